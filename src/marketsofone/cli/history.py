@@ -1,0 +1,111 @@
+"""Commands that look across runs: runs, diff."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from marketsofone.cli.options import HERE, Format, Project, Top
+from marketsofone.cli.sheet import Column, as_rows, show
+
+if TYPE_CHECKING:
+    from marketsofone.project.diff import Change, Difference, Mover
+
+
+Named = Annotated[str, Parameter(show_default=False)]
+
+
+def runs(project: Project = HERE, *, format: Format = "table") -> None:
+    """List the runs of a project, newest first.
+
+    A run is never changed after it was written. One that cannot be opened is listed with the reason.
+    """
+    from marketsofone.project.snapshot import list_snapshots
+
+    show(as_rows(reversed(list_snapshots(project))), _RUNS, format)
+
+
+def difference(project: Project = HERE, before: Named = "", after: Named = "", *, top: Top = 10,
+               format: Format = "table") -> None:
+    """Show what moved between two runs, and why.
+
+    A buyer can move without evidence of its own: what it borrows from its stratum moved.
+
+    Parameters
+    ----------
+    before
+        The earlier run; absent: the one before the later run.
+    after
+        The later run; absent: the latest.
+    """
+    from marketsofone.project.diff import diff
+    from marketsofone.project.snapshot import open_before, open_snapshot
+
+    later = open_snapshot(project, after or "latest")
+    earlier = open_snapshot(project, before) if before else open_before(project, later.run_id)
+    found = diff(earlier, later, top)
+    if format == "table":
+        _print_summary(found)
+    elif format == "json":
+        show(as_rows([found]), (), format)
+        return
+    show([_mover_row(mover) for mover in found.movers], _MOVERS, format, "Moved most")
+
+
+def _print_summary(found: Difference) -> None:
+    from marketsofone.project.words import counted
+
+    print(f"From {found.before} to {found.after}: {counted(found.stayed, 'buyer')} stayed, "
+          f"{found.came:,} came, {found.went:,} went.")
+    _print_changes("Settings", found.settings)
+    _print_changes("Evidence (trials)", found.evidence)
+    for heading, names in (("Input files that differ", [each.name for each in found.inputs]),
+                           ("Strata that came", found.strata_came), ("Strata that went", found.strata_went)):
+        if names:
+            print(f"{heading}: {'; '.join(names)}")
+    for moved in found.moved:
+        by = "" if moved.median is None else f", at the median by {_shown(moved.median)}"
+        print(f"{counted(moved.buyers, 'buyer')} moved in {moved.name.replace('_', ' ')}{by}.")
+
+
+def _print_changes(heading: str, changes: tuple[Change, ...]) -> None:
+    if changes:
+        print(f"{heading}: " + "; ".join(f"{each.name} {_was(each)}" for each in changes))
+
+
+def _was(change: Change) -> str:
+    """A change in words: what it was, what it is."""
+    return f"{_shown(change.before)} -> {_shown(change.after)}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return "none" if value is None else str(value)
+
+
+def _mover_row(mover: Mover) -> dict[str, Any]:
+    """A mover with every change in columns ending in ``_before`` and ``_after``."""
+    changes = (mover.rank, mover.path, *mover.scores)
+    ends = {f"{change.name}_{end}": getattr(change, end) for change in changes for end in ("before", "after")}
+    return {"buyer_id": mover.buyer_id, "source_id": mover.source_id, **ends, "why": mover.why}
+
+
+def _moved(name: str, heading: str) -> Column:
+    return Column(heading, lambda row: f"{_shown(row[f'{name}_before'])}\n{_shown(row[f'{name}_after'])}",
+                  right=True)
+
+
+_RUNS = (
+    Column("run", lambda row: f"{row['run_id']}{' (latest)' if row['latest'] else ''}"),
+    Column("as of", lambda row: row["as_of"]),
+    Column("buyers", lambda row: "" if row["buyers"] is None else f"{row['buyers']:,}", right=True),
+    Column("state", lambda row: row["state"]),
+)
+_MOVERS = (
+    Column("buyer", lambda row: row["source_id"]),
+    _moved("rank", "rank"), _moved("value_per_hour", "value\nper hour"), _moved("pull", "pull"),
+    _moved("competitiveness", "competi-\ntiveness"), _moved("attractiveness", "attrac-\ntiveness"),
+    Column("why", lambda row: "\n".join(row["why"])),
+)

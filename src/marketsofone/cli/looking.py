@@ -1,0 +1,219 @@
+"""Commands that look at the results of a run: scores, strata, rank, buyer, report, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from marketsofone.cli.options import HERE, Format, Project, Run, Top
+from marketsofone.cli.sheet import Column, Row, show
+
+if TYPE_CHECKING:
+    from marketsofone.project.readback import BuyerPage
+    from marketsofone.project.snapshot import Snapshot
+
+Kind = Literal["share", "money"]
+Words = Callable[[Row, str, Kind], str]
+Order = Literal["value_per_hour", "pull", "competitiveness", "attractiveness", "buyers"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """A score as a column of a table."""
+
+    name: str
+    heading: str
+    kind: Kind
+
+
+_SCORES = (_Score("value_per_hour", "value\nper hour", "money"), _Score("pull", "pull", "share"),
+           _Score("competitiveness", "competi-\ntiveness", "share"),
+           _Score("attractiveness", "attrac-\ntiveness", "money"))
+
+
+def _value_only(row: Row, name: str, kind: Kind) -> str:
+    from marketsofone.project.words import number
+
+    return number(row[name], kind, "").strip()
+
+
+def _with_interval(row: Row, name: str, kind: Kind) -> str:
+    """A value, its interval and its trials under each other."""
+    from marketsofone.project.words import NO_EVIDENCE, counted, interval
+
+    if row[name] is None:
+        return NO_EVIDENCE
+    ends = interval(row[f"{name}_low"], row[f"{name}_high"], kind, "").strip()
+    trials = row.get(f"{name}_trials")
+    lines = [_value_only(row, name, kind), ends]
+    return "\n".join(lines if trials is None else [*lines, counted(trials, "trial")])
+
+
+def scores(project: Project = HERE, *, level: str = "1", by: Order = "value_per_hour", top: Top = 20,
+           run: Run = "latest", format: Format = "table") -> None:
+    """Show the three scores of each stratum, best first, with 90% intervals.
+
+    A wide interval means little has been seen there: visit before you judge.
+
+    Parameters
+    ----------
+    level
+        How far down the tree to look: a number (0 is the whole market), the dimension that made the
+        strata, such as sector, or buyer.
+    by
+        What to put them in order of. Buyers always stand in the order of their rank.
+    """
+    if level == "buyer":
+        return rank(project, top=top, run=run, format=format)
+    from marketsofone.project.results import flattened, read_level
+    from marketsofone.project.snapshot import open_snapshot
+
+    snapshot = open_snapshot(project, run)
+    rows = [flattened(stratum) for stratum in read_level(snapshot, level, by, top)]
+    columns = (Column("stratum", lambda row: row["path"]), _buyers(), *_score_columns(snapshot))
+    title = f"Strata of level {level}, by {by.replace('_', ' ')}"
+    return show(rows, columns, format, _conditional(snapshot, title))
+
+
+def strata(project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:
+    """Show the tree of strata: where the market was split, what that gains, and why it stops.
+
+    A stratum that is not split further may still differ inside: the evidence did not show it yet.
+    """
+    from marketsofone.project.results import flattened, read_strata
+    from marketsofone.project.snapshot import open_snapshot
+
+    snapshot = open_snapshot(project, run)
+    rows = [flattened(stratum) for stratum in read_strata(snapshot)]
+    show(sorted(rows, key=lambda row: row["path"]) if format == "table" else rows,
+         (Column("stratum", lambda row: f"{'  ' * row['level']}{row['name']}"), _buyers(),
+          Column("why", lambda row: row["why"])), format, "The tree of strata")
+
+
+def rank(project: Project = HERE, *, top: Top = 20, run: Run = "latest", format: Format = "table") -> None:
+    """Show the ranked list: who deserves the next selling hour, and why.
+
+    Two buyers whose intervals overlap widely may as well stand the other way round.
+    """
+    from marketsofone.project.results import flattened, read_ranking
+    from marketsofone.project.snapshot import open_snapshot
+
+    snapshot = open_snapshot(project, run)
+    rows = [flattened(buyer) for buyer in read_ranking(snapshot, top)]
+    columns = (Column("rank", lambda row: str(row["rank"]), right=True),
+               Column("buyer", lambda row: f"{row['source_id']}\n{row['path']}"),
+               *_score_columns(snapshot, _value_only),
+               Column("reasons", lambda row: "\n".join(row["reasons"])))
+    show(rows, columns, format, _conditional(snapshot, "The ranked list"))
+
+
+def buyer(buyer_id: Annotated[str, Parameter(name="ID")], project: Project = HERE, *, run: Run = "latest",
+          format: Format = "table") -> None:
+    """Show everything a run says of one buyer.
+
+    Parameters
+    ----------
+    buyer_id
+        The source's key of the buyer, or its buyer_id.
+    """
+    from marketsofone.project.readback import read_buyer
+    from marketsofone.project.results import flattened
+    from marketsofone.project.snapshot import open_snapshot
+
+    snapshot = open_snapshot(project, run)
+    page = read_buyer(snapshot, buyer_id)
+    if format == "table":
+        _print_buyer(snapshot, page)
+    else:
+        show([flattened(page.buyer)], (), format)
+
+
+def report(project: Project = HERE, *, run: Run = "latest",
+           show_it: Annotated[bool, Parameter("--open", negative="", show_default=False)] = False) -> None:
+    """Show where the report of a run is.
+
+    Parameters
+    ----------
+    show_it
+        Open it in the browser as well.
+    """
+    from marketsofone.project.snapshot import open_snapshot
+
+    page = open_snapshot(project, run).page("report.html").resolve()
+    print(page)
+    if show_it:
+        import webbrowser
+
+        webbrowser.open(page.as_uri())
+
+
+def export(project: Project = HERE, *, to: Path, run: Run = "latest") -> None:
+    """Write every result as CSV and Parquet, ids kept, reasons included.
+
+    In CSV a text that a spreadsheet would run as a formula gets a leading apostrophe.
+
+    Parameters
+    ----------
+    to
+        The folder to write to; files of the same names are replaced.
+    """
+    from marketsofone.project.export import export_snapshot
+    from marketsofone.project.snapshot import open_snapshot
+
+    for path in export_snapshot(open_snapshot(project, run), to):
+        print(path)
+
+
+def _print_buyer(snapshot: Snapshot, page: BuyerPage) -> None:
+    """One buyer for people: where it stands, its scores, its reasons, its opportunities."""
+    from marketsofone.project.results import flattened
+    from marketsofone.project.words import counted, plain
+
+    buyer, ranked = page.buyer, snapshot.manifest["counts"]["buyers"]
+    place = f"rank {buyer.rank:,} of {ranked:,}" if buyer.rank else "not ranked"
+    print(f"{plain(buyer.source_id)} ({buyer.kind}, buyer_id {buyer.buyer_id}): {place}")
+    print(plain(buyer.path))
+    show([flattened(buyer)], _score_columns(snapshot), "table")
+    for reason in buyer.reasons:
+        print(f"- {plain(reason)}")
+    if page.opportunities:
+        print(f"\n{counted(len(page.opportunities), 'opportunity')}:")
+        show([flattened(each) for each in page.opportunities], _OPPORTUNITY, "table")
+
+
+def _conditional(snapshot: Snapshot, title: str) -> str:
+    """A title that says which scores the ranking could not use."""
+    from marketsofone.project.words import listed
+
+    without = snapshot.manifest["conditional_on"]
+    return f"{title} (no evidence for {listed(without)})" if without else title
+
+
+def _buyers() -> Column:
+    from marketsofone.project.words import count
+
+    return Column("buyers", lambda row: count(row["buyers"]), right=True)
+
+
+def _score_columns(snapshot: Snapshot, words: Words = _with_interval) -> tuple[Column, ...]:
+    """The value of an hour and the scores that have evidence; the currency stands in the headings."""
+    currency = snapshot.manifest["currency"]
+    known = [each for each in _SCORES if each.name not in snapshot.manifest["conditional_on"]]
+    return tuple(_score_column(each, currency, words) for each in known)
+
+
+def _score_column(score: _Score, currency: str, words: Words) -> Column:
+    heading = f"{score.heading}\n{currency}" if score.kind == "money" else score.heading
+    return Column(heading, lambda row: words(row, score.name, score.kind), right=True)
+
+
+_OPPORTUNITY = (
+    Column("opportunity", lambda row: row["source_id"]),
+    Column("outcome", lambda row: row["outcome"] or "not known"),
+    Column("win", lambda row: _with_interval(row, "win", "share"), right=True),
+    Column("reasons", lambda row: "\n".join(row["reasons"])),
+)

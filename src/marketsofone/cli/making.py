@@ -1,0 +1,132 @@
+"""Commands that make something of a company's files: init, check, run; and version."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from marketsofone.cli.options import HERE, Format, Project
+from marketsofone.cli.rooms import Rooms
+from marketsofone.cli.sheet import Column, Row, show
+
+if TYPE_CHECKING:
+    from marketsofone.project.snapshot import Snapshot
+
+
+def propose(folder: Path, *, source: Annotated[Path, Parameter(name="--from")]) -> None:
+    """Look at the files of a company and propose a project file for them.
+
+    The proposal is a guess from names and values: read it before you run it.
+
+    Parameters
+    ----------
+    folder
+        The project folder to make; a project file that is there is never written over.
+    source
+        The folder that holds the files.
+    """
+    from marketsofone.project import init_project
+
+    proposal = init_project(folder, source)
+    print(f"Wrote {folder / 'market.toml'}.")
+    _print_list("Guessed", proposal.guessed)
+    _print_list("Not sure about", proposal.unsure)
+    print(f"\nRead it, then:\n  m1 check {folder}")
+
+
+def check(project: Project = HERE, *, format: Format = "table") -> None:
+    """Show what was read, what was refused and why, and which scores have evidence.
+
+    A score with little evidence still gets values: they borrow from the whole market and their
+    intervals are wide.
+    """
+    from marketsofone.project import check_project
+
+    checked = check_project(project)
+    if format == "json":
+        show([{"health": checked.health.to_pylist(), "findings": checked.findings.to_pylist(),
+               "evidence": checked.evidence.to_pylist()}], (), format)
+        return
+    show(checked.health.to_pylist(), _HEALTH, format, "What was read")
+    show(checked.findings.to_pylist(), _FINDINGS, format, "What to look at")
+    show(checked.evidence.to_pylist(), _EVIDENCE, format, "Evidence for the scores")
+
+
+def run(project: Project = HERE) -> None:
+    """Run the main job: read the files, grow the tree, score every buyer, write the report.
+
+    The results are a new run beside the earlier ones; an interrupted run leaves those as they were.
+    """
+    from marketsofone.project import run_project
+
+    with Rooms(sys.stderr) as rooms:
+        snapshot = run_project(project, on_room=rooms)
+    _summarise(project, snapshot)
+
+
+def version() -> None:
+    """Show the version of this program."""
+    import marketsofone
+
+    print(f"marketsofone {marketsofone.__version__}")
+
+
+def _summarise(project: Path, snapshot: Snapshot) -> None:
+    """A run in a dozen lines: size, evidence, whom to approach, what is assumed, where the report is."""
+    from marketsofone.project.results import read_evidence, read_ranking
+    from marketsofone.project.words import counted, listed, money
+
+    manifest = snapshot.manifest
+    counts, currency = manifest["counts"], manifest["currency"]
+    kinds = listed([counted(number, f"{kind} as buyer") if number == 1 else f"{number:,} by {kind}"
+                    for kind, number in manifest["buyer_kinds"].items()])
+    print(f"{counted(counts['buyers'], 'buyer')} ({kinds}) in {counted(counts['strata'], 'stratum')}, "
+          f"as of {manifest['as_of']}.")
+    for row in read_evidence(snapshot):
+        print(f"  {row['score']}: {_evidence_words(row)}")
+    print("To approach first:")
+    for each in read_ranking(snapshot, 3):
+        print(f"  {each.rank}. {each.source_id}, {each.path}: "
+              f"{money(each.value_per_hour.value, currency)} per selling hour")
+    for label in (*manifest["labels"], *_conditions(manifest["conditional_on"])):
+        print(f"Note: {label}")
+    print(f"Run {snapshot.run_id}. Report: {snapshot.path / 'report.html'}")
+
+
+def _evidence_words(row: Row) -> str:
+    from marketsofone.project.words import counted
+
+    if not row["trials"]:
+        return f"no evidence ({row['note']})" if row["note"] else "no evidence"
+    said = f"{counted(row['trials'], row['unit'])} of {counted(row['buyers'], 'buyer')}"
+    return f"{said}, {row['note']}" if row["note"] else said
+
+
+def _conditions(scores: list[str]) -> list[str]:
+    from marketsofone.project.words import listed
+
+    return [f"the ranking says nothing of {listed(scores)}: no evidence."] if scores else []
+
+
+def _print_list(heading: str, sentences: Iterable[str]) -> None:
+    said = list(sentences)
+    if said:
+        print("\n  - ".join([f"\n{heading}:", *said]))
+
+
+def _text(name: str) -> Column:
+    return Column(name.replace("_", " "), lambda row: str(row[name]))
+
+
+def _number(name: str) -> Column:
+    return Column(name.replace("_", " "), lambda row: f"{row[name]:,}", right=True)
+
+
+_HEALTH = (_text("source"), Column("table", lambda row: row["table_name"]), _number("left_out"),
+           _number("read"), _number("accepted"), _number("refused"))
+_FINDINGS = (_text("severity"), _text("place"), _text("message"), _text("repair"))
+_EVIDENCE = (_text("score"), Column("evidence", _evidence_words))

@@ -1,0 +1,20 @@
+"""Options that several commands share, with one wording each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from marketsofone.cli.sheet import Format as _Format
+
+Project = Annotated[Path, Parameter(help="Folder of the project.")]
+Run = Annotated[str, Parameter(help="Which run to look at, as m1 runs lists it.")]
+Top = Annotated[int, Parameter(help="Rows to print.")]
+Format = Annotated[_Format, Parameter(help="For people, or for programs: all columns, numbers in full.")]
+Score = Literal["pull", "competitiveness", "attractiveness"]
+About = Literal["buyer", "account", "contact", "opportunity", "stratum"]
+By = Annotated[str, Parameter(help="Who says so; absent: your login name.", show_default=False)]
+
+HERE = Path(".")

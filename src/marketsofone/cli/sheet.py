@@ -1,0 +1,102 @@
+"""Rows on the screen for people, or as CSV or JSON for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Format = Literal["table", "csv", "json"]
+Row = Mapping[str, Any]
+
+
+PIPED_WIDTH = 120
+"""Characters in a line of a table that does not go to a terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column for people.
+
+    Parameters
+    ----------
+    heading : str
+        What stands above it.
+    words : callable
+        The text of a cell, from its row.
+    right : bool
+        Whether it is set to the right, as numbers are.
+    """
+
+    heading: str
+    words: Callable[[Row], str]
+    right: bool = False
+
+
+def show(rows: Sequence[Row], columns: Sequence[Column], format: Format, title: str = "") -> None:
+    """Prints rows: the given columns as a table for people, or everything in them for programs.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        All with the same keys.
+    columns : sequence of Column
+        What people see of them.
+    format : {"table", "csv", "json"}
+        For people, or for programs: numbers in full, empty or null where not known.
+    title : str
+        Stands above the table.
+    """
+    if format == "json":
+        print(json.dumps([dict(row) for row in rows], indent=2, ensure_ascii=False, default=str))
+    elif format == "csv":
+        _write_csv(rows)
+    else:
+        _print_table(rows, columns, title)
+
+
+def as_rows(items: Iterable[DataclassInstance]) -> list[Row]:
+    """Values as rows, a column for each of their fields."""
+    return [asdict(item) for item in items]
+
+
+def _write_csv(rows: Sequence[Row]) -> None:
+    writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+
+
+def _cell(value: object) -> object:
+    from marketsofone.project.export import harmless
+
+    text = " | ".join(value) if isinstance(value, tuple) else value
+    return harmless(text) if isinstance(text, str) else text
+
+
+def _print_table(rows: Sequence[Row], columns: Sequence[Column], title: str) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(markup=False, highlight=False, emoji=False)
+    table = Table(title=title or None, box=SIMPLE_HEAD, title_justify="left", pad_edge=False,
+                  padding=(0, 1, 0, 0))
+    for column in columns:
+        table.add_column(column.heading, justify="right" if column.right else "left",
+                         overflow="fold", no_wrap=column.right)
+    for row in rows:
+        table.add_row(*(_harmless_lines(column.words(row)) for column in columns))
+    console.print(table, width=None if console.is_terminal else max(console.width, PIPED_WIDTH))
+
+
+def _harmless_lines(text: str) -> str:
+    """A cell without the characters that steer a terminal; its own line ends stay."""
+    from marketsofone.project.words import plain
+
+    return "\n".join(plain(line) for line in text.split("\n"))

@@ -1,0 +1,6 @@
+"""The one connection to a database that everything heavy runs in."""
+
+from marketsofone.engine.embedded import open_engine
+from marketsofone.engine.spark import open_spark
+
+__all__ = ["open_engine", "open_spark"]

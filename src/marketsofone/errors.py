@@ -1,0 +1,114 @@
+"""Every error and warning marketsofone raises on purpose.
+
+An error tells a person four things: what was wanted, where, what was found, and the line that
+repairs it. The parts stay attributes, so the terminal, the report and an API can each show them
+in their own way. Column names and counts only: a buyer's name or e-mail never enters a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def shortened(names: Iterable[str], most: int = 12) -> str:
+    """Names joined by commas, cut after ``most`` so that a message stays readable.
+
+    Examples
+    --------
+    >>> shortened(["a", "b", "c"], most=2)
+    'a, b and 1 more'
+    """
+    listed = list(names)
+    if len(listed) <= most:
+        return ", ".join(listed)
+    return f"{', '.join(listed[:most])} and {len(listed) - most:,} more"
+
+
+class MarketError(Exception):
+    """Something a person can repair.
+
+    Parameters
+    ----------
+    wanted : str
+        What was needed, and where: one sentence.
+    found : str
+        What was there instead.
+    repair : str
+        The line or step that repairs it.
+    """
+
+    exit_status = 2
+
+    def __init__(self, wanted: str, found: str = "", repair: str = "") -> None:
+        self.wanted, self.found, self.repair = wanted, found, repair
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        lines = [f"{type(self).__name__}: {self.wanted}"]
+        if self.found:
+            lines.append(f"Found: {self.found}")
+        if self.repair:
+            lines.append(self.repair)
+        return "\n".join(lines)
+
+
+class SettingsInvalid(MarketError):
+    """The project file says something that cannot be followed."""
+
+
+class SourceMissing(MarketError):
+    """A file, a table or a folder that the project names is not there."""
+
+
+class SourceUnreadable(MarketError):
+    """A source is there and cannot be read as what it is said to be."""
+
+
+class ColumnMissing(MarketError):
+    """A mapping names a column its source does not have."""
+
+
+class KeyNotUnique(MarketError):
+    """Rows that must be told apart by their key share one."""
+
+
+class ValuesInvalid(MarketError):
+    """A column holds values that its field cannot take."""
+
+
+class NothingToScore(MarketError):
+    """No score has any evidence, so there is nothing to run."""
+
+
+class RunMissing(MarketError):
+    """A run or a result that was asked for is not there."""
+
+
+class SnapshotTooNew(MarketError):
+    """A snapshot was written by a later version than this one."""
+
+
+class RecordTooNew(MarketError):
+    """A written record was kept by a later version than this one."""
+
+
+class RunInterrupted(MarketError):
+    """A run stopped before its end; the last good one stands."""
+
+    exit_status = 3
+
+
+class RecordRefused(MarketError):
+    """A statement cannot enter the written record as it stands."""
+
+
+class TooFewStrata(MarketError):
+    """A spread between siblings was asked of fewer than two of them."""
+
+
+class MarketWarning(UserWarning):
+    """A doubtful result, shown beside its number."""
+
+
+class ThinEvidence(MarketWarning):
+    """Few trials: the interval is wide for a reason."""

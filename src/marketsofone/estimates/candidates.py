@@ -1,0 +1,138 @@
+"""Tallies of candidate splits: what each value of each dimension says of each score, node by node.
+
+Buyers stand in two halves, told apart by the parity of their id, so that a split can be chosen on
+one half and judged on the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pandas as pd
+from ibis import _
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+PARTS = ("buyers", "n", "s", "nn", "ns", "ss", "g", "gg")
+"""Sums kept a score: buyers with trials; sum of trials n, totals s; of n*n, n*s, s*s; of g and g*g,
+where g is the logarithm of one plus a buyer's mean amount over the typical one."""
+
+_CUTS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A sales dimension as the tree sees it.
+
+    Parameters
+    ----------
+    name : str
+        As the user calls it.
+    column : str
+        Its column in the evidence.
+    cuts : tuple of float
+        For a number: the limits between its steps, readable ones; empty for a text.
+    scores : tuple of str
+        The scores it may be judged by; a dimension known only of those who bought cannot explain
+        winning them.
+    """
+
+    name: str
+    column: str
+    cuts: tuple[float, ...] = ()
+    scores: tuple[str, ...] = ("pull", "competitiveness", "attractiveness")
+
+
+def readable(values: Sequence[float]) -> tuple[float, ...]:
+    """Values rounded to two significant digits, each once, rising.
+
+    Examples
+    --------
+    >>> readable([103.2, 104.9, 2871.0])
+    (100.0, 2900.0)
+    """
+    kept = [v for v in values if v is not None and np.isfinite(v)]
+    rounded = {float(f"{v:.1e}") for v in kept}
+    return tuple(sorted(rounded))
+
+
+def fetch_cuts(buyers: ir.Table, column: str) -> tuple[float, ...]:
+    """Readable limits that divide the known values of a number into at most sixteen steps."""
+    shares = [i / _CUTS for i in range(1, _CUTS)]
+    limits = buyers.agg(limits=buyers[column].cast("float64").quantile(shares)).execute()["limits"][0]
+    return readable(limits)
+
+
+def gather_evidence(
+    engine: Backend, buyers: ir.Table, dimensions: Sequence[Dimension], tallies: Mapping[str, ir.Table]
+) -> ir.Table:
+    """One row a buyer: its half, its node (0), its dimensions as texts and its tally of each score."""
+    columns = {d.column: _coded(buyers, d) for d in dimensions}
+    rows = buyers.select("buyer_id", half=(_.buyer_id % 2).cast("int8"), **columns)
+    for score, tallied in tallies.items():
+        slim = tallied.select("buyer_id", **{f"{score}_n": _.trials, f"{score}_s": _.total})
+        rows = rows.left_join(slim, "buyer_id").drop("buyer_id_right")
+    made = engine.create_table("evidence", rows, overwrite=True, temp=True)
+    for score in tallies:
+        made = _with_amount(made, score)
+    return engine.create_table("evidence_scaled", made, overwrite=True, temp=True)
+
+
+def _coded(buyers: ir.Table, dimension: Dimension) -> ir.Value:
+    value = buyers[dimension.column]
+    if not dimension.cuts:
+        return value.cast("string")
+    number = value.cast("float64")
+    steps = [(number < cut, str(i)) for i, cut in enumerate(dimension.cuts)]
+    return ibis.cases((number.isnull(), ibis.null("string")), *steps, else_=str(len(dimension.cuts)))
+
+
+def _with_amount(rows: ir.Table, score: str) -> ir.Table:
+    n, s = rows[f"{score}_n"], rows[f"{score}_s"]
+    if score != "attractiveness":
+        return rows.mutate(**{f"{score}_g": ibis.null("float64")})
+    mean = s / n.nullif(0.0)
+    typical = rows.filter(n > 0).agg(typical=mean.median()).execute()["typical"][0]
+    scale = float(typical) if typical is not None and typical > 0 else 1.0
+    return rows.mutate(**{f"{score}_g": (ibis.greatest(mean, 0.0) / scale + 1.0).ln()})
+
+
+def fetch_candidates(
+    evidence: ir.Table, placed: ir.Table, dimensions: Sequence[Dimension], scores: Sequence[str]
+) -> pd.DataFrame:
+    """Sums by node, half, dimension and value, for the nodes in ``placed``: one query for a level.
+
+    Parameters
+    ----------
+    evidence : Ibis table
+        From :func:`gather_evidence`.
+    placed : Ibis table
+        ``buyer_id`` and ``node`` of the buyers whose nodes may be split.
+
+    Returns
+    -------
+    DataFrame
+        ``node``, ``half``, ``dimension``, ``value`` (null: not known), ``people`` (buyers) and
+        ``<score>_<part>`` for each of ``PARTS``.
+    """
+    rows = evidence.inner_join(placed, "buyer_id")
+    sums = {"people": _.count()}
+    for score in scores:
+        sums |= _sums(score)
+    parts = [
+        rows.group_by("node", "half", value=rows[d.column]).agg(**sums).mutate(dimension=ibis.literal(d.name))
+        for d in dimensions
+    ]
+    return ibis.union(*parts).execute() if len(parts) > 1 else parts[0].execute()
+
+
+def _sums(score: str) -> dict[str, ibis.Deferred]:
+    n, s, g = _[f"{score}_n"], _[f"{score}_s"], _[f"{score}_g"]
+    values = (n.count(), n.sum(), s.sum(), (n * n).sum(), (n * s).sum(), (s * s).sum(), g.sum(), (g * g).sum())
+    return {f"{score}_{part}": value for part, value in zip(PARTS, values, strict=True)}

@@ -1,0 +1,118 @@
+"""The hinge: the engine tallies, NumPy pools the distinct tallies, the engine joins the result back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from ibis import _
+
+from marketsofone.estimates.tallies import SUMS
+from marketsofone.pooling import Amount, Cells, Estimates, Pooled, Share, Tree, fit_curvature, pool
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+    from ibis.backends.duckdb import Backend
+
+PROBABILITY = 0.90
+"""Of every interval this product shows."""
+
+_KEYS = ("node", "expected", *SUMS, "told_trials", "told_total")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What one measure says of every node and every buyer.
+
+    Parameters
+    ----------
+    family : Share or Amount
+    nodes : Estimates
+        One per node of the tree.
+    pooled : Pooled
+        All that pooling gave back: prior sizes among it.
+    buyers : Ibis table
+        ``buyer_id``, ``value``, ``low``, ``high``, ``variance``, ``borrowed``, ``trials``, ``total``
+        and ``prior`` (the value without the buyer's own record); every buyer once.
+    """
+
+    family: Share | Amount
+    nodes: Estimates
+    pooled: Pooled
+    buyers: ir.Table
+
+
+def fetch_base(tallies: ir.Table) -> tuple[float, float, float]:
+    """Trials, their total and the buyers behind them in a whole market of buyer tallies."""
+    row = tallies.agg(trials=_.trials.sum(), total=_.total.sum(), buyers=_.count()).execute().iloc[0]
+    return float(row["trials"] or 0.0), float(row["total"] or 0.0), float(row["buyers"])
+
+
+def estimate(
+    engine: Backend, name: str, tallies: ir.Table, placed: ir.Table, tree: Tree, *, amounts: bool
+) -> Estimate:
+    """Pool one measure over a tree, from the market down to each buyer.
+
+    Parameters
+    ----------
+    engine : ibis backend
+        Where the tallies live.
+    name : str
+        Of the measure; tables the result needs are named after it.
+    tallies : Ibis table
+        ``buyer_id``, ``trials``, ``total``, ``squares``; buyers without trials may be absent.
+    placed : Ibis table
+        Every buyer once: ``buyer_id``, ``node``, ``expected`` (mean expected from traits, or one
+        value for all), ``told_trials``, ``told_total`` (what people hold of the buyer).
+    tree : Tree
+        The nodes that ``node`` numbers.
+    amounts : bool
+        Money per trial rather than a share.
+
+    Raises
+    ------
+    ValueError
+        There is not one trial.
+    """
+    joined = _beside(placed, tallies)
+    grouped = joined.group_by(*_KEYS).agg(buyers=_.count()).order_by(*_KEYS)
+    frame = grouped.execute()
+    cells = _cells(frame)
+    family = _family(frame, amounts)
+    pooled = pool(family, tree, cells, probability=PROBABILITY)
+    results = engine.create_table(f"cells_{name}", _results(frame, pooled), overwrite=True, temp=True)
+    buyers = joined.inner_join(results, [(key, f"cell_{key}") for key in _KEYS])
+    return Estimate(family, pooled.nodes, pooled, buyers.drop(*(f"cell_{key}" for key in _KEYS)))
+
+
+def _beside(placed: ir.Table, tallies: ir.Table) -> ir.Table:
+    joined = placed.left_join(tallies.select("buyer_id", *SUMS), "buyer_id").drop("buyer_id_right")
+    return joined.mutate(**{name: joined[name].fill_null(0.0) for name in SUMS})
+
+
+def _cells(frame: pd.DataFrame) -> Cells:
+    column = {key: frame[key].to_numpy(np.float64) for key in (*_KEYS, "buyers")}
+    return Cells(
+        node=frame["node"].to_numpy(np.int64), trials=column["trials"], total=column["total"],
+        expected=column["expected"], buyers=column["buyers"],
+        told_trials=column["told_trials"], told_total=column["told_total"],
+    )
+
+
+def _family(frame: pd.DataFrame, amounts: bool) -> Share | Amount:
+    if not amounts:
+        return Share()
+    many = np.repeat(np.arange(len(frame)), frame["buyers"])
+    return fit_curvature(*(frame[key].to_numpy(np.float64)[many] for key in SUMS))
+
+
+def _results(frame: pd.DataFrame, pooled: Pooled) -> pd.DataFrame:
+    result = frame[list(_KEYS)].add_prefix("cell_")
+    for name, values in (
+        ("value", pooled.cells.mean), ("low", pooled.cells.low), ("high", pooled.cells.high),
+        ("variance", pooled.cells.variance), ("borrowed", pooled.cells.borrowed), ("prior", pooled.prior),
+    ):
+        result[name] = values
+    return result

@@ -1,0 +1,194 @@
+"""Models of the same outcome, each trained without two groups of rows, and how they speak together.
+
+What a model trained without groups *k* and *l* says about *l* teaches how far it may be trusted about *k*.
+So number of trees, weights and calibration of what is said about a group are settled, like the models
+themselves, without one outcome of that group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from marketsofone.estimates.trait_additive import Additive, design, fit_additive
+from marketsofone.estimates.trait_boosting import Boosted, Trees, fit_boosted
+from marketsofone.estimates.trait_levels import (
+    MANY_LEVELS,
+    FloatArray,
+    IntArray,
+    LevelArray,
+    Leveling,
+    Traits,
+)
+from marketsofone.estimates.trait_rates import RATE_VALUES, PastRates
+from marketsofone.estimates.trait_stack import Stack, fit_stack
+
+PARTS = ("additive", "small trees", "large trees")
+
+_EVERY_PAIR_UP_TO = 1_500
+_RING_UP_TO = 15_000
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows to learn from: levels and codes of their traits, group, trials and successes."""
+
+    levels: LevelArray
+    codes: IntArray
+    groups: IntArray
+    trials: FloatArray
+    successes: FloatArray
+
+    def at(self, chosen: IntArray) -> Rows:
+        """Some of the rows."""
+        return Rows(self.levels[chosen], self.codes[chosen], self.groups[chosen],
+                    self.trials[chosen], self.successes[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns each part sees, among levels of numbers, of categories, and past rates of categories."""
+
+    leveling: Leveling
+    rates: tuple[PastRates, ...]
+
+    @property
+    def many(self) -> list[int]:
+        """Categories with so many levels that every part sees their past rate."""
+        return [j for j, how in enumerate(self.leveling.categories) if how.codes > MANY_LEVELS]
+
+    def all(self, levels: LevelArray, codes: IntArray, left_out: tuple[int, ...],
+            own: IntArray | None = None) -> LevelArray:
+        """Levels of rows with past rates beside them that leave some groups out."""
+        rates = [rate.levels(codes[:, j], left_out, own) for j, rate in enumerate(self.rates)]
+        return np.column_stack([levels, *rates]) if rates else levels
+
+    def seen_by(self, part: str) -> list[int]:
+        """Positions of the columns that a part sees."""
+        numbers, categories = len(self.leveling.numbers), len(self.leveling.categories)
+        known = [numbers + j for j in range(categories)]
+        rated = [numbers + categories + j for j in range(categories)]
+        if part == "small trees":
+            return [*range(numbers), *rated]
+        few = [known[j] for j in range(categories) if part == "additive" or j not in self.many]
+        return [*range(numbers), *few, *(rated[j] for j in self.many)]
+
+    def kinds(self) -> list[FloatArray | int]:
+        """What the additive part must know of each column it sees."""
+        numbers = [how.values for how in self.leveling.numbers]
+        return [*numbers, *(how.count for how in self.leveling.categories), *(RATE_VALUES for _ in self.many)]
+
+    def trees(self, part: str) -> Trees:
+        """What kind of trees a part grows."""
+        if part == "small trees":
+            return Trees(6, 0.12, ())
+        numbers = len(self.leveling.numbers)
+        few = len(self.leveling.categories) - len(self.many)
+        return Trees(31, 0.06, tuple(range(numbers, numbers + few)))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Parts trained without two groups."""
+
+    left_out: tuple[int, int]
+    columns: Columns
+    additive: Additive
+    boosted: dict[str, Boosted]
+
+    def other(self, group: int) -> int:
+        """The group left out beside this one."""
+        return self.left_out[1] if group == self.left_out[0] else self.left_out[0]
+
+    def parts(self, levels: LevelArray, codes: IntArray, judged_on: Sequence[int]) -> FloatArray:
+        """Log odds of rows by part, with the number of trees that did best on some left-out groups."""
+        every = self.columns.all(levels, codes, self.left_out)
+        odds = [self.additive.log_odds(every[:, self.columns.seen_by("additive")])]
+        for part, boosted in self.boosted.items():
+            trees = round(float(np.mean([boosted.best[group] for group in judged_on])))
+            odds.append(boosted.log_odds(every[:, self.columns.seen_by(part)].astype(float), trees))
+        return np.column_stack(odds)
+
+
+@dataclass(frozen=True, slots=True)
+class Committee:
+    """All members, and for each group how what they say about it is weighed."""
+
+    members: tuple[Member, ...]
+    stacks: dict[int, Stack]
+
+    def out_of_fold(self, levels: LevelArray, codes: IntArray, groups: IntArray) -> FloatArray:
+        """Log odds of rows, each from members that never saw its group, shape (rows,)."""
+        odds = np.zeros(len(levels))
+        for group, stack in self.stacks.items():
+            mine = np.flatnonzero(groups == group)
+            heard = [member for member in self.members if group in member.left_out]
+            parts = [member.parts(levels[mine], codes[mine], [member.other(group)]) for member in heard]
+            odds[mine] = stack.log_odds(np.mean(parts, axis=0))
+        return odds
+
+    def log_odds(self, levels: LevelArray, codes: IntArray) -> FloatArray:
+        """Log odds of rows that no member saw, from all of them, shape (rows,)."""
+        parts = np.mean([member.parts(levels, codes, member.left_out) for member in self.members], axis=0)
+        return np.asarray(np.mean([stack.log_odds(parts) for stack in self.stacks.values()], axis=0))
+
+
+def pairs(groups: int, rows: int) -> list[tuple[int, int]]:
+    """Which two groups each member is trained without: all pairs, a ring, or every group once or twice.
+
+    Examples
+    --------
+    >>> pairs(4, 10_000)
+    [(0, 1), (1, 2), (2, 3), (0, 3)]
+    >>> pairs(4, 1_000_000)
+    [(0, 1), (2, 3)]
+    """
+    if rows <= _EVERY_PAIR_UP_TO:
+        return list(combinations(range(groups), 2))
+    step = 1 if rows <= _RING_UP_TO else 2
+    ring = [tuple(sorted((first, (first + 1) % groups))) for first in range(0, groups, step)]
+    return [(first, second) for first, second in ring]
+
+
+def fit_committee(rows: Rows, columns: Columns, left_out: Sequence[tuple[int, int]], seed: int) -> Committee:
+    """Train a member for each pair of groups, then weigh what they say about each group."""
+    members = tuple(_fit_member(rows, columns, pair, seed) for pair in left_out)
+    held = {(member.left_out, group): _said(member, rows, group) for member in members for group in member.left_out}
+    stacks = {}
+    for group in range(int(rows.groups.max()) + 1):
+        heard = [member for member in members if group in member.left_out]
+        taught = [np.flatnonzero(rows.groups == member.other(group)) for member in heard]
+        parts = [held[member.left_out, member.other(group)] for member in heard]
+        at = np.concatenate(taught)
+        stacks[group] = fit_stack(np.concatenate(parts), _base(rows, group), rows.trials[at], rows.successes[at])
+    return Committee(members, stacks)
+
+
+def _said(member: Member, rows: Rows, group: int) -> FloatArray:
+    mine = rows.groups == group
+    return member.parts(rows.levels[mine], rows.codes[mine], [group])
+
+
+def _base(rows: Rows, group: int) -> float:
+    others = rows.groups != group
+    trials, successes = rows.trials[others].sum(), rows.successes[others].sum()
+    return float(np.log((successes + 0.5) / (trials - successes + 0.5)))
+
+
+def _fit_member(rows: Rows, columns: Columns, left_out: tuple[int, int], seed: int) -> Member:
+    held = np.isin(rows.groups, left_out)
+    train, test = rows.at(np.flatnonzero(~held)), rows.at(np.flatnonzero(held))
+    shown = columns.all(train.levels, train.codes, left_out, train.groups)
+    hidden = columns.all(test.levels, test.codes, left_out)
+    additive = fit_additive(design(columns.kinds()), shown[:, columns.seen_by("additive")],
+                            train.trials, train.successes)
+    boosted = {}
+    for part in PARTS[1:]:
+        seen = columns.seen_by(part)
+        boosted[part] = fit_boosted(columns.trees(part), shown[:, seen].astype(float), train.trials,
+                                    train.successes, hidden[:, seen].astype(float), test.groups,
+                                    test.trials, test.successes, seed)
+    return Member(left_out, columns, additive, boosted)

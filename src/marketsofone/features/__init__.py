@@ -1,0 +1,9 @@
+"""Customer tables to facts about a buyer, as of a date: Ibis expressions that run nothing."""
+
+from marketsofone.features.asof import AsOf, known_by, last_moments
+from marketsofone.features.buyers import buyers, owners, with_buyer
+from marketsofone.features.entering import with_entering
+from marketsofone.features.sales import contributions
+
+__all__ = ["AsOf", "buyers", "contributions", "known_by", "last_moments", "owners", "with_buyer",
+           "with_entering"]

@@ -1,0 +1,108 @@
+"""What was known by a date: everything later is as if it had not been written yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+HAPPENED = {
+    "opportunity": "opened_at", "order_line": "ordered_at", "touch": "happened_at", "step": "happened_at",
+    "judgement": "stated_at", "wish": "stated_at", "adjustment": "stated_at", "permission": "stated_at",
+}
+"""The instant at which a row of each event table happened. An objection holds whenever it was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A day of the market's own zone; what happened on it is known.
+
+    Parameters
+    ----------
+    day : date or None
+        None where the data carry no date at all: everything in them counts as known.
+    zone : str
+        IANA name of the market's time zone.
+    """
+
+    day: date | None
+    zone: str = "UTC"
+
+    @property
+    def end(self) -> datetime:
+        """The first instant after the day, in UTC and without a zone."""
+        if self.day is None:
+            return datetime(9999, 1, 1)
+        midnight = datetime.combine(self.day + timedelta(days=1), time(), ZoneInfo(self.zone))
+        return midnight.astimezone(UTC).replace(tzinfo=None)
+
+
+def last_moments(tables: Mapping[str, ir.Table]) -> list[ir.Table]:
+    """One-row queries for the last moment of each event table that has any: ``moment``."""
+    found = []
+    for name, table in tables.items():
+        for column in (HAPPENED.get(name), "closed_at"):
+            if column and column in table.columns:
+                found.append(table.agg(moment=table[column].cast("timestamp").max()))
+    return found
+
+
+def known_by(tables: Mapping[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]:
+    """The same tables, without what was not known or did not hold on the day.
+
+    Rows without any time are kept: nothing says they came later. An opportunity that was decided
+    afterwards is open, and an entity with several periods of validity is its latest one.
+
+    Parameters
+    ----------
+    tables : mapping of table name to Ibis table
+        Customer tables as loaded.
+    as_of : AsOf
+
+    Returns
+    -------
+    dict of Ibis tables
+        Nothing is run.
+    """
+    return {name: _known(name, table, as_of) for name, table in tables.items()}
+
+
+def _known(name: str, table: ir.Table, as_of: AsOf) -> ir.Table:
+    if name == "objection":
+        return table
+    end = ibis.timestamp(as_of.end)
+    moments = [column for column in ("known_at", HAPPENED.get(name)) if column and column in table.columns]
+    for column in moments:
+        moment = table[column].cast("timestamp")
+        table = table.filter(moment.isnull() | (moment < end))
+    if "valid_from" in table.columns:
+        table = _holding(table, as_of)
+    if "valid_from" in table.columns and f"{name}_id" in table.columns:
+        table = _latest_period(table, f"{name}_id")
+    return _still_open(table, end) if name == "opportunity" else table
+
+
+def _holding(table: ir.Table, as_of: AsOf) -> ir.Table:
+    day = ibis.date(as_of.day or date(9999, 1, 1))
+    started = _.valid_from.isnull() | (_.valid_from <= day)
+    return table.filter(started, _.valid_to.isnull() | (_.valid_to > day))
+
+
+def _latest_period(table: ir.Table, key: str) -> ir.Table:
+    latest = ibis.window(group_by=key, order_by=[_.valid_from.desc(nulls_first=False), _.source_row])
+    return table.mutate(period=ibis.row_number().over(latest)).filter(_.period == 0).drop("period")
+
+
+def _still_open(table: ir.Table, end: ibis.Value) -> ir.Table:
+    later = _.closed_at.cast("timestamp") >= end
+    entered_later = _.entered_at.cast("timestamp") >= end
+    return table.mutate(
+        outcome=ibis.cases((later, "open"), else_=_.outcome),
+        entered=ibis.cases((entered_later, ibis.null("boolean")), else_=_.entered),
+        closed_at=ibis.cases((later, ibis.null("timestamp")), else_=_.closed_at.cast("timestamp")),
+    )

@@ -1,0 +1,44 @@
+"""Whether a buyer let us in, where the data say it by what followed rather than in a field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+
+def with_entering(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
+    """The same tables, an unknown ``entered`` or ``answered`` read from what followed by the date.
+
+    An opportunity was let in when it took any step (invited, shortlisted, quoted, ...). An outgoing
+    touch of a campaign was answered when an incoming touch of the same account belongs to the same
+    campaign. Neither is read where the data never record such a thing.
+    """
+    followed = dict(tables)
+    if "step" in tables and "opportunity" in tables:
+        followed["opportunity"] = _entered(tables["opportunity"], tables["step"])
+    if "touch" in tables:
+        followed["touch"] = _answered(tables["touch"])
+    return followed
+
+
+def _entered(opportunity: ir.Table, step: ir.Table) -> ir.Table:
+    taken = step.select(step_of=_.opportunity_id).distinct()
+    joined = opportunity.left_join(taken, opportunity.opportunity_id == taken.step_of)
+    return joined.mutate(entered=ibis.coalesce(joined.entered, joined.step_of.notnull())).drop("step_of")
+
+
+def _answered(touch: ir.Table) -> ir.Table:
+    incoming = touch.filter(_.direction == "in", _.campaign.notnull(), _.account_id.notnull())
+    replies = incoming.select(reply_by=_.account_id, reply_to=_.campaign).distinct()
+    campaigns = replies.select(heard=_.reply_to).distinct()
+    joined = touch.left_join(
+        replies, [touch.account_id == replies.reply_by, touch.campaign == replies.reply_to]
+    )
+    joined = joined.left_join(campaigns, joined.campaign == campaigns.heard)
+    told = ibis.cases((joined.heard.notnull(), joined.reply_by.notnull()), else_=ibis.null("boolean"))
+    outgoing = joined.direction.fill_null("out") == "out"
+    answered = ibis.cases((outgoing, ibis.coalesce(joined.answered, told)), else_=joined.answered)
+    return joined.mutate(answered=answered).drop("reply_by", "reply_to", "heard")

@@ -1,0 +1,115 @@
+"""What a won buyer contributed over a horizon: one row a win, in money.
+
+A win seen for less than the whole horizon counts for the share of a horizon's contribution that
+usually arrives by its age, so that young wins inform without pulling the mean down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from marketsofone.features.asof import AsOf
+from marketsofone.features.buyers import with_buyer
+
+_SHARE_STEPS = 24
+
+
+def contributions(
+    tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], step: str, as_of: AsOf,
+    horizon_days: int, margin_rate: float | None, minor: int,
+) -> ir.Table:
+    """What each won opportunity contributed over the horizon, in major units.
+
+    Parameters
+    ----------
+    step : {"opportunity.amount", "order_line"}
+        Its own amount less its cost, or the order lines that followed it.
+    margin_rate : float, optional
+        Share of an amount that is contribution, where a row has no cost.
+    minor : int
+        Minor units in one major unit.
+
+    Returns
+    -------
+    Ibis table
+        ``trials`` is 1 for a horizon seen whole, and for a recent win the share of a horizon's
+        contribution that usually arrives by its age.
+    """
+    won = with_buyer(tables["opportunity"].filter(_.outcome == "won"), owner)
+    if step == "opportunity.amount":
+        rows = won.filter(_.amount.notnull())
+        money = _margin(rows, margin_rate) / float(minor)
+        return rows.select("buyer_id", row_id=rows.opportunity_id, trials=ibis.literal(1.0), total=money)
+    return _followed(won, with_buyer(tables["order_line"], owner), as_of, horizon_days, margin_rate, minor)
+
+
+def _margin(rows: ir.Table, margin_rate: float | None) -> ibis.Value:
+    amount = rows.amount.cast("float64")
+    known = amount - rows.cost.cast("float64")
+    return known if margin_rate is None else ibis.coalesce(known, amount * margin_rate)
+
+
+def _days(later: ibis.Value, earlier: ibis.Value) -> ibis.Value:
+    """Whole days between two instants: dates subtract alike on every engine, instants do not."""
+    return later.cast("date").delta(earlier.cast("date"), unit="day").cast("float64")
+
+
+def _followed(
+    won: ir.Table, lines: ir.Table, as_of: AsOf, horizon_days: int, margin_rate: float | None, minor: int
+) -> ir.Table:
+    wins = _turns(won)
+    money = lines.select("buyer_id", ordered_at=lines.ordered_at.cast("timestamp"),
+                         money=_margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
+    inside = money.inner_join(wins, "buyer_id").filter(
+        _.ordered_at >= _.won_at, _.next_won_at.isnull() | (_.ordered_at < _.next_won_at)
+    )
+    aged = inside.mutate(age=_days(_.ordered_at, _.won_at)).filter(_.age < horizon_days)
+    end = ibis.timestamp(as_of.end)
+    whole = float(horizon_days)
+    until_next = ibis.coalesce(_days(wins.next_won_at, wins.won_at), whole)
+    seen = wins.mutate(age=ibis.least(_days(end, wins.won_at), until_next, whole))
+    paid = aged.group_by("row_id").agg(total=_.money.sum())
+    rows = seen.left_join(paid, "row_id").drop("row_id_right").mutate(total=_.total.fill_null(0.0))
+    curve = _arrival(aged, seen, horizon_days)
+    stepped = rows.mutate(step=_step(rows.age, horizon_days)).left_join(curve, "step")
+    return stepped.select("buyer_id", "row_id", trials=_.arrived, total=_.total).filter(_.trials > 0)
+
+
+def _turns(won: ir.Table) -> ir.Table:
+    """Each win and when the next one of the same buyer takes over."""
+    at = ibis.coalesce(won.closed_at, won.opened_at).cast("timestamp")
+    dated = won.select("buyer_id", row_id=won.opportunity_id, won_at=at).filter(_.won_at.notnull())
+    order = ibis.window(group_by="buyer_id", order_by=[_.won_at, _.row_id])
+    return dated.mutate(next_won_at=_.won_at.lead().over(order))
+
+
+def _step(age: ibis.Value, horizon_days: int) -> ibis.Value:
+    return (age * float(_SHARE_STEPS) / float(horizon_days)).floor().cast("int64")
+
+
+def _arrival(aged: ir.Table, seen: ir.Table, horizon_days: int) -> ir.Table:
+    """Share of a horizon's contribution that has usually arrived by each step of age.
+
+    Each step's money a win is averaged over the wins old enough to show the whole step, so young
+    wins inform the early steps (a life table); ``arrived`` at the last step is one.
+    """
+    steps = aged.select("row_id", "money", step=_step(aged.age, horizon_days))
+    whole = seen.select("row_id", lived=_step(seen.age, horizon_days))
+    paid = steps.inner_join(whole, "row_id").filter(_.step < _.lived).group_by("step").agg(paid=_.money.sum())
+    ladder = ibis.memtable({"step": list(range(_SHARE_STEPS + 1))}, schema={"step": "int64"})
+    alive = whole.group_by("lived").agg(wins=_.count())
+    at_risk = ladder.cross_join(alive).filter(_.lived > _.step).group_by("step").agg(wins=_.wins.sum())
+    rates = ladder.left_join(paid, "step").select(step=ladder.step, paid=_.paid)
+    rates = rates.left_join(at_risk, "step").select(step=rates.step, paid=_.paid, wins=_.wins)
+    rate = (_.paid / _.wins.cast("float64").nullif(0.0)).fill_null(0.0)
+    rates = rates.mutate(rate=ibis.greatest(rate, 0.0))
+    before = ibis.window(order_by=rates.step, preceding=None, following=0)
+    summed = rates.mutate(up_to=rates.rate.sum().over(before))
+    shared = summed.cross_join(summed.agg(whole=_.up_to.max()))
+    return shared.select(
+        "step", arrived=ibis.greatest((_.up_to - _.rate) / _.whole.nullif(0.0), 0.0).fill_null(_.step / float(_SHARE_STEPS))
+    )

@@ -1,0 +1,65 @@
+"""Shares: of the rows that are trials, how many succeeded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+from ibis import Deferred, _
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A share: of the rows that are trials, how many succeeded.
+
+    Parameters
+    ----------
+    name : str
+    table : str
+        Customer table it is counted on.
+    row_id : str
+        The column that tells its rows apart.
+    trials : Deferred
+        Which rows count.
+    successes : Deferred
+        Which of those succeeded.
+    unit : str
+        One trial, in words.
+    done : str
+        What a success is, in words: "won 3 of 4 decided opportunities".
+    """
+
+    name: str
+    table: str
+    row_id: str
+    trials: Deferred
+    successes: Deferred
+    unit: str
+    done: str
+
+    def rows(self, events: ir.Table) -> ir.Table:
+        """One row a trial: ``buyer_id``, ``row_id``, ``trials`` and ``total``. Runs nothing."""
+        return events.filter(self.trials).select(
+            "buyer_id", row_id=_[self.row_id], trials=ibis.literal(1).cast("float64"),
+            total=self.successes.cast("float64"),
+        )
+
+
+ANSWER_RATE = Measure(
+    "answer_rate", "touch", "source_row",
+    trials=_.answered.notnull() & (_.direction.fill_null("out") == "out")
+    & (_.team.fill_null("sales") == "sales"),
+    successes=_.answered, unit="approach", done="answered",
+)
+
+ENTRY_RATE = Measure(
+    "entry_rate", "opportunity", "opportunity_id",
+    trials=_.entered.notnull(), successes=_.entered, unit="approach", done="let us in",
+)
+
+WIN_RATE = Measure(
+    "win_rate", "opportunity", "opportunity_id",
+    trials=_.outcome.isin(["won", "lost"]) & _.entered.fill_null(True),
+    successes=_.outcome == "won", unit="decided opportunity", done="won",
+)

@@ -1,0 +1,96 @@
+"""Families of evidence: how far a mean may stray, given what it is a mean of.
+
+A share (won or lost) and an amount (money per sale) are pooled by one formula, because both are
+natural exponential families whose variance is at most quadratic in their mean. With a conjugate
+prior of mean ``m`` and size ``k`` (in trials), ``n`` trials that sum to ``s`` give
+
+    mean = (k m + s) / (k + n)          variance = V(mean) / (k + n - c)
+
+where ``V`` is the variance of one trial and ``c`` its curvature (the coefficient of mean squared).
+
+References
+----------
+Morris (1983), Natural exponential families with quadratic variance functions: statistical theory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+Floats = NDArray[np.float64]
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Successes among trials: each trial is 0 or 1, the mean lies strictly between."""
+
+    curvature: float = -1.0
+
+    def variance(self, mean: Floats) -> Floats:
+        """Variance of one trial at ``mean``."""
+        return mean * (1.0 - mean)
+
+    def link(self, mean: Floats) -> Floats:
+        """Mean to the whole line, on which departures from what is expected add up: log odds."""
+        inside = np.clip(mean, _TINY, 1.0 - _TINY)
+        return np.log(inside) - np.log1p(-inside)
+
+    def unlink(self, line: Floats) -> Floats:
+        """The way back from :meth:`link`."""
+        return np.clip(special.expit(line), _TINY, 1.0 - _TINY)
+
+    def slope(self, mean: Floats) -> Floats:
+        """Change of the mean for a small step along the line."""
+        return mean * (1.0 - mean)
+
+    def interval(self, mean: Floats, variance: Floats, probability: float) -> tuple[Floats, Floats]:
+        """Central interval of the beta distribution with these moments."""
+        most = mean * (1.0 - mean)
+        size = np.maximum(most / np.maximum(variance, most * 1e-12) - 1.0, 1e-3)
+        tail = (1.0 - probability) / 2.0
+        a, b = mean * size, (1.0 - mean) * size
+        return special.betaincinv(a, b, tail), special.betaincinv(a, b, 1.0 - tail)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money per trial: above zero, with a spread in proportion to its mean.
+
+    Parameters
+    ----------
+    curvature : float
+        Squared coefficient of variation of one trial (variance over squared mean).
+    """
+
+    curvature: float = 1.0
+
+    def variance(self, mean: Floats) -> Floats:
+        """Variance of one trial at ``mean``."""
+        return self.curvature * mean**2
+
+    def link(self, mean: Floats) -> Floats:
+        """Logarithm: departures from what is expected are factors."""
+        return np.log(np.maximum(mean, _TINY))
+
+    def unlink(self, line: Floats) -> Floats:
+        """The way back from :meth:`link`."""
+        return np.exp(line)
+
+    def slope(self, mean: Floats) -> Floats:
+        """Change of the mean for a small step along the line."""
+        return mean
+
+    def interval(self, mean: Floats, variance: Floats, probability: float) -> tuple[Floats, Floats]:
+        """Central interval of the lognormal distribution with these moments."""
+        spread = np.sqrt(np.log1p(variance / np.maximum(mean, _TINY) ** 2))
+        z = special.ndtri(0.5 + probability / 2.0)
+        middle = np.log(np.maximum(mean, _TINY)) - spread**2 / 2.0
+        return np.exp(middle - z * spread), np.exp(middle + z * spread)
+
+
+Family = Share | Amount

@@ -1,0 +1,168 @@
+"""How much a member borrows from its group: the size of the prior, in trials.
+
+The spread of members around their group is measured in units of one trial's own spread (``tau``).
+It is never known exactly, least of all from a few siblings, so it stays a handful of values with
+weights, and what is built on it averages over them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from marketsofone.pooling.family import Amount, Family, Share
+from marketsofone.pooling.tree import Cells
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_SIBLINGS = np.geomspace(0.004, 0.9, 22)
+_BUYERS = np.geomspace(0.02, 0.9, 20)
+_SCALE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class PriorSize:
+    """Possible prior sizes and how credible each is.
+
+    Parameters
+    ----------
+    sizes, weights : float array, shape (values,)
+        Sizes in trials; weights sum to one.
+    """
+
+    sizes: Floats
+    weights: Floats
+
+    @property
+    def middle(self) -> float:
+        """One size that stands for all: the one whose spread is the weighted mean spread."""
+        return float(1.0 / np.sum(self.weights / self.sizes))
+
+
+def known(size: float) -> PriorSize:
+    """A prior size that is given, not fitted."""
+    return PriorSize(np.array([float(size)]), np.array([1.0]))
+
+
+def fit_sibling_size(
+    family: Family, group: Ints, trials: Floats, mean: Floats, expected: Floats
+) -> PriorSize:
+    """How alike siblings are: the prior size of nodes around their parents.
+
+    Restricted likelihood of each sibling's mean around its group's, over a grid of spreads with a
+    half-Cauchy prior; two siblings alone leave it wide open, as they should.
+
+    Parameters
+    ----------
+    group : int array, shape (nodes,)
+        The parent of each node.
+    trials : float array, shape (nodes,)
+        Trials worth of evidence each node has on its own mean; nodes without any are skipped.
+    mean, expected : float array, shape (nodes,)
+        Own mean, and the mean expected of it if it departed from expectation as its parent does.
+
+    References
+    ----------
+    Gelman (2006), Prior distributions for variance parameters in hierarchical models.
+    """
+    use = trials > 0
+    tau, prior = _SIBLINGS, _half_cauchy(_SIBLINGS)
+    if use.sum() < 2:
+        return _weighted(family, tau, prior)
+    _, place = np.unique(group[use], return_inverse=True)
+    unit = np.sqrt(np.maximum(family.variance(expected[use]), 1e-300))
+    departure = (mean[use] - expected[use]) / unit
+    score = np.array([_restricted(departure, 1.0 / (t**2 + 1.0 / trials[use]), place) for t in tau])
+    return _weighted(family, tau, prior + score)
+
+
+def _restricted(departure: Floats, precision: Floats, place: Ints) -> float:
+    total = np.bincount(place, precision)
+    middle = np.bincount(place, precision * departure) / total
+    misfit = np.sum(precision * (departure - middle[place]) ** 2)
+    return float(0.5 * (np.log(precision).sum() - np.log(total).sum() - misfit))
+
+
+def fit_buyer_size(family: Family, cells: Cells, mean: Floats) -> PriorSize:
+    """How alike buyers of one stratum are, given each buyer's expected mean.
+
+    Shares: the exact beta-binomial likelihood of the tallies over a grid of spreads. Amounts: the
+    between-buyer variance by moments (their tails are too heavy for a likelihood to be trusted).
+    No two buyers are alike, so the prior leaves no room for a spread of zero, which few trials a
+    buyer would otherwise suggest too often.
+
+    References
+    ----------
+    Chung et al. (2013), A nondegenerate penalized likelihood estimator for variance parameters.
+    """
+    if isinstance(family, Amount):
+        return _buyer_size_by_moments(family, cells, mean)
+    tau, prior = _BUYERS, _half_cauchy(_BUYERS) + np.log(_BUYERS)
+    telling = cells.trials > 1
+    if not telling.any():
+        return _weighted(family, tau, prior)
+    n, s, m, w = (part[telling] for part in (cells.trials, cells.total, mean, cells.buyers))
+    score = np.array([np.sum(w * _beta_binomial(1.0 / t**2 - 1.0, n, s, m)) for t in tau])
+    return _weighted(family, tau, prior + score)
+
+
+def _beta_binomial(size: float, n: Floats, s: Floats, m: Floats) -> Floats:
+    a, b = size * m, size * (1.0 - m)
+    return special.betaln(a + s, b + n - s) - special.betaln(a, b)
+
+
+def _buyer_size_by_moments(family: Amount, cells: Cells, mean: Floats) -> PriorSize:
+    use = cells.trials > 0
+    n, w = cells.trials[use], cells.buyers[use]
+    departure = (cells.total[use] / n / mean[use] - 1.0) ** 2
+    weight = w * n / (n + 1.0)
+    spread = family.curvature
+    between = (np.sum(weight * departure) - np.sum(weight * spread / n)) / np.sum(weight * (1 + spread / n))
+    between = max(float(between), 0.01)
+    return known(spread * (1.0 + between) / between)
+
+
+def _half_cauchy(tau: Floats) -> Floats:
+    return np.log(tau) - np.log1p((tau / _SCALE) ** 2)
+
+
+def _weighted(family: Family, tau: Floats, log_weight: Floats) -> PriorSize:
+    weight = np.exp(log_weight - log_weight.max())
+    sizes = 1.0 / tau**2 + family.curvature
+    return PriorSize(sizes, weight / weight.sum())
+
+
+def fit_curvature(rows: Floats, trials: Floats, total: Floats, squares: Floats) -> Amount:
+    """The squared coefficient of variation of one amount, from buyers with more than one.
+
+    Parameters
+    ----------
+    rows, trials, total, squares : float array, shape (buyers,)
+        Amounts of each buyer: how many, the trials they are worth (fewer where some were seen only in
+        part), their sum, and the sum of each one's square over its trials.
+
+    Notes
+    -----
+    Where no buyer has two amounts, what lies within buyers cannot be told from what lies between
+    them; half of all variance is then taken to lie within.
+    """
+    seen = trials > 0
+    k, n, s, q = rows[seen], trials[seen], total[seen], squares[seen]
+    if not seen.any() or s.sum() <= 0:
+        return Amount(1.0)
+    many = k >= 2
+    freedom = float(np.sum(k[many] - 1.0))
+    if freedom < 10:
+        middle = s.sum() / n.sum()
+        return Amount(float(np.clip(0.5 * (q.sum() / n.sum() / middle**2 - 1.0), 0.05, 50.0)))
+    within = float(np.sum(q[many] - s[many] ** 2 / n[many])) / freedom
+    square = float(np.sum((k[many] - 1.0) * (s[many] / n[many]) ** 2)) / freedom
+    noise = within * float(np.sum((k[many] - 1.0) / n[many])) / freedom
+    return Amount(float(np.clip(within / max(square - noise, 0.05 * square), 0.05, 50.0)))
+
+
+__all__ = ["PriorSize", "Share", "fit_buyer_size", "fit_curvature", "fit_sibling_size", "known"]

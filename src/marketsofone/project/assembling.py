@@ -1,0 +1,166 @@
+"""Puts a run's results together: the tables of a snapshot, from the rooms' answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pandas as pd
+from ibis import _
+
+from marketsofone.customer import path
+from marketsofone.estimates import PROBABILITY, Estimate
+from marketsofone.scores import SCORES
+from marketsofone.scores.hour import Hour, with_hour_value
+from marketsofone.scores.reasons import with_reasons
+from marketsofone.strata import shares
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from marketsofone.customer import Stratum
+    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.stratifying import Stratified
+
+_SHOWN = ("", "_low", "_high", "_trials", "_borrowed")
+_VALUES = ("value_per_hour", "value_per_hour_low", "value_per_hour_high")
+
+
+def buyers_table(
+    engine: Backend, gathered: Gathered, stratified: Stratified, estimates: Mapping[str, Estimate],
+    hour: Hour, currency: str,
+) -> ir.Table:
+    """Every buyer once, as the contract in docs/architecture.md says. Held in the engine."""
+    rows = gathered.buyers.select("buyer_id", "source_id", "kind", "account_id")
+    rows = rows.inner_join(stratified.placed, "buyer_id")
+    names = engine.create_table("stratum_name", _named(stratified.strata), temp=True, overwrite=True)
+    rows = rows.inner_join(names, "node")
+    for score, made in estimates.items():
+        rows = rows.inner_join(_columns(made, score, hour), "buyer_id")
+    rows = with_hour_value(rows, list(estimates), hour, PROBABILITY)
+    rows = with_reasons(rows, gathered.steps, currency)
+    order = ibis.window(order_by=[_.worth.desc(), _.source_id, _.buyer_id])
+    rows = rows.mutate(rank=ibis.row_number().over(order) + 1)
+    rows = rows.mutate(**{f"{s}{e}": ibis.null("float64") for s in SCORES if s not in estimates for e in _SHOWN})
+    kept = [f"{score}{ending}" for score in SCORES for ending in _SHOWN]
+    chosen = rows.select(
+        "buyer_id", "source_id", "kind", "account_id", "stratum_id", "path", *kept, *_VALUES, "rank", "reasons",
+        *(f"{score}_prior" for score in estimates),
+    )
+    return engine.create_table("result_buyers", chosen, temp=True, overwrite=True)
+
+
+def _named(strata: Sequence[Stratum]) -> pd.DataFrame:
+    return pd.DataFrame({
+        "node": [s.number for s in strata],
+        "stratum_id": [s.stratum_id for s in strata],
+        "path": [" / ".join(path(strata, s.number)) for s in strata],
+    })
+
+
+def _columns(made: Estimate, score: str, hour: Hour) -> ir.Table:
+    cost = hour.serve_cost if score == "attractiveness" else 0.0
+    value = {"": _.value - cost, "_low": _.low - cost, "_high": _.high - cost, "_trials": _.trials,
+             "_borrowed": _.borrowed, "_variance": _.variance, "_prior": _.prior - cost, "_total": _.total,
+             "_told": _.told_trials, "_size": ibis.literal(made.pooled.buyer_size.middle)}
+    return made.buyers.select("buyer_id", **{f"{score}{ending}": of for ending, of in value.items()})
+
+
+def strata_table(
+    stratified: Stratified, estimates: Mapping[str, Estimate], counts: Sequence[int], hour: Hour
+) -> pd.DataFrame:
+    """Every stratum once, parents first."""
+    strata = stratified.strata
+    frame = pd.DataFrame({
+        "stratum_id": [s.stratum_id for s in strata],
+        "parent_id": [strata[s.parent].stratum_id if s.parent >= 0 else None for s in strata],
+        "level": [s.depth for s in strata],
+        "name": [s.name for s in strata],
+        "path": [" / ".join(path(strata, s.number)) for s in strata],
+        "split_on": [s.split_on or None for s in strata],
+        "buyers": list(counts),
+    })
+    for score in SCORES:
+        _add_score(frame, score, estimates.get(score), hour)
+    valued = _valued(frame, estimates, hour)
+    for name in _VALUES:
+        frame[name] = valued[name].to_numpy(np.float64, na_value=np.nan)
+    frame["why"] = [s.why for s in strata]
+    frame["gain"] = [s.gain for s in strata]
+    return frame
+
+
+def _add_score(frame: pd.DataFrame, score: str, made: Estimate | None, hour: Hour) -> None:
+    cost = hour.serve_cost if score == "attractiveness" else 0.0
+    if made is None:
+        for ending in _SHOWN:
+            frame[f"{score}{ending}"] = np.nan
+        return
+    nodes = made.nodes
+    frame[score], frame[f"{score}_low"] = nodes.mean - cost, nodes.low - cost
+    frame[f"{score}_high"], frame[f"{score}_trials"] = nodes.high - cost, nodes.trials
+    frame[f"{score}_borrowed"] = nodes.borrowed
+
+
+def _valued(frame: pd.DataFrame, estimates: Mapping[str, Estimate], hour: Hour) -> pd.DataFrame:
+    rows = frame[[score for score in estimates]].copy()
+    for score, made in estimates.items():
+        rows[f"{score}_variance"] = made.nodes.variance
+    rows["place"] = range(len(rows))
+    return with_hour_value(ibis.memtable(rows), list(estimates), hour, PROBABILITY).order_by("place").execute()
+
+
+def memberships_table(
+    engine: Backend, stratified: Stratified, counts: Sequence[int], buyers: ir.Table
+) -> ir.Table:
+    """Where each buyer stands on each level, in shares that sum to one."""
+    spread = engine.create_table("spread", shares(stratified.strata, counts), temp=True, overwrite=True)
+    placed = stratified.placed.semi_join(buyers, "buyer_id")
+    joined = placed.inner_join(spread, "node")
+    return joined.select("buyer_id", "stratum_id", "level", "share")
+
+
+def opportunities_table(gathered: Gathered, buyers: ir.Table, wins: ir.Table | None) -> ir.Table | None:
+    """Every opportunity once, each with its own chance of being won where that is observed.
+
+    Parameters
+    ----------
+    wins : Ibis table or None
+        ``opportunity_id``, ``win``, ``win_low``, ``win_high``, ``reasons``.
+    """
+    if "opportunity" not in gathered.tables:
+        return None
+    rows = gathered.tables["opportunity"].select("opportunity_id", "outcome")
+    rows = rows.inner_join(gathered.owner["opportunity"].select("opportunity_id", "buyer_id"), "opportunity_id")
+    rows = rows.inner_join(buyers.select("buyer_id", "stratum_id"), "buyer_id")
+    link = gathered.tables["entity_link"].filter(_.entity == "opportunity")
+    link = link.group_by("entity_id").agg(source_id=_.source_id.min())
+    rows = rows.left_join(link, [("opportunity_id", "entity_id")])
+    if wins is None:
+        nothing = ibis.null("float64")
+        rows = rows.mutate(win=nothing, win_low=nothing, win_high=nothing, reasons=ibis.null("string"))
+    else:
+        rows = rows.left_join(wins, "opportunity_id").drop("opportunity_id_right")
+    return rows.select("opportunity_id", "source_id", "buyer_id", "stratum_id", "outcome", "win", "win_low",
+                       "win_high", "reasons")
+
+
+def evidence_table(gathered: Gathered, estimates: Mapping[str, Estimate], notes: Mapping[str, str],
+                   units: Mapping[str, str], hour: Hour) -> pd.DataFrame:
+    """What each score rests on in the whole market."""
+    rows = []
+    for score in SCORES:
+        made = estimates.get(score)
+        if made is None:
+            rows.append({"score": score, "unit": None, "trials": 0.0, "buyers": 0, "base": None, "low": None,
+                         "high": None, "note": notes.get(score, "")})
+            continue
+        cost = hour.serve_cost if score == "attractiveness" else 0.0
+        seen = int(gathered.tallies[score].semi_join(gathered.buyers, "buyer_id").count().execute())
+        rows.append({"score": score, "unit": units[score], "trials": float(made.nodes.trials[0]), "buyers": seen,
+                     "base": float(made.nodes.mean[0] - cost), "low": float(made.nodes.low[0] - cost),
+                     "high": float(made.nodes.high[0] - cost), "note": notes.get(score, "")})
+    return pd.DataFrame(rows)

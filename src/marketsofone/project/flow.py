@@ -1,0 +1,149 @@
+"""The main job, room by room: this file reads like the table of contents of the product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from marketsofone.project.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from ibis.backends.duckdb import Backend
+
+    from marketsofone.project.snapshot import Snapshot
+    from marketsofone.sources import Finding, Loaded
+
+OnRoom = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Progress:
+    """Tells which room is at work, and keeps how long each took."""
+
+    on_room: OnRoom | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def room(self, name: str) -> Iterator[None]:
+        """The time spent inside counts for the room of that name."""
+        if self.on_room:
+            self.on_room(name)
+        start = perf_counter()
+        yield
+        self.seconds[name] = round(self.seconds.get(name, 0.0) + perf_counter() - start, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What ``m1 check`` shows: rows read and refused, findings, and the evidence each score has."""
+
+    health: pa.Table
+    findings: pa.Table
+    evidence: pa.Table
+
+
+def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | None = None) -> Snapshot:
+    """The main job: a company's own files to strata, three scores and a ranked list, kept as a run.
+
+    Parameters
+    ----------
+    folder : Path
+        The project folder, with ``market.toml``.
+    on_room : callable, optional
+        Told the name of each room as it starts.
+    now : datetime, optional
+        The wall clock, for the run's name only; nothing is computed from it.
+
+    Returns
+    -------
+    Snapshot
+        The run, immutable.
+
+    Raises
+    ------
+    MarketError
+        Anything in the settings or the data that a person must repair; the last good run stands.
+    """
+    from marketsofone.project.gathering import gather
+    from marketsofone.project.keeping import keep
+    from marketsofone.project.priors import fit_priors
+    from marketsofone.project.scoring import score_market
+    from marketsofone.project.stratifying import stratify
+
+    progress = Progress(on_room)
+    settings = read_settings(folder)
+    with opened(folder) as engine:
+        with progress.room("sources"):
+            loaded, findings = load(engine, settings)
+        with progress.room("features"):
+            gathered = gather(engine, settings, loaded)
+        with progress.room("strata"):
+            stratified = stratify(engine, settings, gathered)
+        with progress.room("traits"):
+            priors = fit_priors(engine, settings, gathered)
+        with progress.room("estimates"):
+            estimates = score_market(engine, gathered, stratified, priors.buyers)
+        with progress.room("results"):
+            return keep(engine, settings, loaded, findings, gathered, stratified, priors, estimates,
+                        progress.seconds, now or datetime.now(UTC))
+
+
+def check_project(folder: Path) -> CheckResult:
+    """What was read, what was refused and why, and which scores have evidence: no run is kept."""
+    import pyarrow as pa
+
+    from marketsofone.project.gathering import gather
+    from marketsofone.project.keeping import evidence_notes, frame_of
+    from marketsofone.scores import SCORES
+
+    settings = read_settings(folder)
+    with opened(folder) as engine:
+        loaded, findings = load(engine, settings)
+        gathered = gather(engine, settings, loaded)
+        notes = evidence_notes(settings, gathered)
+        rows = [_evidence_row(gathered, score, notes) for score in SCORES]
+    return CheckResult(frame_of(loaded.health), frame_of(findings), pa.Table.from_pylist(rows))
+
+
+def _evidence_row(gathered: Any, score: str, notes: Mapping[str, str]) -> dict[str, Any]:
+    from marketsofone.estimates import fetch_base
+    from marketsofone.measures import STEPS
+
+    if score not in gathered.tallies:
+        return {"score": score, "unit": None, "trials": 0.0, "buyers": 0, "note": notes.get(score, "")}
+    trials, _total, buyers = fetch_base(gathered.tallies[score])
+    unit = STEPS[gathered.steps[score]].unit
+    return {"score": score, "unit": unit, "trials": trials, "buyers": int(buyers), "note": notes.get(score, "")}
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Backend]:
+    """An engine for one run, its spill in a folder that goes when the run ends."""
+    from marketsofone.engine import open_engine
+
+    with TemporaryDirectory(prefix="m1-") as spill:
+        engine = open_engine(spill=Path(spill))
+        try:
+            yield engine
+        finally:
+            engine.disconnect()
+
+
+def load(engine: Backend, settings: Settings) -> tuple[Loaded, tuple[Finding, ...]]:
+    """Files and the written record as customer tables, with everything a person should know of them."""
+    from marketsofone.project.recorded import recorded_tables
+    from marketsofone.sources import load_sources, sources_from, suspected_leaks
+
+    sources = sources_from(settings.sources, settings.folder)
+    loaded = load_sources(engine, sources, currency=settings.market.currency,
+                          time_zone=settings.market.time_zone)
+    findings = (*loaded.findings, *suspected_leaks(engine, loaded))
+    return recorded_tables(engine, settings.folder, loaded), findings
+

@@ -1,0 +1,134 @@
+"""What a run stands on: customer tables as of the date, the buyers, and the trials of each score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ibis import _
+
+from marketsofone.customer import UserColumn
+from marketsofone.errors import NothingToScore, SettingsInvalid
+from marketsofone.estimates import tally
+from marketsofone.features import AsOf, buyers, contributions, known_by, last_moments, owners, with_buyer, with_entering
+from marketsofone.measures import STEPS, Measure
+from marketsofone.scores import SCORES
+from marketsofone.sources.currencies import EXPONENTS
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from marketsofone.project.settings import Settings
+    from marketsofone.sources import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The market as of the date, in the engine.
+
+    Parameters
+    ----------
+    as_of : AsOf
+    level : str
+        What a buyer is, where the data know it.
+    tables : mapping
+        Customer tables as known by the date.
+    owner : mapping
+        Which buyer each account and opportunity belongs to.
+    columns : tuple of UserColumn
+    buyers : Ibis table
+    steps : mapping
+        Score -> the outcome that answers it, for scores that are observed.
+    tallies : mapping
+        Score -> one row a buyer: trials, total, squares.
+    """
+
+    as_of: AsOf
+    level: str
+    tables: Mapping[str, ir.Table]
+    owner: Mapping[str, ir.Table]
+    columns: tuple[UserColumn, ...]
+    buyers: ir.Table
+    steps: Mapping[str, str]
+    tallies: Mapping[str, ir.Table]
+
+
+def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
+    """The market as of the date: buyers and tallies as tables of the engine."""
+    raw = {name: engine.table(name) for name in (*loaded.tables, "entity_link")}
+    as_of = AsOf(settings.market.as_of or _last_day(raw, settings.market.time_zone), settings.market.time_zone)
+    tables = with_entering(known_by(raw, as_of))
+    level = _level(settings, tables)
+    owner = {name: engine.create_table(f"owner_{name}", of, temp=True, overwrite=True)
+             for name, of in owners(tables, level).items()}
+    columns = tuple(UserColumn(c.name, c.table, c.role, c.kind or "text", c.on_many) for c in loaded.columns)
+    if not owner:
+        raise NothingToScore("A run needs accounts or opportunities.", f"tables: {', '.join(loaded.tables)}.",
+                             "Map a column to account_id or opportunity_id.")
+    found = engine.create_table("buyer", buyers(tables, owner, columns), temp=True, overwrite=True)
+    base = Gathered(as_of, level, tables, owner, columns, found, {}, {})
+    return _with_tallies(engine, settings, base)
+
+
+def _last_day(tables: Mapping[str, ir.Table], zone: str):  # noqa: ANN202
+    moments = [query.execute()["moment"][0] for query in last_moments(tables)]
+    known = [moment for moment in moments if moment is not None and moment == moment]
+    if not known:
+        return None
+    return max(known).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+
+
+def _level(settings: Settings, tables: Mapping[str, ir.Table]) -> str:
+    asked = settings.market.buyer
+    if asked in ("contact", "site", "account") and "account" not in tables:
+        raise SettingsInvalid(
+            f'[market] buyer = "{asked}" needs accounts.', "no source fills account_id.",
+            'Map a column to account_id, or write buyer = "opportunity".',
+        )
+    if asked:
+        return asked
+    if "account" not in tables:
+        return "opportunity"
+    contacts = tables.get("contact")
+    deciding = contacts is not None and contacts.filter(contacts.decides).count().execute() > 0
+    return "contact" if deciding else "account"
+
+
+def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gathered:
+    steps, tallies = {}, {}
+    for score in SCORES:
+        step = getattr(settings.steps, score)
+        if step is None or step.split(".")[0] not in base.tables:
+            continue
+        rows = _trials(settings, base, step)
+        if rows is None:
+            continue
+        allowed = base.buyers.select("buyer_id")
+        tallied = tally(rows.semi_join(allowed, "buyer_id"), ["buyer_id"])
+        tallied = engine.create_table(f"tally_{score}", tallied.filter(_.trials > 0), temp=True, overwrite=True)
+        if tallied.count().execute() > 0:
+            steps[score], tallies[score] = step, tallied
+    if not tallies:
+        raise NothingToScore(
+            "A run needs evidence for at least one score.",
+            "no decided opportunity, no answered or unanswered approach and no sale known by the date.",
+            "Check [steps] in market.toml, the mapping of outcome, entered or answered, and as_of.",
+        )
+    return replace(base, steps=steps, tallies=tallies)
+
+
+def _trials(settings: Settings, base: Gathered, step: str) -> ir.Table | None:
+    measure = STEPS[step]
+    if isinstance(measure, Measure):
+        return measure.rows(with_buyer(base.tables[measure.table], base.owner))
+    if "opportunity" not in base.tables:
+        return None
+    market = settings.market
+    return contributions(
+        base.tables, base.owner, step, base.as_of, market.horizon_days, market.margin_rate,
+        10 ** EXPONENTS[market.currency],
+    )

@@ -1,0 +1,170 @@
+"""Keeps a run: its tables, its manifest and its report, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from ibis import _
+
+from marketsofone.measures import STEPS
+from marketsofone.project.assembling import (
+    buyers_table,
+    evidence_table,
+    memberships_table,
+    opportunities_table,
+    strata_table,
+)
+from marketsofone.project.parquet import streamed
+from marketsofone.project.settings import described
+from marketsofone.project.winning import wins
+from marketsofone.project.writing import SORTED_BY, write_snapshot
+from marketsofone.scores import SCORES
+from marketsofone.scores.hour import Hour
+from marketsofone.sources import Finding
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from marketsofone.estimates import Estimate
+    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.priors import Priors
+    from marketsofone.project.settings import Settings
+    from marketsofone.project.snapshot import Snapshot
+    from marketsofone.project.stratifying import Stratified
+    from marketsofone.sources import Loaded
+
+_FINDING = pa.schema([(name, pa.string()) for name in ("code", "severity", "place", "message", "repair")])
+
+
+def keep(
+    engine: Backend, settings: Settings, loaded: Loaded, findings: Iterable[Finding], gathered: Gathered,
+    stratified: Stratified, priors: Priors, estimates: Mapping[str, Estimate], seconds: Mapping[str, float],
+    now: datetime,
+) -> Snapshot:
+    """The run as a snapshot, its report beside it."""
+    market = settings.market
+    hour = Hour(market.approach_hours, market.hour_cost, market.serve_cost)
+    buyers = buyers_table(engine, gathered, stratified, estimates, hour, market.currency)
+    counts = _counts(stratified, buyers)
+    notes = evidence_notes(settings, gathered) | _trait_notes(settings, gathered, priors)
+    won = wins(gathered, estimates["competitiveness"], priors.opportunities) \
+        if "competitiveness" in estimates and "opportunity" in gathered.tables else None
+    opportunities = opportunities_table(gathered, buyers, won)
+    tables: dict[str, Any] = {
+        "buyers": _writer(engine, buyers, "buyers"),
+        "opportunities": _empty_opportunities() if opportunities is None
+        else _writer(engine, opportunities, "opportunities"),
+        "strata": pa.Table.from_pandas(strata_table(stratified, estimates, counts, hour), preserve_index=False),
+        "memberships": _writer(engine, memberships_table(engine, stratified, counts, buyers), "memberships"),
+        "entity_link": _writer(engine, _links(gathered, buyers), "entity_link"),
+        "quarantine": _writer(engine, engine.table("quarantine"), "quarantine"),
+        "health": frame_of(loaded.health),
+        "findings": frame_of((*findings, *_own_findings(stratified, gathered))),
+        "evidence": pa.Table.from_pandas(
+            evidence_table(gathered, estimates, notes, _units(gathered), hour), preserve_index=False),
+    }
+    return write_snapshot(settings.folder, tables, _manifest(settings, loaded, gathered, buyers, notes, seconds),
+                          now, pages={"report.html": report_of})
+
+
+def report_of(snapshot: Snapshot) -> str:
+    """The report of a run, as one page."""
+    from marketsofone.report import Results, render_report
+
+    names = ("buyers", "opportunities", "strata", "quarantine", "health", "findings", "evidence")
+    return render_report(Results(**{name: snapshot.table(name) for name in names}, manifest=snapshot.manifest))
+
+
+def frame_of(rows: Iterable[Any]) -> pa.Table:
+    """Frozen dataclasses as a table; findings keep their columns where there are none."""
+    plain = [asdict(row) for row in rows if is_dataclass(row)]
+    return pa.Table.from_pylist(plain) if plain else _FINDING.empty_table()
+
+
+def evidence_notes(settings: Settings, gathered: Gathered) -> dict[str, str]:
+    """Per score, what a person must know of its evidence: that there is none, or what is assumed."""
+    notes = {}
+    for score in SCORES:
+        step = getattr(settings.steps, score)
+        if score in gathered.tallies:
+            continue
+        notes[score] = (
+            f"no evidence: [steps] {score} is not set, so this step is not observed" if step is None
+            else f"no evidence: no row of {step} was known by the date"
+        )
+    if "attractiveness" in gathered.tallies and settings.market.margin_rate is not None:
+        notes["attractiveness"] = f"margin assumed: {settings.market.margin_rate:.0%}"
+    return notes
+
+
+def _trait_notes(settings: Settings, gathered: Gathered, priors: Priors) -> dict[str, str]:
+    return {score: note for score, note in priors.notes.items() if score in gathered.tallies}
+
+
+def _units(gathered: Gathered) -> dict[str, str]:
+    return {score: STEPS[step].unit for score, step in gathered.steps.items()}
+
+
+def _counts(stratified: Stratified, buyers: ir.Table) -> list[int]:
+    """Buyers placed in each stratum or below it."""
+    by_id = {s.stratum_id: s.number for s in stratified.strata}
+    total = [0] * len(stratified.strata)
+    for row in buyers.group_by("stratum_id").agg(n=_.count()).execute().itertuples():
+        total[by_id[row.stratum_id]] = int(row.n)
+    for stratum in reversed(stratified.strata[1:]):
+        total[stratum.parent] += total[stratum.number]
+    return total
+
+
+def _links(gathered: Gathered, buyers: ir.Table) -> ir.Table:
+    return gathered.tables["entity_link"]
+
+
+def _own_findings(stratified: Stratified, gathered: Gathered) -> list[Finding]:
+    found = [
+        Finding("dimension-unused", "warning", f"dimension {name}", f"{name} cannot split the market: {why}.")
+        for name, why in stratified.left_out
+    ]
+    if gathered.as_of.day is None:
+        found.append(Finding("undated", "warning", "all sources",
+                             "The data carry no date: everything in them counts as known.",
+                             "Map opened_at and closed_at where the files have them."))
+    return found
+
+
+def _writer(engine: Backend, rows: ir.Table, name: str) -> Any:
+    return streamed(engine.con, engine.compile(rows), SORTED_BY.get(name, ""))
+
+
+def _empty_opportunities() -> pa.Table:
+    ids = [(name, pa.int64()) for name in ("opportunity_id", "buyer_id")]
+    texts = [(name, pa.string()) for name in ("source_id", "stratum_id", "outcome", "reasons")]
+    numbers = [(name, pa.float64()) for name in ("win", "win_low", "win_high")]
+    order = ("opportunity_id", "source_id", "buyer_id", "stratum_id", "outcome", "win", "win_low", "win_high",
+             "reasons")
+    kinds = dict([*ids, *texts, *numbers])
+    return pa.schema([(name, kinds[name]) for name in order]).empty_table()
+
+
+def _manifest(
+    settings: Settings, loaded: Loaded, gathered: Gathered, buyers: ir.Table, notes: Mapping[str, str],
+    seconds: Mapping[str, float],
+) -> dict[str, Any]:
+    kinds = {row.kind: int(row.n) for row in buyers.group_by("kind").agg(n=_.count()).execute().itertuples()}
+    return {
+        "market": described(settings),
+        "as_of": gathered.as_of.day.isoformat() if gathered.as_of.day else None,
+        "currency": settings.market.currency,
+        "buyer_kinds": dict(sorted(kinds.items())),
+        "conditional_on": [score for score in SCORES if score not in gathered.tallies],
+        "inputs": {name: asdict(of) for name, of in loaded.inputs.items()},
+        "counts": {"buyers": sum(kinds.values()), "accepted": sum(h.accepted for h in loaded.health)},
+        "seed": settings.market.seed,
+        "labels": [f"{score}: {note}" for score, note in notes.items()],
+        "timings": dict(seconds),
+    }

@@ -1,0 +1,80 @@
+"""Runs the three scores over the tree: what is expected, what people hold, what the record shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+from ibis import _
+
+from marketsofone.estimates import Estimate, estimate, fetch_base
+from marketsofone.pooling import Tree
+from marketsofone.scores import SCORES
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.stratifying import Stratified
+
+_SURE = 2.0
+
+
+def score_market(
+    engine: Backend, gathered: Gathered, stratified: Stratified, expected: Mapping[str, ir.Table]
+) -> dict[str, Estimate]:
+    """An estimate for each score that has evidence, for every stratum and buyer.
+
+    Parameters
+    ----------
+    expected : mapping
+        Score -> ``buyer_id``, ``expected``: the mean expected of a buyer from its traits; a score
+        left out expects the same of everyone.
+    """
+    tree = Tree(np.array([stratum.parent for stratum in stratified.strata], dtype=np.int64))
+    made = {}
+    for score, tallies in gathered.tallies.items():
+        placed = stratified.placed
+        placed = _with_expected(placed, expected.get(score), tallies)
+        placed = _with_told(placed, _told(gathered, score))
+        held = engine.create_table(f"placed_{score}", placed, temp=True, overwrite=True)
+        made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money)
+    return made
+
+
+def _with_expected(placed: ir.Table, expected: ir.Table | None, tallies: ir.Table) -> ir.Table:
+    trials, total, _buyers = fetch_base(tallies)
+    base = ibis.literal(total / trials).cast("float64")
+    if expected is None:
+        return placed.mutate(expected=base)
+    joined = placed.left_join(expected, "buyer_id").drop("buyer_id_right")
+    return joined.mutate(expected=joined.expected.fill_null(base))
+
+
+def _with_told(placed: ir.Table, told: ir.Table | None) -> ir.Table:
+    if told is None:
+        return placed.mutate(told_trials=ibis.literal(0.0), told_total=ibis.literal(0.0))
+    joined = placed.left_join(told, "buyer_id").drop("buyer_id_right")
+    return joined.mutate(
+        told_trials=joined.told_trials.fill_null(0.0), told_total=joined.told_total.fill_null(0.0)
+    )
+
+
+def _told(gathered: Gathered, score: str) -> ir.Table | None:
+    """What people hold of each buyer: a judgement counts as so many trials at the value it states."""
+    if "judgement" not in gathered.tables:
+        return None
+    said = gathered.tables["judgement"].filter(_.score == score)
+    said = said.mutate(sure=_.sure.fill_null(_SURE))
+    link = gathered.tables["entity_link"].select("entity", "entity_id", "source_id")
+    hit = said.inner_join(link, [("about_id", "source_id")])
+    hit = hit.filter((_.about == _.entity) | (_.about == "buyer"))
+    parts = [hit.select("source_row", "sure", "value", buyer_id=_.entity_id)]
+    for entity, of in gathered.owner.items():
+        owned = hit.filter(_.entity == entity).inner_join(of, [("entity_id", f"{entity}_id")])
+        parts.append(owned.select("source_row", "sure", "value", "buyer_id"))
+    every = ibis.union(*parts, distinct=True)
+    return every.group_by("buyer_id").agg(told_trials=_.sure.sum(), told_total=(_.sure * _.value).sum())

@@ -1,0 +1,59 @@
+"""What people state goes into the written record of the project, and from there into the next run."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from marketsofone.errors import RecordRefused
+from marketsofone.project.recorded import record_of
+
+
+def state_judgement(
+    folder: Path, about: str, about_id: str, score: str, value: float, sure: float, by: str,
+    now: datetime | None = None,
+) -> int:
+    """Records what a person holds a score to be; gives back the number of the statement.
+
+    Parameters
+    ----------
+    about, about_id : str
+        ``buyer``, ``account``, ``contact``, ``opportunity`` or ``stratum``, and its key in the files.
+    value : float
+        A share strictly between 0 and 1, or money in major units for attractiveness.
+    sure : float
+        How many trials the judgement is worth; the record outgrows it.
+    """
+    from marketsofone.record import Judgement, Statement
+
+    said = Judgement(score, value, sure)
+    with record_of(folder) as record:
+        return record.state(Statement(about, about_id, said, by, now or datetime.now(UTC)))
+
+
+def state_objection(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
+    """Records a no to profiling: from the next run on, that buyer is neither scored, ranked nor exported."""
+    from marketsofone.record import Objection, Statement
+
+    with record_of(folder) as record:
+        return record.state(Statement(about, about_id, Objection(), by, now or datetime.now(UTC)))
+
+
+def withdraw_objection(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
+    """Takes an objection back.
+
+    Raises
+    ------
+    RecordRefused
+        There is none in force.
+    """
+    from marketsofone.record import Statement, Withdrawal
+
+    with record_of(folder) as record:
+        standing = [e for e in record.statements(kind="objection", about=about) if e.about_id == about_id]
+        if not standing:
+            raise RecordRefused(f"An objection about this {about} is withdrawn.", "none in force.",
+                                "Check the kind and the key: m1 object --help")
+        return record.state(
+            Statement(about, about_id, Withdrawal(), by, now or datetime.now(UTC), supersedes=standing[-1].id)
+        )

@@ -1,0 +1,1 @@
+"""Alembic's script folder of the record: every step from an empty database to the present one."""

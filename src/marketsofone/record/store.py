@@ -1,0 +1,179 @@
+"""The record itself: state, look up, look back. Nothing in it is ever changed or removed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+
+from marketsofone.errors import RecordRefused, RecordTooNew
+from marketsofone.record.database import connect, spoken, writing
+from marketsofone.record.migrating import migrate
+from marketsofone.record.schema import STATEMENT
+from marketsofone.record.statements import KINDS, Entry, Statement, Withdrawal, utc
+
+
+def open_record(url_or_path: str | Path) -> Record:
+    """The written record at a path (SQLite) or a URL (SQLite or PostgreSQL), made where there is none.
+
+    An older store is brought to the present version first, in one transaction.
+
+    Raises
+    ------
+    SettingsInvalid, SourceMissing
+        The address cannot be that of a record.
+    SourceUnreadable
+        The file is no SQLite database.
+    RecordTooNew
+        The record was written by a later version.
+    RecordRefused
+        The database does not answer, or lets nobody write.
+
+    Examples
+    --------
+    >>> from datetime import UTC, datetime
+    >>> from marketsofone.record import Judgement, Statement, open_record
+    >>> with open_record("sqlite://") as record:
+    ...     record.state(Statement("account", "A-17", Judgement("pull", 0.6, sure=4), "ann",
+    ...                            datetime(2026, 6, 1, tzinfo=UTC)))
+    ...     record.statements("judgement")[0].says.sure
+    1
+    4.0
+    """
+    engine = connect(url_or_path)
+    try:
+        with spoken(engine, "The written record must open."):
+            migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Record(engine)
+
+
+class Record:
+    """What people stated, in the order they stated it. Made by ``open_record``; safe to share by threads."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def state(self, statement: Statement) -> int:
+        """Enter a statement; when this returns its id, the statement is on the disk.
+
+        Raises
+        ------
+        RecordRefused
+            It supersedes a statement that is not there, is superseded already, is of another kind or about
+            something else; one that must be unique is in force already; or the database cannot write.
+        """
+        with spoken(self._engine, "A statement must be written down."), writing(self._engine) as connection:
+            if statement.supersedes is not None:
+                _check_succession(connection, statement)
+            _check_unique(connection, statement)
+            last = connection.scalar(sa.select(sa.func.max(STATEMENT.c.id))) or 0
+            connection.execute(sa.insert(STATEMENT), {"id": last + 1, **_row(statement)})
+        return last + 1
+
+    def statements(
+        self, kind: str | None = None, about: str | None = None, as_of: datetime | None = None,
+        about_id: str | None = None,
+    ) -> tuple[Entry, ...]:
+        """Statements in force, in the order of their ids.
+
+        In force at ``as_of`` (absent: now) is what was stated by then and not superseded by then.
+        Withdrawals end others and are themselves only found in ``history``.
+        """
+        query = _in_force(None if as_of is None else utc(as_of, "as_of"))
+        wanted = {"kind": kind, "about": about, "about_id": about_id}
+        query = query.filter_by(**{column: value for column, value in wanted.items() if value is not None})
+        return self._fetch(query)
+
+    def history(self, about: str, about_id: str) -> tuple[Entry, ...]:
+        """Everything ever stated about one thing, superseded statements and withdrawals included."""
+        return self._fetch(sa.select(STATEMENT).filter_by(about=about, about_id=about_id))
+
+    def _fetch(self, query: sa.Select[Any]) -> tuple[Entry, ...]:
+        with spoken(self._engine, "The written record must be read."), self._engine.connect() as connection:
+            return _entries(connection, query)
+
+
+def _in_force(as_of: datetime | None) -> sa.Select[Any]:
+    later = STATEMENT.alias("later")
+    superseded = sa.select(later.c.id).where(later.c.supersedes == STATEMENT.c.id)
+    query = sa.select(STATEMENT).where(STATEMENT.c.kind != "withdrawal")
+    if as_of is not None:
+        superseded = superseded.where(later.c.stated_at <= as_of)
+        query = query.where(STATEMENT.c.stated_at <= as_of)
+    return query.where(~superseded.exists())
+
+
+def _check_succession(connection: sa.Connection, statement: Statement) -> None:
+    """A correction follows one statement in force, of its kind, about the same thing, and comes after it."""
+    wanted = f"A {statement.kind} supersedes a statement that is in force."
+    related = sa.or_(STATEMENT.c.id == statement.supersedes, STATEMENT.c.supersedes == statement.supersedes)
+    found = _entries(connection, sa.select(STATEMENT).where(related))
+    if not found or found[0].id != statement.supersedes:
+        raise RecordRefused(wanted, f"no statement {statement.supersedes}.", "Look up its id again.")
+    earlier, *later = found
+    if later:
+        raise RecordRefused(wanted, f"statement {earlier.id} was superseded by {_told(later[0])}.",
+                            "Look at what stands there now; supersede that, if it still needs it.")
+    if isinstance(earlier.says, Withdrawal):
+        raise RecordRefused(wanted, "a withdrawal.", "State anew what was withdrawn.")
+    if (earlier.about, earlier.about_id) != (statement.about, statement.about_id):
+        raise RecordRefused(wanted, "one about something else.", "Withdraw that one, and state this anew.")
+    if statement.kind not in (earlier.kind, "withdrawal"):
+        raise RecordRefused(wanted, f"a {earlier.kind}.", "Withdraw that one, and state this anew.")
+    if statement.stated_at < earlier.stated_at:
+        raise RecordRefused(wanted, f"a later one, {_told(earlier)}.", "Check this machine's clock.")
+
+
+def _check_unique(connection: sa.Connection, statement: Statement) -> None:
+    """What must be said once at a time is not said twice."""
+    if statement.told_apart is None:
+        return
+    same = {"kind": statement.kind, "about": statement.about, "about_id": statement.about_id}
+    for entry in _entries(connection, _in_force(None).filter_by(**same)):
+        if entry.told_apart == statement.told_apart and entry.id != statement.supersedes:
+            raise RecordRefused(f"Only one {statement.kind} of this can be in force.",
+                                f"{_told(entry)}.", f"To correct it, state this with supersedes={entry.id}.")
+
+
+def _told(entry: Entry) -> str:
+    return f"statement {entry.id}, stated by {entry.stated_by} at {entry.stated_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    return TypeAdapter(KINDS[kind])
+
+
+def _row(statement: Statement) -> dict[str, object]:
+    columns = ("kind", "about", "about_id", "stated_by", "stated_at", "supersedes")
+    body = _adapter(statement.kind).dump_json(statement.says).decode()
+    return {column: getattr(statement, column) for column in columns} | {"body": body}
+
+
+def _entries(connection: sa.Connection, query: sa.Select[Any]) -> tuple[Entry, ...]:
+    return tuple(map(_entry, connection.execute(query.order_by(STATEMENT.c.id))))
+
+
+def _entry(row: sa.Row[Any]) -> Entry:
+    if row.kind not in KINDS:
+        raise RecordTooNew("The written record must hold kinds of statements this program knows.",
+                             f"the kind '{row.kind}'.", "Install a later version of marketsofone.")
+    says = _adapter(row.kind).validate_json(row.body)
+    return Entry(row.about, row.about_id, says, row.stated_by, row.stated_at, row.supersedes, id=row.id)

@@ -1,0 +1,6 @@
+"""Results of a run as one self-contained page: no network, no script, good on a phone and on paper."""
+
+from marketsofone.report.page import render_report
+from marketsofone.report.results import READS, Results
+
+__all__ = ["READS", "Results", "render_report"]

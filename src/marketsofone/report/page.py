@@ -1,0 +1,132 @@
+"""The whole page: every section laid out, then written into the template."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from marketsofone.report import words
+from marketsofone.report.computed import Computed, computed
+from marketsofone.report.figures import Figure, Row, Ruler, ruler
+from marketsofone.report.glossary import SCORES, SHOWN, TERMS, Score
+from marketsofone.report.headline import Headline, headline
+from marketsofone.report.health import Health, data_health
+from marketsofone.report.icicle import Icicle, icicle
+from marketsofone.report.openings import Openings, openings
+from marketsofone.report.portfolio import Portfolio, portfolio
+from marketsofone.report.ranking import RankedBuyer, ranked_buyers
+from marketsofone.report.results import Results
+from marketsofone.report.strata import first, label, leaves, market
+from marketsofone.report.thin import Thin, thin_evidence
+from marketsofone.report.tree import MOST_NODES, Node, grow
+
+MOST_LEAVES_JUDGED = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """A line of the table of all strata."""
+
+    path: str
+    level: int
+    buyers: str
+    split_on: str
+    gain: str
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Exactly what the template may use."""
+
+    headline: Headline
+    ranked: tuple[RankedBuyer, ...]
+    portfolio: Portfolio
+    icicle: Icicle
+    tree: tuple[Node, ...]
+    thin: tuple[Thin, ...]
+    openings: Openings
+    strata: tuple[Stratum, ...]
+    strata_left_out: int
+    health: Health
+    computed: Computed
+    columns: tuple[Score, ...]
+    scores: tuple[Score, ...]
+    terms: tuple[tuple[str, str], ...]
+    style: Markup
+    style_hash: str
+
+
+def render_report(results: Results) -> str:
+    """The results of a run as one HTML file.
+
+    The file holds all it needs: it asks the network for nothing and runs no script, and its own content
+    security policy forbids both. The same results give the same bytes.
+
+    Parameters
+    ----------
+    results : Results
+        Tables and manifest of a snapshot. Only first rows and totals of long tables are shown; the page
+        says how many were left out.
+
+    Returns
+    -------
+    str
+        The page, to be written as UTF-8.
+
+    """
+    page = _page(results)
+    context = {field.name: getattr(page, field.name) for field in fields(page)}
+    return _environment().get_template("report.html").render(context)
+
+
+def _page(results: Results) -> Page:
+    whole = market(results.strata)
+    upper = first(results.strata, [("level", "ascending"), ("buyers", "descending"),
+                                   ("stratum_id", "ascending")], MOST_NODES)
+    measured = ruler(upper, SHOWN, whole, results.manifest["currency"])
+    ranked = ranked_buyers(results, whole)
+    ends = first(leaves(results.strata), [("buyers", "descending"), ("stratum_id", "ascending")],
+                 MOST_LEAVES_JUDGED)
+    style, style_hash = _style()
+    return Page(
+        headline=headline(results, ranked), ranked=ranked,
+        portfolio=portfolio(results.strata, measured),
+        icicle=icicle(upper, measured), tree=grow(upper, measured),
+        thin=thin_evidence(results.buyers, ends, measured), openings=openings(results, whole),
+        strata=tuple(_stratum(row, measured) for row in upper),
+        strata_left_out=results.strata.num_rows - len(upper),
+        health=data_health(results), computed=computed(results.manifest),
+        columns=SHOWN, scores=SCORES, terms=TERMS, style=style, style_hash=style_hash)
+
+
+def _stratum(row: Row, measured: Ruler) -> Stratum:
+    gain = row["gain"]
+    return Stratum(
+        path=label(row["path"], measured.market), level=row["level"], buyers=words.count(row["buyers"]),
+        split_on=words.cut(row["split_on"], 60),
+        gain=words.money(gain, measured.currency) if words.is_known(gain) else "",
+        figures=measured.figures(row))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("marketsofone.report"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True)
+    environment.filters["cut"] = words.cut
+    return environment
+
+
+@cache
+def _style() -> tuple[Markup, str]:
+    """The style sheet and the hash by which the page's own policy lets it in."""
+    text = resources.files("marketsofone.report").joinpath("templates/report.css").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup(text), f"sha256-{digest}"  # our own file: nothing of the data is in it

@@ -1,0 +1,199 @@
+"""Numbers and texts as the page prints them: one place, so that no number is rounded in two ways."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Sequence
+
+from marketsofone.report.glossary import Kind
+
+NO_EVIDENCE = "no evidence"
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July",
+           "August", "September", "October", "November", "December")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+_PASSWORD = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
+
+
+def is_known(value: float | None) -> bool:
+    """Whether there is a number to show: neither absent nor infinite nor not a number."""
+    return value is not None and math.isfinite(value)
+
+
+def share(value: float | None) -> str:
+    """A share in percent with one decimal; what rounds to none or all of something says so.
+
+    Examples
+    --------
+    >>> share(0.22614), share(0.0002), share(0.99999), share(None)
+    ('22.6%', '<0.1%', '>99.9%', 'no evidence')
+
+    """
+    if value is None or not is_known(value):
+        return NO_EVIDENCE
+    if 0 < value < 0.0005:
+        return "<0.1%"
+    if 0.9995 <= value < 1:
+        return ">99.9%"
+    return f"{value:.1%}"
+
+
+def money(value: float | None, currency: str) -> str:
+    """An amount in major units, whole from 100 on and with two decimals below.
+
+    Examples
+    --------
+    >>> print(money(1234567.8, "EUR"), money(-3.5, "EUR"), money(None, "EUR"), sep=" | ")
+    EUR 1,234,568 | EUR −3.50 | no evidence
+
+    """
+    if value is None or not is_known(value):
+        return NO_EVIDENCE
+    return f"{currency} {_amount(value)}"
+
+
+def _amount(value: float) -> str:
+    written = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
+    return "0.00" if written == "-0.00" else written.replace("-", "−")
+
+
+def number(value: float | None, kind: Kind, currency: str) -> str:
+    """A share or an amount, by its kind."""
+    return share(value) if kind == "share" else money(value, currency)
+
+
+def interval(low: float | None, high: float | None, kind: Kind, currency: str) -> str:
+    """Two ends joined by 'to', the currency said once.
+
+    Examples
+    --------
+    >>> interval(0.2, 0.25, "share", "EUR")
+    '20.0% to 25.0%'
+    >>> print(interval(80, 1200, "money", "EUR"))
+    EUR 80.00 to 1,200
+
+    """
+    if low is None or high is None or not (is_known(low) and is_known(high)):
+        return NO_EVIDENCE
+    end = share(high) if kind == "share" else _amount(high)
+    return f"{number(low, kind, currency)} to {end}"
+
+
+def axis(value: float, kind: Kind) -> str:
+    """A number beside a tick mark, short; the axis itself says the currency.
+
+    Examples
+    --------
+    >>> axis(0.2, "share"), axis(0.025, "share"), axis(1500, "money"), axis(2e6, "money")
+    ('20%', '2.5%', '1.5k', '2M')
+
+    """
+    if kind == "share":
+        return f"{round(100 * value, 2):g}%"
+    for letter, step in (("M", 1e6), ("k", 1e3)):
+        if abs(value) >= step:
+            return f"{round(value / step, 2):g}{letter}".replace("-", "−")
+    return f"{round(value, 2):g}".replace("-", "−")
+
+
+def count(value: float | None) -> str:
+    """A count with thousands separators; one decimal where buyers are counted in proportions.
+
+    Examples
+    --------
+    >>> count(1204), count(3.26), count(None)
+    ('1,204', '3.3', 'not known')
+
+    """
+    if value is None or not is_known(value):
+        return "not known"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def counted(value: float | None, noun: str) -> str:
+    """A count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "opportunity"), counted(1204, "opportunity"), counted(0, "trial")
+    ('1 opportunity', '1,204 opportunities', '0 trials')
+
+    """
+    if value == 1:
+        return f"1 {noun}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count(value)} {plural}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a sentence lists them.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+
+    """
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def day(value: object) -> str:
+    """A date, in words; a text that is none is printed as it stands.
+
+    Examples
+    --------
+    >>> day("2026-06-30"), day("today")
+    ('30 June 2026', 'today')
+
+    """
+    try:
+        date = dt.date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return str(value)
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
+def size(count_of_bytes: float) -> str:
+    """The size of a file.
+
+    Examples
+    --------
+    >>> size(812), size(1_234_567)
+    ('812 bytes', '1.2 MB')
+
+    """
+    for unit, step in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count_of_bytes >= step:
+            return f"{count_of_bytes / step:,.1f} {unit}"
+    return f"{count_of_bytes:,.0f} bytes"
+
+
+def plain(value: object) -> str:
+    """A text of the data without the characters that steer a terminal or turn a line around."""
+    return _CONTROLS.sub(" ", "" if value is None else str(value)).strip()
+
+
+def cut(value: object, most: int = 60) -> str:
+    """A text of the data, shortened so that it stays readable.
+
+    Examples
+    --------
+    >>> cut("a" * 10, most=5)
+    'aaaa…'
+
+    """
+    text = plain(value)
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def masked(value: object) -> str:
+    """A setting without the password of an address in it.
+
+    Examples
+    --------
+    >>> masked("postgresql://m1:secret@db/sales")
+    'postgresql://m1:***@db/sales'
+
+    """
+    return _PASSWORD.sub(r"\1***@", plain(value))

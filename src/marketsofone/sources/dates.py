@@ -1,0 +1,160 @@
+"""Dates and times as people write them: which way, and what instant or day that is.
+
+A column is read in one way. Which one is told in the settings or settled by counting: rows that do
+not fit are refused, and day-before-month or month-before-day is never guessed where both would do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketsofone.sources.sql import literal
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
+_NAMED = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d %b %y")
+_ZONED = "':[0-9]{2}(\\.[0-9]+)? ?(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$'"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One way in which the dates of a column are written.
+
+    Parameters
+    ----------
+    way : str
+        ``year first``, ``day first``, ``month first``, ``named month`` or ``declared``.
+    rows, other_rows, either : int
+        Rows written that way; rows that are not; rows that day first and month first both fit.
+    zoned, clocked : int
+        Rows that name their zone; rows with a time of day.
+
+    """
+
+    way: str
+    rows: int
+    other_rows: int = 0
+    either: int = 0
+    zoned: int = 0
+    clocked: int = 0
+    format: str = ""
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether every row could be read both day first and month first, and they would differ."""
+        return self.way in ("day first", "month first") and self.either == self.rows > 0
+
+
+def parsed(sql: str, way: str, declared: str = "") -> str:
+    """A text as a timestamp without zone; null where it is not written that way."""
+    if way == "declared":
+        clocks = _CLOCKS if "%H" not in declared and "%I" not in declared else ("",)
+        return f"try_strptime({sql}, {_list(declared + clock for clock in clocks)})"
+    if way == "year first":
+        return (
+            f"case when regexp_matches({sql}, '^[0-9]{{8}}$') then try_strptime({sql}, '%Y%m%d') "
+            f"when regexp_matches({sql}, '^[0-9]{{4}}[-/.][0-9]') "
+            f"then try_cast(regexp_replace({sql}, '^(....)[/.](..?)[/.]', '\\1-\\2-') as timestamp) end"
+        )
+    if way == "named month":
+        plain = f"regexp_replace(replace({sql}, ',', ' '), '[ -]+', ' ', 'g')"
+        return f"try_strptime({plain}, {_list(day + clock for day in _NAMED for clock in _CLOCKS)})"
+    day = "%d/%m/" if way == "day first" else "%m/%d/"
+    same = f"regexp_replace({sql}, '^([0-9]{{1,2}})[./-]([0-9]{{1,2}})[./-]([0-9]+),?[ T]*', '\\1/\\2/\\3 ')"
+    same = f"trim({same})"
+    long, short = (_list(day + year + clock for clock in _CLOCKS) for year in ("%Y", "%y"))
+    return (
+        f"case when regexp_matches({same}, '^[0-9]+/[0-9]+/[0-9]{{4}}( |$)') then try_strptime({same}, {long}) "
+        f"when regexp_matches({same}, '^[0-9]+/[0-9]+/[0-9]{{2}}( |$)') then try_strptime({same}, {short}) end"
+    )
+
+
+def _list(formats: Iterable[str]) -> str:
+    return f"[{', '.join(map(literal, formats))}]"
+
+
+def zoned(sql: str) -> str:
+    """Whether a text of a year-first instant ends with its zone."""
+    return f"regexp_matches({sql}, {_ZONED})"
+
+
+def written(con: DuckDBPyConnection, relation: str, sql: str, declared: str = "") -> Written:
+    """Count how the texts of a column are written, and settle on one way.
+
+    One pass where all are year first, as machines write them; two otherwise.
+    """
+    if declared:
+        fits = parsed(sql, "declared", declared)
+        filled, rows, clocked = _counts(con, relation, f"count({sql})", f"count({fits})", _with_clock(fits))
+        return Written("declared", rows, filled - rows, clocked=clocked, format=declared)
+    first = parsed(sql, "year first")
+    filled, rows, zones, clocked = _counts(
+        con, relation, f"count({sql})", f"count({first})", f"count_if({zoned(sql)})", _with_clock(first)
+    )
+    if rows == filled:
+        return Written("year first", rows, zoned=zones, clocked=clocked)
+    return _settled(con, relation, sql, filled, Written("year first", rows, filled - rows, 0, zones, clocked))
+
+
+def _settled(con: DuckDBPyConnection, relation: str, sql: str, filled: int, year_first: Written) -> Written:
+    day, month, named = (parsed(sql, way) for way in ("day first", "month first", "named month"))
+    days, months, names, both, differing, day_clocks, named_clocks = _counts(
+        con,
+        relation,
+        f"count({day})",
+        f"count({month})",
+        f"count({named})",
+        f"count_if({day} is not null and {month} is not null)",
+        f"count_if({day} <> {month})",
+        f"count_if(contains({sql}, ':') and coalesce({day}, {month}) is not null)",
+        f"count_if(contains({sql}, ':') and {named} is not null)",
+    )
+    either = both if differing else 0
+    ways = [
+        Written("day first", days, filled - days, either, clocked=day_clocks),
+        year_first,
+        Written("month first", months, filled - months, either, clocked=day_clocks),
+        Written("named month", names, filled - names, clocked=named_clocks),
+    ]
+    return max(ways, key=lambda one: one.rows)
+
+
+def _with_clock(timestamp: str) -> str:
+    return f"count_if({timestamp} <> date_trunc('day', {timestamp}))"
+
+
+def _counts(con: DuckDBPyConnection, relation: str, *parts: str) -> tuple[int, ...]:
+    return tuple(con.execute(f"select {', '.join(parts)} from {relation}").fetchall()[0])
+
+
+def instant(sql: str, kind: str, zone: str, way: Written | None) -> str:
+    """A value as a UTC timestamp without zone; a value without zone is taken in ``zone``."""
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"timezone('UTC', {sql})"
+    if way is None:
+        return _to_utc(f"cast({sql} as timestamp)", zone)
+    naive = _to_utc(parsed(sql, way.way, way.format), zone)
+    if not way.zoned:
+        return naive
+    return f"case when {zoned(sql)} then timezone('UTC', try_cast({sql} as timestamptz)) else {naive} end"
+
+
+def day(sql: str, kind: str, zone: str, way: Written | None) -> str:
+    """A value as a day of the market's own zone."""
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"cast(timezone({literal(zone)}, {sql}) as date)"
+    if way is None:
+        return f"cast({sql} as date)"
+    naive = f"cast({parsed(sql, way.way, way.format)} as date)"
+    if not way.zoned:
+        return naive
+    there = f"timezone({literal(zone)}, try_cast({sql} as timestamptz))"
+    return f"case when {zoned(sql)} then cast({there} as date) else {naive} end"
+
+
+def _to_utc(naive: str, zone: str) -> str:
+    return naive if zone == "UTC" else f"timezone('UTC', timezone({literal(zone)}, {naive}))"

@@ -1,0 +1,98 @@
+"""Delimited text of any size, streamed through DuckDB into a Parquet file of texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketsofone.errors import SourceUnreadable
+from marketsofone.sources.findings import Finding
+from marketsofone.sources.mapping import Source
+from marketsofone.sources.spelling import quoted_as_toml
+from marketsofone.sources.sql import copied, literal
+from marketsofone.sources.staged import Staged, fingerprint
+from marketsofone.sources.text_files import BLANKS, Layout, delimiter_seen, layout_of, write_plain
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path) -> Staged:
+    layout = layout_of(path, source.place, encoding=source.encoding, delimiter=source.delimiter)
+    _require_columns(source, path, layout)
+    readable, delimiter = path, layout.delimiter
+    if not layout.plain:
+        readable = target.with_suffix(".txt")
+        write_plain(path, layout, readable, source.place)
+        delimiter = "\t" if delimiter == BLANKS else delimiter
+    columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in layout.columns)
+    zipped = "gzip" if layout.zipped and layout.plain else "none"
+    reader = (
+        f"read_csv({literal(str(readable))}, auto_detect=false, header=true, skip={layout.skip}, "
+        f"delim={literal(delimiter)}, quote='\"', escape='\"', columns={{{columns}}}, compression='{zipped}', "
+        f"store_rejects=true, rejects_table='m1_rejects', rejects_scan='m1_scans', rejects_limit=0)"
+    )
+    rows = copied(con, f"select * from {reader}", target)
+    broken = _broken(con, layout.skip + 1)
+    for table in ("m1_rejects", "m1_scans"):
+        con.execute(f"drop table if exists {table}")
+    return Staged(
+        target,
+        dict.fromkeys(layout.columns, "VARCHAR"),
+        rows,
+        broken,
+        is_text=True,
+        fingerprint=fingerprint(path),
+        findings=_about_text(source, layout),
+    )
+
+
+def _broken(con: DuckDBPyConnection, before: int) -> tuple[tuple[int, str], ...]:
+    reasons = {
+        "MISSING COLUMNS": "fewer values than the header has columns",
+        "TOO MANY COLUMNS": "more values than the header has columns",
+        "UNQUOTED VALUE": "a quote inside a value that is not doubled",
+        "INVALID ENCODING": "bytes that are not text in the file's encoding",
+        "LINE SIZE OVER MAXIMUM": "a line longer than two million bytes",
+    }
+    rows = con.execute(
+        "select line, min(error_type::varchar) from m1_rejects group by line order by line"
+    ).fetchall()
+    return tuple((int(line) - before, reasons.get(kind, "not a readable row")) for line, kind in rows)
+
+
+def _require_columns(source: Source, path: Path, layout: Layout) -> None:
+    if len(layout.columns) > 1 or len(_said(source)) < 2:
+        return
+    head = layout.columns[0]
+    seen = delimiter_seen(head)
+    if not seen:
+        return
+    shown = {"\t": "a tab", BLANKS: "blanks"}.get(seen, repr(seen))
+    raise SourceUnreadable(
+        f"{source.place} has several columns cut by {layout.delimiter!r}.",
+        f"one column in {source.file}; it seems to be cut by {shown}.",
+        f"Add to market.toml:\n[sources.{source.name}]\ndelimiter = {quoted_as_toml(seen)}",
+    )
+
+
+def _said(source: Source) -> set[str]:
+    return {
+        sql
+        for table in source.tables
+        for sql in (*table.fields.values(), *(one.sql for one in table.columns))
+    }
+
+
+def _about_text(source: Source, layout: Layout) -> tuple[Finding, ...]:
+    if not layout.guessed:
+        return ()
+    return (
+        Finding(
+            "encoding_guessed",
+            "warning",
+            f"{source.name}",
+            "The file is not UTF-8 and names no encoding; it was read as Windows-1252.",
+            f'Add to market.toml:\n[sources.{source.name}]\nencoding = "cp1252"',
+        ),
+    )

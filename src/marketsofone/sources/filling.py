@@ -1,0 +1,331 @@
+"""One source into one customer table: a single pass that reads, types, keys and judges every row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from marketsofone.customer.tables import TABLES, Field
+from marketsofone.errors import SettingsInvalid, ValuesInvalid, shortened
+from marketsofone.sources.currencies import EXPONENTS
+from marketsofone.sources.dates import Written, day, instant, written
+from marketsofone.sources.expressions import Expression, Place, Rows
+from marketsofone.sources.findings import Finding, Health
+from marketsofone.sources.keys import id_of, keep_keys
+from marketsofone.sources.mapping import TableMapping
+from marketsofone.sources.quarantine import refuse_broken, refuse_marked
+from marketsofone.sources.readings import REASONS, flag, integer, money, number, share, text
+from marketsofone.sources.sql import literal, quoted
+
+_TIMED = ("DATE", "TIMESTAMP WITH TIME ZONE")
+_DATED = ("closed_at", "ordered_at", "happened_at", "opened_at", "stated_at", "valid_from", "known_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What every row is read against: the currency, the zone of dates, the salt of ids."""
+
+    currency: str
+    time_zone: str
+    salt: int
+
+    @property
+    def exponent(self) -> int:
+        """Digits of the minor unit."""
+        return EXPONENTS[self.currency]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One column of the table to fill: what the source says, and how it is read."""
+
+    field: Field
+    name: str
+    expression: Expression
+    way: Written | None = None
+
+    @property
+    def alias(self) -> str:
+        """Its name as it stands, inside the query."""
+        return quoted(f"said:{self.name}")
+
+
+def fill(rows: Rows, mapping: TableMapping, market: Market) -> tuple[Health, list[Finding]]:
+    """Add the rows of a source to the table of a mapping; those that break a rule go to quarantine.
+
+    Raises
+    ------
+    ValuesInvalid
+        No row was accepted, or dates could be read two ways.
+
+    """
+    _check_after_outcome(rows, mapping)
+    rows, said = _bound(rows, mapping)
+    relation = _said_relation(rows, said)
+    said = [_with_way(rows, mapping, one, relation) for one in said]
+    zone = rows.source.one_zone or market.time_zone
+    converts = _converts(rows, said, relation, market)
+    _insert(rows, mapping, said, relation, market, zone, converts)
+    refuse_broken(rows.con, rows.source.name, mapping.table, rows.staged.broken)
+    reasons = _reasons(said, converts)
+    table = TABLES[mapping.table]
+    marked = refuse_marked(rows.con, rows.source.name, mapping.table, [reason[1:] for reason in reasons])
+    accepted = _count(rows, f"{quoted(table.name)} where source = {literal(rows.source.name)}")
+    health = Health(
+        rows.source.name,
+        table.name,
+        left_out=rows.staged.rows - marked - accepted,
+        read=marked + accepted + len(rows.staged.broken),
+        accepted=accepted,
+        refused=marked + len(rows.staged.broken),
+    )
+    _require_some(rows, health)
+    for one in said:
+        if one.field.refers:
+            key = text(one.alias, one.expression.type)
+            keep_keys(rows.con, relation, key, one.field.refers, rows.source.name, market.salt)
+    return health, _findings(rows, mapping, said, zone)
+
+
+def _check_after_outcome(rows: Rows, mapping: TableMapping) -> None:
+    declared = set()
+    for name in rows.source.after_outcome:
+        column = rows.column(name)
+        if not column:
+            raise rows.missing(name, Place(rows.source.name, "", "after_outcome"))
+        declared.add(column)
+    for one in mapping.columns:
+        used = sorted(declared & rows.uses(one.sql))
+        if used:
+            raise SettingsInvalid(
+                f"{one.role} {one.name!r} of {mapping.table} is known before the outcome.",
+                f"it uses {shortened(map(repr, used))}, which after_outcome declares to be filled in later.",
+                f"Take the line out of [sources.{rows.source.name}.{mapping.table}.{one.role}s].",
+            )
+
+
+def _bound(rows: Rows, mapping: TableMapping) -> tuple[Rows, list[Said]]:
+    table = TABLES[mapping.table]
+    wanted = [(table.field(name), name, sql, mapping.table) for name, sql in mapping.fields.items()]
+    for one in mapping.columns:
+        field = Field(one.name, "number" if one.kind == "number" else "text", f"{one.role} of the user's own")
+        wanted.append((field, one.column, one.sql, f"{mapping.table}.{one.role}s"))
+    said = []
+    for field, name, sql, part in wanted:
+        place = Place(rows.source.name, part, field.name)
+        try:
+            expression = rows.expression(sql, place)
+        except SettingsInvalid:
+            almost = rows.mostly_numbers & rows.uses(sql)
+            if not almost:
+                raise
+            rows = rows.taking_as_numbers(almost)
+            expression = rows.expression(sql, place)
+        said.append(Said(field, name, expression))
+    return rows, said
+
+
+def _said_relation(rows: Rows, said: Sequence[Said]) -> str:
+    parts = ["m1_row", *(f"{one.expression.sql} as {one.alias}" for one in said)]
+    if rows.as_numbers:
+        odd = (
+            f"({quoted('text:' + name)} is not null and {quoted(name)} is null)"
+            for name in sorted(rows.as_numbers)
+        )
+        parts.append(f"{' or '.join(odd)} as m1_odd")
+    else:
+        parts.append("false as m1_odd")
+    return f"(select {', '.join(parts)} from {rows.kept})"
+
+
+def _with_way(rows: Rows, mapping: TableMapping, one: Said, relation: str) -> Said:
+    kind = one.expression.type
+    if one.field.kind not in ("instant", "date") or kind == "DATE" or kind.startswith("TIMESTAMP"):
+        return one
+    way = written(rows.con, relation, text(one.alias, kind), rows.source.date_format)
+    if way.is_ambiguous:
+        name = rows.source.name
+        raise ValuesInvalid(
+            f"Source {name!r}: the dates of {mapping.table}.{one.field.name} can be read in one way.",
+            f"all {way.rows:,} fit both day first and month first.",
+            f'Add to market.toml the one that is meant:\n[sources.{name}]\ndate_format = "%d/%m/%Y"   # or "%m/%d/%Y"',
+        )
+    return Said(one.field, one.name, one.expression, way)
+
+
+def _read(one: Said, rows: Rows, market: Market, zone: str, rate: str = "") -> str:
+    sql, kind, decimal = one.alias, one.expression.type, rows.source.decimal
+    as_text = text(sql, kind)
+    match one.field.kind:
+        case "id":
+            return id_of(as_text, one.field.refers, market.salt)
+        case "instant":
+            return instant(as_text if one.way else sql, kind, zone, one.way)
+        case "date":
+            return day(as_text if one.way else sql, kind, zone, one.way)
+        case "money":
+            return money(sql, kind, market.exponent, decimal, rate)
+        case "flag":
+            return flag(sql, kind)
+        case "integer":
+            return integer(sql, kind, decimal)
+        case "share":
+            return share(sql, kind, decimal)
+        case "number":
+            return number(sql, kind, decimal)
+    if one.name == "currency":
+        known = ", ".join(map(literal, EXPONENTS))
+        return f"case when upper({as_text}) in ({known}) then upper({as_text}) end"
+    if one.field.one_of:
+        return f"case when lower({as_text}) in ({', '.join(map(literal, one.field.one_of))}) then lower({as_text}) end"
+    return as_text
+
+
+def _converts(rows: Rows, said: Sequence[Said], relation: str, market: Market) -> bool:
+    currency = next((one for one in said if one.name == "currency"), None)
+    if currency is None or not any(one.field.kind == "money" for one in said):
+        return False
+    other = f"upper({text(currency.alias, currency.expression.type)}) <> {literal(market.currency)}"
+    return bool(rows.con.execute(f"select 1 from {relation} where {other} limit 1").fetchall())
+
+
+def _reasons(said: Sequence[Said], converts: bool) -> list[tuple[str, str, str]]:
+    """Condition, field and reason, in the order in which they are asked."""
+    reasons = [("m1_odd", "", "text in a number that an expression uses")]
+    for one in said:
+        read, shown = quoted(f"read:{one.name}"), one.name
+        why = REASONS[one.field.kind]
+        if one.field.one_of:
+            why = f"not one of {', '.join(one.field.one_of)}"
+        if one.name == "currency":
+            why = "unknown currency"
+        if one.field.kind == "money" and converts:
+            reasons.append(
+                (f"{one.alias} is not null and m1_rate is null", shown, "no exchange rate on that day")
+            )
+        reasons.append((f"{one.alias} is not null and {read} is null", shown, why))
+        if one.field.required:
+            reasons.append((f"{one.alias} is null", shown, "required and empty"))
+    if said and not any(one.field.required for one in said):
+        nothing = " and ".join(f"{one.alias} is null" for one in said)
+        reasons.append((nothing, "", "nothing in it"))
+    return reasons
+
+
+def _insert(
+    rows: Rows,
+    mapping: TableMapping,
+    said: Sequence[Said],
+    relation: str,
+    market: Market,
+    zone: str,
+    converts: bool,
+) -> None:
+    rate = "m1_rate" if converts else ""
+    plain = [one for one in said if one.field.kind != "money" or not converts]
+    reads = ", ".join(f"{_read(one, rows, market, zone)} as {quoted('read:' + one.name)}" for one in plain)
+    query = f"(select *, {reads} from {relation})"
+    if converts:
+        amounts = [one for one in said if one not in plain]
+        money_reads = ", ".join(
+            f"{_read(one, rows, market, zone, rate)} as {quoted('read:' + one.name)}" for one in amounts
+        )
+        query = f"(select *, {money_reads} from {_rated(query, said, market)})"
+    values = ", ".join(f"{_stored(one, mapping, market)} as {quoted(one.name)}" for one in said)
+    asked = " ".join(
+        f"when {condition} then {n}" for n, (condition, _, _) in enumerate(_reasons(said, converts), 1)
+    )
+    rows.con.execute(
+        f"insert into {quoted(mapping.table)} by name select {literal(rows.source.name)} as source, "
+        f"m1_row as source_row, {values}, case {asked} end as m1_refused from {query}"
+    )
+
+
+def _stored(one: Said, mapping: TableMapping, market: Market) -> str:
+    if one.name == "currency" and mapping.table != "rate":
+        return literal(market.currency)
+    return quoted(f"read:{one.name}")
+
+
+def _rated(query: str, said: Sequence[Said], market: Market) -> str:
+    """The rows with ``m1_rate``: what one unit of the row's currency was worth on its day."""
+    dated = [one for name in _DATED for one in said if one.name == name]
+    on = "date '9999-12-31'"
+    if dated:
+        on = quoted(f"read:{dated[0].name}")
+        if dated[0].field.kind == "instant":
+            on = f"cast(timezone({literal(market.time_zone)}, timezone('UTC', {on})) as date)"
+    own = f'coalesce(m1_left."read:currency", {literal(market.currency)}) = {literal(market.currency)}'
+    return (
+        f"(select m1_left.*, case when {own} then 1.0 else rate.rate end as m1_rate "
+        f"from (select *, {on} as m1_on from {query}) m1_left asof left join rate "
+        f'on m1_left."read:currency" = rate.currency and m1_left.m1_on >= rate.rate_on)'
+    )
+
+
+def _count(rows: Rows, what: str) -> int:
+    return int(rows.con.execute(f"select count(*) from {what}").fetchall()[0][0])
+
+
+def _require_some(rows: Rows, health: Health) -> None:
+    place = f"Source {health.source!r} fills {health.table_name}"
+    if not health.read:
+        raise ValuesInvalid(
+            f"{place}.",
+            f"no row: the filter leaves out all {health.left_out:,}.",
+            f'Change it in market.toml:\n[sources.{health.source}]\nwhere = "..."',
+        )
+    if health.accepted:
+        return
+    why = rows.con.execute(
+        "select field, reason, count(*) from quarantine where source = ? and table_name = ? group by all "
+        "order by 3 desc, 1 limit 3",
+        [health.source, health.table_name],
+    ).fetchall()
+    told = "; ".join(f"{count:,} times {field or 'the row'}: {reason}" for field, reason, count in why)
+    raise ValuesInvalid(
+        f"{place}.",
+        f"all {health.read:,} rows are refused. {told}.",
+        f"Change the line of that field under [sources.{health.source}.{health.table_name}].",
+    )
+
+
+def _findings(rows: Rows, mapping: TableMapping, said: Sequence[Said], zone: str) -> list[Finding]:
+    found = []
+    name = rows.source.name
+    for one in said:
+        place = f"{name}: {mapping.table}.{one.name}"
+        if one.way and one.way.other_rows:
+            found.append(
+                Finding(
+                    "dates_in_two_formats",
+                    "warning",
+                    place,
+                    f"{one.way.rows:,} dates are written {one.way.way}; {one.way.other_rows:,} are not and were refused.",
+                    f'If another format is meant:\n[sources.{name}]\ndate_format = "..."',
+                )
+            )
+        naive = _without_zone(rows, one, mapping)
+        if naive and not rows.source.one_zone:
+            found.append(
+                Finding(
+                    "time_without_zone",
+                    "info",
+                    place,
+                    f"{naive:,} times name no zone and were taken in {zone}.",
+                    f'If they are of another zone:\n[sources.{name}]\none_zone = "..."',
+                )
+            )
+    return found
+
+
+def _without_zone(rows: Rows, one: Said, mapping: TableMapping) -> int:
+    if one.field.kind != "instant" or one.expression.type in _TIMED:
+        return 0
+    if one.way:
+        return max(one.way.clocked - one.way.zoned, 0)
+    return _count(
+        rows,
+        f"{quoted(mapping.table)} where source = {literal(rows.source.name)} "
+        f"and {quoted(one.name)} is not null",
+    )

@@ -1,0 +1,88 @@
+"""What loading gives back: table names, counts, and what a person should know about the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from marketsofone.sources.mapping import UserColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the data that a person should know, with what to do about it.
+
+    Parameters
+    ----------
+    code : str
+        A short name that stays the same from run to run.
+    severity : str
+        ``info`` for a stated treatment, ``warning`` where a result may mislead.
+    place : str
+        Source, table and column it is about.
+    message : str
+        One or two sentences with counts; never a value that could be a person's name.
+    repair : str
+        The line or step that settles it; empty where nothing needs doing.
+
+    """
+
+    code: str
+    severity: Literal["info", "warning"]
+    place: str
+    message: str
+    repair: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the rows of one source fared on their way into one customer table.
+
+    ``read = accepted + refused``, always; ``left_out`` are rows that the filter took out before.
+    """
+
+    source: str
+    table_name: str
+    left_out: int
+    read: int
+    accepted: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Fingerprint of one input: its size in bytes and the SHA-256 of its content.
+
+    For a query to a server, of the rows it gave, as they were kept for loading.
+    """
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the engine holds now, and how it got there.
+
+    Parameters
+    ----------
+    tables : tuple of str
+        Customer tables with rows, in the order of the model; each is a table of the engine. Beside
+        them the engine holds ``entity_link`` and ``quarantine``.
+    columns : tuple of UserColumn
+        Every ``dim_*`` and ``trait_*`` column, once per table, its kind settled.
+    health : tuple of Health
+        One per source and table.
+    findings : tuple of Finding
+        In the order they were come upon.
+    inputs : mapping
+        The file as the settings write it -> its fingerprint.
+
+    """
+
+    tables: tuple[str, ...]
+    columns: tuple[UserColumn, ...]
+    health: tuple[Health, ...]
+    findings: tuple[Finding, ...]
+    inputs: Mapping[str, Input]

@@ -1,0 +1,185 @@
+"""Sources -> customer tables in the engine: one pass over each source for each table it fills."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketsofone.customer.tables import TABLES
+from marketsofone.errors import SettingsInvalid
+from marketsofone.sources.currencies import EXPONENTS
+from marketsofone.sources.duplicates import refuse_duplicates
+from marketsofone.sources.expressions import Place, Rows
+from marketsofone.sources.filling import Market, fill
+from marketsofone.sources.findings import Health, Loaded
+from marketsofone.sources.keys import begin_keys, link_keys
+from marketsofone.sources.mapping import ColumnKind, Source, TableMapping, UserColumn, check_zone
+from marketsofone.sources.quarantine import begin_quarantine, count_refused
+from marketsofone.sources.readings import TYPES, is_number
+from marketsofone.sources.spelling import nearest
+from marketsofone.sources.sql import quoted
+from marketsofone.sources.staging import stage
+from marketsofone.sources.treatments import treat
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from ibis.backends.duckdb import Backend
+
+_FEW = 12
+
+
+def load_sources(
+    engine: Backend, sources: Sequence[Source], *, currency: str, time_zone: str, salt: int = 0
+) -> Loaded:
+    """Read every source into typed customer tables, and say what was refused and what was done.
+
+    The engine then holds one table per customer table that has rows, each with every field of the
+    model (typed nulls where no source says it), ``source``, ``source_row`` and the user's own
+    ``dim_*`` and ``trait_*`` columns; ``entity_link``; and ``quarantine``. Money is minor units of
+    ``currency``; instants are UTC timestamps without zone.
+
+    Parameters
+    ----------
+    engine : ibis DuckDB backend
+    sources : sequence of Source
+        Where two give the same key, the row of the earlier one stands.
+    currency : str
+        ISO 4217 code of the market.
+    time_zone : str
+        IANA name of the zone of dates, and of instants that name none.
+    salt : int
+        Changes every internal id, and nothing else.
+
+    Raises
+    ------
+    MarketError
+        Something about a whole source is wrong: not there, empty, cut by another delimiter, a column
+        that is missing, SQL that does not run, dates that could be read two ways, no row accepted.
+
+    Notes
+    -----
+    A user's column without a ``kind`` is a number if its source gives numbers, more than twelve
+    different ones; else it is text.
+
+    """
+    _check_market(currency, time_zone)
+    market = Market(currency, time_zone, salt)
+    con = engine.con
+    with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
+        opened = {source.name: Rows(con, source, stage(con, source, Path(folder))) for source in sources}
+        mappings = _settled(sources, opened)
+        begin_keys(con)
+        begin_quarantine(con)
+        _create_tables(con, sources, mappings)
+        findings = [finding for rows in opened.values() for finding in rows.staged.findings]
+        health = []
+        for mapping, source in _in_order(mappings):
+            counts, said = fill(opened[source.name], mapping, market)
+            health.append(counts)
+            findings += said
+    names = tuple(name for name in TABLES if any(mapping.table == name for mapping, _ in mappings))
+    findings += refuse_duplicates(con, names)
+    findings += treat(con, names, _columns(mappings))
+    names = tuple(name for name in TABLES if name in _with_rows(con))
+    link_keys(con, names)
+    return Loaded(
+        tables=names,
+        columns=_columns(mappings),
+        health=_recounted(con, health),
+        findings=tuple(findings),
+        inputs={source.shown: opened[source.name].staged.fingerprint for source in sources},
+    )
+
+
+def _check_market(currency: str, time_zone: str) -> None:
+    if currency not in EXPONENTS:
+        close = nearest(currency, EXPONENTS) or "EUR"
+        raise SettingsInvalid(
+            "market.currency is an ISO 4217 code.", repr(currency), f'[market]\ncurrency = "{close}"'
+        )
+    check_zone(time_zone, "market.time_zone")
+
+
+def _in_order(mappings: list[tuple[TableMapping, Source]]) -> list[tuple[TableMapping, Source]]:
+    """Rates first: amounts of other tables are converted by them."""
+    return sorted(mappings, key=lambda pair: pair[0].table != "rate")
+
+
+def _settled(sources: Sequence[Source], opened: dict[str, Rows]) -> list[tuple[TableMapping, Source]]:
+    """Every mapping with its source, the kinds of the user's columns settled alike for a whole table."""
+    pairs = [(mapping, source) for source in sources for mapping in source.tables]
+    kinds: dict[tuple[str, str], ColumnKind] = {}
+    for mapping, source in pairs:
+        for column in mapping.columns:
+            kind = column.kind or _kind(opened[source.name], mapping, column)
+            place = (mapping.table, column.column)
+            kinds[place] = kind if kinds.get(place, kind) == kind else "text"
+    return [
+        (
+            replace(
+                mapping,
+                columns=tuple(replace(one, kind=kinds[mapping.table, one.column]) for one in mapping.columns),
+            ),
+            source,
+        )
+        for mapping, source in pairs
+    ]
+
+
+def _kind(rows: Rows, mapping: TableMapping, column: UserColumn) -> ColumnKind:
+    part = f"{mapping.table}.{column.role}s"
+    said = rows.expression(column.sql, Place(rows.source.name, part, column.name))
+    numeric = is_number(said.type) or said.column in rows.numbers
+    if not numeric:
+        return "text"
+    query = f"select count(*) from (select distinct {said.sql} as v from {rows.kept} where v is not null limit {_FEW + 1})"
+    return "number" if rows.con.execute(query).fetchall()[0][0] > _FEW else "text"
+
+
+def _columns(mappings: list[tuple[TableMapping, Source]]) -> tuple[UserColumn, ...]:
+    found = {
+        (one.table, one.column): one for mapping, _ in reversed(mappings) for one in reversed(mapping.columns)
+    }
+    return tuple(reversed(found.values()))
+
+
+def _create_tables(
+    con: DuckDBPyConnection, sources: Sequence[Source], mappings: list[tuple[TableMapping, Source]]
+) -> None:
+    kinds = {"text": "varchar", "number": "double"}
+    names = ", ".join("'" + source.name.replace("'", "''") + "'" for source in sources)
+    for table in {mapping.table for mapping, _ in mappings} | {"account", "rate"}:
+        columns = [f"source enum({names})", "source_row bigint"]
+        columns += [f"{quoted(field.name)} {TYPES[field.kind]}" for field in TABLES[table].fields]
+        columns += [
+            f"{quoted(one.column)} {kinds[one.kind]}" for one in _columns(mappings) if one.table == table
+        ]
+        con.execute(f"create or replace table {quoted(table)} ({', '.join(columns)}, m1_refused usmallint)")
+
+
+def _with_rows(con: DuckDBPyConnection) -> set[str]:
+    found = set()
+    for (name,) in con.execute("select table_name from duckdb_tables() where not temporary").fetchall():
+        if name not in TABLES:
+            continue
+        if con.execute(f"select 1 from {quoted(name)} limit 1").fetchall():
+            found.add(name)
+        else:
+            con.execute(f"drop table {quoted(name)}")
+    return found
+
+
+def _recounted(con: DuckDBPyConnection, health: list[Health]) -> tuple[Health, ...]:
+    """Health after duplicates were refused too."""
+    refused = count_refused(con)
+    return tuple(
+        replace(
+            one,
+            refused=refused.get((one.source, one.table_name), 0),
+            accepted=one.read - refused.get((one.source, one.table_name), 0),
+        )
+        for one in health
+    )

@@ -1,0 +1,172 @@
+"""How a value of a source is read as a value of a field: SQL that gives null where it cannot be.
+
+A row is refused where something was said and nothing could be read, so each reading gives null for
+what it cannot take, and only for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marketsofone.sources.sql import literal
+
+FLOATS = ("FLOAT", "DOUBLE")
+INTEGERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+)
+REASONS = {
+    "id": "unreadable key",
+    "text": "unreadable text",
+    "integer": "not a whole number",
+    "number": "text in a number",
+    "money": "text in a number",
+    "share": "not a share from 0 to 1",
+    "flag": "not a yes or no",
+    "instant": "unreadable date",
+    "date": "unreadable date",
+}
+TYPES = {
+    "id": "BIGINT",
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "money": "BIGINT",
+    "share": "DOUBLE",
+    "flag": "BOOLEAN",
+    "instant": "TIMESTAMP",
+    "date": "DATE",
+}
+_BLANKS = ("' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)")
+_YES = "('true', 't', 'yes', 'y', '1')"
+_NO = "('false', 'f', 'no', 'n', '0')"
+
+
+def is_number(kind: str) -> bool:
+    """Whether a DuckDB type is one of numbers."""
+    return kind in FLOATS or kind in INTEGERS or kind.startswith("DECIMAL")
+
+
+def is_untidy(sql: str) -> str:
+    """Whether a text is empty or begins or ends with a blank; much cheaper than trimming it."""
+    ends = " or ".join(f"suffix({sql}, {blank})" for blank in _BLANKS)
+    return f"(ascii({sql}) <= 32 or ascii({sql}) = 160 or {ends})"
+
+
+def cleaned(sql: str, kind: str, missing: Sequence[str] = (), *, trim: bool = True) -> str:
+    """A value as it stands: text without outer blanks, null where it is empty, not a number or ``missing``."""
+    if kind == "VARCHAR" and trim:
+        sql = f"nullif(trim({sql}, {' || '.join(_BLANKS)}), '')"
+    elif kind in FLOATS:
+        sql = f"case when isnan({sql}) then null else {sql} end"
+    if missing:
+        texts = ", ".join(literal(text.strip()) for text in missing)
+        sql = f"case when {text(sql, kind)} in ({texts}) then null else {sql} end"
+    return sql
+
+
+def text(sql: str, kind: str) -> str:
+    """A value as text; whole numbers without a point, so that ``17850.0`` and ``17850`` are one key."""
+    if kind == "VARCHAR":
+        return sql
+    if kind in FLOATS:
+        return (
+            f"case when {sql} = trunc({sql}) and abs({sql}) < 1e15 then cast(cast({sql} as bigint) as varchar) "
+            f"else cast({sql} as varchar) end"
+        )
+    return f"cast({sql} as varchar)"
+
+
+def number(sql: str, kind: str, decimal: str = ".") -> str:
+    """A value as a double; thousands may stand in groups, a currency sign before or after."""
+    if is_number(kind):
+        return f"case when isfinite(cast({sql} as double)) then cast({sql} as double) end"
+    if kind != "VARCHAR":
+        return f"try_cast({text(sql, kind)} as double)"
+    return f"case when regexp_matches({sql}, '[0-9]') then {_read_text(sql, decimal, 'double')} end"
+
+
+def _read_text(sql: str, decimal: str, kind: str) -> str:
+    plain = f"try_cast({plain_number(sql, decimal)} as {kind})"
+    return plain if decimal == "," else f"coalesce(try_cast({sql} as {kind}), {plain})"
+
+
+def plain_number(sql: str, decimal: str) -> str:
+    """A number as people write it, written as the engine reads it."""
+    around, point, group = "€$£¥ \\x{a0}", "[.]", ","
+    if decimal == ",":
+        point, group = ",", "."
+    between = f"[{group}''{around}]"
+    grouped = f"^[{around}]*[+-]?[0-9]{{1,3}}([{group}'' \\x{{a0}}][0-9]{{3}})+({point}[0-9]*)?[{around}]*$"
+    joined = f"regexp_replace({sql}, '{between}', '', 'g')"
+    bare = f"regexp_replace({sql}, '^[{around}]+|[{around}]+$', '', 'g')"
+    if decimal == ",":
+        joined, bare = (f"replace({one}, ',', '.')" for one in (joined, bare))
+        bare = f"case when not contains({sql}, '.') then {bare} end"
+    return f"case when regexp_matches({sql}, '{grouped}') then {joined} else {bare} end"
+
+
+def integer(sql: str, kind: str, decimal: str = ".") -> str:
+    """A value as a whole number."""
+    if kind in INTEGERS:
+        return f"try_cast({sql} as bigint)"
+    value = number(sql, kind, decimal)
+    return f"case when {value} = trunc({value}) then try_cast({value} as bigint) end"
+
+
+def share(sql: str, kind: str, decimal: str = ".") -> str:
+    """A value as a double from 0 to 1."""
+    value = number(sql, kind, decimal)
+    return f"case when {value} between 0 and 1 then {value} end"
+
+
+def flag(sql: str, kind: str) -> str:
+    """A value as true or false: yes and no in English, their first letters, 1 and 0."""
+    if kind == "BOOLEAN":
+        return sql
+    said = f"lower({text(sql, kind)})"
+    return f"case when {said} in {_YES} then true when {said} in {_NO} then false end"
+
+
+def money(sql: str, kind: str, exponent: int, decimal: str = ".", rate: str = "") -> str:
+    """An amount of major units as a whole number of minor units, halves rounded away from zero.
+
+    Parameters
+    ----------
+    exponent : int
+        Digits of the market's minor unit: 2 for EUR, 0 for JPY, 3 for KWD.
+    rate : str
+        SQL of what one unit of the row's currency is worth in the market's; empty where they are one.
+
+    """
+    units = 10**exponent
+    if rate:
+        return f"try_cast(round({number(sql, kind, decimal)} * {rate} * {units}) as bigint)"
+    if kind in INTEGERS:
+        return f"try_cast(cast({sql} as hugeint) * {units} as bigint)"
+    if kind in FLOATS:
+        return (
+            f"case when abs({sql}) < 1e9 then cast(round(cast({sql} as decimal(18, 6)) * {units}) as bigint) "
+            f"else {_minor(f'try_cast({sql} as decimal(21, 6))', 6, units)} end"
+        )
+    if kind.startswith("DECIMAL"):
+        return _minor(f"try_cast({sql} as decimal(27, 12))", 12, units)
+    value = text(sql, kind)
+    read = _read_text(value, decimal, "decimal(27, 12)")
+    usual = "^[+-]?[0-9]{1,9}([.][0-9]{0,6})?$"
+    return (
+        f"case when regexp_matches({value}, '{usual if decimal != ',' else usual.replace('.', ',', 1)}') "
+        f"then cast(round(cast(replace({value}, ',', '.') as decimal(18, 6)) * {units}) as bigint) "
+        f"when regexp_matches({value}, '[0-9]') then {_minor(read, 12, units)} end"
+    )
+
+
+def _minor(exact: str, digits: int, units: int) -> str:
+    return f"cast(round(cast({exact} as decimal(38, {digits})) * {units}) as bigint)"

@@ -1,0 +1,94 @@
+"""The written record as a source like any other: statements in force become rows of customer tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from marketsofone.customer.tables import TABLES, Kind, Table
+from marketsofone.record import Entry, Record
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
+
+STATED = ("judgement", "wish", "adjustment", "permission", "objection")
+"""Customer tables that people state, one kind of statement each."""
+
+SOURCE = "record"
+
+_TYPES: dict[Kind, pa.DataType] = {
+    "text": pa.string(),
+    "number": pa.float64(),
+    "share": pa.float64(),
+    "money": pa.int64(),
+    "instant": pa.timestamp("us"),
+    "date": pa.date32(),
+}
+_OF_THE_STATEMENT = ("about", "about_id", "stated_by", "stated_at")
+
+
+def load_record(engine: Backend, record: Record, as_of: datetime) -> tuple[str, ...]:
+    """Append the statements in force to the customer tables ``judgement``, ``wish``, ``adjustment``, ...
+
+    Rows carry ``source`` = 'record' and the id of the statement as ``source_row``; those of an earlier
+    call are replaced. Instants are UTC without a zone. An adjustment's ``cost`` stays in minor units of the
+    ``currency`` it was stated in, which may not be the market's own.
+
+    Parameters
+    ----------
+    engine : Backend
+        The DuckDB that holds the customer tables which the files gave.
+    record : Record
+        What people stated.
+    as_of : datetime
+        Instant with a time zone: what was stated later does not count. Objections do, whenever they
+        were stated: whoever objects now is not profiled in a look at the past either. So that no filter
+        on time loses them, their ``stated_at`` is left empty; the statement itself tells it.
+
+    Returns
+    -------
+    tuple of str
+        The tables that got rows.
+
+    Raises
+    ------
+    RecordRefused
+        ``as_of`` has no time zone, or the record cannot be read.
+    """
+    stated = {name: record.statements(name, as_of=None if name == "objection" else as_of) for name in STATED}
+    for name, entries in stated.items():
+        _put(engine, name, _rows(TABLES[name], entries))
+    return tuple(name for name, entries in stated.items() if entries)
+
+
+def _put(engine: Backend, name: str, rows: pa.Table) -> None:
+    """Take the place of the rows of the record in a table, which is made where there is none."""
+    if name not in engine.list_tables():
+        if rows.num_rows:
+            engine.create_table(name, rows)
+        return
+    engine.create_table("stated", rows, temp=True, overwrite=True)
+    engine.raw_sql(
+        f"create or replace table {name} as from {name} where source is distinct from '{SOURCE}' "
+        "union all by name from stated"
+    )
+    engine.drop_table("stated")
+
+
+def _rows(table: Table, entries: Sequence[Entry]) -> pa.Table:
+    columns = {
+        field.name: pa.array([_value(entry, field.name) for entry in entries], _TYPES[field.kind])
+        for field in table.fields
+    }
+    columns["source"] = pa.array([SOURCE] * len(entries), pa.string())
+    columns["source_row"] = pa.array([entry.id for entry in entries], pa.int64())
+    return pa.table(columns)
+
+
+def _value(entry: Entry, field: str) -> object:
+    if field == "stated_at":
+        return None if entry.kind == "objection" else entry.stated_at.astimezone(UTC).replace(tzinfo=None)
+    return getattr(entry if field in _OF_THE_STATEMENT else entry.says, field, None)

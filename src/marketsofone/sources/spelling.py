@@ -1,0 +1,68 @@
+"""The nearest right name to a wrong one."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """The name most like ``name``, or an empty text where none is close.
+
+    Blanks, case and punctuation do not count; a name that holds the other one is close.
+
+    Examples
+    --------
+    >>> nearest("closed_on", ["opp_id", "close_date"]), nearest("closedon", ["Closed On"]), nearest("x", ["amount"])
+    ('close_date', 'Closed On', '')
+
+    """
+    plain = {bare(candidate): candidate for candidate in names}
+    wanted = bare(name)
+    close = difflib.get_close_matches(wanted, plain, n=1, cutoff=0.5)
+    if close:
+        return plain[close[0]]
+    holding = [
+        candidate for candidate in plain if len(wanted) > 2 and (wanted in candidate or candidate in wanted)
+    ]
+    return plain[min(holding, key=len)] if holding else ""
+
+
+def bare(name: str) -> str:
+    """A name without what people spell differently: lower case, letters and digits only."""
+    return re.sub(r"[^0-9a-z]+", "", name.lower())
+
+
+def snake(name: str) -> str:
+    """A name in lower snake case, fit to be a column everywhere.
+
+    Examples
+    --------
+    >>> snake("Deal Size Category"), snake("2nd-hand?"), snake("emp.var.rate")
+    ('deal_size_category', 'n2nd_hand', 'emp_var_rate')
+
+    """
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
+    joined = re.sub(r"[^0-9a-z]+", "_", spaced.lower()).strip("_") or "column"
+    return joined if joined[0].isalpha() else f"n{joined}"
+
+
+def listed_as_toml(names: Iterable[str]) -> str:
+    """Names as a TOML list, for the line that repairs something."""
+    return "[" + ", ".join(quoted_as_toml(name) for name in names) + "]"
+
+
+def quoted_as_toml(text: str) -> str:
+    """A text as TOML writes it.
+
+    Examples
+    --------
+    >>> print(quoted_as_toml('say "x"'))
+    'say "x"'
+
+    """
+    if '"' in text and "'" not in text:
+        return f"'{text}'"
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
+    return f'"{escaped}"'

@@ -1,0 +1,100 @@
+"""The rows of one source as a Parquet file, and how values without a type are written into one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketsofone.sources.findings import Finding, Input
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BATCH = 20_000
+"""Rows held at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """The rows of one source as a Parquet file.
+
+    Parameters
+    ----------
+    path : Path
+        The Parquet file; the order of its rows is the order of the source.
+    columns : mapping
+        Column -> DuckDB type, in the order of the source.
+    rows : int
+        Rows in the Parquet file.
+    broken : tuple of (int, str)
+        Rows that could not be read as rows at all: their number in the source, and the reason.
+    is_text : bool
+        Whether every value came as text, so that numbers and dates are still to be read.
+    fingerprint : Input
+        Of the original.
+    findings : tuple of Finding
+
+    """
+
+    path: Path
+    columns: Mapping[str, str]
+    rows: int
+    broken: tuple[tuple[int, str], ...]
+    is_text: bool
+    fingerprint: Input
+    findings: tuple[Finding, ...] = ()
+
+
+def fingerprint(path: Path) -> Input:
+    """Size and SHA-256 of a file."""
+    with path.open("rb") as file:
+        return Input(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def text_of(value: object) -> str | None:
+    """A value of a workbook or a database as text: whole numbers without a point, instants in ISO form.
+
+    Examples
+    --------
+    >>> text_of(17850.0), text_of(True), text_of(2.5), text_of(None)
+    ('17850', 'true', '2.5', None)
+
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, (bytes, memoryview)):
+        return None
+    return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
+
+
+def write_texts(target: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Write rows as a Parquet file of texts, batch by batch; the number of rows written."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pa.schema([(name, pa.string()) for name in columns])
+    written, batch = 0, []
+    with pq.ParquetWriter(target, schema) as writer:
+        for row in rows:
+            batch.append([text_of(value) for value in row])
+            if len(batch) == BATCH:
+                writer.write_batch(_texts(batch, schema))
+                written, batch = written + len(batch), []
+        if batch:
+            writer.write_batch(_texts(batch, schema))
+    return written + len(batch)
+
+
+def _texts(batch: list[list[str | None]], schema: pa.Schema) -> pa.RecordBatch:
+    import pyarrow as pa
+
+    arrays = [pa.array(column, pa.string()) for column in zip(*batch, strict=True)]
+    return pa.record_batch(arrays, schema=schema)

@@ -1,0 +1,71 @@
+"""Every source becomes one Parquet file of its rows before it is read: typed if it has types, else text.
+
+Parquet files stay where they are. Text files stream through DuckDB's own reader and are never held
+whole; workbooks and server queries are written batch by batch.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketsofone.errors import SourceMissing, SourceUnreadable, shortened
+from marketsofone.sources.databases import stage_query
+from marketsofone.sources.delimited import stage_text
+from marketsofone.sources.files import stage_json, stage_parquet
+from marketsofone.sources.mapping import Source
+from marketsofone.sources.spelling import nearest, quoted_as_toml
+from marketsofone.sources.staged import Staged
+from marketsofone.sources.workbooks import stage_workbook
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def stage(con: DuckDBPyConnection, source: Source, folder: Path) -> Staged:
+    """Read a source as far as a Parquet file under ``folder``.
+
+    Raises
+    ------
+    SourceMissing
+        The file, the database or the table is not there.
+    SourceUnreadable
+        It is empty, or not what its format says.
+
+    """
+    target = folder / f"{source.name}.parquet"
+    if source.path is None:
+        staged = stage_query(source, target)
+    else:
+        _require_file(source, source.path)
+        reader = {"csv": stage_text, "parquet": stage_parquet, "xlsx": stage_workbook, "jsonl": stage_json}
+        staged = reader[source.format](con, source, source.path, target)
+    if not staged.rows and not staged.broken:
+        raise SourceUnreadable(
+            f"{source.place} has rows.",
+            f"a header and no row in {source.shown}.",
+            "Export it again, with its rows.",
+        )
+    return staged
+
+
+def _require_file(source: Source, path: Path) -> None:
+    if path.is_file():
+        return
+    folder = path.parent
+    if not folder.is_dir():
+        raise SourceMissing(
+            f"{source.place} reads {source.file}.",
+            "no such folder.",
+            "Paths are relative to the project folder.",
+        )
+    there = sorted(one.name for one in folder.iterdir() if one.is_file())
+    close = nearest(path.name, there)
+    raise SourceMissing(
+        f"{source.place} reads {source.file}.",
+        f"no such file; the folder holds {shortened(there) or 'no file'}.",
+        f"If {close!r} is meant, add to market.toml:\n[sources.{source.name}]\nfile = "
+        + quoted_as_toml(source.file[: len(source.file) - len(path.name)] + close)
+        if close
+        else "",
+    )

@@ -1,0 +1,220 @@
+"""What a delimited text file looks like before anything is read: bytes, encoding, delimiter, header."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from marketsofone.errors import SettingsInvalid, SourceUnreadable
+from marketsofone.sources.spelling import quoted_as_toml
+
+BLANKS = " "
+"""The delimiter of files whose columns stand apart by one or more blanks."""
+
+_DELIMITERS = (",", ";", "\t", "|")
+_PROBE = 1 << 20
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a delimited text file is laid out.
+
+    Parameters
+    ----------
+    encoding : str
+        A codec of Python; ``guessed`` says that nothing in the file or the settings named it.
+    delimiter : str
+        One character; a blank stands for one or more blanks.
+    columns : tuple of str
+        Header names, trimmed, empty ones numbered, repeated ones told apart.
+    skip : int
+        Empty lines before the header.
+    zipped, guessed : bool
+        Whether it is compressed with gzip; whether the encoding is a guess.
+
+    """
+
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    skip: int
+    zipped: bool
+    guessed: bool
+
+    @property
+    def plain(self) -> bool:
+        """Whether DuckDB reads the file as it stands."""
+        return self.delimiter != BLANKS and self.encoding in ("utf-8", "utf-8-sig")
+
+
+def layout_of(path: Path, place: str, *, encoding: str = "", delimiter: str = "") -> Layout:
+    """Look at the beginning of a file and tell how it is laid out.
+
+    The encoding is the one given, else the file's byte order mark, else UTF-8, else Windows-1252.
+
+    Raises
+    ------
+    SourceUnreadable
+        The file is empty, or is not text in the encoding given.
+
+    """
+    zipped = is_zipped(path)
+    found, guessed = (_codec(encoding, place), False) if encoding else encoding_of(path)
+    head = _head(path, found, zipped, place)
+    lines = head.splitlines()
+    skip = next((number for number, line in enumerate(lines) if line.strip("\ufeff \t")), None)
+    if skip is None:
+        raise SourceUnreadable(
+            f"{place} has a header and rows.", "an empty file.", "Export it again, with its header."
+        )
+    body = "\n".join(lines[skip:])
+    chosen = _delimiter(delimiter, place) or likely_delimiter(body)
+    names = next(records(io.StringIO(body), chosen))
+    return Layout(found, chosen, header_names(names), skip, zipped, guessed)
+
+
+def is_zipped(path: Path) -> bool:
+    """Whether the file is compressed with gzip, by its first two bytes."""
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
+def encoding_of(path: Path) -> tuple[str, bool]:
+    """The encoding a file seems to have, and whether that is a guess."""
+    with _bytes(path, is_zipped(path)) as file:
+        head = file.read(_PROBE)
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name, False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "cp1252", True
+    return "utf-8", False
+
+
+def likely_delimiter(text: str) -> str:
+    """The delimiter that cuts the first lines of a text into the most columns, alike on most lines.
+
+    Examples
+    --------
+    >>> likely_delimiter('a;"b, c";d\\n1;2,5;3'), likely_delimiter('only one\\n1')
+    (';', ',')
+
+    """
+    widths = {delimiter: _width(text, delimiter) for delimiter in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
+
+
+def delimiter_seen(text: str) -> str:
+    """The delimiter a text seems to use, rarer ones and runs of blanks included; empty for none."""
+    widths = {delimiter: _width(text, delimiter) for delimiter in (*_DELIMITERS, "~", "^", ":", BLANKS)}
+    best = max(widths, key=lambda delimiter: widths[delimiter])
+    return best if widths[best] > 1 else ""
+
+
+def _width(text: str, delimiter: str) -> int:
+    rows = [len(row) for _, row in zip(range(20), records(io.StringIO(text), delimiter), strict=False)]
+    width, times = Counter(rows).most_common(1)[0] if rows else (0, 0)
+    return width if 2 * times > len(rows) else 0
+
+
+def records(lines: IO[str] | Iterator[str], delimiter: str) -> Iterator[list[str]]:
+    """The records of a text, empty lines left out."""
+    if delimiter == BLANKS:
+        return (line.split() for line in lines if line.strip())
+    return (row for row in csv.reader(lines, delimiter=delimiter) if row)
+
+
+def header_names(names: list[str]) -> tuple[str, ...]:
+    """Header names made fit for use: trimmed, empty ones numbered, repeated ones told apart.
+
+    Examples
+    --------
+    >>> header_names([" a", "", "A", "b "])
+    ('a', 'column_2', 'A_2', 'b')
+
+    """
+    result: list[str] = []
+    for place, raw in enumerate(names, start=1):
+        name = unique = raw.strip("\ufeff \t\r\n\u00a0") or f"column_{place}"
+        times = 1
+        while unique.casefold() in map(str.casefold, result):
+            times += 1
+            unique = f"{name}_{times}"
+        result.append(unique)
+    return tuple(result)
+
+
+def write_plain(path: Path, layout: Layout, target: Path, place: str) -> None:
+    """Write a copy in UTF-8 that is cut by tabs where the original is cut by blanks.
+
+    Raises
+    ------
+    SourceUnreadable
+        Some byte is not text in the layout's encoding.
+
+    """
+    with _bytes(path, layout.zipped) as raw, target.open("w", encoding="utf-8", newline="") as out:
+        lines = io.TextIOWrapper(raw, encoding=layout.encoding, newline="")
+        try:
+            for line in lines:
+                out.write("\t".join(line.split()) + "\n" if layout.delimiter == BLANKS else line)
+        except UnicodeError as error:
+            raise _not_text(place, layout.encoding) from error
+
+
+def _head(path: Path, encoding: str, zipped: bool, place: str) -> str:
+    with _bytes(path, zipped) as file:
+        head = file.read(_PROBE)
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeError as error:
+        raise _not_text(place, encoding) from error
+
+
+def _not_text(place: str, encoding: str) -> SourceUnreadable:
+    return SourceUnreadable(
+        f"{place} is text in the encoding {encoding}.",
+        "bytes that are not.",
+        'Name its encoding, for example: encoding = "cp1252" (Windows), "latin-1", "utf-16"',
+    )
+
+
+def _bytes(path: Path, zipped: bool) -> IO[bytes]:
+    return gzip.open(path, "rb") if zipped else path.open("rb")  # type: ignore[return-value]
+
+
+def _codec(name: str, place: str) -> str:
+    try:
+        found = codecs.lookup(name).name
+    except LookupError as error:
+        raise SettingsInvalid(
+            f"{place} has an encoding that exists.", repr(name), 'Write, for example: encoding = "latin-1"'
+        ) from error
+    return "utf-8-sig" if found == "utf-8" else found
+
+
+def _delimiter(said: str, place: str) -> str:
+    named = {"tab": "\t", "blank": BLANKS, "blanks": BLANKS, "\\t": "\t"}
+    delimiter = named.get(said, said)
+    if len(delimiter) > 1:
+        close = quoted_as_toml(delimiter.strip()[:1] or ",")
+        raise SettingsInvalid(
+            f"{place} has a delimiter of one character.", repr(said), f"Write: delimiter = {close}"
+        )
+    return delimiter

@@ -1,0 +1,64 @@
+"""Excel workbooks."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from marketsofone.errors import SourceMissing, SourceUnreadable, shortened
+from marketsofone.sources.mapping import Source
+from marketsofone.sources.spelling import nearest, quoted_as_toml
+from marketsofone.sources.staged import Staged, fingerprint, text_of, write_texts
+from marketsofone.sources.text_files import header_names
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: Path) -> Staged:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, OSError, ValueError, EOFError) as error:
+        raise SourceUnreadable(
+            f"{source.place} is an Excel workbook.",
+            f"{source.file} is not one.",
+            'Say what it is: format = "csv"',
+        ) from error
+    try:
+        sheet = _sheet(source, book)
+        filled = (row for row in sheet.iter_rows(values_only=True) if any(value is not None for value in row))
+        head = next(filled, None)
+        if head is None:
+            raise SourceUnreadable(
+                f"{source.place} has a header and rows.",
+                "an empty sheet.",
+                f'Name the sheet that has them:\n[sources.{source.name}]\nsheet = "..."',
+            )
+        names = header_names([text_of(value) or "" for value in head])
+        rows = write_texts(target, names, (_as_wide(row, len(names)) for row in filled))
+    finally:
+        book.close()
+    return Staged(
+        target, dict.fromkeys(names, "VARCHAR"), rows, (), is_text=True, fingerprint=fingerprint(path)
+    )
+
+
+def _as_wide(row: tuple[object, ...], width: int) -> tuple[object, ...]:
+    return (*row[:width], *(None,) * (width - len(row)))
+
+
+def _sheet(source: Source, book: Any) -> Any:
+    names: list[str] = book.sheetnames
+    if source.sheet and source.sheet not in names:
+        raise SourceMissing(
+            f"{source.place} reads the sheet {source.sheet!r}.",
+            f"the sheets {shortened(names)}.",
+            f"[sources.{source.name}]\nsheet = {quoted_as_toml(nearest(source.sheet, names) or names[0])}",
+        )
+    return book[source.sheet or names[0]]

@@ -1,0 +1,205 @@
+"""Choosing a split on one half of the buyers and judging it on the other.
+
+Each half chooses its best candidates, the other half judges them, so no split is accepted on the
+evidence that suggested it. A split is accepted when its differences are beyond chance at the level
+set, after paying for every candidate judged, and when what it is worth exceeds what one more
+segment costs to handle.
+
+References
+----------
+Athey & Imbens (2016), Recursive partitioning for heterogeneous causal effects (honest splitting).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from marketsofone.estimates.candidates import PARTS, Dimension
+from marketsofone.strata.evidence import Sums, chance, gain_share, level_means, surprise, tested_means
+from marketsofone.strata.fusing import fuse
+
+Ints = NDArray[np.int64]
+
+_SCREENED = 5
+_JUDGED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a split must show.
+
+    Parameters
+    ----------
+    level : float
+        Chance of splitting a market in which nothing differs.
+    handling_cost : float
+        Money that one more segment costs over the horizon.
+    least_buyers : int
+        A smaller stratum is not made.
+    most_depth : int
+        Levels below the market.
+    """
+
+    level: float = 0.04
+    handling_cost: float = 0.0
+    least_buyers: int = 0
+    most_depth: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The tallies of one dimension at one node, both halves apart.
+
+    ``values`` are the known values; ``people`` has shape (2, values): buyers by half.
+    """
+
+    dimension: Dimension
+    values: tuple[str, ...]
+    people: NDArray[np.float64]
+    sums: Mapping[str, tuple[Sums, Sums]]
+
+    def half(self, number: int) -> list[Sums]:
+        """Tallies of one half, for the scores this dimension may be judged by."""
+        return [pair[number] for pair in self.sums.values()]
+
+    def both(self) -> dict[str, Sums]:
+        """Tallies of all buyers."""
+        return {score: pair[0] + pair[1] for score, pair in self.sums.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A split that was judged.
+
+    Parameters
+    ----------
+    dimension : Dimension
+    groups : tuple of tuple of str
+        The values of each part.
+    chance : float
+        Of seeing such differences where there are none, all judged candidates paid for.
+    gain : float
+        Contribution it adds over the horizon on the judging half's word, chance taken off.
+    by : str
+        The score that differs most.
+    """
+
+    dimension: Dimension
+    groups: tuple[tuple[str, ...], ...]
+    chance: float
+    gain: float
+    by: str
+
+
+def candidates(frame: pd.DataFrame, dimensions: Sequence[Dimension], scores: Sequence[str]) -> list[Candidate]:
+    """The candidates of one node, from its rows of tallies."""
+    by_name = dict(tuple(frame.groupby("dimension", sort=False)))
+    made = (_candidate(d, by_name[d.name], scores) for d in dimensions if d.name in by_name)
+    return [candidate for candidate in made if candidate is not None]
+
+
+def _candidate(dimension: Dimension, rows: pd.DataFrame, scores: Sequence[str]) -> Candidate | None:
+    rows = rows[rows["value"].notna()]
+    values = sorted(rows["value"].unique(), key=float if dimension.cuts else str)
+    if len(values) < 2:
+        return None
+    place = {value: i for i, value in enumerate(values)}
+    at = (rows["half"].to_numpy(np.int64), rows["value"].map(place).to_numpy(np.int64))
+    allowed = [score for score in scores if score in dimension.scores]
+    columns = ["people", *(f"{score}_{part}" for score in allowed for part in PARTS)]
+    table = np.zeros((len(columns), 2, len(values)))
+    for i, column in enumerate(columns):
+        table[i][at] = rows[column].fillna(0.0).to_numpy(np.float64)
+    sums = {}
+    for i, score in enumerate(allowed):
+        parts = table[1 + i * len(PARTS): 1 + (i + 1) * len(PARTS)]
+        sums[score] = tuple(Sums(*parts[:, h], money=score == "attractiveness") for h in (0, 1))
+    return Candidate(dimension, tuple(values), table[0], sums)
+
+
+def best_split(found: Sequence[Candidate], worth: float, rules: Rules, judged_beside: int) -> Split | None:
+    """The split that pays most among those that hold up, or None.
+
+    Parameters
+    ----------
+    found : sequence of Candidate
+    worth : float
+        Expected contribution of the node's buyers; zero where no money is known, and then only
+        chance is judged.
+    rules : Rules
+    judged_beside : int
+        Nodes judged on this level: their chances of a false split add up.
+    """
+    verdicts: dict[str, Split] = {}
+    for chooses in (0, 1):
+        for candidate, group in _chosen(found, chooses):
+            split = _judged(candidate, group, 1 - chooses, worth)
+            paid = min(split.chance * 2 * _JUDGED * judged_beside, 1.0)
+            earlier = verdicts.get(candidate.dimension.name)
+            if earlier is None or paid < earlier.chance:
+                verdicts[candidate.dimension.name] = _final(candidate, split, paid, worth)
+    standing = [s for s in verdicts.values() if _stands(s, rules, worth)]
+    return max(standing, key=lambda s: (s.gain - rules.handling_cost * (len(s.groups) - 1), -s.chance), default=None)
+
+
+def _chosen(found: Sequence[Candidate], half: int) -> list[tuple[Candidate, Ints]]:
+    """This half's best candidates and how it would group their values."""
+    screened = sorted(found, key=lambda c: -max(surprise(tested_means(s)) for s in c.half(half)))[:_SCREENED]
+    grouped = [(c, fuse(c.half(half), ordered=bool(c.dimension.cuts))) for c in screened]
+    grouped = [(c, group) for c, group in grouped if group.max() >= 1]
+    return sorted(grouped, key=lambda pair: -_gain(*pair, half))[:_JUDGED]
+
+
+def _gain(candidate: Candidate, group: Ints, half: int) -> float:
+    count = int(group.max()) + 1
+    people = np.bincount(group[group >= 0], candidate.people[half][group >= 0], minlength=count)
+    return sum(max(gain_share(s.merged(group, count), people), 0.0) for s in candidate.half(half))
+
+
+def _judged(candidate: Candidate, group: Ints, half: int, worth: float) -> Split:
+    count = int(group.max()) + 1
+    merged = {score: pair[half].merged(group, count) for score, pair in candidate.sums.items()}
+    chances = {score: chance(tested_means(s)) for score, s in merged.items()}
+    by = min(chances, key=lambda score: chances[score])
+    people = np.bincount(group[group >= 0], candidate.people[half][group >= 0], minlength=count)
+    gain = worth * sum(gain_share(s, people) for s in merged.values())
+    return Split(candidate.dimension, _named(candidate, group), min(chances[by] * len(chances), 1.0), gain, by)
+
+
+def _final(candidate: Candidate, split: Split, paid: float, worth: float) -> Split:
+    """An accepted dimension is grouped once more with all its buyers."""
+    group = fuse(list(candidate.both().values()), ordered=bool(candidate.dimension.cuts))
+    if group.max() < 1:
+        return Split(split.dimension, split.groups, paid, split.gain, split.by)
+    return Split(split.dimension, _named(candidate, group), paid, split.gain, split.by)
+
+
+def _named(candidate: Candidate, group: Ints) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(value for value, g in zip(candidate.values, group, strict=True) if g == number)
+        for number in range(int(group.max()) + 1)
+    )
+
+
+def _stands(split: Split, rules: Rules, worth: float) -> bool:
+    if split.chance > rules.level or len(split.groups) < 2:
+        return False
+    return worth <= 0 or split.gain > rules.handling_cost * (len(split.groups) - 1)
+
+
+def worth_of(people: float, found: Sequence[Candidate], scores: Sequence[str]) -> float:
+    """Expected contribution of a node's buyers if each is approached once; zero where no money is known."""
+    if "attractiveness" not in scores or not found:
+        return 0.0
+    value = people
+    for score in scores:
+        sums = next((c.both()[score] for c in found if score in c.sums), None)
+        means = level_means(sums) if sums is not None else None
+        if sums is not None and means is not None and sums.n.sum() > 0:
+            value *= float(sums.s.sum() / sums.n.sum())
+    return max(value, 0.0)

@@ -1,0 +1,98 @@
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from marketsofone.errors import RecordTooNew
+from marketsofone.record import open_record
+from marketsofone.record.database import connect
+from marketsofone.record.migrating import MIGRATIONS, migrate
+from marketsofone.record.schema import METADATA
+
+NEXT_STEP = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "later"
+down_revision = "0001"
+
+def upgrade():
+    op.create_table("later", sa.Column("id", sa.Integer, primary_key=True))
+    {then}
+"""
+
+MIGRATE = """
+import sys
+from pathlib import Path
+from marketsofone.record.database import connect
+from marketsofone.record.migrating import migrate
+migrate(connect(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def engine(address):
+    engine = connect(address)
+    yield engine
+    engine.dispose()
+
+
+def with_next_step(folder, then="pass"):
+    scripts = folder / "migrations"
+    shutil.copytree(MIGRATIONS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
+    (scripts / "versions" / "later.py").write_text(NEXT_STEP.format(then=then))
+    return scripts
+
+
+def tables(engine):
+    return set(sa.inspect(engine).get_table_names())
+
+
+def test_the_steps_build_the_tables_that_queries_expect(engine):
+    migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": "record_version"})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_an_older_store_is_upgraded_and_keeps_what_it_holds(engine, tmp_path):
+    migrate(engine)
+    migrate(engine, with_next_step(tmp_path))
+    assert tables(engine) == {"statement", "record_version", "later"}
+
+
+def test_a_step_that_fails_leaves_the_store_as_it_was(engine, address, tmp_path):
+    migrate(engine)
+    with pytest.raises(ZeroDivisionError):
+        migrate(engine, with_next_step(tmp_path, then="1 / 0"))
+    assert tables(engine) == {"statement", "record_version"}
+    open_record(address).close()
+
+
+def test_a_store_of_a_later_version_says_so(engine, address, tmp_path):
+    migrate(engine, with_next_step(tmp_path))
+    with pytest.raises(RecordTooNew, match="Install the version"):
+        open_record(address)
+
+
+def test_a_store_that_is_up_to_date_is_opened_while_another_writes(address):
+    with open_record(address) as record, record._engine.begin():
+        open_record(address).close()
+
+
+def test_a_process_killed_during_an_upgrade_leaves_the_store_as_it_was(engine, address, tmp_path):
+    migrate(engine)
+    scripts = with_next_step(tmp_path, then="print('half', flush=True); __import__('time').sleep(60)")
+    upgrading = subprocess.Popen([sys.executable, "-c", MIGRATE, address, scripts], stdout=subprocess.PIPE,
+                                 env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)})
+    with upgrading:
+        assert upgrading.stdout.readline() == b"half\n"
+        upgrading.send_signal(signal.SIGKILL)
+    migrate(engine)
+    assert tables(engine) == {"statement", "record_version"}

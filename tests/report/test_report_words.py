@@ -1,0 +1,61 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketsofone.report import words
+from marketsofone.report.scale import Scale, scale_from_zero
+
+amounts = st.floats(min_value=-1e12, max_value=1e12)
+
+
+@pytest.mark.parametrize(("value", "written"), [
+    (0.226, "22.6%"), (0.0, "0.0%"), (1.0, "100.0%"), (0.0004, "<0.1%"), (0.9996, ">99.9%"),
+    (None, "no evidence"), (float("nan"), "no evidence"), (float("inf"), "no evidence")])
+def test_a_share_is_a_percentage_with_one_decimal(value, written):
+    assert words.share(value) == written
+
+
+@given(st.floats(min_value=0, max_value=1, exclude_min=True, exclude_max=True))
+def test_a_share_between_none_and_all_is_never_written_as_none_or_all(share):
+    assert words.share(share) not in {"0.0%", "100.0%", "no evidence"}
+
+
+@given(amounts)
+def test_an_amount_reads_back_as_itself_rounded(amount):
+    written = words.money(amount, "EUR")
+    number = float(written.removeprefix("EUR ").replace(",", "").replace("−", "-"))
+    assert number == pytest.approx(amount, abs=0.5 if abs(amount) >= 100 else 0.005)
+
+
+@given(amounts, amounts)
+def test_an_interval_writes_its_ends_as_they_are_written_alone(low, high):
+    low_text, high_text = words.money(low, "EUR"), words.money(high, "EUR").removeprefix("EUR ")
+    assert words.interval(low, high, "money", "EUR") == f"{low_text} to {high_text}"
+
+
+def test_half_an_interval_is_no_evidence():
+    assert words.interval(None, 0.5, "share", "EUR") == "no evidence"
+
+
+@given(st.text(max_size=120), st.integers(2, 80))
+def test_a_cut_text_keeps_to_its_length_and_holds_no_control_character(text, most):
+    cut = words.cut(text, most)
+    assert len(cut) <= most
+    assert not re.search(r"[\x00-\x1f\u202e\u2066]", cut)
+
+
+@given(st.lists(amounts, min_size=1, max_size=30))
+def test_every_value_has_its_place_on_the_scale(values):
+    scale = scale_from_zero(values, [abs(value) * 2 for value in values])
+    places = [scale.place(value) for value in sorted(values)]
+    assert places == sorted(places)
+    assert all(0 <= place <= 100 for place in places)
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6))
+def test_ticks_lie_on_the_scale_and_are_few(low, length):
+    ticks = Scale(low, low + length).ticks()
+    assert 2 <= len(ticks) <= 11
+    assert all(low - 1e-6 * length <= tick <= low + length * (1 + 1e-6) for tick in ticks)
