@@ -13,17 +13,17 @@ from marketsofone.estimates.trait_levels import FloatArray, IntArray
 LEAST_ROWS, LEAST_OF_EACH = 200, 15
 """Fewer rows, or fewer successes or failures, grow no trees."""
 
-MOST_TREES = 480
 _FIRST_TREES = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """What kind of trees: how many leaves, how fast they learn, which columns they see as categories."""
+    """What kind of trees: leaves, how fast they learn, how many at most, columns seen as categories."""
 
     leaves: int
     rate: float
-    categories: tuple[int, ...]
+    most: int
+    categories: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def fit_boosted(kind: Trees, levels: FloatArray, trials: FloatArray, successes: 
             mine = groups == group
             losses = [_loss(stage[mine], held_trials[mine], held_successes[mine]) for stage in odds]
             lowest = int(np.argmin(losses)) + 1
-            if lowest <= 0.75 * model.max_iter or model.max_iter >= MOST_TREES:
+            if lowest <= 0.75 * model.max_iter or model.max_iter >= kind.most:
                 best[group] = lowest
         model.max_iter *= 2
     return Boosted(model, base, best)

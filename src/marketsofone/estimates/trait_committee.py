@@ -7,7 +7,9 @@ themselves, without one outcome of that group.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -21,7 +23,6 @@ from marketsofone.estimates.trait_levels import (
     IntArray,
     LevelArray,
     Leveling,
-    Traits,
 )
 from marketsofone.estimates.trait_rates import RATE_VALUES, PastRates
 from marketsofone.estimates.trait_stack import Stack, fit_stack
@@ -30,6 +31,7 @@ PARTS = ("additive", "small trees", "large trees")
 
 _EVERY_PAIR_UP_TO = 1_500
 _RING_UP_TO = 15_000
+_CHUNK = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,12 @@ class Columns:
 
     leveling: Leveling
     rates: tuple[PastRates, ...]
+    lean: bool = False
+
+    @property
+    def boosted(self) -> tuple[str, ...]:
+        """The boosted parts: both, or where very many rows are foretold the faster one alone."""
+        return PARTS[2:] if self.lean else PARTS[1:]
 
     @property
     def many(self) -> list[int]:
@@ -84,10 +92,11 @@ class Columns:
     def trees(self, part: str) -> Trees:
         """What kind of trees a part grows."""
         if part == "small trees":
-            return Trees(6, 0.12, ())
+            return Trees(6, 0.12, 480)
         numbers = len(self.leveling.numbers)
         few = len(self.leveling.categories) - len(self.many)
-        return Trees(31, 0.06, tuple(range(numbers, numbers + few)))
+        categories = tuple(range(numbers, numbers + few))
+        return Trees(31, 0.15, 120, categories) if self.lean else Trees(31, 0.06, 480, categories)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +135,26 @@ class Committee:
         for group, stack in self.stacks.items():
             mine = np.flatnonzero(groups == group)
             heard = [member for member in self.members if group in member.left_out]
-            parts = [member.parts(levels[mine], codes[mine], [member.other(group)]) for member in heard]
+            parts = [_in_chunks(member, levels[mine], codes[mine], [member.other(group)]) for member in heard]
             odds[mine] = stack.log_odds(np.mean(parts, axis=0))
         return odds
 
     def log_odds(self, levels: LevelArray, codes: IntArray) -> FloatArray:
         """Log odds of rows that no member saw, from all of them, shape (rows,)."""
-        parts = np.mean([member.parts(levels, codes, member.left_out) for member in self.members], axis=0)
+        parts = np.mean([_in_chunks(member, levels, codes, member.left_out) for member in self.members], axis=0)
         return np.asarray(np.mean([stack.log_odds(parts) for stack in self.stacks.values()], axis=0))
+
+
+def _in_chunks(member: Member, levels: LevelArray, codes: IntArray, judged_on: Sequence[int]) -> FloatArray:
+    """What a member says about rows, chunk by chunk on as many threads as there are processors."""
+    from threadpoolctl import threadpool_limits
+
+    starts = range(0, max(1, len(levels)), _CHUNK)
+    if len(starts) == 1:
+        return member.parts(levels, codes, judged_on)
+    with ThreadPoolExecutor(os.cpu_count(), initializer=threadpool_limits, initargs=(1,)) as workers:
+        chunks = workers.map(lambda at: member.parts(levels[at:at + _CHUNK], codes[at:at + _CHUNK], judged_on), starts)
+        return np.concatenate(list(chunks))
 
 
 def pairs(groups: int, rows: int) -> list[tuple[int, int]]:
@@ -186,7 +207,7 @@ def _fit_member(rows: Rows, columns: Columns, left_out: tuple[int, int], seed: i
     additive = fit_additive(design(columns.kinds()), shown[:, columns.seen_by("additive")],
                             train.trials, train.successes)
     boosted = {}
-    for part in PARTS[1:]:
+    for part in columns.boosted:
         seen = columns.seen_by(part)
         boosted[part] = fit_boosted(columns.trees(part), shown[:, seen].astype(float), train.trials,
                                     train.successes, hidden[:, seen].astype(float), test.groups,

@@ -27,7 +27,7 @@ _BEYOND_NOISE = 2.0
 _LEAST, _MOST = 1e-6, 1 - 1e-6
 _ROWS_PER_TOTAL = 8
 _PERMUTED = 20_000
-_SINGLE_THREAD_BELOW = 20_000
+_LEAN_FROM = 300_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class TraitPrior:
         if not self.useful or self.committee is None or self.leveling is None:
             return np.full(len(traits), self.rate)
         levels = self.leveling.levels(traits, new=True)
-        with _threads(len(traits)):
+        with _one_thread():
             return _shares(self.committee.log_odds(levels, traits.categories))
 
 
@@ -117,26 +117,27 @@ def fit_prior(traits: Traits, trials: IntArray, successes: IntArray, folds: IntA
     tallied = [past_rates(how, sample.codes[:, j], sample.groups, int(groups.max()) + 1,
                           sample.trials, sample.successes) for j, how in enumerate(leveling.categories)]
     left_out = pairs(int(groups.max()) + 1, max(len(sample.trials), len(n) // _ROWS_PER_TOTAL))
-    with _threads(len(sample.trials)):
-        committee = fit_committee(sample, Columns(leveling, tuple(tallied)), left_out, seed)
+    columns = Columns(leveling, tuple(tallied), lean=len(n) > _LEAN_FROM)
+    with _one_thread():
+        committee = fit_committee(sample, columns, left_out, seed)
         owners = leveling.owners(traits.numeric.shape[1])
         importance = _importance(committee, sample, owners, traits, rng)
-    with _threads(len(n)):
         said = _said(committee, every)
     useful = _beats(said, plain, n, s)
+    parts = (PARTS[0], *columns.boosted)
     weights = np.mean([stack.weights for stack in committee.stacks.values()], axis=0)
     return TraitPrior(
         out_of_fold=said if useful else plain, useful=useful, log_loss=_log_loss(said, n, s),
-        base_log_loss=base_loss, weights=tuple(zip(PARTS, weights.tolist(), strict=True)),
+        base_log_loss=base_loss, weights=tuple(zip(parts, weights.tolist(), strict=True)),
         importance=importance, rate=rate, leveling=leveling, committee=committee)
 
 
-def _threads(rows: int) -> Any:
-    """One thread for linear algebra, so that sums do not depend on how many there are, and for few rows."""
-    from threadpoolctl import ThreadpoolController
+def _one_thread() -> Any:
+    """Results do not depend on the number of threads, and small steps do not wait for each other."""
+    from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: F401  (loads what is to be limited)
+    from threadpoolctl import threadpool_limits
 
-    controller = ThreadpoolController()
-    return controller.limit(limits={"blas": 1, "openmp": 1} if rows < _SINGLE_THREAD_BELOW else {"blas": 1})
+    return threadpool_limits(1)
 
 
 def _check(traits: Traits, trials: IntArray, successes: IntArray, folds: IntArray) -> None:

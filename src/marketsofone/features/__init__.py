@@ -3,7 +3,8 @@
 from marketsofone.features.asof import AsOf, known_by, last_moments
 from marketsofone.features.buyers import buyers, owners, with_buyer
 from marketsofone.features.entering import with_entering
+from marketsofone.features.purchases import histories, purchase_days
 from marketsofone.features.sales import contributions
 
-__all__ = ["AsOf", "buyers", "contributions", "known_by", "last_moments", "owners", "with_buyer",
-           "with_entering"]
+__all__ = ["AsOf", "buyers", "contributions", "histories", "known_by", "last_moments", "owners", "purchase_days",
+           "with_buyer", "with_entering"]

@@ -17,6 +17,7 @@ from ibis import _
 from marketsofone.customer import UserColumn
 from marketsofone.features.asof import HAPPENED
 
+
 def owners(tables: Mapping[str, ir.Table], level: str) -> dict[str, ir.Table]:
     """Which buyer each account and each opportunity belongs to.
 

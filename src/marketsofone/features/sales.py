@@ -42,18 +42,19 @@ def contributions(
     won = with_buyer(tables["opportunity"].filter(_.outcome == "won"), owner)
     if step == "opportunity.amount":
         rows = won.filter(_.amount.notnull())
-        money = _margin(rows, margin_rate) / float(minor)
+        money = margin(rows, margin_rate) / float(minor)
         return rows.select("buyer_id", row_id=rows.opportunity_id, trials=ibis.literal(1.0), total=money)
     return _followed(won, with_buyer(tables["order_line"], owner), as_of, horizon_days, margin_rate, minor)
 
 
-def _margin(rows: ir.Table, margin_rate: float | None) -> ibis.Value:
+def margin(rows: ir.Table, margin_rate: float | None) -> ibis.Value:
+    """Contribution of each row in minor units: amount less cost, or the stated share of it."""
     amount = rows.amount.cast("float64")
     known = amount - rows.cost.cast("float64")
     return known if margin_rate is None else ibis.coalesce(known, amount * margin_rate)
 
 
-def _days(later: ibis.Value, earlier: ibis.Value) -> ibis.Value:
+def days_between(later: ibis.Value, earlier: ibis.Value) -> ibis.Value:
     """Whole days between two instants: dates subtract alike on every engine, instants do not."""
     return later.cast("date").delta(earlier.cast("date"), unit="day").cast("float64")
 
@@ -63,15 +64,15 @@ def _followed(
 ) -> ir.Table:
     wins = _turns(won)
     money = lines.select("buyer_id", ordered_at=lines.ordered_at.cast("timestamp"),
-                         money=_margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
+                         money=margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
     inside = money.inner_join(wins, "buyer_id").filter(
         _.ordered_at >= _.won_at, _.next_won_at.isnull() | (_.ordered_at < _.next_won_at)
     )
-    aged = inside.mutate(age=_days(_.ordered_at, _.won_at)).filter(_.age < horizon_days)
+    aged = inside.mutate(age=days_between(_.ordered_at, _.won_at)).filter(_.age < horizon_days)
     end = ibis.timestamp(as_of.end)
     whole = float(horizon_days)
-    until_next = ibis.coalesce(_days(wins.next_won_at, wins.won_at), whole)
-    seen = wins.mutate(age=ibis.least(_days(end, wins.won_at), until_next, whole))
+    until_next = ibis.coalesce(days_between(wins.next_won_at, wins.won_at), whole)
+    seen = wins.mutate(age=ibis.least(days_between(end, wins.won_at), until_next, whole))
     paid = aged.group_by("row_id").agg(total=_.money.sum())
     rows = seen.left_join(paid, "row_id").drop("row_id_right").mutate(total=_.total.fill_null(0.0))
     curve = _arrival(aged, seen, horizon_days)
@@ -110,6 +111,5 @@ def _arrival(aged: ir.Table, seen: ir.Table, horizon_days: int) -> ir.Table:
     before = ibis.window(order_by=rates.step, preceding=None, following=0)
     summed = rates.mutate(up_to=rates.rate.sum().over(before))
     shared = summed.cross_join(summed.agg(whole=_.up_to.max()))
-    return shared.select(
-        "step", arrived=ibis.greatest((_.up_to - _.rate) / _.whole.nullif(0.0), 0.0).fill_null(_.step / float(_SHARE_STEPS))
-    )
+    even = _.step / float(_SHARE_STEPS)
+    return shared.select("step", arrived=ibis.greatest((_.up_to - _.rate) / _.whole.nullif(0.0), 0.0).fill_null(even))

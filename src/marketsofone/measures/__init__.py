@@ -1,6 +1,6 @@
 """What is counted, on which customer table, in which unit."""
 
-from marketsofone.measures.amounts import CONTRIBUTION, AmountMeasure
+from marketsofone.measures.amounts import CONTRIBUTION, SPEND, AmountMeasure
 from marketsofone.measures.shares import ANSWER_RATE, ENTRY_RATE, WIN_RATE, Measure
 
 STEPS: dict[str, Measure | AmountMeasure] = {
@@ -12,4 +12,4 @@ STEPS: dict[str, Measure | AmountMeasure] = {
 }
 """The measure that each outcome a project may name feeds."""
 
-__all__ = ["ANSWER_RATE", "CONTRIBUTION", "ENTRY_RATE", "STEPS", "WIN_RATE", "AmountMeasure", "Measure"]
+__all__ = ["ANSWER_RATE", "CONTRIBUTION", "ENTRY_RATE", "SPEND", "STEPS", "WIN_RATE", "AmountMeasure", "Measure"]

@@ -42,7 +42,8 @@ class Share:
 
     def unlink(self, line: Floats) -> Floats:
         """The way back from :meth:`link`."""
-        return np.clip(special.expit(line), _TINY, 1.0 - _TINY)
+        inside: Floats = np.clip(special.expit(line), _TINY, 1.0 - _TINY)
+        return inside
 
     def slope(self, mean: Floats) -> Floats:
         """Change of the mean for a small step along the line."""

@@ -151,7 +151,8 @@ def pool(
 
 
 def _per_node(tree: Tree, cells: Cells, value: Floats) -> Floats:
-    return np.bincount(cells.node, value * cells.buyers, minlength=len(tree.parent))
+    summed: Floats = np.bincount(cells.node, value * cells.buyers, minlength=len(tree.parent)).astype(np.float64)
+    return summed
 
 
 def _gather(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from marketsofone.pooling.family import Amount, Family, Share
+from marketsofone.pooling.family import Amount, Family
 from marketsofone.pooling.tree import Cells
 
 Floats = NDArray[np.float64]
@@ -112,7 +112,8 @@ def fit_buyer_size(family: Family, cells: Cells, mean: Floats) -> PriorSize:
 
 def _beta_binomial(size: float, n: Floats, s: Floats, m: Floats) -> Floats:
     a, b = size * m, size * (1.0 - m)
-    return special.betaln(a + s, b + n - s) - special.betaln(a, b)
+    likelihood: Floats = special.betaln(a + s, b + n - s) - special.betaln(a, b)
+    return likelihood
 
 
 def _buyer_size_by_moments(family: Amount, cells: Cells, mean: Floats) -> PriorSize:
@@ -121,8 +122,8 @@ def _buyer_size_by_moments(family: Amount, cells: Cells, mean: Floats) -> PriorS
     departure = (cells.total[use] / n / mean[use] - 1.0) ** 2
     weight = w * n / (n + 1.0)
     spread = family.curvature
-    between = (np.sum(weight * departure) - np.sum(weight * spread / n)) / np.sum(weight * (1 + spread / n))
-    between = max(float(between), 0.01)
+    excess = float(np.sum(weight * departure) - np.sum(weight * spread / n))
+    between = max(excess / float(np.sum(weight * (1 + spread / n))), 0.01)
     return known(spread * (1.0 + between) / between)
 
 
@@ -164,5 +165,3 @@ def fit_curvature(rows: Floats, trials: Floats, total: Floats, squares: Floats) 
     noise = within * float(np.sum((k[many] - 1.0) / n[many])) / freedom
     return Amount(float(np.clip(within / max(square - noise, 0.05 * square), 0.05, 50.0)))
 
-
-__all__ = ["PriorSize", "Share", "fit_buyer_size", "fit_curvature", "fit_sibling_size", "known"]

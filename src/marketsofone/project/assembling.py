@@ -106,7 +106,7 @@ def _add_score(frame: pd.DataFrame, score: str, made: Estimate | None, hour: Hou
 
 
 def _valued(frame: pd.DataFrame, estimates: Mapping[str, Estimate], hour: Hour) -> pd.DataFrame:
-    rows = frame[[score for score in estimates]].copy()
+    rows = frame[list(estimates)].copy()
     for score, made in estimates.items():
         rows[f"{score}_variance"] = made.nodes.variance
     rows["place"] = range(len(rows))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis.backends.duckdb import Backend
 
+    from marketsofone.project.gathering import Gathered
     from marketsofone.project.snapshot import Snapshot
     from marketsofone.sources import Finding, Loaded
 
@@ -89,7 +90,8 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
         with progress.room("traits"):
             priors = fit_priors(engine, settings, gathered)
         with progress.room("estimates"):
-            estimates = score_market(engine, gathered, stratified, priors.buyers)
+            estimates = score_market(engine, gathered, stratified, priors.buyers,
+                                     settings.market.horizon_days)
         with progress.room("results"):
             return keep(engine, settings, loaded, findings, gathered, stratified, priors, estimates,
                         progress.seconds, now or datetime.now(UTC))
@@ -112,7 +114,7 @@ def check_project(folder: Path) -> CheckResult:
     return CheckResult(frame_of(loaded.health), frame_of(findings), pa.Table.from_pylist(rows))
 
 
-def _evidence_row(gathered: Any, score: str, notes: Mapping[str, str]) -> dict[str, Any]:
+def _evidence_row(gathered: Gathered, score: str, notes: Mapping[str, str]) -> dict[str, Any]:
     from marketsofone.estimates import fetch_base
     from marketsofone.measures import STEPS
 

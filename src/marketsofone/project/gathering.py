@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,18 @@ from ibis import _
 from marketsofone.customer import UserColumn
 from marketsofone.errors import NothingToScore, SettingsInvalid
 from marketsofone.estimates import tally
-from marketsofone.features import AsOf, buyers, contributions, known_by, last_moments, owners, with_buyer, with_entering
+from marketsofone.features import (
+    AsOf,
+    buyers,
+    contributions,
+    histories,
+    known_by,
+    last_moments,
+    owners,
+    purchase_days,
+    with_buyer,
+    with_entering,
+)
 from marketsofone.measures import STEPS, Measure
 from marketsofone.scores import SCORES
 from marketsofone.sources.currencies import EXPONENTS
@@ -45,6 +56,9 @@ class Gathered:
         Score -> the outcome that answers it, for scores that are observed.
     tallies : mapping
         Score -> one row a buyer: trials, total, squares.
+    histories : Ibis table or None
+        Where attractiveness rests on a ledger alone: how often, how recently and for how much each
+        buyer bought.
     """
 
     as_of: AsOf
@@ -55,6 +69,7 @@ class Gathered:
     buyers: ir.Table
     steps: Mapping[str, str]
     tallies: Mapping[str, ir.Table]
+    histories: ir.Table | None = None
 
 
 def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
@@ -74,12 +89,13 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     return _with_tallies(engine, settings, base)
 
 
-def _last_day(tables: Mapping[str, ir.Table], zone: str):  # noqa: ANN202
+def _last_day(tables: Mapping[str, ir.Table], zone: str) -> date | None:
     moments = [query.execute()["moment"][0] for query in last_moments(tables)]
     known = [moment for moment in moments if moment is not None and moment == moment]
     if not known:
         return None
-    return max(known).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+    last: datetime = max(known)
+    return last.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
 
 def _level(settings: Settings, tables: Mapping[str, ir.Table]) -> str:
@@ -99,16 +115,19 @@ def _level(settings: Settings, tables: Mapping[str, ir.Table]) -> str:
 
 
 def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gathered:
-    steps, tallies = {}, {}
+    steps, tallies, ledger = {}, {}, None
     for score in SCORES:
         step = getattr(settings.steps, score)
         if step is None or step.split(".")[0] not in base.tables:
             continue
-        rows = _trials(settings, base, step)
-        if rows is None:
-            continue
         allowed = base.buyers.select("buyer_id")
-        tallied = tally(rows.semi_join(allowed, "buyer_id"), ["buyer_id"])
+        if step == "order_line" and "opportunity" not in base.tables:
+            ledger = _histories(engine, settings, base, allowed)
+            tallied = _ledger_tally(ledger)
+        elif STEPS[step].table in base.tables:
+            tallied = tally(_trials(settings, base, step).semi_join(allowed, "buyer_id"), ["buyer_id"])
+        else:
+            continue
         tallied = engine.create_table(f"tally_{score}", tallied.filter(_.trials > 0), temp=True, overwrite=True)
         if tallied.count().execute() > 0:
             steps[score], tallies[score] = step, tallied
@@ -118,15 +137,25 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
             "no decided opportunity, no answered or unanswered approach and no sale known by the date.",
             "Check [steps] in market.toml, the mapping of outcome, entered or answered, and as_of.",
         )
-    return replace(base, steps=steps, tallies=tallies)
+    return replace(base, steps=steps, tallies=tallies, histories=ledger)
 
 
-def _trials(settings: Settings, base: Gathered, step: str) -> ir.Table | None:
+def _histories(engine: Backend, settings: Settings, base: Gathered, allowed: ir.Table) -> ir.Table:
+    days = purchase_days(base.tables, base.owner, settings.market.margin_rate,
+                         10 ** EXPONENTS[settings.market.currency])
+    found = histories(days, base.as_of).semi_join(allowed, "buyer_id")
+    return engine.create_table("history", found, temp=True, overwrite=True)
+
+
+def _ledger_tally(ledger: ir.Table) -> ir.Table:
+    """Contribution per purchase day: how often a buyer comes is a question of its own."""
+    return ledger.select("buyer_id", rows=_.x + 1.0, trials=_.x + 1.0, total=_.total, squares=_.squares)
+
+
+def _trials(settings: Settings, base: Gathered, step: str) -> ir.Table:
     measure = STEPS[step]
     if isinstance(measure, Measure):
         return measure.rows(with_buyer(base.tables[measure.table], base.owner))
-    if "opportunity" not in base.tables:
-        return None
     market = settings.market
     return contributions(
         base.tables, base.owner, step, base.as_of, market.horizon_days, market.margin_rate,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from ibis import _
 
-from marketsofone.measures import STEPS
+from marketsofone.measures import SPEND, STEPS
 from marketsofone.project.assembling import (
     buyers_table,
     evidence_table,
@@ -82,7 +82,7 @@ def report_of(snapshot: Snapshot) -> str:
 
 def frame_of(rows: Iterable[Any]) -> pa.Table:
     """Frozen dataclasses as a table; findings keep their columns where there are none."""
-    plain = [asdict(row) for row in rows if is_dataclass(row)]
+    plain = [asdict(row) for row in rows]
     return pa.Table.from_pylist(plain) if plain else _FINDING.empty_table()
 
 
@@ -107,7 +107,8 @@ def _trait_notes(settings: Settings, gathered: Gathered, priors: Priors) -> dict
 
 
 def _units(gathered: Gathered) -> dict[str, str]:
-    return {score: STEPS[step].unit for score, step in gathered.steps.items()}
+    units = {score: STEPS[step].unit for score, step in gathered.steps.items()}
+    return units if gathered.histories is None else units | {"attractiveness": SPEND.unit}
 
 
 def _counts(stratified: Stratified, buyers: ir.Table) -> list[int]:

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 from ibis import _
+from numpy.typing import NDArray
 
 from marketsofone.customer import UserColumn
 from marketsofone.scores import SCORES
@@ -121,10 +122,11 @@ def _traits(frame: pd.DataFrame, columns: list[UserColumn]) -> Traits:
     return Traits(numeric, codes.astype(np.int64), tuple(c.name for c in (*numbers, *texts)))
 
 
-def _stepped(share: np.ndarray) -> np.ndarray:
+def _stepped(share: NDArray[np.float64]) -> NDArray[np.float64]:
     """Expected shares on a fine ladder of log odds, so that equal tallies stay few."""
     line = np.log(share) - np.log1p(-share)
-    return 1.0 / (1.0 + np.exp(-np.floor(line / _STEP + 0.5) * _STEP))
+    stepped: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.floor(line / _STEP + 0.5) * _STEP))
+    return stepped
 
 
 def _by_buyer(held: ir.Table) -> ir.Table:

@@ -10,6 +10,7 @@ import numpy as np
 from ibis import _
 
 from marketsofone.estimates import Estimate, estimate, fetch_base
+from marketsofone.estimates.repeat import estimate_repeat, fit_histories
 from marketsofone.pooling import Tree
 from marketsofone.scores import SCORES
 
@@ -24,7 +25,8 @@ _SURE = 2.0
 
 
 def score_market(
-    engine: Backend, gathered: Gathered, stratified: Stratified, expected: Mapping[str, ir.Table]
+    engine: Backend, gathered: Gathered, stratified: Stratified, expected: Mapping[str, ir.Table],
+    horizon_days: int,
 ) -> dict[str, Estimate]:
     """An estimate for each score that has evidence, for every stratum and buyer.
 
@@ -42,6 +44,10 @@ def score_market(
         placed = _with_told(placed, _told(gathered, score))
         held = engine.create_table(f"placed_{score}", placed, temp=True, overwrite=True)
         made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money)
+    if gathered.histories is not None:
+        model = fit_histories(gathered.histories)
+        made["attractiveness"] = estimate_repeat(
+            engine, gathered.histories, made["attractiveness"], model, tree, horizon_days)
     return made
 
 

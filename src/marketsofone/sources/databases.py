@@ -46,14 +46,14 @@ def _require_database(source: Source, path: Path) -> None:
 def _stage_duckdb(source: Source, path: Path, target: Path) -> Staged:
     import duckdb
 
-    config: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
     try:
         with duckdb.connect(str(path), read_only=True, config=config) as con:
             if source.table:
-                known = [
-                    row[0]
-                    for row in con.execute("select table_name from information_schema.tables").fetchall()
-                ]
+                known = [row[0] for row in con.execute("select table_name from information_schema.tables").fetchall()]
                 _require_table(source, known)
             query = source.query or f"select * from {_table_name(source)}"
             columns = described(con, query)

@@ -55,9 +55,7 @@ def _broken(con: DuckDBPyConnection, before: int) -> tuple[tuple[int, str], ...]
         "INVALID ENCODING": "bytes that are not text in the file's encoding",
         "LINE SIZE OVER MAXIMUM": "a line longer than two million bytes",
     }
-    rows = con.execute(
-        "select line, min(error_type::varchar) from m1_rejects group by line order by line"
-    ).fetchall()
+    rows = con.execute("select line, min(error_type::varchar) from m1_rejects group by line order by line").fetchall()
     return tuple((int(line) - before, reasons.get(kind, "not a readable row")) for line, kind in rows)
 
 
@@ -77,11 +75,7 @@ def _require_columns(source: Source, path: Path, layout: Layout) -> None:
 
 
 def _said(source: Source) -> set[str]:
-    return {
-        sql
-        for table in source.tables
-        for sql in (*table.fields.values(), *(one.sql for one in table.columns))
-    }
+    return {sql for table in source.tables for sql in (*table.fields.values(), *(one.sql for one in table.columns))}
 
 
 def _about_text(source: Source, layout: Layout) -> tuple[Finding, ...]:

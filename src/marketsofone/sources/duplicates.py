@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def refuse_duplicates(
-    con: DuckDBPyConnection, tables: Sequence[str]
-) -> list[Finding]:
+def refuse_duplicates(con: DuckDBPyConnection, tables: Sequence[str]) -> list[Finding]:
     """Quarantine later rows of the same key, the sources taken in their order; say how many.
 
     A row whose every loaded value equals the first one's is called an exact duplicate.
@@ -26,9 +24,7 @@ def refuse_duplicates(
 def _of_table(con: DuckDBPyConnection, name: str) -> list[Finding]:
     keys = ", ".join(map(quoted, TABLES[name].key))
     table = quoted(name)
-    counts = con.execute(
-        f"select count(*), (select count(*) from (select distinct {keys} from {table})) from {table}"
-    )
+    counts = con.execute(f"select count(*), (select count(*) from (select distinct {keys} from {table})) from {table}")
     rows, different = counts.fetchall()[0]
     if rows == different:
         return []
@@ -38,9 +34,7 @@ def _of_table(con: DuckDBPyConnection, name: str) -> list[Finding]:
         f"as m1_row from {table} window w as (partition by {keys} order by source, source_row)) where m1_nth > 1"
     )
     con.execute(_quarantining(con, name))
-    con.execute(
-        f"delete from {table} t using m1_later l where t.source = l.source and t.source_row = l.source_row"
-    )
+    con.execute(f"delete from {table} t using m1_later l where t.source = l.source and t.source_row = l.source_row")
     con.execute("drop table m1_later")
     return [_finding(name, rows - different)]
 

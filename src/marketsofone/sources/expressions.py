@@ -88,6 +88,8 @@ class Rows:
         """A select of ``m1_row``, every column under its own name and, for text, as it stands."""
         file = f"read_parquet({literal(str(self.staged.path))}, file_row_number=true)"
         parts = [f"{self._row_number()} as m1_row"]
+        if not self.column("source_row"):
+            parts.append(f"{self._row_number()} as source_row")
         for name in self._used:
             kind = self.staged.columns[name]
             parts.append(f"{self._valued(name, kind)} as {quoted(name)}")
@@ -154,9 +156,7 @@ class Rows:
         import duckdb
 
         try:
-            return described(self.con, f"select {sql} as said from (select m1_row, * from {self.relation})")[
-                "said"
-            ]
+            return described(self.con, f"select m1_row, {sql} as said from {self.relation}")["said"]
         except duckdb.Error as error:
             raise self._unbound(str(error), text, place) from error
 
@@ -194,9 +194,7 @@ class Rows:
         return self._as_it_stands(name)
 
     def _as_it_stands(self, name: str) -> str:
-        return cleaned(
-            quoted(name), self.staged.columns[name], self.source.missing, trim=name in self._untidy
-        )
+        return cleaned(quoted(name), self.staged.columns[name], self.source.missing, trim=name in self._untidy)
 
     @cached_property
     def _untidy(self) -> frozenset[str]:
@@ -205,9 +203,7 @@ class Rows:
         if not texts:
             return frozenset()
         parts = ", ".join(f"coalesce(bool_or({is_untidy(quoted(name))}), false)" for name in texts)
-        flags = self.con.execute(
-            f"select {parts} from read_parquet({literal(str(self.staged.path))})"
-        ).fetchall()[0]
+        flags = self.con.execute(f"select {parts} from read_parquet({literal(str(self.staged.path))})").fetchall()[0]
         return frozenset(name for name, flag in zip(texts, flags, strict=True) if flag)
 
     @cached_property
@@ -223,16 +219,12 @@ class Rows:
 
     @cached_property
     def _in_expressions(self) -> frozenset[str]:
-        written = [
-            text.casefold() for text in (self.source.where, *self._said()) if text and not self.column(text)
-        ]
+        written = [text.casefold() for text in (self.source.where, *self._said()) if text and not self.column(text)]
         return frozenset(name for name in self._used if any(name.casefold() in text for text in written))
 
     @cached_property
     def _profile(self) -> Mapping[str, tuple[str, float]]:
-        unsettled = {
-            self.column(one.sql) for table in self.source.tables for one in table.columns if not one.kind
-        }
+        unsettled = {self.column(one.sql) for table in self.source.tables for one in table.columns if not one.kind}
         names = [name for name in self._used if name in self._in_expressions | unsettled]
         if not names or not self.staged.is_text:
             return {}

@@ -128,10 +128,7 @@ def _bound(rows: Rows, mapping: TableMapping) -> tuple[Rows, list[Said]]:
 def _said_relation(rows: Rows, said: Sequence[Said]) -> str:
     parts = ["m1_row", *(f"{one.expression.sql} as {one.alias}" for one in said)]
     if rows.as_numbers:
-        odd = (
-            f"({quoted('text:' + name)} is not null and {quoted(name)} is null)"
-            for name in sorted(rows.as_numbers)
-        )
+        odd = (f"({quoted('text:' + name)} is not null and {quoted(name)} is null)" for name in sorted(rows.as_numbers))
         parts.append(f"{' or '.join(odd)} as m1_odd")
     else:
         parts.append("false as m1_odd")
@@ -200,9 +197,7 @@ def _reasons(said: Sequence[Said], converts: bool) -> list[tuple[str, str, str]]
         if one.name == "currency":
             why = "unknown currency"
         if one.field.kind == "money" and converts:
-            reasons.append(
-                (f"{one.alias} is not null and m1_rate is null", shown, "no exchange rate on that day")
-            )
+            reasons.append((f"{one.alias} is not null and m1_rate is null", shown, "no exchange rate on that day"))
         reasons.append((f"{one.alias} is not null and {read} is null", shown, why))
         if one.field.required:
             reasons.append((f"{one.alias} is null", shown, "required and empty"))
@@ -232,9 +227,7 @@ def _insert(
         )
         query = f"(select *, {money_reads} from {_rated(query, said, market)})"
     values = ", ".join(f"{_stored(one, mapping, market)} as {quoted(one.name)}" for one in said)
-    asked = " ".join(
-        f"when {condition} then {n}" for n, (condition, _, _) in enumerate(_reasons(said, converts), 1)
-    )
+    asked = " ".join(f"when {condition} then {n}" for n, (condition, _, _) in enumerate(_reasons(said, converts), 1))
     rows.con.execute(
         f"insert into {quoted(mapping.table)} by name select {literal(rows.source.name)} as source, "
         f"m1_row as source_row, {values}, case {asked} end as m1_refused from {query}"
@@ -326,6 +319,5 @@ def _without_zone(rows: Rows, one: Said, mapping: TableMapping) -> int:
         return max(one.way.clocked - one.way.zoned, 0)
     return _count(
         rows,
-        f"{quoted(mapping.table)} where source = {literal(rows.source.name)} "
-        f"and {quoted(one.name)} is not null",
+        f"{quoted(mapping.table)} where source = {literal(rows.source.name)} and {quoted(one.name)} is not null",
     )

@@ -33,9 +33,7 @@ def id_of(key: str, entity: str, salt: int) -> str:
 
 def begin_keys(con: DuckDBPyConnection) -> None:
     """Make room for the keys of this load."""
-    con.execute(
-        "create or replace temp table m1_keys (entity varchar, entity_id bigint, source varchar, key varchar)"
-    )
+    con.execute("create or replace temp table m1_keys (entity varchar, entity_id bigint, source varchar, key varchar)")
 
 
 def keep_keys(con: DuckDBPyConnection, relation: str, key: str, entity: str, source: str, salt: int) -> None:

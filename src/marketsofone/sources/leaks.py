@@ -114,7 +114,9 @@ def _suspects(con: DuckDBPyConnection, outcome: _Outcome, columns: Sequence[User
 
 def _finding(outcome: _Outcome, one: UserColumn, reasons: list[str]) -> Finding:
     return Finding(
-        "suspected_leak", "info" if reasons == [_NAME] else "warning", f"{one.table}.{one.column}",
+        "suspected_leak",
+        "info" if reasons == [_NAME] else "warning",
+        f"{one.table}.{one.column}",
         f"{one.role.capitalize()} {one.name!r} may be filled in after {outcome.place}: {'; '.join(reasons)}.",
         f"If so, take out its line and add to its source: after_outcome = {listed_as_toml([one.sql])}",
     )
@@ -202,7 +204,9 @@ def _without_past(con: DuckDBPyConnection, tables: Sequence[str]) -> Iterator[Fi
         rows, dated = con.execute(f"select count(*), count({quoted(field)}) from {quoted(table)}").fetchall()[0]
         if not dated:
             yield Finding(
-                "present_state_only", "info", table,
+                "present_state_only",
+                "info",
+                table,
                 f"All {rows:,} rows of {table} hold the present state only: they cannot tell {untold}. "
                 "What is computed as of the past uses today's values.",
                 f"Where the export has it, map {table}.{field}.",

@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 _FEW = 12
 
 
-def load_sources(
-    engine: Backend, sources: Sequence[Source], *, currency: str, time_zone: str, salt: int = 0
-) -> Loaded:
+def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, time_zone: str, salt: int = 0) -> Loaded:
     """Read every source into typed customer tables, and say what was refused and what was done.
 
     The engine then holds one table per customer table that has rows, each with every field of the
@@ -97,9 +95,7 @@ def load_sources(
 def _check_market(currency: str, time_zone: str) -> None:
     if currency not in EXPONENTS:
         close = nearest(currency, EXPONENTS) or "EUR"
-        raise SettingsInvalid(
-            "market.currency is an ISO 4217 code.", repr(currency), f'[market]\ncurrency = "{close}"'
-        )
+        raise SettingsInvalid("market.currency is an ISO 4217 code.", repr(currency), f'[market]\ncurrency = "{close}"')
     check_zone(time_zone, "market.time_zone")
 
 
@@ -135,14 +131,14 @@ def _kind(rows: Rows, mapping: TableMapping, column: UserColumn) -> ColumnKind:
     numeric = is_number(said.type) or said.column in rows.numbers
     if not numeric:
         return "text"
-    query = f"select count(*) from (select distinct {said.sql} as v from {rows.kept} where v is not null limit {_FEW + 1})"
+    query = (
+        f"select count(*) from (select distinct {said.sql} as v from {rows.kept} where v is not null limit {_FEW + 1})"
+    )
     return "number" if rows.con.execute(query).fetchall()[0][0] > _FEW else "text"
 
 
 def _columns(mappings: list[tuple[TableMapping, Source]]) -> tuple[UserColumn, ...]:
-    found = {
-        (one.table, one.column): one for mapping, _ in reversed(mappings) for one in reversed(mapping.columns)
-    }
+    found = {(one.table, one.column): one for mapping, _ in reversed(mappings) for one in reversed(mapping.columns)}
     return tuple(reversed(found.values()))
 
 
@@ -154,9 +150,7 @@ def _create_tables(
     for table in {mapping.table for mapping, _ in mappings} | {"account", "rate"}:
         columns = [f"source enum({names})", "source_row bigint"]
         columns += [f"{quoted(field.name)} {TYPES[field.kind]}" for field in TABLES[table].fields]
-        columns += [
-            f"{quoted(one.column)} {kinds[one.kind]}" for one in _columns(mappings) if one.table == table
-        ]
+        columns += [f"{quoted(one.column)} {kinds[one.kind]}" for one in _columns(mappings) if one.table == table]
         con.execute(f"create or replace table {quoted(table)} ({', '.join(columns)}, m1_refused usmallint)")
 
 

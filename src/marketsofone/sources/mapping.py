@@ -21,6 +21,12 @@ ColumnKind = Literal["", "text", "number"]
 OnMany = Literal["latest", "dominant", "mixed"]
 
 FORMATS = ("csv", "parquet", "xlsx", "jsonl")
+_ENDINGS = {
+    **dict.fromkeys(("csv", "tsv", "txt", "tab"), "csv"),
+    **dict.fromkeys(("parquet", "pq"), "parquet"),
+    **dict.fromkeys(("xlsx", "xlsm"), "xlsx"),
+    **dict.fromkeys(("jsonl", "ndjson"), "jsonl"),
+}
 _TEXTS = (
     "file",
     "url",
@@ -165,9 +171,7 @@ def sources_from(raw: Mapping[str, Any], root: Path) -> tuple[Source, ...]:
             "no [sources.<name>] part.",
             'Add:\n[sources.crm]\nfile = "crm.csv"',
         )
-    return tuple(
-        _source(name, _table_of(settings, f"sources.{name}"), root) for name, settings in raw.items()
-    )
+    return tuple(_source(name, _table_of(settings, f"sources.{name}"), root) for name, settings in raw.items())
 
 
 def _source(name: str, raw: Mapping[str, Any], root: Path) -> Source:
@@ -204,9 +208,7 @@ def _source(name: str, raw: Mapping[str, Any], root: Path) -> Source:
 def _check_origin(said: Mapping[str, str], place: str) -> None:
     if bool(said["file"]) == bool(said["url"]):
         found = "both" if said["file"] else "neither"
-        raise SettingsInvalid(
-            f"[{place}] has a file or a url.", found, f'Write:\n[{place}]\nfile = "export.csv"'
-        )
+        raise SettingsInvalid(f"[{place}] has a file or a url.", found, f'Write:\n[{place}]\nfile = "export.csv"')
     if said["url"] and bool(said["query"]) == bool(said["table"]):
         found = "both" if said["query"] else "neither"
         raise SettingsInvalid(
@@ -252,27 +254,20 @@ def _path(file: str, root: Path, place: str) -> Path | None:
 def _format(said: Mapping[str, str], path: Path | None, place: str) -> str:
     if path is None or said["format"]:
         return said["format"]
-    by_ending = {
-        "csv": "csv",
-        "tsv": "csv",
-        "txt": "csv",
-        "tab": "csv",
-        "parquet": "parquet",
-        "pq": "parquet",
-        "xlsx": "xlsx",
-        "xlsm": "xlsx",
-        "jsonl": "jsonl",
-        "ndjson": "jsonl",
-        "json": "jsonl",
-    }
-    endings = [ending.lower().lstrip(".") for ending in path.suffixes if ending.lower() != ".gz"]
-    if endings and endings[-1] in by_ending:
-        return by_ending[endings[-1]]
+    found = format_of(path)
+    if found:
+        return found
     raise SettingsInvalid(
         f"{place}.file has an ending that tells its format ({shortened(FORMATS)}).",
-        f"{endings[-1] if endings else 'no ending'}.",
+        f"{path.suffix or 'no ending'}.",
         f'Add:\n[{place}]\nformat = "csv"',
     )
+
+
+def format_of(path: Path) -> str:
+    """The format that a file's ending tells, ``.gz`` aside; empty for none."""
+    endings = [ending.lower().lstrip(".") for ending in path.suffixes if ending.lower() != ".gz"]
+    return _ENDINGS.get(endings[-1], "") if endings else ""
 
 
 def _address(url: str, root: Path, place: str) -> str:
@@ -387,17 +382,13 @@ def _shape(name: str) -> str:
 def _table_of(value: object, place: str) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
-    raise SettingsInvalid(
-        f"{place} is a part of its own.", repr(type(value).__name__), f"Write it as:\n[{place}]"
-    )
+    raise SettingsInvalid(f"{place} is a part of its own.", repr(type(value).__name__), f"Write it as:\n[{place}]")
 
 
 def _text_of(value: object, place: str) -> str:
     if isinstance(value, str):
         return value
-    raise SettingsInvalid(
-        f"{place} is a text.", f"a {type(value).__name__}.", f'{place.rsplit(".", 1)[1]} = "{value}"'
-    )
+    raise SettingsInvalid(f"{place} is a text.", f"a {type(value).__name__}.", f'{place.rsplit(".", 1)[1]} = "{value}"')
 
 
 def _sql_of(value: object, place: str) -> str:
@@ -408,9 +399,7 @@ def _sql_of(value: object, place: str) -> str:
         )
     text = _text_of(value, place).strip()
     if not text:
-        raise SettingsInvalid(
-            f"{place} names a column or an expression.", "an empty text.", "Remove the line."
-        )
+        raise SettingsInvalid(f"{place} names a column or an expression.", "an empty text.", "Remove the line.")
     return text
 
 

@@ -19,18 +19,14 @@ def begin_quarantine(con: DuckDBPyConnection) -> None:
     )
 
 
-def refuse_broken(
-    con: DuckDBPyConnection, source: str, table: str, broken: Sequence[tuple[int, str]]
-) -> None:
+def refuse_broken(con: DuckDBPyConnection, source: str, table: str, broken: Sequence[tuple[int, str]]) -> None:
     """Quarantine rows that could not be read as rows."""
     if broken:
         rows = [(source, table, row, "", reason) for row, reason in broken]
         con.executemany("insert into quarantine values (?, ?, ?, ?, ?)", rows)
 
 
-def refuse_marked(
-    con: DuckDBPyConnection, source: str, table: str, reasons: Sequence[tuple[str, str]]
-) -> int:
+def refuse_marked(con: DuckDBPyConnection, source: str, table: str, reasons: Sequence[tuple[str, str]]) -> int:
     """Move the rows that are marked with the number of a reason into quarantine; how many."""
     marked = f"from {quoted(table)} where m1_refused is not null and source = {literal(source)}"
     count = int(con.execute(f"select count(*) {marked}").fetchall()[0][0])

@@ -23,9 +23,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     close = difflib.get_close_matches(wanted, plain, n=1, cutoff=0.5)
     if close:
         return plain[close[0]]
-    holding = [
-        candidate for candidate in plain if len(wanted) > 2 and (wanted in candidate or candidate in wanted)
-    ]
+    holding = [candidate for candidate in plain if len(wanted) > 2 and (wanted in candidate or candidate in wanted)]
     return plain[min(holding, key=len)] if holding else ""
 
 

@@ -78,9 +78,7 @@ def layout_of(path: Path, place: str, *, encoding: str = "", delimiter: str = ""
     lines = head.splitlines()
     skip = next((number for number, line in enumerate(lines) if line.strip("\ufeff \t")), None)
     if skip is None:
-        raise SourceUnreadable(
-            f"{place} has a header and rows.", "an empty file.", "Export it again, with its header."
-        )
+        raise SourceUnreadable(f"{place} has a header and rows.", "an empty file.", "Export it again, with its header.")
     body = "\n".join(lines[skip:])
     chosen = _delimiter(delimiter, place) or likely_delimiter(body)
     names = next(records(io.StringIO(body), chosen))
@@ -214,7 +212,5 @@ def _delimiter(said: str, place: str) -> str:
     delimiter = named.get(said, said)
     if len(delimiter) > 1:
         close = quoted_as_toml(delimiter.strip()[:1] or ",")
-        raise SettingsInvalid(
-            f"{place} has a delimiter of one character.", repr(said), f"Write: delimiter = {close}"
-        )
+        raise SettingsInvalid(f"{place} has a delimiter of one character.", repr(said), f"Write: delimiter = {close}")
     return delimiter

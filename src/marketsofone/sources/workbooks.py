@@ -44,9 +44,7 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
         rows = write_texts(target, names, (_as_wide(row, len(names)) for row in filled))
     finally:
         book.close()
-    return Staged(
-        target, dict.fromkeys(names, "VARCHAR"), rows, (), is_text=True, fingerprint=fingerprint(path)
-    )
+    return Staged(target, dict.fromkeys(names, "VARCHAR"), rows, (), is_text=True, fingerprint=fingerprint(path))
 
 
 def _as_wide(row: tuple[object, ...], width: int) -> tuple[object, ...]:

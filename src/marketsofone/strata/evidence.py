@@ -23,6 +23,7 @@ class Sums:
     ``s*s``; for money also of the scaled logarithm ``g`` and its square.
     """
 
+    money: bool
     buyers: Floats
     n: Floats
     s: Floats
@@ -31,22 +32,24 @@ class Sums:
     ss: Floats
     g: Floats
     gg: Floats
-    money: bool
 
     def merged(self, group: NDArray[np.int64], groups: int) -> Sums:
         """The same tallies for groups of values; group -1 is left out."""
-        kept = group >= 0
+        return Sums(self.money, *(summed(part, group, groups) for part in self.parts()))
 
-        def add(part: Floats) -> Floats:
-            return np.bincount(group[kept], part[kept], minlength=groups)
-
-        return Sums(*(add(part) for part in (self.buyers, self.n, self.s, self.nn, self.ns, self.ss,
-                                             self.g, self.gg)), money=self.money)
+    def parts(self) -> tuple[Floats, ...]:
+        """The tallies in the order of the fields."""
+        return (self.buyers, self.n, self.s, self.nn, self.ns, self.ss, self.g, self.gg)
 
     def __add__(self, other: Sums) -> Sums:
         """Tallies of two halves of the buyers together."""
-        names = ("buyers", "n", "s", "nn", "ns", "ss", "g", "gg")
-        return Sums(*(getattr(self, name) + getattr(other, name) for name in names), money=self.money)
+        return Sums(self.money, *(a + b for a, b in zip(self.parts(), other.parts(), strict=True)))
+
+
+def summed(part: Floats, group: NDArray[np.int64], groups: int) -> Floats:
+    """Sums of a part by group, shape (groups,); group -1 is left out."""
+    kept = group >= 0
+    return np.bincount(group[kept], part[kept], minlength=groups).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)

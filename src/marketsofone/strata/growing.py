@@ -10,7 +10,7 @@ import pandas as pd
 from marketsofone.customer import MARKET, Stratum, stratum_id
 from marketsofone.estimates.candidates import Dimension
 from marketsofone.strata.names import group_name, split_sentence, stop_sentence
-from marketsofone.strata.splitting import Rules, Split, best_split, candidates, worth_of
+from marketsofone.strata.splitting import Candidate, Rules, Split, best_split, candidates, worth_of
 
 Tallies = Callable[[Sequence[Stratum]], pd.DataFrame]
 """Given all strata so far, the candidate tallies of those on the deepest level."""
@@ -58,7 +58,7 @@ def grow_tree(
                 grown += _children(stopped, split, len(strata) + len(grown))
         strata += grown
         open_level = grown
-    return Grown(tuple(_closed(strata, open_level)))
+    return Grown(tuple(_closed(strata, open_level, bool(dimensions))))
 
 
 def _decide(
@@ -84,10 +84,11 @@ def _people(rows: pd.DataFrame | None, dimensions: Sequence[Dimension]) -> float
     return float(first["people"].sum())
 
 
-def _too_small(split: Split, found: Sequence, rules: Rules) -> bool:
+def _too_small(split: Split, found: Sequence[Candidate], rules: Rules) -> bool:
     candidate = next(c for c in found if c.dimension.name == split.dimension.name)
     people = dict(zip(candidate.values, candidate.people.sum(axis=0), strict=True))
-    return min(sum(people[v] for v in group) for group in split.groups) < rules.least_buyers
+    smallest = min(float(sum(people[value] for value in group)) for group in split.groups)
+    return smallest < rules.least_buyers
 
 
 def _children(parent: Stratum, split: Split, start: int) -> list[Stratum]:
@@ -101,7 +102,8 @@ def _children(parent: Stratum, split: Split, start: int) -> list[Stratum]:
     ]
 
 
-def _closed(strata: Sequence[Stratum], deepest: Sequence[Stratum]) -> list[Stratum]:
+def _closed(strata: Sequence[Stratum], deepest: Sequence[Stratum], dimensions: bool) -> list[Stratum]:
     last = {stratum.number for stratum in deepest}
-    why = "Stops here: the deepest level that the project allows."
+    why = "Stops here: the deepest level that the project allows." if dimensions \
+        else "Stops here: no sales dimension is mapped, or none has two values."
     return [replace(s, why=why) if s.number in last and not s.why else s for s in strata]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
-from ibis import _
 
 from marketsofone.customer import Stratum, children
 from marketsofone.estimates.candidates import Dimension

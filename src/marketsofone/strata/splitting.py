@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketsofone.estimates.candidates import PARTS, Dimension
-from marketsofone.strata.evidence import Sums, chance, gain_share, level_means, surprise, tested_means
+from marketsofone.strata.evidence import Sums, chance, gain_share, level_means, summed, surprise, tested_means
 from marketsofone.strata.fusing import fuse
 
 Ints = NDArray[np.int64]
@@ -118,7 +118,8 @@ def _candidate(dimension: Dimension, rows: pd.DataFrame, scores: Sequence[str]) 
     sums = {}
     for i, score in enumerate(allowed):
         parts = table[1 + i * len(PARTS): 1 + (i + 1) * len(PARTS)]
-        sums[score] = tuple(Sums(*parts[:, h], money=score == "attractiveness") for h in (0, 1))
+        money = score == "attractiveness"
+        sums[score] = (Sums(money, *parts[:, 0]), Sums(money, *parts[:, 1]))
     return Candidate(dimension, tuple(values), table[0], sums)
 
 
@@ -152,12 +153,12 @@ def _chosen(found: Sequence[Candidate], half: int) -> list[tuple[Candidate, Ints
     screened = sorted(found, key=lambda c: -max(surprise(tested_means(s)) for s in c.half(half)))[:_SCREENED]
     grouped = [(c, fuse(c.half(half), ordered=bool(c.dimension.cuts))) for c in screened]
     grouped = [(c, group) for c, group in grouped if group.max() >= 1]
-    return sorted(grouped, key=lambda pair: -_gain(*pair, half))[:_JUDGED]
+    return sorted(grouped, key=lambda pair: -_gain(pair[0], pair[1], half))[:_JUDGED]
 
 
 def _gain(candidate: Candidate, group: Ints, half: int) -> float:
     count = int(group.max()) + 1
-    people = np.bincount(group[group >= 0], candidate.people[half][group >= 0], minlength=count)
+    people = summed(candidate.people[half], group, count)
     return sum(max(gain_share(s.merged(group, count), people), 0.0) for s in candidate.half(half))
 
 
@@ -166,7 +167,7 @@ def _judged(candidate: Candidate, group: Ints, half: int, worth: float) -> Split
     merged = {score: pair[half].merged(group, count) for score, pair in candidate.sums.items()}
     chances = {score: chance(tested_means(s)) for score, s in merged.items()}
     by = min(chances, key=lambda score: chances[score])
-    people = np.bincount(group[group >= 0], candidate.people[half][group >= 0], minlength=count)
+    people = summed(candidate.people[half], group, count)
     gain = worth * sum(gain_share(s, people) for s in merged.values())
     return Split(candidate.dimension, _named(candidate, group), min(chances[by] * len(chances), 1.0), gain, by)
 

@@ -1,0 +1,101 @@
+"""Repeat buyers: what one is expected to contribute next, from how often, how recently and how much.
+
+How many purchases are to come is BG/NBD on the distinct histories; what a purchase contributes is
+pooled down the tree like any amount. Their product is the expected contribution.
+
+References
+----------
+Fader, Hardie & Lee (2005), "Counting your customers the easy way", Marketing Science 24.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+import pandas as pd
+from ibis import _
+from scipy import special
+
+from marketsofone.estimates.estimate import PROBABILITY, Estimate
+from marketsofone.pooling import Amount, Estimates, Tree
+from marketsofone.pooling.repeat_buying import RepeatCells, RepeatModel, fit_repeat_buying
+from marketsofone.pooling.repeat_purchases import purchase_spread
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+_HISTORY = ("x", "t_x", "age")
+
+
+def fit_histories(histories: ir.Table) -> RepeatModel:
+    """The BG/NBD model of a ledger, fitted on its distinct histories."""
+    cells = histories.group_by(*_HISTORY).agg(weight=_.count()).order_by(*_HISTORY).execute()
+    return fit_repeat_buying(RepeatCells(*(cells[name].to_numpy(np.float64) for name in (*_HISTORY, "weight"))))
+
+
+def estimate_repeat(
+    engine: Backend, histories: ir.Table, spend: Estimate, model: RepeatModel, tree: Tree, horizon_days: int
+) -> Estimate:
+    """Expected contribution over the horizon of every buyer and node of a ledger.
+
+    Parameters
+    ----------
+    histories : Ibis table
+        ``features.histories``.
+    spend : Estimate
+        Contribution per purchase, pooled down the tree.
+    model : RepeatModel
+        Of the same histories.
+
+    Notes
+    -----
+    A buyer who never bought counts as one who has just bought for the first time: what it
+    contributes *if won*.
+    """
+    known = histories.select("buyer_id", *_HISTORY)
+    cells = known.group_by(*_HISTORY).agg(buyers=_.count()).order_by(*_HISTORY).execute()
+    cells = pd.concat([cells, pd.DataFrame({"x": [0.0], "t_x": [0.0], "age": [-1.0], "buyers": [0]})])
+    ages = np.maximum(cells["age"].to_numpy(np.float64), 0.0)
+    ahead = purchase_spread(model, cells["x"].to_numpy(), cells["t_x"].to_numpy(), ages, float(horizon_days))
+    new = (cells["age"] < 0).to_numpy()
+    table = cells[list(_HISTORY)].assign(
+        purchases=ahead.mean + new, purchases_variance=np.maximum(ahead.variance - ahead.mean, 0.0)
+    )
+    held = engine.create_table("purchases_ahead", table, temp=True, overwrite=True)
+    rows = spend.buyers.left_join(known, "buyer_id").drop("buyer_id_right")
+    rows = rows.mutate(x=_.x.fill_null(0.0), t_x=_.t_x.fill_null(0.0), age=_.age.fill_null(-1.0))
+    rows = rows.inner_join(held, list(_HISTORY)).drop(*_HISTORY)
+    made = engine.create_table("contribution_ahead", _product(rows), temp=True, overwrite=True)
+    return replace(spend, nodes=_nodes(made, spend, tree), buyers=made)
+
+
+def _product(rows: ir.Table) -> ir.Table:
+    value = rows.value * rows.purchases
+    second = (rows.value * rows.value + rows.variance) * (
+        rows.purchases * rows.purchases + rows.purchases_variance)
+    rows = rows.mutate(prior=rows.prior * rows.purchases, value=value,
+                       variance=ibis.greatest(second - value * value, 0.0))
+    spread = (rows.variance / (rows.value * rows.value).nullif(0.0) + 1.0).ln().sqrt()
+    z = float(special.ndtri(0.5 + PROBABILITY / 2))
+    middle = ibis.greatest(rows.value, 1e-12).ln() - spread * spread / 2.0
+    return rows.mutate(low=(middle - spread * z).exp().fill_null(0.0),
+                       high=(middle + spread * z).exp().fill_null(0.0)).drop("purchases", "purchases_variance")
+
+
+def _nodes(made: ir.Table, spend: Estimate, tree: Tree) -> Estimates:
+    """A node's value is the mean over its buyers; its spend's own uncertainty is shared by all of them."""
+    count = len(tree.parent)
+    sums = made.group_by("node").agg(n=_.count(), value=_.value.sum(), variance=_.variance.sum()).execute()
+    at = sums["node"].to_numpy(np.int64)
+    parts = [tree.add_up(np.bincount(at, sums[name].to_numpy(np.float64), minlength=count).astype(np.float64))
+             for name in ("n", "value", "variance")]
+    people = np.maximum(parts[0], 1.0)
+    mean = parts[1] / people
+    shared = spend.nodes.variance / np.maximum(spend.nodes.mean, 1e-12) ** 2 * mean**2
+    variance = parts[2] / people**2 + shared
+    low, high = Amount().interval(mean, variance, PROBABILITY)
+    return Estimates(mean, low, high, variance, spend.nodes.borrowed, spend.nodes.trials)

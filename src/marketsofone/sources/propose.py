@@ -1,0 +1,188 @@
+"""Looks at the files of a folder and proposes a complete ``market.toml``.
+
+A proposal is a place to start: everything in it that was guessed says why, and what could not be told
+is listed. It loads as it stands, so that the first run is one command away.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketsofone.engine import open_engine
+from marketsofone.errors import MarketError, SourceMissing, shortened
+from marketsofone.sources.drafting import Draft, TableDraft, draft_of
+from marketsofone.sources.leaks import suspected_leaks
+from marketsofone.sources.load import load_sources
+from marketsofone.sources.mapping import sources_from
+from marketsofone.sources.profiles import FileProfile, files_of, profile, source_of
+from marketsofone.sources.spelling import quoted_as_toml, snake
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "BRL", "INR")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposed project file.
+
+    Parameters
+    ----------
+    text : str
+        The content of ``market.toml``.
+    guessed : tuple of str
+        What was guessed, a sentence each, with the reason.
+    unsure : tuple of str
+        What could not be told, a sentence each.
+    """
+
+    text: str
+    guessed: tuple[str, ...]
+    unsure: tuple[str, ...]
+
+
+def propose(folder: Path, name: str) -> Proposal:
+    """Propose a project file for the files of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Exports as they came: CSV, Parquet, Excel, JSON Lines, gzip allowed. Nothing is written there.
+    name : str
+        What the market is called.
+
+    Raises
+    ------
+    SourceMissing
+        The folder has no file that could be a source, or none that fills a customer table.
+    """
+    paths = list(files_of(folder)) if folder.is_dir() else []
+    if not paths:
+        raise SourceMissing(
+            f"{folder} holds CSV, Parquet, Excel or JSON Lines files.", "none.", "Name the folder that has the exports."
+        )
+    con = open_engine().con
+    profiles, unsure = _profiles(con, paths)
+    drafts, notes = draft_of(profiles)
+    unsure += notes
+    if not drafts:
+        raise SourceMissing(
+            f"{folder} holds opportunities, order lines, touches or accounts.",
+            f"files that could not be told to be one of them: {shortened(path.name for path in paths)}.",
+            "Write market.toml by hand: docs/guides say how.",
+        )
+    drafts, failed = _tried(drafts, name)
+    return _written(drafts, name, [*unsure, *failed])
+
+
+def _profiles(con: DuckDBPyConnection, paths: Sequence[Path]) -> tuple[list[FileProfile], list[str]]:
+    profiles, unsure, taken = [], [], set[str]()
+    with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
+        for path in paths:
+            name = _source_name(path, taken)
+            taken.add(name)
+            try:
+                profiles.append(profile(con, source_of(path, name, _shown(path)), Path(folder)))
+            except MarketError as error:
+                unsure.append(f"{path.name} was not used: {error.found}")
+    return profiles, unsure
+
+
+def _source_name(path: Path, taken: set[str]) -> str:
+    stem = snake(path.name.split(".")[0])
+    return stem if stem not in taken else snake(path.name)
+
+
+def _shown(path: Path) -> str:
+    """The file as the settings write it: below ``${M1_DATA}`` where that is set and holds it."""
+    data = os.environ.get("M1_DATA")
+    if data and path.resolve().is_relative_to(Path(data).resolve()):
+        return "${M1_DATA}/" + path.resolve().relative_to(Path(data).resolve()).as_posix()
+    return path.resolve().as_posix()
+
+
+def _tried(drafts: Sequence[Draft], name: str) -> tuple[list[Draft], list[str]]:
+    """The drafts that load, suspected leaks moved to ``after_outcome``; and what did not load."""
+    kept, failed = [], []
+    for draft in drafts:
+        try:
+            kept.append(_without_leaks(draft, name))
+        except MarketError as error:
+            failed.append(f"{draft.source.name} was left out: {error.wanted} {error.found}")
+    return kept, failed
+
+
+def _without_leaks(draft: Draft, name: str) -> Draft:
+    engine = open_engine()
+    text = _text([draft], name, "EUR")
+    loaded = load_sources(engine, sources_from(tomllib.loads(text)["sources"], Path()), currency="EUR", time_zone="UTC")
+    leaks = {one.place: one.message for one in suspected_leaks(engine, loaded) if one.code == "suspected_leak"}
+    engine.disconnect()
+    return draft.without(leaks)
+
+
+def _written(drafts: Sequence[Draft], name: str, unsure: list[str]) -> Proposal:
+    currency, why = _currency(drafts)
+    guessed = [why, *(sentence for draft in drafts for sentence in draft.sentences())]
+    unsure = [*unsure, *_unknown(drafts)]
+    return Proposal(_text(drafts, name, currency, unsure), tuple(guessed), tuple(unsure))
+
+
+def _currency(drafts: Sequence[Draft]) -> tuple[str, str]:
+    for draft in drafts:
+        for column in draft.columns:
+            for code in _CURRENCIES:
+                if code in column.replace("_", " ").split():
+                    return code, f"currency = {code}: the column {column!r} says so."
+    return "EUR", "currency = EUR: no file names one."
+
+
+def _unknown(drafts: Sequence[Draft]) -> Iterable[str]:
+    tables = {one.table: one for draft in drafts for one in draft.tables}
+    yield "time_zone: the zone of times that name none; UTC is taken."
+    if not any("cost" in one.fields for one in tables.values()):
+        yield "Costs: no column holds them, so a margin rate is assumed; set margin_rate to your own."
+    yield "hour_cost, approach_hours and handling_cost: no file tells them."
+    if "touch" not in tables and not any("entered" in one.fields for one in tables.values()):
+        yield "Pull: no file tells whom you approached and who let you in."
+    if not any("outcome" in one.fields for one in tables.values()):
+        yield "Competitiveness: no file tells which opportunities were won and lost."
+
+
+def _text(drafts: Sequence[Draft], name: str, currency: str, unsure: Iterable[str] = ()) -> str:
+    tables = [one for draft in drafts for one in draft.tables]
+    lines = [
+        "# Proposed from the files; what was guessed says why. Check it, change it, keep it.",
+        *(f"# Could not be told: {sentence}" for sentence in unsure),
+        "[market]",
+        f"name = {quoted_as_toml(name)}",
+        f'currency = "{currency}"  # guessed',
+        'time_zone = "UTC"  # guessed',
+    ]
+    if not any("cost" in one.fields for one in tables):
+        lines.append("margin_rate = 0.30  # assumed: no column of costs was found")
+    lines += ["", "[steps]  # which step each outcome is, guessed from the columns found", *_steps(tables)]
+    for draft in drafts:
+        lines += ["", *draft.lines()]
+    return "\n".join(lines) + "\n"
+
+
+def _steps(tables: Sequence[TableDraft]) -> Iterable[str]:
+    has = {f"{one.table}.{field}" for one in tables for field in one.fields} | {one.table for one in tables}
+    if "opportunity.entered" in has or {"opportunity", "step"} <= has:
+        yield 'pull = "opportunity.entered"'
+    elif "touch.answered" in has:
+        yield 'pull = "touch.answered"'
+    if "opportunity.outcome" in has:
+        yield 'competitiveness = "opportunity.outcome"'
+    if "order_line" in has:
+        yield 'attractiveness = "order_line"'
+    elif "opportunity.amount" in has:
+        yield 'attractiveness = "opportunity.amount"'
