@@ -75,7 +75,7 @@ def test_a_second_export_replaces_the_first(small, tmp_path):
 
 def test_a_folder_that_cannot_be_written_to_is_told_as_such(run, tmp_path):
     (tmp_path / "out").write_text("a file stands where the folder should")
-    with pytest.raises(RunInterrupted, match="exists"):
+    with pytest.raises(RunInterrupted, match="a file at"):
         export_snapshot(run, tmp_path / "out")
 
 

@@ -13,6 +13,9 @@ from marketsofone.errors import MarketError, RunInterrupted
 FAULT, MISTYPED = 1, 2
 """Exit statuses: a fault of this program; a command line that cannot be followed."""
 
+ENGINE_STOPPED = "Query interrupted"
+"""What the engine says when Ctrl-C reaches it in the middle of a query; the error has no class of its own."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
@@ -40,14 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MarketError as problem:
         return _said(str(problem), problem.exit_status)
     except KeyboardInterrupt:
-        stopped = RunInterrupted("The command was to run to its end.", "it was stopped from outside.",
-                                 "Nothing was changed: the last good run stands. Start it again when ready.")
-        return _said(str(stopped), stopped.exit_status)
+        return _stopped()
     except BrokenPipeError:
         return _unread()
     except Exception as fault:
-        return _said(_fault(fault), FAULT)
+        return _stopped() if str(fault) == ENGINE_STOPPED else _said(_fault(fault), FAULT)
     return 0
+
+
+def _stopped() -> int:
+    stopped = RunInterrupted("The command was to run to its end.", "it was stopped from outside.",
+                             "Nothing was changed: the last good run stands. Start it again when ready.")
+    return _said(str(stopped), stopped.exit_status)
 
 
 def _said(message: str, status: int) -> int:

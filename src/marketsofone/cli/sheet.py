@@ -96,7 +96,7 @@ def _print_table(rows: Sequence[Row], columns: Sequence[Column], title: str) -> 
 
 
 def _harmless_lines(text: str) -> str:
-    """A cell without the characters that steer a terminal; its own line ends stay."""
+    """A cell without the characters that steer a terminal; its own line ends and indents stay."""
     from marketsofone.project.words import plain
 
-    return "\n".join(plain(line) for line in text.split("\n"))
+    return "\n".join(f"{' ' * (len(line) - len(line.lstrip(' ')))}{plain(line)}" for line in text.split("\n"))

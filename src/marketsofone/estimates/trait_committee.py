@@ -147,14 +147,19 @@ class Committee:
 
 def _in_chunks(member: Member, levels: LevelArray, codes: IntArray, judged_on: Sequence[int]) -> FloatArray:
     """What a member says about rows, chunk by chunk on as many threads as there are processors."""
-    from threadpoolctl import threadpool_limits
-
     starts = range(0, max(1, len(levels)), _CHUNK)
     if len(starts) == 1:
         return member.parts(levels, codes, judged_on)
-    with ThreadPoolExecutor(os.cpu_count(), initializer=threadpool_limits, initargs=(1,)) as workers:
-        chunks = workers.map(lambda at: member.parts(levels[at:at + _CHUNK], codes[at:at + _CHUNK], judged_on), starts)
-        return np.concatenate(list(chunks))
+    with _workers() as workers:
+        said = workers.map(lambda at: member.parts(levels[at:at + _CHUNK], codes[at:at + _CHUNK], judged_on), starts)
+        return np.concatenate(list(said))
+
+
+def _workers() -> ThreadPoolExecutor:
+    """As many threads as processors, each of which computes alone: none waits, and sums are always the same."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return ThreadPoolExecutor(os.cpu_count(), initializer=threadpool_limits, initargs=(1,))
 
 
 def pairs(groups: int, rows: int) -> list[tuple[int, int]]:
@@ -176,7 +181,8 @@ def pairs(groups: int, rows: int) -> list[tuple[int, int]]:
 
 def fit_committee(rows: Rows, columns: Columns, left_out: Sequence[tuple[int, int]], seed: int) -> Committee:
     """Train a member for each pair of groups, then weigh what they say about each group."""
-    members = tuple(_fit_member(rows, columns, pair, seed) for pair in left_out)
+    with _workers() as workers:
+        members = tuple(workers.map(lambda pair: _fit_member(rows, columns, pair, seed), left_out))
     held = {(member.left_out, group): _said(member, rows, group) for member in members for group in member.left_out}
     stacks = {}
     for group in range(int(rows.groups.max()) + 1):

@@ -27,7 +27,7 @@ _BEYOND_NOISE = 2.0
 _LEAST, _MOST = 1e-6, 1 - 1e-6
 _ROWS_PER_TOTAL = 8
 _PERMUTED = 20_000
-_LEAN_FROM = 300_000
+_LEAN_FROM = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def fit_prior(traits: Traits, trials: IntArray, successes: IntArray, folds: IntA
 def _one_thread() -> Any:
     """Results do not depend on the number of threads, and small steps do not wait for each other."""
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: F401  (loads what is to be limited)
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     return threadpool_limits(1)
 
@@ -165,7 +165,7 @@ def _plain(trials: FloatArray, successes: FloatArray, groups: IntArray) -> Float
     """Success rate of the other groups for rows with trials, of all for rows without."""
     n, s = np.bincount(groups, trials), np.bincount(groups, successes)
     others = (s.sum() - s + 0.5) / (n.sum() - n + 1)
-    return np.where(trials > 0, others[groups], (s.sum() + 0.5) / (n.sum() + 1))
+    return np.asarray(np.where(trials > 0, others[groups], (s.sum() + 0.5) / (n.sum() + 1)))
 
 
 def _sampled(trials: FloatArray, most: int, rng: np.random.Generator) -> IntArray:
@@ -183,7 +183,7 @@ def _said(committee: Committee, rows: Rows) -> FloatArray:
 
 
 def _shares(odds: FloatArray) -> FloatArray:
-    return np.clip(expit(odds), _LEAST, _MOST)
+    return np.asarray(np.clip(expit(odds), _LEAST, _MOST))
 
 
 def _losses(shares: FloatArray, trials: FloatArray, successes: FloatArray) -> FloatArray:

@@ -42,7 +42,7 @@ def buyers_table(
         rows = rows.inner_join(_columns(made, score, hour), "buyer_id")
     rows = with_hour_value(rows, list(estimates), hour, PROBABILITY)
     rows = with_reasons(rows, gathered.steps, currency)
-    order = ibis.window(order_by=[_.worth.desc(), _.source_id, _.buyer_id])
+    order = ibis.window(order_by=[_decided(rows, gathered), _.worth.desc(), _.source_id, _.buyer_id])
     rows = rows.mutate(rank=ibis.row_number().over(order) + 1)
     rows = rows.mutate(**{f"{s}{e}": ibis.null("float64") for s in SCORES if s not in estimates for e in _SHOWN})
     kept = [f"{score}{ending}" for score in SCORES for ending in _SHOWN]
@@ -51,6 +51,15 @@ def buyers_table(
         *(f"{score}_prior" for score in estimates),
     )
     return engine.create_table("result_buyers", chosen, temp=True, overwrite=True)
+
+
+def _decided(rows: ir.Table, gathered: Gathered) -> ibis.Value:
+    """A buyer that is nothing but an opportunity, and one that is decided, stands behind all others."""
+    if "opportunity" not in gathered.tables:
+        return ibis.literal(0)
+    table = gathered.tables["opportunity"]
+    decided = table.filter(table.outcome.isin(["won", "lost"])).select("opportunity_id")
+    return ibis.cases(((rows.kind == "opportunity") & rows.buyer_id.isin(decided.opportunity_id), 1), else_=0)
 
 
 def _named(strata: Sequence[Stratum]) -> pd.DataFrame:

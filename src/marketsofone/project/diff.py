@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketsofone.project.parquet import scanned
 from marketsofone.project.results import SCORES
-from marketsofone.project.snapshot import Snapshot
+from marketsofone.project.snapshot import Snapshot, damage_told
 
 if TYPE_CHECKING:
     import duckdb
@@ -123,7 +123,7 @@ def diff(before: Snapshot, after: Snapshot, top: int = 10) -> Difference:
     import duckdb
 
     settings = tuple(_changes(_settings(before), _settings(after)))
-    with duckdb.connect() as connection:
+    with damage_told(after.file("buyers")), duckdb.connect() as connection:
         _join_buyers(connection, before, after)
         came, went, stayed = _counts(connection)
         return Difference(

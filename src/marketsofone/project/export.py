@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marketsofone.errors import RunInterrupted
 from marketsofone.project.parquet import quoted, scanned
-from marketsofone.project.snapshot import Snapshot
+from marketsofone.project.snapshot import Snapshot, damage_told
 from marketsofone.project.writing import disk_problems_told
 
 if TYPE_CHECKING:
@@ -56,12 +57,15 @@ def export_snapshot(snapshot: Snapshot, to: Path) -> tuple[Path, ...]:
     Raises
     ------
     RunInterrupted
-        The disk is full or cannot be written to.
+        The disk is full or cannot be written to, or a file stands where the folder should.
     RunMissing
         A table is damaged.
     """
     import duckdb
 
+    if to.exists() and not to.is_dir():
+        raise RunInterrupted("An export writes its files to a folder.", f"a file at {to}.",
+                             "Name another folder:\n  m1 export --to <folder>")
     with disk_problems_told("An export writes its files", to, f"m1 export --to {to}"):
         to.mkdir(parents=True, exist_ok=True)
         with duckdb.connect() as connection:
@@ -75,8 +79,9 @@ def _export_table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, nam
     unfinished = to / f".{name}.unfinished"
     csv, parquet = to / f"{name}.csv", to / f"{name}.parquet"
     try:
-        connection.execute(f"copy ({_harmless(connection, source)}) to '{quoted(unfinished)}' "
-                           "(format csv, header true)")
+        with damage_told(source):
+            connection.execute(f"copy ({_harmless(connection, source)}) to '{quoted(unfinished)}' "
+                               "(format csv, header true)")
         unfinished.replace(csv)
         shutil.copyfile(source, unfinished)
         unfinished.replace(parquet)

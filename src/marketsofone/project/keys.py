@@ -124,10 +124,11 @@ class ProjectFile:
     def unknown_key(self, section: str, key: str, value: object, known: Sequence[str]) -> SettingsInvalid:
         """The error for a key that is not one of ``known``, with the nearest right one."""
         nearest = get_close_matches(key, known, n=1)
-        meant = f"If '{nearest[0]}' is meant, write:\n  [{section}]\n  {nearest[0]} = {_shown(value)}"
+        repair = "Take the line out."
+        if nearest:
+            repair = f"If '{nearest[0]}' is meant, write:\n  [{section}]\n  {nearest[0]} = {_shown(value)}"
         return SettingsInvalid(f"[{section}] has the keys {shortened(known, most=20)}.",
-                               f"'{key}' in {self.place(section, key)}.",
-                               meant if nearest else "Take the line out.")
+                               f"'{key}' in {self.place(section, key)}.", repair)
 
     def impossible(self, section: str, key: str, value: object, rule: Rule) -> SettingsInvalid:
         """The error for a value that its rule refuses."""

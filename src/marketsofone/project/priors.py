@@ -68,7 +68,7 @@ def fit_priors(engine: Backend, settings: Settings, gathered: Gathered) -> Prior
         prior = _fit(frame, columns, settings.market.seed)
         notes[score] = _note(prior)
         frame["expected"] = _stepped(prior.out_of_fold)
-        slim = frame[["buyer_id", "row_id", "trials", "expected"]]
+        slim = frame[["buyer_id", "row_id", "trials", "expected"]].astype({"row_id": "Int64"})
         held = engine.create_table(f"expected_{score}", slim, temp=True, overwrite=True)
         buyers[score] = engine.create_table(f"expected_buyer_{score}", _by_buyer(held), temp=True, overwrite=True)
         if by_opportunity:

@@ -8,7 +8,7 @@ from typing import Any
 from marketsofone.errors import RunMissing
 from marketsofone.project.parquet import rows_where
 from marketsofone.project.results import BuyerRead, ValueRead, buyer_read, reasons_read, value_read
-from marketsofone.project.snapshot import INDEX, Snapshot
+from marketsofone.project.snapshot import INDEX, Snapshot, damage_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +56,21 @@ def read_buyer(snapshot: Snapshot, key: int | str) -> BuyerPage:
         The run has no such buyer, or several of different sources share that key.
     """
     buyer_id = _buyer_id(snapshot, key)
-    row = rows_where(snapshot.file("buyers"), "buyer_id", buyer_id)
+    row = _rows(snapshot, "buyers", "buyer_id", buyer_id)
     if not row:
         raise _unknown(snapshot)
     return BuyerPage(
         buyer_read(row[0]),
-        tuple(_opportunity(each) for each in _rows(snapshot, "opportunities", buyer_id)),
+        tuple(_opportunity(each) for each in _rows(snapshot, "opportunities", "buyer_id", buyer_id)),
         tuple(MembershipRead(each["stratum_id"], each["level"], each["share"])
-              for each in _rows(snapshot, "memberships", buyer_id)))
+              for each in _rows(snapshot, "memberships", "buyer_id", buyer_id)))
 
 
 def _buyer_id(snapshot: Snapshot, key: int | str) -> int:
     """The internal id that a key of either kind leads to."""
     if isinstance(key, int):
         return key
-    found = {row["buyer_id"] for row in rows_where(snapshot.file(INDEX), "source_id", key)}
+    found = {row["buyer_id"] for row in _rows(snapshot, INDEX, "source_id", key)}
     if len(found) > 1:
         raise RunMissing("One buyer was asked for by its source's key.",
                          f"{len(found)} buyers of different sources share that key.",
@@ -88,8 +88,10 @@ def _unknown(snapshot: Snapshot) -> RunMissing:
                       "m1 rank lists buyers with their ids; who objected to profiling is in no run.")
 
 
-def _rows(snapshot: Snapshot, table: str, buyer_id: int) -> list[dict[str, Any]]:
-    return rows_where(snapshot.file(table), "buyer_id", buyer_id) if table in snapshot.tables else []
+def _rows(snapshot: Snapshot, table: str, column: str, value: int | str) -> list[dict[str, Any]]:
+    path = snapshot.file(table)
+    with damage_told(path):
+        return rows_where(path, column, value)
 
 
 def _opportunity(row: dict[str, Any]) -> OpportunityRead:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,14 +68,11 @@ class Snapshot:
         RunMissing
             The run holds no such table, or its file is damaged.
         """
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
         path = self.file(name)
-        try:
+        with damage_told(path):
             return pq.read_table(path)
-        except (OSError, pa.ArrowException):
-            raise _damaged(path, "content that is not Parquet") from None
 
     def page(self, name: str) -> Path:
         """A page that was written with the run, such as ``report.html``.
@@ -136,6 +134,20 @@ def open_snapshot(project_folder: Path, run: str = "latest") -> Snapshot:
     for table, written in snapshot.manifest["files"].items():
         _check_file(path / f"{table}.parquet", written["bytes"])
     return snapshot
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """Names the file of a run whose content cannot be read; a disk that cannot be written to passes."""
+    import duckdb
+    import pyarrow as pa
+
+    try:
+        yield
+    except duckdb.IOException:
+        raise
+    except (duckdb.Error, pa.ArrowException, OSError):
+        raise _damaged(path, "content that cannot be read as Parquet") from None
 
 
 def open_before(project_folder: Path, run_id: str) -> Snapshot:

@@ -30,3 +30,28 @@ def init_project(folder: Path, from_folder: Path) -> Proposal:
     folder.mkdir(parents=True, exist_ok=True)
     target.write_text(proposal.text, encoding="utf-8")
     return proposal
+
+
+def simulate_project(folder: Path, accounts: int = 2_000, seed: int = 1) -> Path:
+    """Makes a project on a simulated company: its files, and the project file that reads them.
+
+    Returns
+    -------
+    Path
+        The project file. The truth behind the company stands in ``files/truth``, which no run reads.
+
+    Raises
+    ------
+    SettingsInvalid
+        The project has a file already, or the size is one that cannot be simulated.
+    """
+    from marketsofone.sources.simulated import Plan, market_toml, simulate
+
+    target = folder / FILE_NAME
+    if target.exists():
+        raise SettingsInvalid(f"A simulated company is a new project: {target}.", "one that is there already.",
+                              "Name another folder.")
+    company = simulate(Plan(accounts=accounts), seed)
+    company.write(folder / "files")
+    target.write_text(market_toml(company, Path("files")), encoding="utf-8")
+    return target

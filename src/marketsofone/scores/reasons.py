@@ -8,9 +8,9 @@ import ibis
 import ibis.expr.types as ir
 
 _DONE = {
-    "touch.answered": ("answered", "approaches"),
-    "opportunity.entered": ("let us in on", "approaches"),
-    "opportunity.outcome": ("won", "decided opportunities"),
+    "touch.answered": ("answered", "approaches", "answer"),
+    "opportunity.entered": ("let us in on", "approaches", "answer"),
+    "opportunity.outcome": ("won", "decided opportunities", "win"),
 }
 
 
@@ -37,33 +37,26 @@ def _joined(sentences: Sequence[ibis.Value]) -> ibis.Value:
 
 
 def _sentence(rows: ir.Table, score: str, step: str, currency: str) -> ibis.Value:
-    value, prior = rows[score], rows[f"{score}_prior"]
-    told = ibis.cases((rows[f"{score}_told"] > 0, " and what people hold of it"), else_="")
+    value, prior, told = rows[score], rows[f"{score}_prior"], rows[f"{score}_told"]
+    held = ibis.cases((told > 0, " and what people hold of it"), else_="")
     if score == "attractiveness":
-        stratum = _money(prior, currency)
-        seen = (
-            f"{score}: " + _money(value, currency) + " a win; its own record of "
-            + _money(rows[f"{score}_total"], currency) + told + " moves it "
-            + _money_moved(value - prior, currency) + " from " + stratum + " without it"
-        )
+        without, moved = _money(prior, currency), _money_moved(value - prior, currency)
+        record = "its own sales of " + _money(rows[f"{score}_total"], currency)
+        after = ibis.literal("")
     else:
-        stratum = _share(prior)
-        done, trials = _DONE[step]
-        seen = (
-            f"{score}: " + _share(value) + "; " + done + " " + _count(rows[f"{score}_total"]) + " of "
-            + _count(rows[f"{score}_trials"]) + f" {trials}" + told + ", which moves it "
-            + _points(value - prior) + " from " + stratum + " without them" + _next(rows, score, step)
-        )
-    nothing = f"{score}: " + stratum + ", its stratum's; nothing seen of this buyer yet"
-    return ibis.cases((rows[f"{score}_trials"] + rows[f"{score}_told"] > 0, seen), else_=nothing)
+        without, moved = _share(prior), _points(value - prior)
+        done, trials, one = _DONE[step]
+        record = f"{done} " + _count(rows[f"{score}_total"]) + " of " + _count(rows[f"{score}_trials"]) + f" {trials}"
+        after = ", " + _after(rows, score) + f" with one more {one}"
+    seen = f"{score} " + moved + ": " + record + held + " (" + without + " without" + after + ")"
+    nothing = f"{score}: " + without + ", its stratum's; nothing seen of this buyer yet"
+    return ibis.cases((rows[f"{score}_trials"] + told > 0, seen), else_=nothing)
 
 
-def _next(rows: ir.Table, score: str, step: str) -> ibis.Value:
+def _after(rows: ir.Table, score: str) -> ibis.Value:
     """What would change it: the value after one more success."""
     size = rows[f"{score}_size"] + rows[f"{score}_trials"] + rows[f"{score}_told"]
-    after = (rows[score] * size + 1.0) / (size + 1.0)
-    one = "one more answer" if step != "opportunity.outcome" else "one more win"
-    return f"; {one} would make it " + _share(after)
+    return _share((rows[score] * size + 1.0) / (size + 1.0))
 
 
 def _share(value: ibis.Value) -> ibis.Value:

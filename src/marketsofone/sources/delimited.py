@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 
 def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path) -> Staged:
+    """Stream a delimited text file into a Parquet file of texts; rows that are not as wide as the header are named.
+
+    Raises
+    ------
+    SourceUnreadable
+        The file is empty, or is cut by another delimiter than the one given.
+    """
     layout = layout_of(path, source.place, encoding=source.encoding, delimiter=source.delimiter)
     _require_columns(source, path, layout)
     readable, delimiter = path, layout.delimiter

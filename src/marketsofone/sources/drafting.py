@@ -79,13 +79,13 @@ class Draft:
         """The draft with suspected columns (``table.dim_x`` -> reason) declared as filled in after the outcome."""
         after, tables = dict(self.after_outcome), []
         for one in self.tables:
-            parts = {}
+            parts: dict[str, dict[str, Guess]] = {}
             for role, short in (("dimensions", "dim"), ("traits", "trait")):
                 mine: Mapping[str, Guess] = getattr(one, role)
                 bad = {name for name in mine if f"{one.table}.{short}_{name}" in leaks}
                 after |= {mine[name].sql: leaks[f"{one.table}.{short}_{name}"] for name in sorted(bad)}
                 parts[role] = {name: guess for name, guess in mine.items() if name not in bad}
-            tables.append(replace(one, **parts))
+            tables.append(replace(one, dimensions=parts["dimensions"], traits=parts["traits"]))
         return replace(self, tables=tuple(tables), after_outcome=after)
 
     def sentences(self) -> Iterator[str]:
@@ -217,11 +217,18 @@ def _place(
 
 def _is_category(one: FileProfile, column: ColumnProfile) -> bool:
     """Whether a column may divide buyers: not constant, not all different, not free text, not a key or a person."""
-    if column.distinct < 2 or is_personal(column.name) or one.is_key(column):
+    if column.distinct < 2 or is_personal(column.name):
         return False
     if column.kind == "number" and column.distinct > _FEW:
-        return re.search(r"(^|_)(id|no|number|code|zip|prefix|year|week)$", snake(column.name)) is None
-    return column.length <= 60 and column.distinct <= min(_MOST, max(_FEW, one.rows / 10))
+        return (
+            not _is_any_key(column)
+            and re.search(r"(^|_)(id|no|number|code|zip|prefix|year|week)$", snake(column.name)) is None
+        )
+    return not one.is_key(column) and column.length <= 60 and column.distinct <= min(_MOST, max(_FEW, one.rows / 5))
+
+
+def _is_any_key(column: ColumnProfile) -> bool:
+    return any(is_called(column.name, names) for names in KEYS.values())
 
 
 def _fields(one: FileProfile, table: str) -> dict[str, Guess]:

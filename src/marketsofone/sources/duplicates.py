@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from marketsofone.customer.tables import TABLES
@@ -13,53 +13,87 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def refuse_duplicates(con: DuckDBPyConnection, tables: Sequence[str]) -> list[Finding]:
-    """Quarantine later rows of the same key, the sources taken in their order; say how many.
+def refuse_duplicates(
+    con: DuckDBPyConnection, tables: Sequence[str], repeating: Set[tuple[str, str]]
+) -> tuple[list[Finding], Mapping[tuple[str, str], int]]:
+    """Quarantine later rows of the same key, the sources taken in their order.
 
-    A row whose every loaded value equals the first one's is called an exact duplicate.
+    A row whose every loaded value equals the first one's is called an exact duplicate. A ledger that
+    also fills the accounts says the same of an account in every line: that is no duplicate but a
+    statement made again, and is counted apart.
+
+    Parameters
+    ----------
+    tables : sequence of str
+        Customer tables that were filled.
+    repeating : set of (source, table)
+        Where a source fills a table of things beside a table of events.
+
+    Returns
+    -------
+    findings : list of Finding
+    repeated : mapping
+        (source, table) -> rows that only said again what an earlier row of that source had said.
     """
-    return [finding for name in tables if TABLES[name].key for finding in _of_table(con, name)]
+    findings: list[Finding] = []
+    repeated: dict[tuple[str, str], int] = {}
+    for name in tables:
+        if TABLES[name].key and _mark_later(con, name):
+            repeated |= _drop_repeated(con, name, repeating)
+            findings += _refuse_marked(con, name)
+        con.execute("drop table if exists m1_later")
+    return findings, repeated
 
 
-def _of_table(con: DuckDBPyConnection, name: str) -> list[Finding]:
-    keys = ", ".join(map(quoted, TABLES[name].key))
-    table = quoted(name)
-    counts = con.execute(f"select count(*), (select count(*) from (select distinct {keys} from {table})) from {table}")
-    rows, different = counts.fetchall()[0]
+def _mark_later(con: DuckDBPyConnection, name: str) -> bool:
+    """Note the later rows of each key, the row that stands, and whether both say the same."""
+    keys, table = ", ".join(map(quoted, TABLES[name].key)), quoted(name)
+    rows, different = con.execute(
+        f"select count(*), (select count(*) from (select distinct {keys} from {table})) from {table}"
+    ).fetchall()[0]
     if rows == different:
-        return []
+        return False
+    columns = [row[0] for row in con.execute(f"describe {table}").fetchall()]
+    values = [quoted(one) for one in columns if one not in ("source", "source_row", "m1_refused")]
     con.execute(
-        f"create or replace temp table m1_later as select * from (select {keys}, source, source_row, "
-        f"row_number() over w as m1_nth, first_value(source) over w as m1_source, first_value(source_row) over w "
-        f"as m1_row from {table} window w as (partition by {keys} order by source, source_row)) where m1_nth > 1"
+        f"create temp table m1_later as select source, source_row, m1_source, m1_row, m1_said = m1_first as m1_exact "
+        f"from (select source, source_row, row_number() over w as m1_nth, first_value(source) over w as m1_source, "
+        f"first_value(source_row) over w as m1_row, m1_said, first_value(m1_said) over w as m1_first "
+        f"from (select *, hash(({', '.join(values)})) as m1_said from {table}) "
+        f"window w as (partition by {keys} order by source, source_row)) where m1_nth > 1"
     )
-    con.execute(_quarantining(con, name))
     con.execute(f"delete from {table} t using m1_later l where t.source = l.source and t.source_row = l.source_row")
-    con.execute("drop table m1_later")
-    return [_finding(name, rows - different)]
+    return True
 
 
-def _quarantining(con: DuckDBPyConnection, name: str) -> str:
-    columns = [row[0] for row in con.execute(f"describe {quoted(name)}").fetchall()]
-    values = [column for column in columns if column not in ("source", "source_row", "m1_refused")]
-    same = " and ".join(f"t.{quoted(one)} is not distinct from f.{quoted(one)}" for one in values)
-    table, key = quoted(name), literal(", ".join(TABLES[name].key))
-    return (
-        f"insert into quarantine select t.source::varchar, {literal(name)}, t.source_row, {key}, "
-        f"case when {same} then 'exact duplicate' else 'duplicate key' end || ': row ' || l.m1_row || ' of ' || "
-        f"l.m1_source::varchar || ' stands' from m1_later l "
-        f"join {table} t on t.source = l.source and t.source_row = l.source_row "
-        f"join {table} f on f.source = l.m1_source and f.source_row = l.m1_row"
+def _drop_repeated(con: DuckDBPyConnection, name: str, repeating: Set[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    sources = [literal(source) for source, table in repeating if table == name]
+    if not sources:
+        return {}
+    again = f"from m1_later where m1_exact and source = m1_source and source in ({', '.join(sources)})"
+    counts = con.execute(f"select source::varchar, count(*) {again} group by source").fetchall()
+    con.execute(f"delete {again}")
+    return {(source, name): int(count) for source, count in counts}
+
+
+def _refuse_marked(con: DuckDBPyConnection, name: str) -> list[Finding]:
+    key = literal(", ".join(TABLES[name].key))
+    con.execute(
+        f"insert into quarantine select source::varchar, {literal(name)}, source_row, {key}, "
+        f"case when m1_exact then 'exact duplicate' else 'duplicate key' end || ': row ' || m1_row || ' of ' "
+        f"|| m1_source::varchar || ' stands' from m1_later"
     )
-
-
-def _finding(name: str, rows: int) -> Finding:
-    return Finding(
-        "duplicate_keys",
-        "warning",
-        name,
-        f"{rows:,} rows of {name} share the key of an earlier row; the first row of each key stands, "
-        "the others are in quarantine.",
-        f"If several rows of one {name} are meant, put their columns on the table of the events "
-        'with on_many = "latest".',
-    )
+    rows, exact = con.execute("select count(*), count_if(m1_exact) from m1_later").fetchall()[0]
+    if not rows:
+        return []
+    return [
+        Finding(
+            "duplicate_keys",
+            "warning",
+            name,
+            f"{rows:,} rows of {name} share the key of an earlier row, {exact:,} of them alike in every mapped column; "
+            "the first row of each key stands, the others are in quarantine.",
+            f"If several rows of one {name} are meant, put their columns on the table of the events "
+            'with on_many = "latest".',
+        )
+    ]

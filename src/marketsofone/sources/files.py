@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 
 def stage_parquet(con: DuckDBPyConnection, source: Source, path: Path, target: Path) -> Staged:
+    """Take a Parquet file as it is: it has types and is read where it lies.
+
+    Raises
+    ------
+    SourceUnreadable
+        It is no Parquet file.
+    """
     import duckdb
 
     reader = f"read_parquet({literal(str(path))})"
@@ -32,6 +39,15 @@ def stage_parquet(con: DuckDBPyConnection, source: Source, path: Path, target: P
 
 
 def stage_json(con: DuckDBPyConnection, source: Source, path: Path, target: Path) -> Staged:
+    """Stream JSON Lines into a Parquet file; texts stay texts, dates are read with the fields.
+
+    A line that is no JSON object becomes a row without any value, which the tables refuse.
+
+    Raises
+    ------
+    SourceUnreadable
+        Nothing in it is JSON Lines.
+    """
     import duckdb
 
     zipped = "gzip" if is_zipped(path) else "none"

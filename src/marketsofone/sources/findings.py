@@ -39,7 +39,8 @@ class Finding:
 class Health:
     """How the rows of one source fared on their way into one customer table.
 
-    ``read = accepted + refused``, always; ``left_out`` are rows that the filter took out before.
+    ``read = accepted + refused``, always. ``left_out`` counts apart the rows that the filter took out
+    and those that said again what an earlier row had said: every line of a ledger names its account.
     """
 
     source: str

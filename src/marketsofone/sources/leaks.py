@@ -55,11 +55,15 @@ _OUTCOMES = (
     _Outcome("touch", "answered", "answered", "not answered"),
 )
 _STATES = {
-    "account": ("valid_from", "who belonged where, and what each account was like, at an earlier date"),
-    "contact": ("valid_from", "where each person worked and who decided at an earlier date"),
-    "product": ("valid_from", "what a product cost at an earlier date"),
-    "rep": ("valid_from", "which team and region each rep had at an earlier date"),
-    "opportunity": ("known_at", "what was known of an opportunity before its last change"),
+    "account": (
+        "valid_from",
+        ("parent_id", "rep_id"),
+        "who belonged where, and what accounts were like, at an earlier date",
+    ),
+    "contact": ("valid_from", ("account_id", "decides"), "where each person worked and who decided at an earlier date"),
+    "product": ("valid_from", ("list_price", "unit_cost"), "what a product cost at an earlier date"),
+    "rep": ("valid_from", ("team", "region"), "which team and region each rep had at an earlier date"),
+    "opportunity": ("known_at", ("amount",), "what was known of an opportunity before its last change"),
 }
 
 
@@ -71,7 +75,8 @@ def name_tells(name: str) -> bool:
     >>> name_tells("elapsed_days"), name_tells("lead_quality"), name_tells("sector")
     (True, True, False)
     """
-    return _TELLING.search(name) is not None
+    plain = re.sub(r"^(earlier|previous|prior|past)_\w+", "", name)
+    return _TELLING.search(plain) is not None
 
 
 def suspected_leaks(engine: Backend, loaded: Loaded) -> tuple[Finding, ...]:
@@ -93,7 +98,7 @@ def suspected_leaks(engine: Backend, loaded: Loaded) -> tuple[Finding, ...]:
         if outcome.table in loaded.tables:
             columns = [one for one in loaded.columns if one.table == outcome.table]
             findings += list(_suspects(engine.con, outcome, columns))
-    return (*findings, *_without_past(engine.con, loaded.tables))
+    return (*findings, *_without_past(engine.con, loaded))
 
 
 def _suspects(con: DuckDBPyConnection, outcome: _Outcome, columns: Sequence[UserColumn]) -> Iterator[Finding]:
@@ -197,12 +202,13 @@ def area_under_curve(good: Counts, bad: Counts, learned_good: Counts, learned_ba
     return float((goods * (below + bads / 2)).sum() / (good.sum() * bad.sum()))
 
 
-def _without_past(con: DuckDBPyConnection, tables: Sequence[str]) -> Iterator[Finding]:
-    for table, (field, untold) in _STATES.items():
-        if table not in tables:
+def _without_past(con: DuckDBPyConnection, loaded: Loaded) -> Iterator[Finding]:
+    for table, (field, changing, untold) in _STATES.items():
+        if table not in loaded.tables:
             continue
-        rows, dated = con.execute(f"select count(*), count({quoted(field)}) from {quoted(table)}").fetchall()[0]
-        if not dated:
+        parts = ", ".join(f"count({quoted(one)})" for one in (field, *changing))
+        rows, dated, *filled = con.execute(f"select count(*), {parts} from {quoted(table)}").fetchall()[0]
+        if not dated and (any(filled) or any(one.table == table for one in loaded.columns)):
             yield Finding(
                 "present_state_only",
                 "info",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
 _FEW = 12
+_THINGS = ("account", "contact", "product", "rep", "competitor")
 
 
 def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, time_zone: str, salt: int = 0) -> Loaded:
@@ -79,14 +80,15 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
             health.append(counts)
             findings += said
     names = tuple(name for name in TABLES if any(mapping.table == name for mapping, _ in mappings))
-    findings += refuse_duplicates(con, names)
+    said_again, repeated = refuse_duplicates(con, names, _repeating(sources))
+    findings += said_again
     findings += treat(con, names, _columns(mappings))
     names = tuple(name for name in TABLES if name in _with_rows(con))
     link_keys(con, names)
     return Loaded(
         tables=names,
         columns=_columns(mappings),
-        health=_recounted(con, health),
+        health=_recounted(con, health, repeated),
         findings=tuple(findings),
         inputs={source.shown: opened[source.name].staged.fingerprint for source in sources},
     )
@@ -166,14 +168,26 @@ def _with_rows(con: DuckDBPyConnection) -> set[str]:
     return found
 
 
-def _recounted(con: DuckDBPyConnection, health: list[Health]) -> tuple[Health, ...]:
-    """Health after duplicates were refused too."""
+def _repeating(sources: Sequence[Source]) -> set[tuple[str, str]]:
+    """Tables of things that a source fills from rows which are events of another table."""
+    return {
+        (source.name, mapping.table)
+        for source in sources
+        if any(one.table not in _THINGS for one in source.tables)
+        for mapping in source.tables
+        if mapping.table in _THINGS
+    }
+
+
+def _recounted(
+    con: DuckDBPyConnection, health: list[Health], repeated: Mapping[tuple[str, str], int]
+) -> tuple[Health, ...]:
+    """Health after duplicates were refused too, and statements made again left out."""
     refused = count_refused(con)
-    return tuple(
-        replace(
-            one,
-            refused=refused.get((one.source, one.table_name), 0),
-            accepted=one.read - refused.get((one.source, one.table_name), 0),
-        )
-        for one in health
-    )
+    recounted = []
+    for one in health:
+        place = (one.source, one.table_name)
+        again, bad = repeated.get(place, 0), refused.get(place, 0)
+        read = one.read - again
+        recounted.append(replace(one, left_out=one.left_out + again, read=read, refused=bad, accepted=read - bad))
+    return tuple(recounted)

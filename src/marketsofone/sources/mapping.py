@@ -98,7 +98,7 @@ class Source:
     name : str
         As in ``[sources.<name>]``.
     file : str
-        The file as the settings write it, variables unexpanded: fit for messages. Empty for a URL.
+        The file or the URL as the settings write it, variables unexpanded; in messages, `shown`.
     path : Path, optional
         The file, variables expanded.
     url : str
@@ -144,7 +144,7 @@ class Source:
     @property
     def shown(self) -> str:
         """Where it is read from, without any password."""
-        return self.file or re.sub(r"//[^@/]*@", "//", self.url)
+        return re.sub(r"//.*@", "//", self.file)
 
 
 def sources_from(raw: Mapping[str, Any], root: Path) -> tuple[Source, ...]:
@@ -196,7 +196,7 @@ def _source(name: str, raw: Mapping[str, Any], root: Path) -> Source:
         name=name,
         path=path,
         format=file_format,
-        file=said["file"],
+        file=said["file"] or said["url"],
         url=_address(said["url"], root, place),
         missing=lists["missing"],
         after_outcome=lists["after_outcome"],

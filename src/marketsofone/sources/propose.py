@@ -178,7 +178,7 @@ def _steps(tables: Sequence[TableDraft]) -> Iterable[str]:
     has = {f"{one.table}.{field}" for one in tables for field in one.fields} | {one.table for one in tables}
     if "opportunity.entered" in has or {"opportunity", "step"} <= has:
         yield 'pull = "opportunity.entered"'
-    elif "touch.answered" in has:
+    elif "touch.answered" in has or _directions(tables) == {"'in'", "'out'"}:
         yield 'pull = "touch.answered"'
     if "opportunity.outcome" in has:
         yield 'competitiveness = "opportunity.outcome"'
@@ -186,3 +186,7 @@ def _steps(tables: Sequence[TableDraft]) -> Iterable[str]:
         yield 'attractiveness = "order_line"'
     elif "opportunity.amount" in has:
         yield 'attractiveness = "opportunity.amount"'
+
+
+def _directions(tables: Sequence[TableDraft]) -> set[str]:
+    return {one.fields["direction"].sql for one in tables if one.table == "touch"}

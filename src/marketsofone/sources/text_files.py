@@ -106,11 +106,11 @@ def encoding_of(path: Path) -> tuple[str, bool]:
 
 
 def likely_delimiter(text: str) -> str:
-    """The delimiter that cuts the first lines of a text into the most columns, alike on most lines.
+    r"""The delimiter that cuts the first lines of a text into the most columns, alike on most lines.
 
     Examples
     --------
-    >>> likely_delimiter('a;"b, c";d\\n1;2,5;3'), likely_delimiter('only one\\n1')
+    >>> likely_delimiter('a;"b, c";d\n1;2,5;3'), likely_delimiter('only one\n1')
     (';', ',')
 
     """

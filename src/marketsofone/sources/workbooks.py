@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 
 
 def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: Path) -> Staged:
+    """Write a sheet of a workbook into a Parquet file of texts; rows without any value are passed over.
+
+    Raises
+    ------
+    SourceMissing
+        The workbook has no sheet of that name.
+    SourceUnreadable
+        It is no workbook, or its sheet is empty.
+    """
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
