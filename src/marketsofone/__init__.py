@@ -4,7 +4,7 @@ The same job as the command ``m1``, with results as data frames::
 
     import marketsofone as m1
     run = m1.run("mymarket")
-    m1.buyers(run).head()
+    m1.frame(run, "buyers").head()
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from marketsofone.project import CheckResult, Snapshot
+    from marketsofone.project.diff import Difference
 
 __version__ = "0.1.0"
 
-__all__ = ["buyers", "check", "evidence", "init", "open_run", "opportunities", "run", "simulate", "strata"]
+__all__ = ["check", "diff", "export", "frame", "init", "open_run", "run", "simulate"]
 
 
 def init(folder: str | Path, from_folder: str | Path) -> Path:
@@ -58,25 +59,34 @@ def open_run(folder: str | Path, run: str = "latest") -> Snapshot:
     return open_snapshot(Path(folder), run)
 
 
-def buyers(run: Snapshot) -> pd.DataFrame:
-    """Every buyer of a run, best first: stratum, three scores with intervals, worth of an hour, reasons."""
-    return _frame(run, "buyers").sort_values("rank", ignore_index=True)
+def export(run: Snapshot, to: str | Path) -> tuple[Path, ...]:
+    """Write every result of a run as CSV and Parquet; gives back the files."""
+    from marketsofone.project import export_snapshot
+
+    return export_snapshot(run, Path(to))
 
 
-def strata(run: Snapshot) -> pd.DataFrame:
-    """Every stratum of a run, from the whole market down."""
-    return _frame(run, "strata")
+def diff(before: Snapshot, after: Snapshot) -> Difference:
+    """What moved between two runs, and why."""
+    from marketsofone.project import diff as compared
+
+    return compared(before, after)
 
 
-def opportunities(run: Snapshot) -> pd.DataFrame:
-    """Every opportunity of a run with its own chance of being won."""
-    return _frame(run, "opportunities")
+def frame(run: Snapshot, name: str = "buyers") -> pd.DataFrame:
+    """A result of a run as a data frame, as `m1 export` writes it.
 
+    Parameters
+    ----------
+    run : Snapshot
+    name : str
+        ``buyers`` (best first), ``strata``, ``opportunities``, ``memberships``, ``evidence``,
+        ``findings``, ``health``, ``quarantine`` or ``entity_link``.
 
-def evidence(run: Snapshot) -> pd.DataFrame:
-    """What each score of a run rests on in the whole market."""
-    return _frame(run, "evidence")
-
-
-def _frame(run: Snapshot, name: str) -> pd.DataFrame:
-    return run.table(name).to_pandas()
+    Raises
+    ------
+    RunMissing
+        The run has no such result.
+    """
+    found = run.table(name).to_pandas()
+    return found.sort_values("rank", ignore_index=True) if name == "buyers" else found

@@ -54,7 +54,7 @@ def test_a_source_says_where_it_is_and_what_it_fills():
     ("wrong", "right", "says"),
     [
         ("where =", "wehre =", "'where'"),
-        ("outcome =", "outcom =", "'outcome'"),
+        ("\noutcome =", "\noutcom =", "'outcome'"),
         ("[sources.crm.opportunity]", "[sources.crm.oportunity]", "'opportunity'"),
         (".dimensions]", ".dimension]", "'dimensions'"),
         ("on_many =", "onmany =", "'on_many'"),

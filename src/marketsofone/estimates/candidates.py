@@ -50,15 +50,21 @@ class Dimension:
 
 
 def readable(values: Sequence[float]) -> tuple[float, ...]:
-    """Values rounded to two significant digits, each once, rising.
+    """Values rounded to the fewest significant digits, two or more, that keep half of them apart; rising.
 
     Examples
     --------
     >>> readable([103.2, 104.9, 2871.0])
     (100.0, 2900.0)
+    >>> readable([1994.0, 2003.0, 2011.0, 2018.0])
+    (1990.0, 2000.0, 2010.0, 2020.0)
     """
-    kept = [v for v in values if v is not None and np.isfinite(v)]
-    rounded = {float(f"{v:.1e}") for v in kept}
+    kept = {float(v) for v in values if v is not None and np.isfinite(v)}
+    rounded: set[float] = set()
+    for digits in range(1, 16):
+        rounded = {float(f"{v:.{digits}e}") for v in kept}
+        if len(rounded) >= len(kept) / 2:
+            break
     return tuple(sorted(rounded))
 
 

@@ -54,7 +54,7 @@ def estimate_repeat(
     Notes
     -----
     A buyer who never bought counts as one who has just bought for the first time: what it
-    contributes *if won*.
+    contributes *if won*. That is ``prior`` for every buyer, since it is what stays without a record.
     """
     known = histories.select("buyer_id", *_HISTORY)
     cells = known.group_by(*_HISTORY).agg(buyers=_.count()).order_by(*_HISTORY).execute()
@@ -69,6 +69,7 @@ def estimate_repeat(
     rows = spend.buyers.left_join(known, "buyer_id").drop("buyer_id_right")
     rows = rows.mutate(x=_.x.fill_null(0.0), t_x=_.t_x.fill_null(0.0), age=_.age.fill_null(-1.0))
     rows = rows.inner_join(held, list(_HISTORY)).drop(*_HISTORY)
+    rows = rows.mutate(prior=rows.prior * float(table["purchases"].to_numpy()[new][0]))
     made = engine.create_table("contribution_ahead", _product(rows), temp=True, overwrite=True)
     return replace(spend, nodes=_nodes(made, spend, tree), buyers=made)
 
@@ -77,13 +78,14 @@ def _product(rows: ir.Table) -> ir.Table:
     value = rows.value * rows.purchases
     second = (rows.value * rows.value + rows.variance) * (
         rows.purchases * rows.purchases + rows.purchases_variance)
-    rows = rows.mutate(prior=rows.prior * rows.purchases, value=value,
-                       variance=ibis.greatest(second - value * value, 0.0))
+    rows = rows.mutate(value=value, variance=ibis.greatest(second - value * value, 0.0))
     spread = (rows.variance / (rows.value * rows.value).nullif(0.0) + 1.0).ln().sqrt()
     z = float(special.ndtri(0.5 + PROBABILITY / 2))
     middle = ibis.greatest(rows.value, 1e-12).ln() - spread * spread / 2.0
-    return rows.mutate(low=(middle - spread * z).exp().fill_null(0.0),
-                       high=(middle + spread * z).exp().fill_null(0.0)).drop("purchases", "purchases_variance")
+    plain = rows.variance.sqrt() * z
+    rows = rows.mutate(low=ibis.cases((rows.value > 0, (middle - spread * z).exp()), else_=rows.value - plain),
+                       high=ibis.cases((rows.value > 0, (middle + spread * z).exp()), else_=rows.value + plain))
+    return rows.drop("purchases", "purchases_variance")
 
 
 def _nodes(made: ir.Table, spend: Estimate, tree: Tree) -> Estimates:

@@ -32,16 +32,16 @@ def tally(rows: ir.Table, levels: Sequence[str]) -> ir.Table:
     """
     return rows.group_by(list(levels)).agg(
         rows=_.count().cast("float64"), trials=_.trials.sum(), total=_.total.sum(),
-        squares=(_.total * _.total / _.trials).sum(),
+        squares=(_.total * _.total / _.trials.nullif(0.0)).sum(),
     )
 
 
 def combine(first: ir.Table, second: ir.Table, levels: Sequence[str], sign: int = 1) -> ir.Table:
     """Two tallies of disjoint rows as one; with ``sign`` -1, the second taken out of the first.
 
-    Levels left without trials are dropped, as if they had never been seen.
+    Levels left without rows are dropped, as if they had never been seen.
     """
     signed = second.mutate(**{name: second[name] * sign for name in SUMS})
     both = first.select(*levels, *SUMS).union(signed.select(*levels, *SUMS))
     summed = both.group_by(list(levels)).agg(**{name: _[name].sum() for name in SUMS})
-    return summed.filter(_.trials > 0)
+    return summed.filter(_.rows > 0.5)

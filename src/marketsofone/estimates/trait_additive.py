@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotri
 from scipy.special import expit
 
 from marketsofone.estimates.trait_levels import FloatArray, IntArray, LevelArray
@@ -159,7 +160,7 @@ class _Fit:
         return np.append(residual.sum(), self.design.basis.T @ tallied) - penalty * (at - self.start)
 
     def curvature(self, at: FloatArray) -> FloatArray:
-        """Negative second derivative of the log likelihood, from every so-manieth row."""
+        """Negative second derivative of the log likelihood, from evenly spaced rows."""
         every = slice(None, None, -(-len(self.cells) // _CURVATURE_ROWS))
         cells, share = self.cells[every], expit(self.odds(at)[every])
         picks = sparse.csr_array(
@@ -184,7 +185,7 @@ class _Fit:
 def _precision(factor: tuple[FloatArray, bool], penalty: FloatArray, block: IntArray, effects: FloatArray,
                blocks: int) -> FloatArray:
     """MacKay's update of one over the variance of the effects of each block."""
-    variance = np.diag(cho_solve(factor, np.eye(len(penalty))))[1:]
+    variance = np.diag(dpotri(factor[0], lower=1)[0])[1:]
     determined = np.bincount(block, 1 - penalty[1:] * variance, blocks)
     squares = np.bincount(block, effects**2, blocks)
     return np.clip(np.maximum(determined, 1e-6) / np.maximum(squares, 1e-12), _LEAST, _MOST)

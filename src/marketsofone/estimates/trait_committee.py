@@ -157,7 +157,7 @@ def _in_chunks(member: Member, levels: LevelArray, codes: IntArray, judged_on: S
 
 def _workers() -> ThreadPoolExecutor:
     """As many threads as processors, each of which computes alone: none waits, and sums are always the same."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     return ThreadPoolExecutor(os.cpu_count(), initializer=threadpool_limits, initargs=(1,))
 

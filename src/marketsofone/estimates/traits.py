@@ -135,7 +135,7 @@ def fit_prior(traits: Traits, trials: IntArray, successes: IntArray, folds: IntA
 def _one_thread() -> Any:
     """Results do not depend on the number of threads, and small steps do not wait for each other."""
     from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: F401  (loads what is to be limited)
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     return threadpool_limits(1)
 

@@ -15,7 +15,7 @@ HAPPENED = {
     "opportunity": "opened_at", "order_line": "ordered_at", "touch": "happened_at", "step": "happened_at",
     "judgement": "stated_at", "wish": "stated_at", "adjustment": "stated_at", "permission": "stated_at",
 }
-"""The instant at which a row of each event table happened. An objection holds whenever it was made."""
+"""The instant at which a row of each event table happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def known_by(tables: Mapping[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]
     """The same tables, without what was not known or did not hold on the day.
 
     Rows without any time are kept: nothing says they came later. An opportunity that was decided
-    afterwards is open, and an entity with several periods of validity is its latest one.
+    afterwards is open, and an entity with several periods of validity is its latest one. An objection
+    holds whenever it was made, unless it was lifted by the day.
 
     Parameters
     ----------
@@ -74,7 +75,7 @@ def known_by(tables: Mapping[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]
 
 def _known(name: str, table: ir.Table, as_of: AsOf) -> ir.Table:
     if name == "objection":
-        return table
+        return _not_lifted(table, as_of)
     end = ibis.timestamp(as_of.end)
     moments = [column for column in ("known_at", HAPPENED.get(name)) if column and column in table.columns]
     for column in moments:
@@ -88,13 +89,20 @@ def _known(name: str, table: ir.Table, as_of: AsOf) -> ir.Table:
 
 
 def _holding(table: ir.Table, as_of: AsOf) -> ir.Table:
-    day = ibis.date(as_of.day or date(9999, 1, 1))
-    started = _.valid_from.isnull() | (_.valid_from <= day)
-    return table.filter(started, _.valid_to.isnull() | (_.valid_to > day))
+    started = _.valid_from.isnull() | (_.valid_from <= _day(as_of))
+    return _not_lifted(table.filter(started), as_of)
+
+
+def _not_lifted(table: ir.Table, as_of: AsOf) -> ir.Table:
+    return table.filter(_.valid_to.isnull() | (_.valid_to > _day(as_of)))
+
+
+def _day(as_of: AsOf) -> ibis.Value:
+    return ibis.date(as_of.day or date(9999, 1, 1))
 
 
 def _latest_period(table: ir.Table, key: str) -> ir.Table:
-    latest = ibis.window(group_by=key, order_by=[_.valid_from.desc(nulls_first=False), _.source_row])
+    latest = ibis.window(group_by=key, order_by=[_.valid_from.desc(nulls_first=False), _.source, _.source_row])
     return table.mutate(period=ibis.row_number().over(latest)).filter(_.period == 0).drop("period")
 
 
@@ -104,5 +112,6 @@ def _still_open(table: ir.Table, end: ibis.Value) -> ir.Table:
     return table.mutate(
         outcome=ibis.cases((later, "open"), else_=_.outcome),
         entered=ibis.cases((entered_later, ibis.null("boolean")), else_=_.entered),
+        entered_at=ibis.cases((entered_later, ibis.null("timestamp")), else_=_.entered_at.cast("timestamp")),
         closed_at=ibis.cases((later, ibis.null("timestamp")), else_=_.closed_at.cast("timestamp")),
     )

@@ -17,9 +17,20 @@ from ibis import _
 from marketsofone.customer import UserColumn
 from marketsofone.features.asof import HAPPENED
 
+_CARRIED = {
+    "product": ("product_id", ("opportunity_line", "opportunity", "order_line")),
+    "competitor": ("competitor_id", ("rival_met",)),
+    "rep": ("rep_id", ("account", "opportunity")),
+}
+"""Tables that belong to no buyer: the column that leads to them, and the first table there is that has it."""
+
 
 def owners(tables: Mapping[str, ir.Table], level: str) -> dict[str, ir.Table]:
-    """Which buyer each account and each opportunity belongs to.
+    """Which buyer each account, each deciding contact and each opportunity belongs to.
+
+    A contact decides where it is said to; where nothing is said, when an opportunity names it. Of
+    several at one account each is a buyer, and what names none of them belongs to the one with the
+    smallest id. Below the level of sites, a site counts as its parent.
 
     Parameters
     ----------
@@ -31,54 +42,80 @@ def owners(tables: Mapping[str, ir.Table], level: str) -> dict[str, ir.Table]:
     Returns
     -------
     dict
-        ``account`` (account_id, buyer_id, kind) and ``opportunity`` (opportunity_id, buyer_id, kind),
-        each only where the data have such a table.
+        ``account`` (account_id, buyer_id, kind), ``contact`` (contact_id, buyer_id, kind) and
+        ``opportunity`` (opportunity_id, buyer_id, kind), each only where the data have such a table
+        and the level asks for it.
     """
     found: dict[str, ir.Table] = {}
     if "account" in tables and level != "opportunity":
         found["account"] = _account_owners(tables, level)
+        if level == "contact" and "contact" in tables:
+            decider = _deciders(tables)
+            found["contact"] = decider.select("contact_id", buyer_id=_.contact_id, kind=ibis.literal("contact"))
     if "opportunity" in tables:
-        found["opportunity"] = _opportunity_owners(tables["opportunity"], found.get("account"))
+        found["opportunity"] = _opportunity_owners(tables["opportunity"], found)
     return found
 
 
 def _account_owners(tables: Mapping[str, ir.Table], level: str) -> ir.Table:
-    account = tables["account"].select("account_id", "form")
+    account = tables["account"].select("account_id", "parent_id", "form")
+    if level == "account":
+        return _companies(account)
     kind = ibis.cases((_.form == "site", "site"), else_="account")
     if level != "contact" or "contact" not in tables:
         return account.select("account_id", buyer_id=_.account_id, kind=kind)
-    decider = (
-        tables["contact"].filter(_.decides)
-        .mutate(account_id=ibis.coalesce(_.site_id, _.account_id))
-        .group_by("account_id").agg(contact_id=_.contact_id.min())
-    )
-    return account.left_join(decider, "account_id").select(
+    lead = _deciders(tables).group_by("account_id").agg(contact_id=_.contact_id.min())
+    return account.left_join(lead, "account_id").select(
         "account_id",
         buyer_id=ibis.coalesce(_.contact_id, account.account_id),
         kind=ibis.cases((_.contact_id.notnull(), "contact"), (_.form == "site", "site"), else_="account"),
     )
 
 
-def _opportunity_owners(opportunity: ir.Table, accounts: ir.Table | None) -> ir.Table:
-    if accounts is None:
+def _companies(account: ir.Table) -> ir.Table:
+    """Each account as itself, a site as the account it belongs to where that is known."""
+    parents = account.select(company=_.account_id)
+    above = ibis.cases((_.form == "site", _.parent_id), else_=ibis.null("int64"))
+    sites = account.select("account_id", above=above).left_join(parents, [("above", "company")])
+    return sites.select("account_id", buyer_id=ibis.coalesce(_.company, _.account_id), kind=ibis.literal("account"))
+
+
+def _deciders(tables: Mapping[str, ir.Table]) -> ir.Table:
+    """Deciding contacts, each with the site or account it decides for."""
+    contact = tables["contact"].select("contact_id", "decides", account_id=ibis.coalesce(_.site_id, _.account_id))
+    said = contact.filter(_.decides)
+    if "opportunity" in tables:
+        named = contact.filter(_.decides.isnull()).semi_join(tables["opportunity"], "contact_id")
+        said = said.union(named)
+    return said.select("contact_id", "account_id")
+
+
+def _opportunity_owners(opportunity: ir.Table, found: Mapping[str, ir.Table]) -> ir.Table:
+    if "account" not in found:
         return opportunity.select("opportunity_id", buyer_id=_.opportunity_id, kind=ibis.literal("opportunity"))
-    joined = opportunity.select("opportunity_id", "account_id").left_join(accounts, "account_id")
-    return joined.select(
-        "opportunity_id",
-        buyer_id=ibis.coalesce(_.buyer_id, _.opportunity_id),
-        kind=ibis.coalesce(_.kind, "opportunity"),
-    )
+    of_account = found["account"].select("account_id", account_buyer=_.buyer_id, account_kind=_.kind)
+    rows = opportunity.select("opportunity_id", "account_id", "contact_id").left_join(of_account, "account_id")
+    buyer, kind = [rows.account_buyer, rows.opportunity_id], [rows.account_kind, ibis.literal("opportunity")]
+    if "contact" in found:
+        rows = rows.left_join(found["contact"].select(decider="contact_id", decider_kind="kind"),
+                              [("contact_id", "decider")])
+        buyer, kind = [rows.decider, *buyer], [rows.decider_kind, *kind]
+    return rows.select("opportunity_id", buyer_id=ibis.coalesce(*buyer), kind=ibis.coalesce(*kind))
 
 
 def with_buyer(events: ir.Table, owner: Mapping[str, ir.Table]) -> ir.Table:
-    """Events with the ``buyer_id`` they belong to; events that belong to nobody are left out."""
-    if "account" in owner and "account_id" in events.columns:
-        by_account = owner["account"].select("account_id", account_buyer=_.buyer_id)
-        events = events.left_join(by_account, "account_id").drop("account_id_right")
-    if "opportunity" in owner and "opportunity_id" in events.columns:
-        by_opportunity = owner["opportunity"].select("opportunity_id", opportunity_buyer=_.buyer_id)
-        events = events.left_join(by_opportunity, "opportunity_id").drop("opportunity_id_right")
-    said = [name for name in ("opportunity_buyer", "account_buyer") if name in events.columns]
+    """Events with the ``buyer_id`` they belong to; events that belong to nobody are left out.
+
+    The opportunity that an event is about says it first, then the deciding contact, then the account.
+    """
+    said = []
+    for entity in ("opportunity", "contact", "account"):
+        key, name = f"{entity}_id", f"{entity}_buyer"
+        if entity in owner and key in events.columns:
+            events = events.left_join(owner[entity].select(key, **{name: _.buyer_id}), key).drop(f"{key}_right")
+            said.append(name)
+    if not said:
+        return events.mutate(buyer_id=ibis.null("int64")).filter(ibis.literal(False))
     found = events.mutate(buyer_id=ibis.coalesce(*(events[name] for name in said)))
     return found.drop(*said).filter(_.buyer_id.notnull())
 
@@ -111,13 +148,7 @@ def _beside(left: ir.Table, right: ir.Table) -> ir.Table:
 
 
 def _identity(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
-    parts = []
-    if "account" in owner:
-        parts.append(owner["account"].group_by("buyer_id", "kind").agg(account_id=_.account_id.min()))
-    if "opportunity" in owner:
-        alone = owner["opportunity"].filter(_.kind == "opportunity").select("buyer_id", "kind")
-        parts.append(alone.mutate(account_id=ibis.null("int64")))
-    base = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    base = _everyone(tables, owner)
     link = tables["entity_link"].group_by("entity", "entity_id").agg(source_id=_.source_id.min())
     entity = ibis.cases((_.kind.isin(["site", "account"]), "account"), else_=_.kind)
     named = base.mutate(entity=entity).left_join(
@@ -126,16 +157,34 @@ def _identity(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> 
     return named.select("buyer_id", "kind", "account_id", "source_id")
 
 
+def _everyone(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
+    """Every buyer once: ``buyer_id``, ``kind`` and the account it is, decides for or belongs to."""
+    parts = []
+    if "account" in owner:
+        own = owner["account"].filter(_.kind != "contact")
+        parts.append(own.select("buyer_id", "kind", account_id=_.buyer_id).distinct())
+    if "contact" in owner:
+        decider = _deciders(tables)
+        parts.append(decider.select(buyer_id=_.contact_id, kind=ibis.literal("contact"), account_id=_.account_id))
+    if "opportunity" in owner:
+        alone = owner["opportunity"].filter(_.kind == "opportunity")
+        of_account = tables["opportunity"].select("opportunity_id", "account_id")
+        parts.append(alone.inner_join(of_account, "opportunity_id").select("buyer_id", "kind", "account_id"))
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
 def _objectors(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
+    """Buyers about whom an objection was made: by their own key, or by an account, contact or opportunity of theirs."""
     said = tables["objection"].select("about", "about_id")
     link = tables["entity_link"].select("entity", "entity_id", "source_id")
     hit = said.inner_join(link, [("about_id", "source_id")])
     hit = hit.filter((_.about == _.entity) | (_.about == "buyer"))
-    direct = hit.select(buyer_id=_.entity_id)
-    parts = [direct]
+    parts = [hit.select(buyer_id=_.entity_id)]
     for entity, of in owner.items():
-        named = hit.filter(_.entity == entity).select("entity_id")
-        parts.append(of.inner_join(named, [(f"{entity}_id", "entity_id")]).select("buyer_id"))
+        named = hit.filter(_.entity == entity)
+        if entity == "opportunity":  # a buyer's key that some opportunity happens to share names no opportunity
+            named = named.filter(_.about == "opportunity")
+        parts.append(of.inner_join(named.select("entity_id"), [(f"{entity}_id", "entity_id")]).select("buyer_id"))
     return ibis.union(*parts, distinct=True)
 
 
@@ -144,23 +193,34 @@ def _facts(
 ) -> list[ir.Table]:
     """What one table tells of each buyer: one query for all its columns, one more for each dominant one."""
     rows = _rows_of_buyers(name, tables, owner)
-    if name == "opportunity" and "account" not in owner:
+    if _one_row_a_buyer(name, owner):
         return [rows.select("buyer_id", *(column.column for column in columns))]
     dominant = [column for column in columns if column.on_many == "dominant"]
     others = [column for column in columns if column.on_many != "dominant"]
     parts = [_dominant(rows, column.column) for column in dominant]
     if others:
-        order = ibis.window(order_by=[_moment(rows, name).asc(nulls_first=True), rows.source_row.desc()])
-        placed = rows.mutate(place=ibis.row_number().over(order)) if name != "account" else rows.mutate(place=0)
+        order = ibis.window(group_by="buyer_id", order_by=[_.moment.asc(nulls_first=True), _.source.desc(),
+                                                           _.source_row.desc()])
+        placed = rows.mutate(place=ibis.row_number().over(order))
         parts.append(placed.group_by("buyer_id").agg(**{c.column: _one(c) for c in others}))
     return parts
 
 
+def _one_row_a_buyer(name: str, owner: Mapping[str, ir.Table]) -> bool:
+    """Whether a table tells of each buyer in one row, so that nothing is to be chosen from."""
+    by_opportunity = name == "opportunity" and "account" not in owner
+    return name == "account" or (name == "contact" and "contact" in owner) or by_opportunity
+
+
 def _one(column: UserColumn) -> ibis.Deferred:
-    """Several values as one: the latest known, or ``mixed`` where they differ."""
+    """Several values as one: the latest known (of equals, the one first seen), or ``mixed`` where they differ.
+
+    Numbers have no ``mixed``: where they differ, nothing is known.
+    """
     value = _[column.column]
     if column.on_many == "mixed":
-        return ibis.cases((value.nunique() <= 1, value.min()), else_="mixed")
+        differ = ibis.literal("mixed") if column.kind == "text" else ibis.null("float64")
+        return ibis.cases((value.nunique() <= 1, value.min()), else_=differ)
     return value.argmax(_.place, where=value.notnull())
 
 
@@ -173,16 +233,28 @@ def _dominant(rows: ir.Table, name: str) -> ir.Table:
     return top.select("buyer_id", **{name: top.value})
 
 
+def _rows_of_buyers(name: str, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
+    """Rows of a table with the buyer they tell of and ``moment``, when they happened (null: no time)."""
+    if name in _CARRIED:
+        return _carried(name, tables, owner)
+    rows = tables[name].mutate(moment=_moment(tables[name], name))
+    if name == "account":
+        return _everyone(tables, owner).select("buyer_id", "account_id").inner_join(rows, "account_id")
+    if name == "contact" and "contact" in owner:
+        return owner["contact"].select("contact_id", "buyer_id").inner_join(rows, "contact_id")
+    return with_buyer(rows, owner)
+
+
+def _carried(name: str, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
+    key, carriers = _CARRIED[name]
+    carrier = next((table for table in carriers if table in tables), None)
+    if carrier is None:
+        return with_buyer(tables[name].mutate(moment=ibis.null("timestamp")), {})
+    events = _rows_of_buyers(carrier, tables, owner).select("buyer_id", "source", "source_row", "moment", key)
+    told = tables[name].drop("source", "source_row")
+    return events.inner_join(told, key)
+
+
 def _moment(rows: ir.Table, table: str) -> ibis.Value:
     name = HAPPENED.get(table)
     return rows[name].cast("timestamp") if name and name in rows.columns else ibis.null("timestamp")
-
-
-def _rows_of_buyers(name: str, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
-    if name == "contact" and "account" in owner:
-        deciders = owner["account"].select(contact_id=_.buyer_id, buyer_id=_.buyer_id).distinct()
-        return tables["contact"].inner_join(deciders, "contact_id")
-    if name == "account" and "account" not in owner:
-        mapped = tables["opportunity"].select("account_id", buyer_id=_.opportunity_id)
-        return tables["account"].inner_join(mapped, "account_id")
-    return with_buyer(tables[name], owner)

@@ -12,9 +12,10 @@ from ibis import _
 def with_entering(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
     """The same tables, an unknown ``entered`` or ``answered`` read from what followed by the date.
 
-    An opportunity was let in when it took any step (invited, shortlisted, quoted, ...). An outgoing
-    touch of a campaign was answered when an incoming touch of the same account belongs to the same
-    campaign. Neither is read where the data never record such a thing.
+    An opportunity was let in when it took any step (invited, shortlisted, quoted, ...) or was won, and
+    was not when it was lost without one, or where no outcome is recorded at all; an open one without a
+    step is not known yet. An outgoing touch of a campaign was answered when an incoming touch of the same account belongs to the same campaign
+    and did not come before it. Neither is read where the data never record such a thing.
     """
     followed = dict(tables)
     if "step" in tables and "opportunity" in tables:
@@ -27,18 +28,23 @@ def with_entering(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
 def _entered(opportunity: ir.Table, step: ir.Table) -> ir.Table:
     taken = step.select(step_of=_.opportunity_id).distinct()
     joined = opportunity.left_join(taken, opportunity.opportunity_id == taken.step_of)
-    return joined.mutate(entered=ibis.coalesce(joined.entered, joined.step_of.notnull())).drop("step_of")
+    in_at_last = joined.step_of.notnull() | (joined.outcome == "won")
+    told = ibis.cases((in_at_last, True), (joined.outcome != "open", False), (joined.outcome.isnull(), False), else_=ibis.null("boolean"))
+    return joined.mutate(entered=ibis.coalesce(joined.entered, told)).drop("step_of")
 
 
 def _answered(touch: ir.Table) -> ir.Table:
     incoming = touch.filter(_.direction == "in", _.campaign.notnull(), _.account_id.notnull())
-    replies = incoming.select(reply_by=_.account_id, reply_to=_.campaign).distinct()
+    replies = incoming.group_by(reply_by=_.account_id, reply_to=_.campaign).agg(
+        reply_at=_.happened_at.cast("timestamp").max())
     campaigns = replies.select(heard=_.reply_to).distinct()
     joined = touch.left_join(
         replies, [touch.account_id == replies.reply_by, touch.campaign == replies.reply_to]
     )
     joined = joined.left_join(campaigns, joined.campaign == campaigns.heard)
-    told = ibis.cases((joined.heard.notnull(), joined.reply_by.notnull()), else_=ibis.null("boolean"))
+    before = (joined.reply_at < joined.happened_at.cast("timestamp")).fill_null(False)
+    may_tell = joined.heard.notnull() & joined.account_id.notnull()
+    told = ibis.cases((may_tell, joined.reply_by.notnull() & ~before), else_=ibis.null("boolean"))
     outgoing = joined.direction.fill_null("out") == "out"
     answered = ibis.cases((outgoing, ibis.coalesce(joined.answered, told)), else_=joined.answered)
-    return joined.mutate(answered=answered).drop("reply_by", "reply_to", "heard")
+    return joined.mutate(answered=answered).drop("reply_by", "reply_to", "reply_at", "heard")

@@ -19,7 +19,7 @@ def purchase_days(
     """One row per buyer and day with a purchase: ``buyer_id``, ``day``, ``total`` (contribution).
 
     Returns lower the contribution of the day they were booked on; a day of nothing but returns is no
-    purchase (``bought`` is false), yet its loss stays in the buyer's total.
+    purchase (``bought`` is false), yet its loss stays in the buyer's total. Days are those of UTC.
     """
     lines = with_buyer(tables["order_line"], owner)
     bought = lines.select("buyer_id", day=lines.ordered_at.cast("date"), quantity=lines.quantity.fill_null(1.0),
@@ -40,7 +40,8 @@ def histories(days: ir.Table, as_of: AsOf) -> ir.Table:
     )
     known = grouped.filter(_.purchases > 0)
     end = ibis.date(as_of.day) if as_of.day else known.last.max()
+    t_x = days_between(known.last, known.first)
     return known.select(
-        "buyer_id", x=(_.purchases - 1).cast("float64"), t_x=days_between(known.last, known.first),
-        age=days_between(end, known.first), total=_.total, squares=_.squares,
+        "buyer_id", x=(_.purchases - 1).cast("float64"), t_x=t_x,
+        age=ibis.greatest(days_between(end, known.first), t_x), total=_.total, squares=_.squares,
     )

@@ -36,14 +36,15 @@ def contributions(
     Returns
     -------
     Ibis table
-        ``trials`` is 1 for a horizon seen whole, and for a recent win the share of a horizon's
-        contribution that usually arrives by its age.
+        ``buyer_id``, ``row_id``, ``trials`` and ``total``. ``trials`` is 1 for a horizon seen whole,
+        and for a recent win the share of a horizon's contribution that usually arrives by its age; its
+        ``total`` then holds what came in the steps of the horizon that it has lived whole.
     """
     won = with_buyer(tables["opportunity"].filter(_.outcome == "won"), owner)
     if step == "opportunity.amount":
-        rows = won.filter(_.amount.notnull())
-        money = margin(rows, margin_rate) / float(minor)
-        return rows.select("buyer_id", row_id=rows.opportunity_id, trials=ibis.literal(1.0), total=money)
+        money = margin(won, margin_rate) / float(minor)
+        rows = won.select("buyer_id", row_id=won.opportunity_id, trials=ibis.literal(1).cast("float64"), total=money)
+        return rows.filter(_.total.notnull())
     return _followed(won, with_buyer(tables["order_line"], owner), as_of, horizon_days, margin_rate, minor)
 
 
@@ -73,11 +74,14 @@ def _followed(
     whole = float(horizon_days)
     until_next = ibis.coalesce(days_between(wins.next_won_at, wins.won_at), whole)
     seen = wins.mutate(age=ibis.least(days_between(end, wins.won_at), until_next, whole))
-    paid = aged.group_by("row_id").agg(total=_.money.sum())
-    rows = seen.left_join(paid, "row_id").drop("row_id_right").mutate(total=_.total.fill_null(0.0))
-    curve = _arrival(aged, seen, horizon_days)
-    stepped = rows.mutate(step=_step(rows.age, horizon_days)).left_join(curve, "step")
-    return stepped.select("buyer_id", "row_id", trials=_.arrived, total=_.total).filter(_.trials > 0)
+    lived = seen.select("buyer_id", "row_id", lived=_step(seen.age, horizon_days))
+    steps = aged.select("row_id", "money", step=_step(aged.age, horizon_days))
+    whole_steps = steps.inner_join(lived, "row_id").filter(_.step < _.lived).select("row_id", "step", "money")
+    paid = whole_steps.group_by("row_id").agg(total=_.money.sum())
+    rows = lived.left_join(paid, "row_id").drop("row_id_right").mutate(total=_.total.fill_null(0.0))
+    curve = _arrival(whole_steps, lived)
+    return rows.inner_join(curve, [("lived", "step")]).select(
+        "buyer_id", "row_id", trials=_.arrived, total=_.total).filter(_.trials > 0)
 
 
 def _turns(won: ir.Table) -> ir.Table:
@@ -92,17 +96,15 @@ def _step(age: ibis.Value, horizon_days: int) -> ibis.Value:
     return (age * float(_SHARE_STEPS) / float(horizon_days)).floor().cast("int64")
 
 
-def _arrival(aged: ir.Table, seen: ir.Table, horizon_days: int) -> ir.Table:
+def _arrival(whole_steps: ir.Table, lived: ir.Table) -> ir.Table:
     """Share of a horizon's contribution that has usually arrived by each step of age.
 
     Each step's money a win is averaged over the wins old enough to show the whole step, so young
     wins inform the early steps (a life table); ``arrived`` at the last step is one.
     """
-    steps = aged.select("row_id", "money", step=_step(aged.age, horizon_days))
-    whole = seen.select("row_id", lived=_step(seen.age, horizon_days))
-    paid = steps.inner_join(whole, "row_id").filter(_.step < _.lived).group_by("step").agg(paid=_.money.sum())
+    paid = whole_steps.group_by("step").agg(paid=_.money.sum())
     ladder = ibis.memtable({"step": list(range(_SHARE_STEPS + 1))}, schema={"step": "int64"})
-    alive = whole.group_by("lived").agg(wins=_.count())
+    alive = lived.group_by("lived").agg(wins=_.count())
     at_risk = ladder.cross_join(alive).filter(_.lived > _.step).group_by("step").agg(wins=_.wins.sum())
     rates = ladder.left_join(paid, "step").select(step=ladder.step, paid=_.paid)
     rates = rates.left_join(at_risk, "step").select(step=rates.step, paid=_.paid, wins=_.wins)
@@ -111,5 +113,5 @@ def _arrival(aged: ir.Table, seen: ir.Table, horizon_days: int) -> ir.Table:
     before = ibis.window(order_by=rates.step, preceding=None, following=0)
     summed = rates.mutate(up_to=rates.rate.sum().over(before))
     shared = summed.cross_join(summed.agg(whole=_.up_to.max()))
-    even = _.step / float(_SHARE_STEPS)
+    even = _.step.cast("float64") / float(_SHARE_STEPS)
     return shared.select("step", arrived=ibis.greatest((_.up_to - _.rate) / _.whole.nullif(0.0), 0.0).fill_null(even))

@@ -62,6 +62,9 @@ class Share:
 class Amount:
     """Money per trial: above zero, with a spread in proportion to its mean.
 
+    A group whose mean is a loss is outside of what the family describes: its value stands, its
+    interval is too narrow.
+
     Parameters
     ----------
     curvature : float
@@ -87,11 +90,14 @@ class Amount:
         return mean
 
     def interval(self, mean: Floats, variance: Floats, probability: float) -> tuple[Floats, Floats]:
-        """Central interval of the lognormal distribution with these moments."""
-        spread = np.sqrt(np.log1p(variance / np.maximum(mean, _TINY) ** 2))
+        """Central interval of the lognormal distribution with these moments; of the normal for a loss."""
+        gain = mean > _TINY
+        inside = np.where(gain, mean, 1.0)
+        spread = np.sqrt(np.log1p(variance / inside**2))
         z = special.ndtri(0.5 + probability / 2.0)
-        middle = np.log(np.maximum(mean, _TINY)) - spread**2 / 2.0
-        return np.exp(middle - z * spread), np.exp(middle + z * spread)
+        middle, plain = np.log(inside) - spread**2 / 2.0, z * np.sqrt(variance)
+        return (np.where(gain, np.exp(middle - z * spread), mean - plain),
+                np.where(gain, np.exp(middle + z * spread), mean + plain))
 
 
 Family = Share | Amount

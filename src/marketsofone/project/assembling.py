@@ -83,13 +83,14 @@ def strata_table(
 ) -> pd.DataFrame:
     """Every stratum once, parents first."""
     strata = stratified.strata
+    split_on = {s.parent: s.split_on for s in strata}
     frame = pd.DataFrame({
         "stratum_id": [s.stratum_id for s in strata],
         "parent_id": [strata[s.parent].stratum_id if s.parent >= 0 else None for s in strata],
         "level": [s.depth for s in strata],
         "name": [s.name for s in strata],
         "path": [" / ".join(path(strata, s.number)) for s in strata],
-        "split_on": [s.split_on or None for s in strata],
+        "split_on": [split_on.get(s.number) for s in strata],
         "buyers": list(counts),
     })
     for score in SCORES:

@@ -110,8 +110,10 @@ def _level(settings: Settings, tables: Mapping[str, ir.Table]) -> str:
     if "account" not in tables:
         return "opportunity"
     contacts = tables.get("contact")
-    deciding = contacts is not None and contacts.filter(contacts.decides).count().execute() > 0
-    return "contact" if deciding else "account"
+    if contacts is not None and contacts.filter(contacts.decides).count().execute() > 0:
+        return "contact"
+    sites = tables["account"].filter(_.form == "site").count().execute()
+    return "site" if sites > 0 else "account"
 
 
 def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gathered:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import ibis
 import pyarrow as pa
 from ibis import _
 
@@ -28,6 +29,7 @@ from marketsofone.sources import Finding
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pandas as pd
     from ibis.backends.duckdb import Backend
 
     from marketsofone.estimates import Estimate
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from marketsofone.project.stratifying import Stratified
     from marketsofone.sources import Loaded
 
+_TYPES = {name: pa.float64() for name in ("gain", "base", "low", "high")}
+_OF_OURS = ("product", "rep", "competitor")
 _FINDING = pa.schema([(name, pa.string()) for name in ("code", "severity", "place", "message", "repair")])
 
 
@@ -59,17 +63,16 @@ def keep(
         "buyers": _writer(engine, buyers, "buyers"),
         "opportunities": _empty_opportunities() if opportunities is None
         else _writer(engine, opportunities, "opportunities"),
-        "strata": pa.Table.from_pandas(strata_table(stratified, estimates, counts, hour), preserve_index=False),
+        "strata": typed(strata_table(stratified, estimates, counts, hour)),
         "memberships": _writer(engine, memberships_table(engine, stratified, counts, buyers), "memberships"),
         "entity_link": _writer(engine, _links(gathered, buyers), "entity_link"),
         "quarantine": _writer(engine, engine.table("quarantine"), "quarantine"),
         "health": frame_of(loaded.health),
         "findings": frame_of((*findings, *_own_findings(stratified, gathered))),
-        "evidence": pa.Table.from_pandas(
-            evidence_table(gathered, estimates, notes, _units(gathered), hour), preserve_index=False),
+        "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
     }
-    return write_snapshot(settings.folder, tables, _manifest(settings, loaded, gathered, buyers, notes, seconds),
-                          now, pages={"report.html": report_of})
+    manifest = _manifest(settings, loaded, gathered, buyers, len(stratified.strata), notes, seconds)
+    return write_snapshot(settings.folder, tables, manifest, now, pages={"report.html": report_of})
 
 
 def report_of(snapshot: Snapshot) -> str:
@@ -78,6 +81,14 @@ def report_of(snapshot: Snapshot) -> str:
 
     names = ("buyers", "opportunities", "strata", "quarantine", "health", "findings", "evidence")
     return render_report(Results(**{name: snapshot.table(name) for name in names}, manifest=snapshot.manifest))
+
+
+def typed(frame: pd.DataFrame) -> pa.Table:
+    """A data frame as a table whose columns have a type even where every value is missing."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    fields = [field.with_type(_TYPES.get(field.name, pa.string())) if pa.types.is_null(field.type) else field
+              for field in table.schema]
+    return table.cast(pa.schema(fields))
 
 
 def frame_of(rows: Iterable[Any]) -> pa.Table:
@@ -123,7 +134,18 @@ def _counts(stratified: Stratified, buyers: ir.Table) -> list[int]:
 
 
 def _links(gathered: Gathered, buyers: ir.Table) -> ir.Table:
-    return gathered.tables["entity_link"]
+    """Keys of what a CRM would want back; nothing of who objected is among them."""
+    links = gathered.tables["entity_link"]
+    kept = [links.filter(_.entity.isin(_OF_OURS))]
+    ours = {name: of.semi_join(buyers, "buyer_id") for name, of in gathered.owner.items()}
+    for name, of in ours.items():
+        ids = of.select(entity_id=of[f"{name}_id"])
+        kept.append(links.filter(_.entity == name).semi_join(ids, "entity_id"))
+    if "contact" in gathered.tables and "account" in ours:
+        contacts = gathered.tables["contact"].semi_join(ours["account"], "account_id")
+        kept.append(links.filter(_.entity == "contact").semi_join(
+            contacts.select(entity_id=_.contact_id), "entity_id"))
+    return ibis.union(*kept)
 
 
 def _own_findings(stratified: Stratified, gathered: Gathered) -> list[Finding]:
@@ -153,8 +175,8 @@ def _empty_opportunities() -> pa.Table:
 
 
 def _manifest(
-    settings: Settings, loaded: Loaded, gathered: Gathered, buyers: ir.Table, notes: Mapping[str, str],
-    seconds: Mapping[str, float],
+    settings: Settings, loaded: Loaded, gathered: Gathered, buyers: ir.Table, strata: int,
+    notes: Mapping[str, str], seconds: Mapping[str, float],
 ) -> dict[str, Any]:
     kinds = {row.kind: int(row.n) for row in buyers.group_by("kind").agg(n=_.count()).execute().itertuples()}
     return {
@@ -164,7 +186,7 @@ def _manifest(
         "buyer_kinds": dict(sorted(kinds.items())),
         "conditional_on": [score for score in SCORES if score not in gathered.tallies],
         "inputs": {name: asdict(of) for name, of in loaded.inputs.items()},
-        "counts": {"buyers": sum(kinds.values()), "accepted": sum(h.accepted for h in loaded.health)},
+        "counts": {"buyers": sum(kinds.values()), "strata": strata, "accepted": sum(h.accepted for h in loaded.health)},
         "seed": settings.market.seed,
         "labels": [f"{score}: {note}" for score, note in notes.items()],
         "timings": dict(seconds),

@@ -80,7 +80,10 @@ def _told(gathered: Gathered, score: str) -> ir.Table | None:
     hit = hit.filter((_.about == _.entity) | (_.about == "buyer"))
     parts = [hit.select("source_row", "sure", "value", buyer_id=_.entity_id)]
     for entity, of in gathered.owner.items():
-        owned = hit.filter(_.entity == entity).inner_join(of, [("entity_id", f"{entity}_id")])
+        named = hit.filter(_.entity == entity)
+        if entity == "opportunity":  # a buyer's key that some opportunity happens to share names no opportunity
+            named = named.filter(_.about == "opportunity")
+        owned = named.inner_join(of, [("entity_id", f"{entity}_id")])
         parts.append(owned.select("source_row", "sure", "value", "buyer_id"))
     every = ibis.union(*parts, distinct=True)
     return every.group_by("buyer_id").agg(told_trials=_.sure.sum(), told_total=(_.sure * _.value).sum())

@@ -64,8 +64,8 @@ def _share(value: ibis.Value) -> ibis.Value:
 
 
 def _points(value: ibis.Value) -> ibis.Value:
-    sign = ibis.cases((value >= 0, "+"), else_="")
-    return sign + _text((value * 100.0).round(1)) + " points"
+    points = (value * 100.0).round(1) + 0.0  # no minus zero
+    return ibis.cases((points >= 0, "+"), else_="") + _text(points) + " points"
 
 
 def _money(value: ibis.Value, currency: str) -> ibis.Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from marketsofone.sources.spelling import bare
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -263,14 +265,14 @@ PERSONAL = (
 
 
 def is_called(column: str, names: tuple[str, ...]) -> bool:
-    """Whether a column is called by one of the names, blanks, case and punctuation aside.
+    """Whether a column is called by one of the names, blanks, case, punctuation and currency aside.
 
     Examples
     --------
-    >>> is_called("InvoiceNo", ("invoice no",)), is_called("Opportunity Amount USD", ("opportunity amount",))
+    >>> is_called("InvoiceNo", ("invoice no",)), is_called("Amount USD", ("amount",))
     (True, True)
     """
-    plain = bare(column)
+    plain = re.sub(r"(?<=.)(usd|eur|gbp|chf)$", "", bare(column))
     return any(plain == bare(name) or (len(bare(name)) > 8 and plain.startswith(bare(name))) for name in names)
 
 

@@ -57,8 +57,7 @@ def parsed(sql: str, way: str, declared: str = "") -> str:
     if way == "year first":
         return (
             f"case when regexp_matches({sql}, '^[0-9]{{8}}$') then try_strptime({sql}, '%Y%m%d') "
-            f"when regexp_matches({sql}, '^[0-9]{{4}}[-/.][0-9]') "
-            f"then try_cast(regexp_replace({sql}, '^(....)[/.](..?)[/.]', '\\1-\\2-') as timestamp) end"
+            f"when regexp_matches({sql}, '^[0-9]{{4}}[-/.][0-9]') then {_iso(sql, 'timestamp')} end"
         )
     if way == "named month":
         plain = f"regexp_replace(replace({sql}, ',', ' '), '[ -]+', ' ', 'g')"
@@ -71,6 +70,14 @@ def parsed(sql: str, way: str, declared: str = "") -> str:
         f"case when regexp_matches({same}, '^[0-9]+/[0-9]+/[0-9]{{4}}( |$)') then try_strptime({same}, {long}) "
         f"when regexp_matches({same}, '^[0-9]+/[0-9]+/[0-9]{{2}}( |$)') then try_strptime({same}, {short}) end"
     )
+
+
+def _iso(sql: str, kind: str) -> str:
+    """A year-first text as ``kind``; the engine alone wants seconds before a zone and no blank."""
+    plain = f"regexp_replace({sql}, '^(....)[/.](..?)[/.]', '\\1-\\2-')"
+    close = f"regexp_replace({plain}, ' (Z|z|UTC|[+-][0-9:]+)$', '\\1')"
+    whole = f"regexp_replace({close}, '([ T][0-9]{{2}}:[0-9]{{2}})(Z|z|UTC|[+-][0-9:]+)$', '\\1:00\\2')"
+    return f"coalesce(try_cast({sql} as {kind}), try_cast({whole} as {kind}))"
 
 
 def _list(formats: Iterable[str]) -> str:
@@ -140,7 +147,7 @@ def instant(sql: str, kind: str, zone: str, way: Written | None) -> str:
     naive = _to_utc(parsed(sql, way.way, way.format), zone)
     if not way.zoned:
         return naive
-    return f"case when {zoned(sql)} then timezone('UTC', try_cast({sql} as timestamptz)) else {naive} end"
+    return f"case when {zoned(sql)} then timezone('UTC', {_iso(sql, 'timestamptz')}) else {naive} end"
 
 
 def day(sql: str, kind: str, zone: str, way: Written | None) -> str:
@@ -152,7 +159,7 @@ def day(sql: str, kind: str, zone: str, way: Written | None) -> str:
     naive = f"cast({parsed(sql, way.way, way.format)} as date)"
     if not way.zoned:
         return naive
-    there = f"timezone({literal(zone)}, try_cast({sql} as timestamptz))"
+    there = f"timezone({literal(zone)}, {_iso(sql, 'timestamptz')})"
     return f"case when {zoned(sql)} then cast({there} as date) else {naive} end"
 
 

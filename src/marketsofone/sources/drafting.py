@@ -103,7 +103,8 @@ class Draft:
         yield f"[sources.{name}]"
         yield f"file = {quoted_as_toml(self.source.file)}"
         if self.source.delimiter:
-            yield f'format = "csv"\ndelimiter = {quoted_as_toml(self.source.delimiter)}  # its columns stand apart by blanks'
+            yield 'format = "csv"'
+            yield f"delimiter = {quoted_as_toml(self.source.delimiter)}  # its columns stand apart by blanks"
         if self.after_outcome:
             yield "after_outcome = [  # suspected to be filled in after the outcome: declared, never used"
             for column, why in self.after_outcome.items():

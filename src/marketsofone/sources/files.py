@@ -50,7 +50,7 @@ def stage_json(con: DuckDBPyConnection, source: Source, path: Path, target: Path
     """
     import duckdb
 
-    zipped = "gzip" if is_zipped(path) else "none"
+    zipped = "gzip" if is_zipped(path) else "uncompressed"
     reader = (
         f"read_json({literal(str(path))}, format='newline_delimited', sample_size=-1, ignore_errors=true, "
         f"dateformat='@', timestampformat='@', compression='{zipped}')"

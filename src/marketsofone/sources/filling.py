@@ -64,7 +64,9 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> tuple[Health, lis
     relation = _said_relation(rows, said)
     said = [_with_way(rows, mapping, one, relation) for one in said]
     zone = rows.source.one_zone or market.time_zone
-    converts = _converts(rows, said, relation, market)
+    foreign = _foreign(rows, said, relation, market)
+    converts = foreign > 0
+    _require_running(rows, mapping, said)
     _insert(rows, mapping, said, relation, market, zone, converts)
     refuse_broken(rows.con, rows.source.name, mapping.table, rows.staged.broken)
     reasons = _reasons(said, converts)
@@ -84,7 +86,37 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> tuple[Health, lis
         if one.field.refers:
             key = text(one.alias, one.expression.type)
             keep_keys(rows.con, relation, key, one.field.refers, rows.source.name, market.salt)
-    return health, _findings(rows, mapping, said, zone)
+    findings = _findings(rows, mapping, said, zone)
+    if foreign:
+        findings.append(_mixed_currencies(health, foreign, market))
+    return health, findings
+
+
+def _mixed_currencies(health: Health, foreign: int, market: Market) -> Finding:
+    return Finding(
+        "mixed_currencies",
+        "info",
+        f"{health.source}: {health.table_name}.currency",
+        f"{foreign:,} rows of {health.table_name} name another currency than {market.currency}; their amounts are "
+        "converted by the rate of their day, and those without a rate are refused.",
+    )
+
+
+def _require_running(rows: Rows, mapping: TableMapping, said: Sequence[Said]) -> None:
+    """Raise where an expression fails on some row, without telling what was in it."""
+    import duckdb
+
+    for one in said:
+        if one.expression.column:
+            continue
+        try:
+            rows.con.execute(f"select count(v) from (select {one.expression.sql} as v from {rows.kept})")
+        except duckdb.Error as error:
+            raise ValuesInvalid(
+                f"Source {rows.source.name!r}: the SQL of {mapping.table}.{one.name} runs on every row.",
+                f"a {type(error).__name__} on some row.",
+                "Where a value may not convert, write try_cast instead of cast.",
+            ) from None
 
 
 def _check_after_outcome(rows: Rows, mapping: TableMapping) -> None:
@@ -178,12 +210,13 @@ def _read(one: Said, rows: Rows, market: Market, zone: str, rate: str = "") -> s
     return as_text
 
 
-def _converts(rows: Rows, said: Sequence[Said], relation: str, market: Market) -> bool:
+def _foreign(rows: Rows, said: Sequence[Said], relation: str, market: Market) -> int:
+    """Rows that name another currency than the market's, where there are amounts to convert."""
     currency = next((one for one in said if one.name == "currency"), None)
     if currency is None or not any(one.field.kind == "money" for one in said):
-        return False
-    other = f"upper({text(currency.alias, currency.expression.type)}) <> {literal(market.currency)}"
-    return bool(rows.con.execute(f"select 1 from {relation} where {other} limit 1").fetchall())
+        return 0
+    name = text(currency.alias, currency.expression.type)
+    return _count(rows, f"{relation} where upper({name}) <> {literal(market.currency)}")
 
 
 def _reasons(said: Sequence[Said], converts: bool) -> list[tuple[str, str, str]]:
@@ -294,7 +327,8 @@ def _findings(rows: Rows, mapping: TableMapping, said: Sequence[Said], zone: str
                     "dates_in_two_formats",
                     "warning",
                     place,
-                    f"{one.way.rows:,} dates are written {one.way.way}; {one.way.other_rows:,} are not and were refused.",
+                    f"{one.way.rows:,} dates are written {one.way.way}; {one.way.other_rows:,} are not and "
+                    "were refused.",
                     f'If another format is meant:\n[sources.{name}]\ndate_format = "..."',
                 )
             )

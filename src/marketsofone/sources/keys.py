@@ -44,7 +44,8 @@ def keep_keys(con: DuckDBPyConnection, relation: str, key: str, entity: str, sou
     """
     if entity not in TABLES:
         keys, ids = con.execute(
-            f"select count(k), count(distinct {id_of('k', entity, salt)}) from (select distinct {key} as k from {relation})"
+            f"select count(k), count(distinct {id_of('k', entity, salt)}) "
+            f"from (select distinct {key} as k from {relation})"
         ).fetchall()[0]
         if keys > ids:
             raise _clash(entity, keys - ids)

@@ -128,7 +128,8 @@ def _columns(con: DuckDBPyConnection, staged: Staged) -> Iterator[ColumnProfile]
         if 0 < distinct <= _CATEGORIES:
             values = dict(
                 con.execute(
-                    f"select lower({as_text}) as v, count(*) from {file} where {value} is not null group by v order by 2 desc, 1"
+                    f"select lower({as_text}) as v, count(*) from {file} where {value} is not null "
+                    "group by v order by 2 desc, 1"
                 ).fetchall()
             )
         yield ColumnProfile(name, found, filled, distinct, length, tuple(values), unclear)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from marketsofone.errors import SourceMissing, SourceUnreadable, shortened
 from marketsofone.sources.mapping import Source
@@ -33,7 +34,7 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, OSError, ValueError, EOFError) as error:
+    except (InvalidFileException, BadZipFile, KeyError, OSError, ValueError) as error:
         raise SourceUnreadable(
             f"{source.place} is an Excel workbook.",
             f"{source.file} is not one.",

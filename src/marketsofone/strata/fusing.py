@@ -21,10 +21,11 @@ _SPEAKS = 0.5
 def fuse(sums: Sequence[Sums], *, ordered: bool) -> Ints:
     """Groups of values: the closest two are merged until every two left differ.
 
-    Distance is measured over all scores, each difference in its own standard errors. At least two
-    groups are left, the most different ones, for a judge to decide on. Values without any evidence
-    get group -1. Values too rare to speak for themselves stand together: sorted by their own few
-    outcomes they would only look different.
+    Distance is measured over all scores, each difference in its own standard errors. Where merging
+    starts from two groups or more, at least two are left, the most different ones, for a judge to
+    decide on. Values too rare to speak for themselves stand together from the start: sorted by their
+    own few outcomes they would only look different. Values without any evidence get group -1; a step
+    of a number goes with the nearest step below that has some, else above.
 
     Parameters
     ----------
@@ -42,13 +43,14 @@ def fuse(sums: Sequence[Sums], *, ordered: bool) -> Ints:
     while True:
         count = int(group.max()) + 1
         if count <= 2:
-            return _renumbered(group)
+            break
         merged = [tested_means(part.merged(group, count)) for part in sums]
         apart = _distances(merged, ordered)
         first, second = np.unravel_index(np.argmax(apart), apart.shape)
         if apart[first, second] < _ALIKE:
-            return _renumbered(group)
+            break
         group = _joined(group, int(first), int(second))
+    return _filled(group) if ordered else _renumbered(group)
 
 
 def _start(means: Sequence[Means], ordered: bool) -> Ints:
@@ -118,6 +120,15 @@ def _distances(means: Sequence[Means], ordered: bool) -> Floats:
 def _joined(group: Ints, first: int, second: int) -> Ints:
     joined = np.where(group == second, first, group)
     return np.where(joined > second, joined - 1, joined)
+
+
+def _filled(group: Ints) -> Ints:
+    """Steps of a number without evidence take the group of the step below, the lowest that of the one above."""
+    known = np.flatnonzero(group >= 0)
+    if len(known) == 0:
+        return group
+    below = np.searchsorted(known, np.arange(len(group)), side="right") - 1
+    return group[known[np.maximum(below, 0)]]
 
 
 def _renumbered(group: Ints) -> Ints:

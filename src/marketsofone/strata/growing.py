@@ -10,7 +10,7 @@ import pandas as pd
 from marketsofone.customer import MARKET, Stratum, stratum_id
 from marketsofone.estimates.candidates import Dimension
 from marketsofone.strata.names import group_name, split_sentence, stop_sentence
-from marketsofone.strata.splitting import Candidate, Rules, Split, best_split, candidates, worth_of
+from marketsofone.strata.splitting import Rules, Split, best_split, candidates, worth_of
 
 Tallies = Callable[[Sequence[Stratum]], pd.DataFrame]
 """Given all strata so far, the candidate tallies of those on the deepest level."""
@@ -69,8 +69,6 @@ def _decide(
     people = _people(rows, dimensions)
     worth = worth_of(people, found, scores)
     split = best_split(found, worth, rules, beside)
-    if split is not None and _too_small(split, found, rules):
-        split = None
     if split is None:
         return None, replace(stratum, why=stop_sentence(found, people, worth, rules, currency))
     gain = split.gain if worth > 0 else None
@@ -82,13 +80,6 @@ def _people(rows: pd.DataFrame | None, dimensions: Sequence[Dimension]) -> float
         return 0.0
     first = rows[rows["dimension"] == dimensions[0].name]
     return float(first["people"].sum())
-
-
-def _too_small(split: Split, found: Sequence[Candidate], rules: Rules) -> bool:
-    candidate = next(c for c in found if c.dimension.name == split.dimension.name)
-    people = dict(zip(candidate.values, candidate.people.sum(axis=0), strict=True))
-    smallest = min(float(sum(people[value] for value in group)) for group in split.groups)
-    return smallest < rules.least_buyers
 
 
 def _children(parent: Stratum, split: Split, start: int) -> list[Stratum]:

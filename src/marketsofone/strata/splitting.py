@@ -111,6 +111,8 @@ def _candidate(dimension: Dimension, rows: pd.DataFrame, scores: Sequence[str]) 
     place = {value: i for i, value in enumerate(values)}
     at = (rows["half"].to_numpy(np.int64), rows["value"].map(place).to_numpy(np.int64))
     allowed = [score for score in scores if score in dimension.scores]
+    if not allowed:
+        return None
     columns = ["people", *(f"{score}_{part}" for score in allowed for part in PARTS)]
     table = np.zeros((len(columns), 2, len(values)))
     for i, column in enumerate(columns):
@@ -144,7 +146,8 @@ def best_split(found: Sequence[Candidate], worth: float, rules: Rules, judged_be
             earlier = verdicts.get(candidate.dimension.name)
             if earlier is None or paid < earlier.chance:
                 verdicts[candidate.dimension.name] = _final(candidate, split, paid, worth)
-    standing = [s for s in verdicts.values() if _stands(s, rules, worth)]
+    people = {c.dimension.name: dict(zip(c.values, c.people.sum(axis=0), strict=True)) for c in found}
+    standing = [s for s in verdicts.values() if _stands(s, people[s.dimension.name], rules, worth)]
     return max(standing, key=lambda s: (s.gain - rules.handling_cost * (len(s.groups) - 1), -s.chance), default=None)
 
 
@@ -187,8 +190,10 @@ def _named(candidate: Candidate, group: Ints) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _stands(split: Split, rules: Rules, worth: float) -> bool:
+def _stands(split: Split, people: Mapping[str, float], rules: Rules, worth: float) -> bool:
     if split.chance > rules.level or len(split.groups) < 2:
+        return False
+    if min(sum(people[value] for value in group) for group in split.groups) < rules.least_buyers:
         return False
     return worth <= 0 or split.gain > rules.handling_cost * (len(split.groups) - 1)
 

@@ -1,0 +1,249 @@
+"""A simulated market in arrays, and the product's own tree and pooling run over it without files or engine.
+
+Everything that decides a number is the product's own: ``grow_tree`` chooses and judges the splits, ``pool``
+gives values and intervals. Only the counting is done again here in NumPy, because hundreds of markets are
+asked for; ``tests/truth`` checks that the engine counts the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import md5
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from marketsofone.customer import Stratum
+from marketsofone.estimates.candidates import Dimension, readable
+from marketsofone.pooling import Amount, Cells, Pooled, Share, Tree, fit_curvature, pool
+from marketsofone.sources.simulated import Company, Plan, simulate
+from marketsofone.sources.simulated.accounts import noise_names
+from marketsofone.sources.simulated.layout import DIMENSIONS, SCORES
+from marketsofone.strata import Rules, grow_tree
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+STEPS = 24
+DAY = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One row an account: rows seen, trials they are worth, their sum, and squares over trials."""
+
+    rows: Floats
+    trials: Floats
+    total: Floats
+    squares: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What the product sees of a company, and what is true of it.
+
+    Parameters
+    ----------
+    company : Company
+    half : int array, shape (accounts,)
+        Which half of the buyers an account belongs to.
+    dimensions : tuple of Dimension
+    values : mapping
+        Dimension -> object array of texts, None where not known.
+    tallies : mapping
+        Score -> Tally.
+    truth : float array, shape (accounts, 3)
+        The three true scores.
+    """
+
+    company: Company
+    half: Ints
+    dimensions: tuple[Dimension, ...]
+    values: Mapping[str, NDArray[np.object_]]
+    tallies: Mapping[str, Tally]
+    truth: Floats
+
+
+def draw_market(plan: Plan, seed: int) -> Market:
+    """The market of this plan and seed."""
+    company = simulate(plan, seed)
+    dimensions, values = _dimensions(company)
+    tallies = {"pull": _answers(company), "competitiveness": _wins(company),
+               "attractiveness": _contributions(company)}
+    truth = np.column_stack([company.truth[score].to_numpy() for score in SCORES])
+    return Market(company, _halves(plan.accounts), dimensions, values, tallies, truth)
+
+
+def _halves(accounts: int) -> Ints:
+    """The parity of the product's internal ids."""
+    salted = [b"account\x1f0\x1fA" + b"%06d" % i for i in range(accounts)]
+    return np.array([md5(key).digest()[0] & 1 for key in salted], dtype=np.int64)
+
+
+def _account(column: pa.ChunkedArray) -> Ints:
+    """Keys such as A000012 as row numbers."""
+    return np.asarray(column.to_pandas().str[1:].astype(np.int64))
+
+
+def _instants(column: pa.ChunkedArray) -> Ints:
+    return np.asarray(column.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy())
+
+
+def _dimensions(company: Company) -> tuple[tuple[Dimension, ...], dict[str, NDArray[np.object_]]]:
+    account = company.tables["account"]
+    employees = account["employees"].to_numpy().astype(np.float64)
+    cuts = readable(list(np.quantile(employees, np.arange(1, 16) / 16)))
+    values = {"sector": account["sector"], "region": account["region"]}
+    values |= {d.name: account[d.name] for d in DIMENSIONS if not d.ordered}
+    values |= {name: account[name] for name in noise_names(company.plan)}
+    texts = {name: np.array(column.to_pylist(), dtype=object) for name, column in values.items()}
+    texts["size"] = np.array([str(step) for step in np.searchsorted(cuts, employees, side="right")], dtype=object)
+    texts["rival"] = _rival(company)
+    made = [Dimension(name, f"dim_{name}", cuts if name == "size" else ()) for name in texts]
+    return tuple(made), texts
+
+
+def _rival(company: Company) -> NDArray[np.object_]:
+    """The rival met most by each account; of equals, the one first seen."""
+    met = company.tables["rival_met"].to_pandas().reset_index(names="row")
+    owner = company.tables["opportunity"].select(["opportunity_id", "account_id"]).to_pandas()
+    met = met.merge(owner, on="opportunity_id")
+    counted = met.groupby(["account_id", "competitor_id"]).agg(times=("row", "size"), first=("row", "min"))
+    top = counted.sort_values(["times", "first"], ascending=[False, True]).reset_index().groupby("account_id").first()
+    found = np.full(company.plan.accounts, None, dtype=object)
+    found[top.index.str[1:].astype(np.int64)] = top["competitor_id"].to_numpy()
+    return found
+
+
+def _tally(accounts: int, account: Ints, trials: Floats, total: Floats) -> Tally:
+    parts = (np.ones(len(account)), trials, total, total**2 / trials)
+    return Tally(*(np.bincount(account, part, minlength=accounts) for part in parts))
+
+
+def _answers(company: Company) -> Tally:
+    touch = company.tables["touch"].select(["account_id", "team", "direction", "answered"]).to_pandas()
+    tried = touch[(touch["direction"] == "out") & (touch["team"] == "sales") & touch["answered"].notna()]
+    account = tried["account_id"].str[1:].to_numpy(np.int64)
+    return _tally(company.plan.accounts, account, np.ones(len(account)), tried["answered"].to_numpy(np.float64))
+
+
+def _wins(company: Company) -> Tally:
+    found = company.tables["opportunity"].select(["account_id", "outcome"]).to_pandas()
+    decided = found[found["outcome"].isin(["won", "lost"])]
+    account = decided["account_id"].str[1:].to_numpy(np.int64)
+    return _tally(company.plan.accounts, account, np.ones(len(account)),
+                  decided["outcome"].eq("won").to_numpy(np.float64))
+
+
+def _contributions(company: Company) -> Tally:
+    """What each win brought within the horizon, young wins counting for the share that usually arrives."""
+    plan = company.plan
+    won, at, following = _turns(company)
+    start = int(np.datetime64(plan.start, "us").astype(np.int64))
+    day, end = (at - start) // DAY, plan.days
+    until = np.where(following < np.iinfo(np.int64).max, (following - start) // DAY - day, plan.horizon_days)
+    age = np.minimum(np.minimum(end - day, until), plan.horizon_days)
+    win, ordered, money = _lines_of(company, won, at)
+    step = ((ordered - start) // DAY - day[win]) * STEPS // plan.horizon_days
+    lived = age * STEPS // plan.horizon_days
+    whole = step < lived[win]
+    win, step, money = win[whole], step[whole], money[whole]
+    arrived = _arrival(step, money, lived)[lived]
+    paid = np.bincount(win, money, minlength=len(won))
+    told = arrived > 0
+    return _tally(plan.accounts, won[told], arrived[told], paid[told])
+
+
+def _turns(company: Company) -> tuple[Ints, Ints, Ints]:
+    """Account and instant of each win, in order, and the instant of that account's next win."""
+    rows = company.tables["opportunity"]
+    rows = rows.filter(pa.compute.equal(rows["outcome"], "won"))
+    account, at = _account(rows["account_id"]), _instants(rows["closed_at"])
+    order = np.lexsort((at, account))
+    account, at = account[order], at[order]
+    following = np.append(at[1:], 0)
+    last = np.append(account[1:] != account[:-1], True)
+    return account, at, np.where(last, np.iinfo(np.int64).max, following)
+
+
+def _lines_of(company: Company, won: Ints, at: Ints) -> tuple[Ints, Ints, Floats]:
+    """The win each order line follows, its instant and its contribution."""
+    lines = company.tables["order_line"]
+    account, ordered = _account(lines["account_id"]), _instants(lines["ordered_at"])
+    money = lines["amount"].cast(pa.float64()).to_numpy() - lines["cost"].cast(pa.float64()).to_numpy()
+    first = int(at.min())
+    span = int(max(at.max(), ordered.max())) - first + 1
+    win = np.searchsorted(won * span + (at - first), account * span + (ordered - first), side="right") - 1
+    kept = (win >= 0) & (won[np.maximum(win, 0)] == account)
+    return win[kept], ordered[kept], money[kept]
+
+
+def _arrival(step: Ints, money: Floats, lived: Ints) -> Floats:
+    """Share of a horizon's contribution that has arrived by each step of age."""
+    paid = np.bincount(step, money, minlength=STEPS)
+    wins = np.array([(lived > number).sum() for number in range(STEPS)])
+    rate = np.maximum(paid / np.maximum(wins, 1), 0.0)
+    return np.append(0.0, np.cumsum(rate)) / rate.sum()
+
+
+def stratified(market: Market, rules: Rules | None = None) -> tuple[tuple[Stratum, ...], Ints]:
+    """The tree the product grows on a market, and the deepest stratum known of each account."""
+    coded = {name: pd.factorize(values) for name, values in market.values.items()}
+
+    def fetch(strata: Sequence[Stratum]) -> pd.DataFrame:
+        deepest = max(stratum.depth for stratum in strata)
+        node = placed(market, strata)
+        open_nodes = [stratum.number for stratum in strata if stratum.depth == deepest]
+        return pd.concat([_sums(market, node, open_nodes, name, *coded[name]) for name in coded])
+
+    strata = grow_tree(fetch, market.dimensions, SCORES, rules or Rules(), market.company.plan.currency).strata
+    return strata, placed(market, strata)
+
+
+def placed(market: Market, strata: Sequence[Stratum]) -> Ints:
+    """The deepest stratum that each account is known to belong to."""
+    node = np.zeros(market.company.plan.accounts, dtype=np.int64)
+    for stratum in strata[1:]:
+        inside = (node == stratum.parent) & np.isin(market.values[stratum.split_on], stratum.values)
+        node[inside] = stratum.number
+    return node
+
+
+def _sums(market: Market, node: Ints, open_nodes: Sequence[int], name: str, code: Ints,
+          levels: NDArray[np.object_]) -> pd.DataFrame:
+    """What ``estimates.fetch_candidates`` gives for one dimension."""
+    inside = np.isin(node, open_nodes)
+    values = len(levels) + 1
+    place = ((node * 2 + market.half) * values + np.where(code < 0, len(levels), code))[inside]
+    seen, where = np.unique(place, return_inverse=True)
+    value = seen % values
+    frame = {"node": seen // values // 2, "half": seen // values % 2, "dimension": name,
+             "value": np.append(levels, None)[value], "people": np.bincount(where)}
+    for score, tally in market.tallies.items():
+        for part, amounts in _parts(score, tally).items():
+            frame[f"{score}_{part}"] = np.bincount(where, amounts[inside], minlength=len(seen))
+    return pd.DataFrame(frame)
+
+
+def _parts(score: str, tally: Tally) -> dict[str, Floats]:
+    n, s = tally.trials, tally.total
+    seen = n > 0
+    growth = np.zeros(len(n))
+    if score == "attractiveness":
+        mean = s[seen] / n[seen]
+        growth[seen] = np.log1p(np.maximum(mean, 0.0) / np.median(mean))
+    return {"buyers": seen.astype(np.float64), "n": n, "s": s, "nn": n * n, "ns": n * s, "ss": s * s,
+            "g": growth, "gg": growth**2}
+
+
+def scored(tally: Tally, strata: Sequence[Stratum], node: Ints, *, money: bool) -> Pooled:
+    """What the product says of each stratum and account, from one tally."""
+    tree = Tree(np.array([stratum.parent for stratum in strata], dtype=np.int64))
+    base = tally.total.sum() / tally.trials.sum()
+    cells = Cells(node, tally.trials, tally.total, np.full(len(node), base), np.ones(len(node)))
+    family: Share | Amount = Share()
+    if money:
+        family = fit_curvature(tally.rows, tally.trials, tally.total, tally.squares)
+    return pool(family, tree, cells)

@@ -1,0 +1,156 @@
+"""A market you can hold in your head: two sectors, five accounts.
+
+Retail: Alder wins, Birch loses, Cedar was never approached. Care: Dahlia is new, Elm buys often.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import date, datetime
+
+import ibis
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from marketsofone.customer import TABLES
+from marketsofone.engine import open_engine
+from marketsofone.features import AsOf
+
+DAY = date(2026, 6, 30)
+
+ARROW = {
+    "id": pa.int64(), "text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "money": pa.int64(),
+    "share": pa.float64(), "flag": pa.bool_(), "instant": pa.timestamp("us"), "date": pa.date32(),
+}
+USER = {"dim_sector": pa.string(), "dim_rival": pa.string(), "dim_size": pa.float64(), "dim_colour": pa.string(),
+        "trait_age": pa.float64()}
+LINK = {"entity": pa.string(), "entity_id": pa.int64(), "source": pa.string(), "source_id": pa.string(),
+        "valid_from": pa.date32(), "valid_to": pa.date32()}
+
+ALDER, BIRCH, CEDAR, DAHLIA, ELM = 1, 2, 3, 4, 5
+
+
+def at(month: int, day: int = 15, hour: int = 12, year: int = 2026) -> datetime:
+    """An instant of 2026, at noon unless told."""
+    return datetime(year, month, day, hour)
+
+
+EVERYDAY = {
+    "account": [
+        {"account_id": ALDER, "dim_sector": "retail", "dim_size": 10.0, "trait_age": 3.0},
+        {"account_id": BIRCH, "dim_sector": "retail", "dim_size": 40.0},
+        {"account_id": CEDAR, "dim_sector": "retail", "dim_size": 200.0},
+        {"account_id": DAHLIA, "dim_sector": "care", "dim_size": 15.0, "trait_age": 1.0},
+        {"account_id": ELM, "dim_sector": "care"},
+    ],
+    "opportunity": [
+        {"opportunity_id": 11, "account_id": ALDER, "outcome": "won", "entered": True, "opened_at": at(1),
+         "entered_at": at(1, 20), "closed_at": at(2), "amount": 100_00, "cost": 60_00},
+        {"opportunity_id": 12, "account_id": ALDER, "outcome": "won", "entered": True, "opened_at": at(3),
+         "entered_at": at(3, 20), "closed_at": at(4), "amount": 300_00, "cost": 200_00},
+        {"opportunity_id": 13, "account_id": BIRCH, "outcome": "lost", "entered": True, "opened_at": at(2),
+         "entered_at": at(2, 20), "closed_at": at(3), "amount": 50_00},
+        {"opportunity_id": 14, "account_id": DAHLIA, "outcome": "open", "entered": False, "opened_at": at(6)},
+        {"opportunity_id": 15, "account_id": ELM, "outcome": "won", "entered": True, "opened_at": at(1),
+         "entered_at": at(1, 16), "closed_at": at(1, 31), "amount": 80_00, "cost": 20_00},
+    ],
+    "rival_met": [
+        {"opportunity_id": 11, "competitor_id": 71, "dim_rival": "Known"},
+        {"opportunity_id": 12, "competitor_id": 71, "dim_rival": "Known"},
+        {"opportunity_id": 13, "competitor_id": 71, "dim_rival": "Known"},
+        {"opportunity_id": 13, "competitor_id": 72, "dim_rival": "Other"},
+    ],
+    "touch": [
+        {"touch_id": 21, "account_id": ALDER, "happened_at": at(1, 10), "team": "sales", "direction": "out",
+         "answered": True},
+        {"touch_id": 22, "account_id": BIRCH, "happened_at": at(1, 11), "team": "sales", "direction": "out",
+         "answered": False},
+        {"touch_id": 23, "account_id": BIRCH, "happened_at": at(2, 10), "direction": "out", "answered": True},
+        {"touch_id": 24, "account_id": ELM, "happened_at": at(2, 10), "team": "marketing", "direction": "out",
+         "answered": True},
+        {"touch_id": 25, "account_id": ELM, "happened_at": at(2, 11), "direction": "in"},
+    ],
+    "order_line": [
+        {"order_id": 31, "account_id": ALDER, "ordered_at": at(2, 16), "quantity": 2.0, "amount": 40_00, "cost": 10_00,
+         "dim_colour": "red"},
+        {"order_id": 32, "account_id": ALDER, "ordered_at": at(5, 1), "quantity": 1.0, "amount": 20_00, "cost": 5_00,
+         "dim_colour": "blue"},
+        {"order_id": 33, "account_id": ELM, "ordered_at": at(2, 1), "quantity": 1.0, "amount": 30_00, "cost": 10_00,
+         "dim_colour": "red"},
+        {"order_id": 34, "account_id": ELM, "ordered_at": at(3, 1), "quantity": 1.0, "amount": 30_00, "cost": 10_00,
+         "dim_colour": "blue"},
+        {"order_id": 34, "account_id": ELM, "ordered_at": at(3, 1, 15), "quantity": 1.0, "amount": 10_00,
+         "dim_colour": "blue"},
+        {"order_id": 35, "account_id": ELM, "ordered_at": at(4, 1), "quantity": -1.0, "amount": -10_00,
+         "dim_colour": "red"},
+    ],
+    "entity_link": [
+        *({"entity": "account", "entity_id": i, "source": "crm", "source_id": name}
+          for i, name in enumerate(["alder", "birch", "cedar", "dahlia", "elm"], start=1)),
+        *({"entity": "opportunity", "entity_id": i, "source": "crm", "source_id": f"o{i}"} for i in range(11, 16)),
+    ],
+}
+
+
+@pytest.fixture
+def rng():
+    """One stream of chance, the same in every run."""
+    return np.random.default_rng(20260630)
+
+
+@pytest.fixture
+def as_of():
+    """The end of June 2026."""
+    return AsOf(DAY)
+
+
+@pytest.fixture(scope="session")
+def everyday():
+    """Rows of the everyday market by table, to be left as they are."""
+    return EVERYDAY
+
+
+@pytest.fixture
+def market(everyday):
+    """Rows of the everyday market by table; yours to change."""
+    return deepcopy(everyday)
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """One embedded engine for all tests that run something."""
+    return open_engine(threads=1)
+
+
+@pytest.fixture(scope="session")
+def arrow():
+    """Makes Arrow tables, with every field of the model and every user column, from rows by table."""
+    return _arrow_tables
+
+
+def _arrow_tables(rows_by_table):
+    return {name: _arrow(name, rows) for name, rows in rows_by_table.items()}
+
+
+def _arrow(name, rows):
+    if name == "entity_link":
+        kinds = LINK
+    else:
+        kinds = {f.name: ARROW[f.kind] for f in TABLES[name].fields} | USER
+        kinds |= {"source": pa.string(), "source_row": pa.int64()}
+        rows = [{"source": "crm", "source_row": i, **row} for i, row in enumerate(rows, start=1)]
+    assert {key for row in rows for key in row} <= set(kinds), "a row says something the model has no field for"
+    return pa.table({key: pa.array([row.get(key) for row in rows], kind) for key, kind in kinds.items()})
+
+
+@pytest.fixture
+def tables(engine):
+    """Makes customer tables, as expressions, from rows by table."""
+    return lambda rows_by_table: {name: ibis.memtable(table) for name, table in _arrow_tables(rows_by_table).items()}
+
+
+@pytest.fixture
+def answer(engine):
+    """Runs an expression: a list of tuples, sorted."""
+    return lambda expr: sorted((tuple(row.values()) for row in engine.to_pyarrow(expr).to_pylist()), key=repr)

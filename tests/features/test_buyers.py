@@ -1,0 +1,188 @@
+"""Who the buyer is, and what is known of each."""
+
+from datetime import date, datetime
+
+import pytest
+
+from marketsofone.customer import UserColumn
+from marketsofone.features import AsOf, buyers, known_by, owners, with_buyer
+
+DAY = AsOf(date(2026, 6, 30))
+
+
+@pytest.fixture
+def who(tables, answer):
+    """Buyer id, kind, account and source id of everyone."""
+
+    def find(market, level):
+        known = known_by(tables(market), DAY)
+        return answer(buyers(known, owners(known, level), ()))
+
+    return find
+
+
+@pytest.fixture
+def told(tables, answer):
+    """What one user column says of each buyer, by buyer id; those of whom nothing is known left out."""
+
+    def find(market, level, column):
+        known = known_by(tables(market), DAY)
+        found = buyers(known, owners(known, level), [column])
+        return {buyer: value for buyer, value in answer(found.select("buyer_id", column.column)) if value is not None}
+
+    return find
+
+
+def test_the_buyer_is_the_account_where_no_contact_is_said_to_decide(market, who):
+    market["contact"] = [{"contact_id": 51, "account_id": 1}]
+    assert who(market, "contact")[0] == (1, "account", 1, "alder")
+    assert len(who(market, "contact")) == 5
+
+
+def test_the_buyer_is_the_deciding_contact_and_the_account_is_then_no_buyer_of_its_own(market, who):
+    market["contact"] = [{"contact_id": 51, "account_id": 1, "decides": True},
+                         {"contact_id": 52, "account_id": 1, "decides": False}]
+    market["entity_link"].append({"entity": "contact", "entity_id": 51, "source": "crm", "source_id": "ann"})
+    found = who(market, "contact")
+    assert (51, "contact", 1, "ann") in found
+    assert [buyer for buyer, *_ in found] == [2, 3, 4, 5, 51]
+
+
+def test_a_contact_of_whom_nothing_is_said_decides_where_an_opportunity_names_it(market, who):
+    market["contact"] = [{"contact_id": 51, "account_id": 1}, {"contact_id": 52, "account_id": 2, "decides": False}]
+    market["opportunity"][0]["contact_id"] = 51
+    market["opportunity"][2]["contact_id"] = 52
+    assert [buyer for buyer, *_ in who(market, "contact")] == [2, 3, 4, 5, 51]
+
+
+def test_two_deciding_contacts_of_one_account_are_two_buyers_each_with_its_own_opportunities(market, tables, answer):
+    market["contact"] = [{"contact_id": 51, "account_id": 1, "decides": True},
+                         {"contact_id": 52, "account_id": 1, "decides": True}]
+    market["opportunity"][1]["contact_id"] = 52
+    market["touch"][0]["contact_id"] = 52
+    known = known_by(tables(market), DAY)
+    owner = owners(known, "contact")
+    assert {(11, 51), (12, 52)} <= set(answer(owner["opportunity"].select("opportunity_id", "buyer_id")))
+    assert (21, 52) in answer(with_buyer(known["touch"], owner).select("touch_id", "buyer_id"))
+    assert {51, 52} <= {row[0] for row in answer(buyers(known, owner, ()))}
+
+
+def test_facts_of_an_account_are_told_of_each_contact_who_decides_there(market, told):
+    market["contact"] = [{"contact_id": 51, "account_id": 1, "decides": True},
+                         {"contact_id": 52, "account_id": 1, "decides": True}]
+    said = told(market, "contact", UserColumn("sector", "account", "dimension", "text"))
+    assert said[51] == said[52] == "retail"
+
+
+def test_a_contact_who_decides_for_a_site_stands_for_the_site(market, who):
+    market["account"].append({"account_id": 6, "parent_id": 1, "form": "site"})
+    market["contact"] = [{"contact_id": 51, "account_id": 1, "site_id": 6, "decides": True}]
+    found = {buyer: (kind, account) for buyer, kind, account, _ in who(market, "contact")}
+    assert found[51] == ("contact", 6)
+    assert found[1] == ("account", 1)
+    assert 6 not in found
+
+
+def test_a_site_is_a_buyer_of_its_own_unless_accounts_were_asked_for(market, who):
+    market["account"].append({"account_id": 6, "parent_id": 1, "form": "site"})
+    assert (6, "site", 6, None) in who(market, "site")
+    assert [buyer for buyer, *_ in who(market, "account")] == [1, 2, 3, 4, 5]
+
+
+def test_a_site_whose_parent_is_not_known_stays_a_buyer_of_its_own(market, who):
+    market["account"].append({"account_id": 6, "parent_id": 99, "form": "site"})
+    assert (6, "account", 6, None) in who(market, "account")
+
+
+def test_an_opportunity_without_a_known_account_is_its_own_buyer(market, who):
+    market["opportunity"][4]["account_id"] = None
+    assert (15, "opportunity", None, "o15") in who(market, "account")
+
+
+def test_each_opportunity_is_a_buyer_where_opportunities_were_asked_for(market, who):
+    found = who(market, "opportunity")
+    assert [row[0] for row in found] == [11, 12, 13, 14, 15]
+    assert found[0] == (11, "opportunity", 1, "o11")
+
+
+def test_events_that_belong_to_nobody_are_left_out(market, tables, answer):
+    market["touch"] += [{"touch_id": 28, "account_id": 99}, {"touch_id": 29}]
+    known = known_by(tables(market), DAY)
+    assert len(answer(with_buyer(known["touch"], owners(known, "account")))) == 5
+
+
+def test_events_that_name_neither_account_nor_opportunity_belong_to_nobody(market, tables, answer):
+    known = known_by(tables({"opportunity": market["opportunity"], "order_line": market["order_line"]}), DAY)
+    assert answer(with_buyer(known["order_line"], owners(known, "opportunity"))) == []
+
+
+def test_the_dominant_value_is_the_most_frequent_and_of_equals_the_one_first_seen(market, told):
+    market["rival_met"] += [{"opportunity_id": 14, "competitor_id": 72, "dim_rival": "Other"},
+                            {"opportunity_id": 14, "competitor_id": 71, "dim_rival": "Known"}]
+    said = told(market, "account", UserColumn("rival", "rival_met", "dimension", "text", "dominant"))
+    assert said == {1: "Known", 2: "Known", 4: "Other"}
+
+
+def test_the_latest_value_is_that_of_the_last_event_that_says_one(market, told):
+    market["order_line"].append({"order_id": 36, "account_id": 1, "ordered_at": datetime(2026, 6, 1)})
+    said = told(market, "account", UserColumn("colour", "order_line", "dimension", "text", "latest"))
+    assert said == {1: "blue", 5: "red"}
+
+
+def test_differing_values_are_mixed_and_one_value_stays_itself(market, told):
+    said = told(market, "account", UserColumn("rival", "rival_met", "dimension", "text", "mixed"))
+    assert said == {1: "Known", 2: "mixed"}
+
+
+def test_differing_numbers_are_not_known_as_one(market, told):
+    for row, size in zip(market["order_line"], [1.0, 1.0, 2.0, 3.0, 2.0, 2.0], strict=True):
+        row["dim_size"] = size
+    said = told(market, "account", UserColumn("size", "order_line", "dimension", "number", "mixed"))
+    assert said == {1: 1.0}
+
+
+def test_a_dimension_of_a_product_reaches_the_buyers_it_was_offered_to(market, told):
+    market["product"] = [{"product_id": 81, "dim_colour": "red"}, {"product_id": 82, "dim_colour": "blue"}]
+    for row, product in zip(market["opportunity"], [81, 82, 82, 81, None], strict=True):
+        row["product_id"] = product
+    said = told(market, "account", UserColumn("colour", "product", "dimension", "text", "latest"))
+    assert said == {1: "blue", 2: "blue", 4: "red"}
+
+
+def test_a_dimension_of_a_contact_reaches_the_account_it_works_for(market, told):
+    market["contact"] = [{"contact_id": 51, "account_id": 1, "dim_colour": "red"}]
+    assert told(market, "account", UserColumn("colour", "contact", "dimension", "text")) == {1: "red"}
+
+
+def test_nothing_known_of_a_buyer_is_null_not_a_value(market, tables, answer):
+    known = known_by(tables(market), DAY)
+    found = buyers(known, owners(known, "account"), [UserColumn("colour", "order_line", "dimension", "text")])
+    assert answer(found.filter(found.buyer_id == 3).select("dim_colour")) == [(None,)]
+
+
+OBJECTIONS = [("account", "elm"), ("buyer", "elm"), ("opportunity", "o15")]
+
+
+@pytest.mark.parametrize(("about", "key"), OBJECTIONS)
+def test_who_objected_leaves_no_trace_among_the_buyers(market, who, about, key):
+    market["objection"] = [{"about": about, "about_id": key, "valid_from": date(2027, 1, 1)}]
+    assert [buyer for buyer, *_ in who(market, "account")] == [1, 2, 3, 4]
+
+
+def test_an_objecting_contact_is_no_buyer_and_neither_is_the_account_it_decides_for(market, who):
+    market["contact"] = [{"contact_id": 51, "account_id": 5, "decides": True}]
+    market["entity_link"].append({"entity": "contact", "entity_id": 51, "source": "crm", "source_id": "eve"})
+    market["objection"] = [{"about": "contact", "about_id": "eve"}]
+    assert [buyer for buyer, *_ in who(market, "contact")] == [1, 2, 3, 4]
+
+
+def test_an_objection_of_a_buyer_does_not_silence_another_whose_opportunity_has_the_same_key(market, who):
+    market["entity_link"].append({"entity": "opportunity", "entity_id": 11, "source": "erp", "source_id": "elm"})
+    market["objection"] = [{"about": "buyer", "about_id": "elm"}]
+    assert [buyer for buyer, *_ in who(market, "account")] == [1, 2, 3, 4]
+
+
+def test_an_objection_that_was_lifted_by_the_day_no_longer_holds(market, who):
+    market["objection"] = [{"about": "account", "about_id": "elm", "valid_to": date(2026, 6, 30)},
+                           {"about": "account", "about_id": "birch", "valid_to": date(2026, 7, 1)}]
+    assert [buyer for buyer, *_ in who(market, "account")] == [1, 3, 4, 5]

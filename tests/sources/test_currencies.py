@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from marketsofone.errors import ValuesInvalid
+
+LEDGER = """
+[sources.rates]
+file = "rates.csv"
+[sources.rates.rate]
+currency = "cur"
+rate_on = "day"
+rate = "rate"
+
+[sources.a]
+file = "a.csv"
+[sources.a.order_line]
+order_id = "id"
+ordered_at = "day"
+amount = "sum"
+currency = "cur"
+"""
+
+
+@pytest.fixture
+def ledger(market):
+    market.write("rates.csv", "cur,day,rate\nUSD,2026-01-01,0.9\nUSD,2026-02-01,0.8\nJPY,2026-01-01,0.006\n")
+    market.write(
+        "a.csv",
+        "id,day,sum,cur\n1,2026-01-31,10,USD\n2,2026-02-01,10,usd\n3,2026-02-01,1000,JPY\n4,2026-02-01,10,EUR\n"
+        "5,2026-02-01,10,\n6,2025-12-31,10,USD\n7,2026-02-01,10,GBP\n8,2026-02-01,10,dollars\n9,2025-12-31,,USD\n",
+    )
+    return market
+
+
+def test_amounts_are_converted_by_the_rate_of_their_day_and_the_rest_is_refused(ledger):
+    ledger.load(LEDGER)
+    assert ledger.rows("select source_row, amount, currency from order_line order by 1") == [
+        (1, 900, "EUR"),
+        (2, 800, "EUR"),
+        (3, 600, "EUR"),
+        (4, 1000, "EUR"),
+        (5, 1000, "EUR"),
+        (9, None, "EUR"),
+    ]
+    assert ledger.refused() == [
+        (6, "amount", "no exchange rate on that day"),
+        (7, "amount", "no exchange rate on that day"),
+        (8, "currency", "unknown currency"),
+    ]
+
+
+def test_how_many_amounts_were_converted_is_told(ledger):
+    loaded = ledger.load(LEDGER)
+    (finding,) = [one for one in loaded.findings if one.code == "mixed_currencies"]
+    assert "7 rows of order_line name another currency" in finding.message
+
+
+def test_without_rates_foreign_amounts_are_refused(ledger):
+    loaded = ledger.load(LEDGER[LEDGER.index("[sources.a]") :])
+    assert [one.accepted for one in loaded.health] == [3]
+
+
+def test_a_market_in_yen_counts_whole_yen(market):
+    market.write("a.csv", "id,day,sum\n1,2026-01-01,10.5\n")
+    text = LEDGER[LEDGER.index("[sources.a]") :].replace('currency = "cur"\n', "")
+    market.load(text, currency="JPY")
+    assert market.column("select amount from order_line") == [11]
+    market.load(text, currency="KWD")
+    assert market.column("select amount from order_line") == [10500]
+
+
+def test_a_file_all_in_an_unknown_currency_is_an_error(market):
+    market.write("a.csv", "id,day,sum,cur\n1,2026-01-01,10.5,XXX\n")
+    with pytest.raises(ValuesInvalid, match="unknown currency"):
+        market.load(LEDGER[LEDGER.index("[sources.a]") :])

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from marketsofone.engine import open_engine
+from marketsofone.errors import SourceMissing
+from marketsofone.sources import load_sources, sources_from
+from marketsofone.sources.propose import propose
+
+DATA = Path(os.environ.get("M1_DATA", Path(__file__).parents[3] / "shared" / "data"))
+
+
+@pytest.fixture(scope="module")
+def exports(tmp_path_factory):
+    tmp_path = tmp_path_factory.mktemp("exports")
+    deals = [
+        "Deal ID,Client Name,Owner,Stage,Created Date,Close Date,Amount USD,Segment,Contact Email,Days In Stage,Rev"
+    ]
+    for number in range(60):
+        stage = ["Closed Won", "Lost", "Qualified"][number % 3]
+        deals.append(
+            f"D{number},C{number % 9},Rep {number % 4},{stage},2026-01-{number % 28 + 1:02d},"
+            f"2026-03-{number % 28 + 1:02d},"
+            f"{number * 10.5},{'retail' if number % 4 else 'trade'},p{number}@example.org,{number % 7},{number % 20}.5"
+        )
+    (tmp_path / "deals.csv").write_text("\n".join(deals))
+    clients = ["Client Name,Parent,Branch"] + [f"C{number},,{'x' if number % 2 else 'y'}" for number in range(9)]
+    (tmp_path / "clients.csv").write_text("\n".join(clients))
+    orders = ["Invoice No;Client Name;SKU;Order Date;Qty;Unit Price"]
+    orders += [f"{number // 2};C{number % 9};S{number % 5};2026-02-{number % 28 + 1:02d};2;9.5" for number in range(80)]
+    (tmp_path / "orders.csv").write_text("\n".join(orders))
+    (tmp_path / "notes.csv").write_text("a,b\nsome,words\nother,words\n")
+    (tmp_path / "empty.csv").write_text("")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def proposal(exports):
+    return propose(exports, "Acme")
+
+
+def loaded(text: str):
+    engine = open_engine()
+    settings = tomllib.loads(text)
+    sources = sources_from(settings["sources"], Path())
+    return engine, load_sources(engine, sources, currency=settings["market"]["currency"], time_zone="UTC")
+
+
+def test_a_proposal_loads_as_it_stands(proposal):
+    _, result = loaded(proposal.text)
+    assert result.tables == ("account", "opportunity", "order_line")
+    assert all(one.refused == 0 for one in result.health)
+
+
+def test_fields_are_found_by_their_usual_names_and_values(proposal):
+    sources = tomllib.loads(proposal.text)["sources"]
+    deals = sources["deals"]["opportunity"]
+    assert deals["opportunity_id"] == "Deal ID"
+    assert (deals["account_id"], deals["rep_id"]) == ("Client Name", "Owner")
+    assert (deals["opened_at"], deals["closed_at"], deals["amount"]) == ("Created Date", "Close Date", "Amount USD")
+    assert "when 'closed won' then 'won'" in deals["outcome"]
+    assert sources["orders"]["order_line"]["amount"] == '"Qty" * "Unit Price"'
+    assert sources["clients"]["account"]["dimensions"].keys() == {"branch"}
+
+
+def test_people_keys_and_constants_are_no_dimensions_and_late_columns_are_declared(proposal):
+    deals = tomllib.loads(proposal.text)["sources"]["deals"]
+    assert deals["opportunity"]["dimensions"].keys() == {"segment"}
+    assert deals["opportunity"]["traits"].keys() == {"rev"}
+    assert deals["after_outcome"] == ["Days In Stage"]
+
+
+def test_steps_and_currency_are_guessed(proposal):
+    settings = tomllib.loads(proposal.text)
+    assert settings["steps"] == {"competitiveness": "opportunity.outcome", "attractiveness": "order_line"}
+    assert settings["market"]["currency"] == "USD"
+
+
+def test_what_was_guessed_and_what_could_not_be_told_is_listed(proposal):
+    assert any("Deal ID" in sentence for sentence in proposal.guessed)
+    assert any("notes" in sentence for sentence in proposal.unsure)
+    assert any("empty.csv" in sentence for sentence in proposal.unsure)
+    assert any("Pull" in sentence for sentence in proposal.unsure)
+
+
+def test_a_folder_without_files_is_an_error(tmp_path):
+    with pytest.raises(SourceMissing, match="none"):
+        propose(tmp_path, "Acme")
+
+
+def test_a_folder_of_files_that_fill_nothing_is_an_error(tmp_path):
+    (tmp_path / "notes.csv").write_text("a,b\nsome,words\nother,words\n")
+    with pytest.raises(SourceMissing, match="by hand"):
+        propose(tmp_path, "Acme")
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the public data sets are not here (M1_DATA)")
+@pytest.mark.parametrize(
+    ("name", "tables", "steps"),
+    [
+        ("maven_crm", {"account", "product", "rep", "opportunity"}, {"competitiveness", "attractiveness"}),
+        ("olist_funnel", {"product", "opportunity", "step"}, {"pull"}),
+        ("cdnow", {"account", "order_line"}, {"attractiveness"}),
+        ("bank_marketing", {"opportunity"}, {"pull"}),
+    ],
+)
+def test_a_proposal_for_public_files_loads(name, tables, steps):
+    text = propose(DATA / name, name).text
+    _, result = loaded(text)
+    assert set(result.tables) == tables
+    assert set(tomllib.loads(text)["steps"]) == steps
