@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 from scipy.special import betaincinv, ndtr, ndtri
+from truth_market import Floats, Market, Tally
 
 from marketsofone.customer import Stratum
 from marketsofone.sources.simulated import Plan
@@ -32,7 +33,6 @@ from marketsofone.sources.simulated.scores import (
     STAY_YEARS,
     repeat_orders,
 )
-from truth_market import Floats, Market, Tally
 
 POINTS, STEP, ROUNDS = 25, 0.05, 6
 Curve = Callable[[Floats], Floats]

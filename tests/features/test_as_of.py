@@ -96,10 +96,11 @@ def learn(engine, arrow, everyday):
         engine.con.rollback()
         return found
 
-    return answers
+    nothing_learnt = answers({})
+    return lambda rows_by_table: answers(rows_by_table) if rows_by_table else nothing_learnt
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(later=st.lists(later_facts(), min_size=1, max_size=12))
 def test_facts_that_came_or_were_learnt_later_change_nothing(learn, later):
     rows = {name: [row for of, row in later if of == name] for name, _ in later}
@@ -111,6 +112,7 @@ def test_facts_that_came_and_were_learnt_in_time_change_every_feature(learn):
         "opportunity": [{"opportunity_id": 100, "account_id": 1, "opened_at": datetime(2026, 1, 1), "outcome": "won",
                          "closed_at": datetime(2026, 1, 2), "amount": 1_00, "entered": True}],
         "touch": [{"account_id": 1, "happened_at": datetime(2026, 1, 1), "answered": True}],
+        "account": [{"account_id": 6, "dim_sector": "care"}],
         "order_line": [{"order_id": 999, "account_id": 1, "ordered_at": datetime(2026, 1, 3), "amount": 5_00,
                         "dim_colour": "green"}],
     })

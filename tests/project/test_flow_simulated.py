@@ -105,7 +105,7 @@ def test_nothing_after_the_as_of_date_is_used(tmp_path):
     whole = m1.run(tmp_path / "whole")
     _cut(tmp_path / "whole" / "files", pd.Timestamp("2025-07-01", tz="UTC"))
     cut = m1.run(tmp_path / "whole")
-    kept = [c for c in m1.frame(whole, "buyers").columns]
+    kept = list(m1.frame(whole, "buyers").columns)
     pd.testing.assert_frame_equal(m1.frame(whole, "buyers")[kept], m1.frame(cut, "buyers")[kept], rtol=1e-9)
 
 

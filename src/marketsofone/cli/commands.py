@@ -18,6 +18,7 @@ app = App(
 
 COMMANDS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("init", "FOLDER --from DIR", making.propose),
+    ("simulate", "FOLDER [OPTIONS]", making.simulate),
     ("check", "[PROJECT] [OPTIONS]", making.check),
     ("run", "[PROJECT]", making.run),
     ("scores", "[PROJECT] [OPTIONS]", looking.scores),

@@ -38,6 +38,26 @@ def propose(folder: Path, *, source: Annotated[Path, Parameter(name="--from")]) 
     print(f"\nRead it, then:\n  m1 check {folder}")
 
 
+def simulate(folder: Path, *, accounts: int = 2_000, seed: int = 1) -> None:
+    """Make a project on a simulated company, to try everything on.
+
+    What is true of the company is planted and stands in files/truth, which no run reads.
+
+    Parameters
+    ----------
+    folder
+        The project folder to make.
+    accounts
+        How many accounts the company knows, prospects among them.
+    seed
+        The same seed makes the same company.
+    """
+    from marketsofone.project import simulate_project
+
+    simulate_project(folder, accounts, seed)
+    print(f"Made a company of {accounts:,} accounts in {folder}. Then:\n  m1 run {folder}")
+
+
 def check(project: Project = HERE, *, format: Format = "table") -> None:
     """Show what was read, what was refused and why, and which scores have evidence.
 

@@ -144,7 +144,8 @@ class _Fit:
     start: FloatArray
 
     def odds(self, at: FloatArray) -> FloatArray:
-        return _summed(self.design.basis @ at[1:], self.cells) + at[0]
+        odds: FloatArray = _summed(self.design.basis @ at[1:], self.cells) + at[0]
+        return odds
 
     def value(self, odds: FloatArray, at: FloatArray, penalty: FloatArray) -> float:
         """Penalised log likelihood."""
@@ -174,7 +175,8 @@ class _Fit:
     def step(self, at: FloatArray, penalty: FloatArray, factor: tuple[FloatArray, bool]) -> FloatArray:
         """A Newton step with a curvature that may be a little old, halved until it climbs."""
         odds = self.odds(at)
-        value, step = self.value(odds, at, penalty), cho_solve(factor, self.slope(odds, at, penalty))
+        step: FloatArray = cho_solve(factor, self.slope(odds, at, penalty))
+        value = self.value(odds, at, penalty)
         for _ in range(8):
             if self.value(self.odds(at + step), at + step, penalty) >= value:
                 return at + step

@@ -48,7 +48,8 @@ class PastRates:
         weight = _prior_trials(trials, successes, rate)
         share = (successes + weight * rate) / (trials + weight)
         odds = np.log(share / (1 - share)) - np.log(rate / (1 - rate))
-        return (np.searchsorted(_CUTS, odds, side="right") + 1).astype(np.int32)
+        levels: LevelArray = (np.searchsorted(_CUTS, odds, side="right") + 1).astype(np.int32)
+        return levels
 
 
 def past_rates(how: CategoryLevels, codes: IntArray, groups: IntArray, count: int,
@@ -56,8 +57,8 @@ def past_rates(how: CategoryLevels, codes: IntArray, groups: IntArray, count: in
     """Tally one categorical trait by category and by one of ``count`` groups."""
     shape = (how.codes + 1, count)
     cell, cells = how.known(codes) * count + groups, shape[0] * count
-    return PastRates(how, np.bincount(cell, trials, cells).reshape(shape),
-                     np.bincount(cell, successes, cells).reshape(shape))
+    return PastRates(how, np.bincount(cell, trials, cells).astype(np.float64).reshape(shape),
+                     np.bincount(cell, successes, cells).astype(np.float64).reshape(shape))
 
 
 def _prior_trials(trials: FloatArray, successes: FloatArray, rate: float) -> float:

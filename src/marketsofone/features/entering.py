@@ -14,8 +14,9 @@ def with_entering(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
 
     An opportunity was let in when it took any step (invited, shortlisted, quoted, ...) or was won, and
     was not when it was lost without one, or where no outcome is recorded at all; an open one without a
-    step is not known yet. An outgoing touch of a campaign was answered when an incoming touch of the same account belongs to the same campaign
-    and did not come before it. Neither is read where the data never record such a thing.
+    step is not known yet. An outgoing touch of a campaign was answered when an incoming touch of the
+    same account belongs to the same campaign and did not come before it. Neither is read where the data
+    never record such a thing.
     """
     followed = dict(tables)
     if "step" in tables and "opportunity" in tables:
@@ -29,7 +30,8 @@ def _entered(opportunity: ir.Table, step: ir.Table) -> ir.Table:
     taken = step.select(step_of=_.opportunity_id).distinct()
     joined = opportunity.left_join(taken, opportunity.opportunity_id == taken.step_of)
     in_at_last = joined.step_of.notnull() | (joined.outcome == "won")
-    told = ibis.cases((in_at_last, True), (joined.outcome != "open", False), (joined.outcome.isnull(), False), else_=ibis.null("boolean"))
+    over = joined.outcome.fill_null("unrecorded") != "open"
+    told = ibis.cases((in_at_last, True), (over, False), else_=ibis.null("boolean"))
     return joined.mutate(entered=ibis.coalesce(joined.entered, told)).drop("step_of")
 
 

@@ -100,7 +100,8 @@ def _arrival(whole_steps: ir.Table, lived: ir.Table) -> ir.Table:
     """Share of a horizon's contribution that has usually arrived by each step of age.
 
     Each step's money a win is averaged over the wins old enough to show the whole step, so young
-    wins inform the early steps (a life table); ``arrived`` at the last step is one.
+    wins inform the early steps (a life table); a step that none has lived yet is taken to bring what
+    the others bring on average. ``arrived`` at the last step is one.
     """
     paid = whole_steps.group_by("step").agg(paid=_.money.sum())
     ladder = ibis.memtable({"step": list(range(_SHARE_STEPS + 1))}, schema={"step": "int64"})
@@ -108,8 +109,11 @@ def _arrival(whole_steps: ir.Table, lived: ir.Table) -> ir.Table:
     at_risk = ladder.cross_join(alive).filter(_.lived > _.step).group_by("step").agg(wins=_.wins.sum())
     rates = ladder.left_join(paid, "step").select(step=ladder.step, paid=_.paid)
     rates = rates.left_join(at_risk, "step").select(step=rates.step, paid=_.paid, wins=_.wins)
-    rate = (_.paid / _.wins.cast("float64").nullif(0.0)).fill_null(0.0)
-    rates = rates.mutate(rate=ibis.greatest(rate, 0.0))
+    lived_rate = _.paid.fill_null(0.0) / _.wins.cast("float64").nullif(0.0)
+    rates = rates.mutate(rate=ibis.cases((_.step < _SHARE_STEPS, lived_rate)))
+    usual = rates.rate.mean().over(ibis.window())
+    filled = ibis.greatest(rates.rate.fill_null(usual).fill_null(0.0), 0.0)
+    rates = rates.mutate(rate=ibis.cases((rates.step < _SHARE_STEPS, filled), else_=0.0))
     before = ibis.window(order_by=rates.step, preceding=None, following=0)
     summed = rates.mutate(up_to=rates.rate.sum().over(before))
     shared = summed.cross_join(summed.agg(whole=_.up_to.max()))

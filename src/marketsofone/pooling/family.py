@@ -7,6 +7,7 @@ prior of mean ``m`` and size ``k`` (in trials), ``n`` trials that sum to ``s`` g
     mean = (k m + s) / (k + n)          variance = V(mean) / (k + n - c)
 
 where ``V`` is the variance of one trial and ``c`` its curvature (the coefficient of mean squared).
+Amounts depart from that in the variance, see `Amount.left`.
 
 References
 ----------
@@ -49,13 +50,19 @@ class Share:
         """Change of the mean for a small step along the line."""
         return mean * (1.0 - mean)
 
+    def left(self, mean: Floats, prior: Floats, size: Floats, trials: Floats) -> Floats:
+        """Variance left after ``trials``, given a prior of mean ``prior`` and this size (conjugate beta)."""
+        del prior
+        return self.variance(mean) / (size + trials - self.curvature)
+
     def interval(self, mean: Floats, variance: Floats, probability: float) -> tuple[Floats, Floats]:
-        """Central interval of the beta distribution with these moments."""
+        """Central interval of the beta distribution with these moments, widened to hold the mean."""
         most = mean * (1.0 - mean)
         size = np.maximum(most / np.maximum(variance, most * 1e-12) - 1.0, 1e-3)
         tail = (1.0 - probability) / 2.0
         a, b = mean * size, (1.0 - mean) * size
-        return special.betaincinv(a, b, tail), special.betaincinv(a, b, 1.0 - tail)
+        return (np.minimum(special.betaincinv(a, b, tail), mean),
+                np.maximum(special.betaincinv(a, b, 1.0 - tail), mean))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +96,29 @@ class Amount:
         """Change of the mean for a small step along the line."""
         return mean
 
+    def left(self, mean: Floats, prior: Floats, size: Floats, trials: Floats) -> Floats:
+        """Variance left after ``trials``, given a prior of mean ``prior`` and this size.
+
+        On average it is what linear credibility leaves, whatever the distributions. It grows with the
+        mean, not with its square as under a gamma: a small amount is weak evidence of a small buyer,
+        who may only have left early.
+        """
+        between = self.curvature / np.maximum(size - self.curvature, 1e-3 * size)
+        spread: Floats = between * size / (size + trials) * prior * np.maximum(mean, _TINY)
+        return spread
+
     def interval(self, mean: Floats, variance: Floats, probability: float) -> tuple[Floats, Floats]:
-        """Central interval of the lognormal distribution with these moments; of the normal for a loss."""
+        """Central interval of the lognormal distribution with these moments, widened to hold the mean.
+
+        A loss gets that of the normal distribution.
+        """
         gain = mean > _TINY
         inside = np.where(gain, mean, 1.0)
         spread = np.sqrt(np.log1p(variance / inside**2))
         z = special.ndtri(0.5 + probability / 2.0)
         middle, plain = np.log(inside) - spread**2 / 2.0, z * np.sqrt(variance)
         return (np.where(gain, np.exp(middle - z * spread), mean - plain),
-                np.where(gain, np.exp(middle + z * spread), mean + plain))
+                np.where(gain, np.maximum(np.exp(middle + z * spread), mean), mean + plain))
 
 
 Family = Share | Amount

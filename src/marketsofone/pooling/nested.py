@@ -235,10 +235,16 @@ def _mixture(
     """Mean, share borrowed and variance given the prior mean, averaged over possible prior sizes."""
     k = size.sizes[:, None]
     mean = (k * prior + total) / (k + trials)
-    variance = family.variance(mean) / (k + trials - family.curvature)
+    variance = family.left(mean, prior, k, trials)
     middle = size.weights @ mean
     spread = size.weights @ (variance + (mean - middle) ** 2)
-    return middle, size.weights @ (k / (k + trials)), spread
+    return middle, _leaning(size, trials), spread
+
+
+def _leaning(size: PriorSize, trials: Floats) -> Floats:
+    """Share of a value that comes from above: exactly 1 where nothing was seen."""
+    leaning: Floats = 1.0 - size.weights @ (trials / (size.sizes[:, None] + trials))
+    return leaning
 
 
 def _prior(family: Family, cells: Cells, means: _Means) -> Floats:
@@ -266,8 +272,7 @@ def _average(
 def _borrowed(tree: Tree, evidence: _Evidence) -> Floats:
     borrowed = np.zeros(len(tree.parent))
     for depth, size in enumerate(evidence.sizes, start=1):
-        trials = evidence.trials[tree.levels[depth]]
-        borrowed[tree.levels[depth]] = size.weights @ (size.sizes[:, None] / (size.sizes[:, None] + trials))
+        borrowed[tree.levels[depth]] = _leaning(size, evidence.trials[tree.levels[depth]])
     return borrowed
 
 

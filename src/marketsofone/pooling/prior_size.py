@@ -92,12 +92,14 @@ def fit_buyer_size(family: Family, cells: Cells, mean: Floats) -> PriorSize:
 
     Shares: the exact beta-binomial likelihood of the tallies over a grid of spreads. Amounts: the
     between-buyer variance by moments (their tails are too heavy for a likelihood to be trusted).
-    No two buyers are alike, so the prior leaves no room for a spread of zero, which few trials a
+    The strata's means were found from the same buyers, which makes these look more alike than they
+    are; the likelihood is adjusted for it. No two buyers are alike, so the prior leaves no room for a spread of zero, which few trials a
     buyer would otherwise suggest too often.
 
     References
     ----------
-    Chung et al. (2013), A nondegenerate penalized likelihood estimator for variance parameters.
+    Chung et al. (2013), A nondegenerate penalized likelihood estimator for variance parameters;
+    Cox & Reid (1987), Parameter orthogonality and approximate conditional inference (the adjustment).
     """
     if isinstance(family, Amount):
         return _buyer_size_by_moments(family, cells, mean)
@@ -107,7 +109,15 @@ def fit_buyer_size(family: Family, cells: Cells, mean: Floats) -> PriorSize:
         return _weighted(family, tau, prior)
     n, s, m, w = (part[telling] for part in (cells.trials, cells.total, mean, cells.buyers))
     score = np.array([np.sum(w * _beta_binomial(1.0 / t**2 - 1.0, n, s, m)) for t in tau])
-    return _weighted(family, tau, prior + score)
+    return _weighted(family, tau, prior + score - _adjustment(cells, tau))
+
+
+def _adjustment(cells: Cells, tau: Floats) -> Floats:
+    """Half the log information on the strata's means at each spread: what finding them has used up."""
+    _, place = np.unique(cells.node, return_inverse=True)
+    told = cells.buyers * cells.trials
+    worth = [np.bincount(place, told / (1.0 + (cells.trials - 1.0) * t**2)) for t in tau]
+    return np.array([0.5 * np.sum(np.log(each[each > 0])) for each in worth])
 
 
 def _beta_binomial(size: float, n: Floats, s: Floats, m: Floats) -> Floats:

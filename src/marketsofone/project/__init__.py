@@ -11,6 +11,6 @@ from marketsofone.project.stating import state_judgement, state_objection, withd
 
 __all__ = [
     "CheckResult", "Snapshot", "check_project", "diff", "export_snapshot", "init_project", "list_snapshots",
-    "open_snapshot", "read_buyer", "read_settings", "run_project", "simulate_project", "state_judgement", "state_objection",
-    "withdraw_objection",
+    "open_snapshot", "read_buyer", "read_settings", "run_project", "simulate_project", "state_judgement",
+    "state_objection", "withdraw_objection",
 ]

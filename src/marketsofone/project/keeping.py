@@ -19,6 +19,7 @@ from marketsofone.project.assembling import (
     opportunities_table,
     strata_table,
 )
+from marketsofone.project.noticing import noticed
 from marketsofone.project.parquet import streamed
 from marketsofone.project.settings import described
 from marketsofone.project.winning import wins
@@ -68,7 +69,7 @@ def keep(
         "entity_link": _writer(engine, _links(gathered, buyers), "entity_link"),
         "quarantine": _writer(engine, engine.table("quarantine"), "quarantine"),
         "health": frame_of(loaded.health),
-        "findings": frame_of((*findings, *_own_findings(stratified, gathered))),
+        "findings": frame_of((*findings, *noticed(engine, gathered, stratified))),
         "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
     }
     manifest = _manifest(settings, loaded, gathered, buyers, len(stratified.strata), notes, seconds)
@@ -146,18 +147,6 @@ def _links(gathered: Gathered, buyers: ir.Table) -> ir.Table:
         kept.append(links.filter(_.entity == "contact").semi_join(
             contacts.select(entity_id=_.contact_id), "entity_id"))
     return ibis.union(*kept)
-
-
-def _own_findings(stratified: Stratified, gathered: Gathered) -> list[Finding]:
-    found = [
-        Finding("dimension-unused", "warning", f"dimension {name}", f"{name} cannot split the market: {why}.")
-        for name, why in stratified.left_out
-    ]
-    if gathered.as_of.day is None:
-        found.append(Finding("undated", "warning", "all sources",
-                             "The data carry no date: everything in them counts as known.",
-                             "Map opened_at and closed_at where the files have them."))
-    return found
 
 
 def _writer(engine: Backend, rows: ir.Table, name: str) -> Any:

@@ -1,0 +1,59 @@
+"""What a run notices of its own accord: doubtful ground that a person should know of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from marketsofone.estimates import fetch_base
+from marketsofone.measures import STEPS
+from marketsofone.scores import SCORES
+from marketsofone.sources import Finding
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
+
+    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.stratifying import Stratified
+
+
+def noticed(engine: Backend, gathered: Gathered, stratified: Stratified) -> list[Finding]:
+    """Findings of the rooms after `sources`."""
+    found = [
+        Finding("dimension_unused", "warning", f"dimension {name}", f"{name} cannot split the market: {why}.")
+        for name, why in stratified.left_out
+    ]
+    return [*found, *_undated(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered)]
+
+
+def _undated(gathered: Gathered) -> list[Finding]:
+    if gathered.as_of.day is not None:
+        return []
+    return [Finding("undated", "warning", "all sources",
+                    "The data carry no date: everything in them counts as known.",
+                    "Map opened_at and closed_at where the files have them.")]
+
+
+def _one_outcome(gathered: Gathered) -> list[Finding]:
+    found = []
+    for score, tallies in gathered.tallies.items():
+        trials, total, _buyers = fetch_base(tallies)
+        if not SCORES[score].money and total in (0.0, trials):
+            said = "succeeded" if total else "failed"
+            unit = STEPS[gathered.steps[score]].unit
+            found.append(Finding(
+                "one_outcome", "warning", gathered.steps[score],
+                f"Each {unit} of {trials:,.0f} {said}: {score} cannot tell buyers apart and rests on one outcome.",
+                "Check that the export holds both outcomes, and the mapping of the outcome."))
+    return found
+
+
+def _stated_later(engine: Backend, gathered: Gathered) -> list[Finding]:
+    """Judgements made after the as-of date were not known by it."""
+    if "judgement" not in gathered.tables:
+        return []
+    late = int(engine.table("judgement").count().execute() - gathered.tables["judgement"].count().execute())
+    if not late:
+        return []
+    return [Finding("stated_later", "warning", "record: judgement",
+                    f"{late:,} judgement{'s were' if late != 1 else ' was'} stated after {gathered.as_of.day} "
+                    "and not used.", "Set as_of in [market] to a later day, or leave it out.")]

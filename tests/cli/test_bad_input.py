@@ -1,0 +1,166 @@
+"""Bad input through the command line: a message that names the place, what was found and the repair."""
+
+from pathlib import Path
+
+import pytest
+
+from marketsofone.cli import main
+
+HEAD = """
+[market]
+currency = "EUR"
+
+[steps]
+competitiveness = "opportunity.outcome"
+attractiveness = "opportunity.amount"
+
+[sources.deals]
+file = "deals.csv"
+{options}
+[sources.deals.opportunity]
+opportunity_id = "id"
+outcome = "{outcome}"
+opened_at = "opened"
+closed_at = "closed"
+amount = "{amount}"
+cost = "cost"
+
+[sources.deals.opportunity.dimensions]
+sector = "{sector}"
+"""
+COLUMNS = "id,sector,result,opened,closed,value,cost"
+
+
+def rows(count: int = 60) -> list[str]:
+    return [f"D{i},{'retail' if i % 2 else 'care'},{'won' if i % 3 else 'lost'},2025-01-{1 + i % 28:02d},"
+            f"2025-03-{1 + i % 28:02d},{100 + i},40" for i in range(count)]
+
+
+def project(folder: Path, lines: list[str] | None = None, header: str = COLUMNS, options: str = "",
+            outcome: str = "result", amount: str = "value", sector: str = "sector") -> str:
+    (folder / "market.toml").write_text(HEAD.format(options=options, outcome=outcome, amount=amount, sector=sector))
+    if lines is not None:
+        (folder / "deals.csv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    return str(folder)
+
+
+def told(capsys, *words: str) -> tuple[int, str]:
+    status = main(list(words))
+    captured = capsys.readouterr()
+    return status, captured.err + captured.out
+
+
+def test_the_everyday_file_runs(tmp_path, capsys):
+    status, text = told(capsys, "run", project(tmp_path, rows()))
+    assert status == 0, text
+    assert "report.html" in text
+
+
+def test_a_missing_file_is_named(tmp_path, capsys):
+    status, text = told(capsys, "run", project(tmp_path))
+    assert status == 2
+    assert "deals.csv" in text
+
+
+def test_an_empty_file_is_named(tmp_path, capsys):
+    where = project(tmp_path)
+    (tmp_path / "deals.csv").write_text("")
+    status, text = told(capsys, "run", where)
+    assert status == 2
+    assert "deals" in text
+    assert "empty" in text.lower()
+
+
+def test_a_wrong_delimiter_is_told_with_the_line_to_add(tmp_path, capsys):
+    lines = [line.replace(",", ";") for line in rows()]
+    status, text = told(capsys, "run", project(tmp_path, lines, header=COLUMNS.replace(",", ";"),
+                                               options='delimiter = ","'))
+    assert status == 2
+    assert 'delimiter = ";"' in text
+
+
+def test_a_missing_column_is_told_with_the_nearest_name(tmp_path, capsys):
+    status, text = told(capsys, "run", project(tmp_path, rows(), amount="valeu"))
+    assert status == 2
+    assert "ColumnMissing" in text
+    assert "value" in text
+
+
+def test_a_repeated_key_is_kept_in_quarantine_with_its_row(tmp_path, capsys):
+    where = project(tmp_path, [*rows(), rows(1)[0]])
+    assert told(capsys, "run", where)[0] == 0
+    status, text = told(capsys, "check", where)
+    assert status == 0
+    assert "share the key" in text
+    import marketsofone as m1
+
+    refused = m1.frame(m1.open_run(tmp_path), "quarantine")
+    assert refused["source_row"].tolist() == [61]
+    health = m1.frame(m1.open_run(tmp_path), "health").iloc[0]
+    assert (health["read"], health["accepted"], health["refused"]) == (61, 60, 1)
+
+
+def test_dates_in_two_formats_are_refused_and_counted(tmp_path, capsys):
+    other = [line.replace("2025-01-01", "01.01.2025") for line in rows()]
+    where = project(tmp_path, other)
+    status, text = told(capsys, "check", where)
+    assert "date_format" in text or "dates" in text
+    assert status in (0, 2)
+
+
+def test_a_text_in_a_number_is_refused_with_its_row(tmp_path, capsys):
+    lines = rows()
+    lines[6] = lines[6].replace(",106,", ",a lot,")
+    where = project(tmp_path, lines)
+    assert told(capsys, "run", where)[0] == 0
+    import marketsofone as m1
+
+    refused = m1.frame(m1.open_run(tmp_path), "quarantine")
+    assert refused[["source_row", "field"]].to_numpy().tolist() == [[7, "amount"]]
+
+
+def test_a_dimension_that_names_buyers_is_left_out_and_said_so(tmp_path, capsys):
+    where = project(tmp_path, rows(), sector="id")
+    assert told(capsys, "run", where)[0] == 0
+    import marketsofone as m1
+
+    run = m1.open_run(tmp_path)
+    assert m1.frame(run, "findings")["message"].str.contains("it names buyers").any()
+    assert len(m1.frame(run, "strata")) == 1
+
+
+def test_a_single_outcome_never_gives_certainty(tmp_path, capsys):
+    where = project(tmp_path, [line.replace(",lost,", ",won,") for line in rows()])
+    assert told(capsys, "run", where)[0] == 0
+    import marketsofone as m1
+
+    run = m1.open_run(tmp_path)
+    assert m1.frame(run)["competitiveness"].max() < 1
+    assert m1.frame(run, "findings")["code"].eq("one_outcome").any()
+
+
+def test_no_closed_opportunity_is_no_evidence(tmp_path, capsys):
+    lines = [line.replace(",lost,", ",open,").replace(",won,", ",open,") for line in rows()]
+    status, text = told(capsys, "run", project(tmp_path, lines))
+    assert status == 2
+    assert "NothingToScore" in text
+    assert "[steps]" in text
+
+
+@pytest.mark.parametrize(("wrong", "right"), [("curency", "currency"), ("horizon_day", "horizon_days")])
+def test_a_misspelt_key_is_told_with_the_right_one(tmp_path, capsys, wrong, right):
+    where = project(tmp_path, rows())
+    text = (tmp_path / "market.toml").read_text().replace('currency = "EUR"', f'currency = "EUR"\n{wrong} = 5', 1)
+    (tmp_path / "market.toml").write_text(text)
+    status, said = told(capsys, "run", where)
+    assert status == 2
+    assert wrong in said
+    assert right in said
+
+
+def test_names_never_reach_a_message(tmp_path, capsys):
+    lines = rows()
+    lines[3] = lines[3].replace(",103,", ",Maria Secret <maria@example.org>,")
+    where = project(tmp_path, lines, sector="sector")
+    said = told(capsys, "check", where)[1] + told(capsys, "run", where)[1]
+    assert "maria" not in said.lower()

@@ -1,0 +1,159 @@
+"""What a win contributed, what a ledger tells, and whether a buyer let us in."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from marketsofone.features import (
+    AsOf,
+    contributions,
+    histories,
+    known_by,
+    owners,
+    purchase_days,
+    with_entering,
+)
+
+DAY = AsOf(date(2026, 6, 30))
+
+
+@pytest.fixture
+def paid(tables, answer):
+    """Trials and totals by win."""
+
+    def find(market, step="order_line", horizon=100, margin=0.5, as_of=DAY):
+        known = known_by(tables(market), as_of)
+        rows = contributions(known, owners(known, "account"), step, as_of, horizon, margin, 100)
+        return {row_id: (trials, total) for row_id, trials, total in answer(rows.select("row_id", "trials", "total"))}
+
+    return find
+
+
+def test_a_won_opportunity_contributes_its_amount_less_its_cost(market, paid):
+    assert paid(market, "opportunity.amount") == {11: (1.0, 40.0), 12: (1.0, 100.0), 15: (1.0, 60.0)}
+
+
+def test_without_a_cost_the_stated_margin_is_taken_and_without_either_nothing_is_counted(market, paid):
+    del market["opportunity"][0]["cost"]
+    assert paid(market, "opportunity.amount", margin=0.25)[11] == (1.0, 25.0)
+    assert sorted(paid(market, "opportunity.amount", margin=None)) == [12, 15]
+
+
+def test_order_lines_count_for_the_win_they_followed_and_returns_lower_it(market, paid):
+    found = paid(market, horizon=50)
+    assert found[11] == (1.0, 30.0)
+    assert found[12] == (1.0, 15.0)
+    assert found[15] == (1.0, 45.0)  # 20 + 20 + half of 10; the return came on day 60
+    assert paid(market, horizon=80)[15] == (1.0, 40.0)
+
+
+def long_market(ages, horizon=24):
+    """Wins of so many ages in days, one account each; every day of the horizon brings one euro of margin."""
+    end = datetime(2026, 7, 1)
+    wins = [{"opportunity_id": 100 + i, "account_id": i, "outcome": "won", "closed_at": end - timedelta(days=age)}
+            for i, age in enumerate(ages)]
+    lines = [{"order_id": 1, "account_id": i, "ordered_at": end - timedelta(days=age - day), "amount": 2_00}
+             for i, age in enumerate(ages) for day in range(min(age, horizon))]
+    return {"account": [{"account_id": i} for i in range(len(ages))], "opportunity": wins, "order_line": lines,
+            "entity_link": []}
+
+
+def test_a_young_win_counts_for_the_share_of_a_horizon_that_arrives_by_its_age(paid):
+    found = paid(long_market([24, 30, 12, 6]), horizon=24)
+    assert [found[100 + i] for i in range(4)] == [
+        pytest.approx(part) for part in ((1.0, 24.0), (1.0, 24.0), (0.5, 12.0), (0.25, 6.0))]
+
+
+def test_young_wins_do_not_move_the_mean_of_a_steady_business(paid):
+    """Money in a step not yet lived whole would be counted without its exposure, and raise the mean."""
+    found = paid(long_market(range(3, 60, 4), horizon=48), horizon=48)
+    assert sum(total for _, total in found.values()) / sum(trials for trials, _ in found.values()) == pytest.approx(48)
+
+
+def test_a_win_of_today_has_shown_nothing_yet(paid):
+    assert sorted(paid(long_market([24, 0]), horizon=24)) == [100]
+
+
+def test_months_that_no_win_has_lived_yet_are_taken_to_bring_what_the_others_bring(paid):
+    assert paid(long_market([12, 12]), horizon=24) == {key: (pytest.approx(0.5), 12.0) for key in (100, 101)}
+
+
+def test_a_win_lasts_until_the_next_one_of_the_same_buyer(paid):
+    market = long_market([24])
+    market["opportunity"].append(market["opportunity"][0] | {"opportunity_id": 200, "closed_at": datetime(2026, 6, 19)})
+    assert paid(market, horizon=24) == {100: (pytest.approx(0.5), 12.0), 200: (pytest.approx(0.5), 12.0)}
+
+
+@pytest.fixture
+def ledger(tables, answer):
+    """Purchase days or histories of a market."""
+
+    def find(market, which="histories", as_of=DAY):
+        known = known_by(tables(market), as_of)
+        days = purchase_days(known, owners(known, "account"), 0.5, 100)
+        return answer(days.select("buyer_id", "day", "total", "bought") if which == "days" else histories(days, as_of))
+
+    return find
+
+
+def test_purchases_of_one_day_are_one_and_a_day_of_returns_is_none(market, ledger):
+    elm = [row[1:] for row in ledger(market, "days") if row[0] == 5]
+    assert elm == [(date(2026, 2, 1), 20.0, True), (date(2026, 3, 1), 25.0, True), (date(2026, 4, 1), -5.0, False)]
+
+
+def test_a_history_counts_repeat_days_and_days_from_the_first_purchase_on(market, ledger):
+    assert ledger(market) == [(1, 1.0, 74.0, 134.0, 45.0, 30.0**2 + 15.0**2), (5, 1.0, 28.0, 149.0, 40.0, 20.0**2 + 25.0**2)]
+
+
+def test_a_buyer_of_nothing_but_returns_has_no_history(market, ledger):
+    market["order_line"].append({"order_id": 40, "account_id": 2, "ordered_at": datetime(2026, 5, 1), "quantity": -1.0,
+                                 "amount": -5_00})
+    assert [row[0] for row in ledger(market)] == [1, 5]
+
+
+def test_an_evening_order_west_of_greenwich_never_lies_after_the_day_of_looking(market, ledger):
+    market["order_line"].append({"order_id": 40, "account_id": 5, "ordered_at": datetime(2026, 7, 1, 2), "amount": 5_00})
+    elm = ledger(market, as_of=AsOf(date(2026, 6, 30), "America/New_York"))[1]
+    _, _, t_x, age, _, _ = elm
+    assert t_x <= age == 150.0
+
+
+@pytest.fixture
+def entered(tables, answer):
+    """Whether each opportunity was let in."""
+
+    def find(market):
+        known = with_entering(known_by(tables(market), DAY))["opportunity"]
+        return dict(answer(known.select("opportunity_id", "entered")))
+
+    return find
+
+
+def test_a_step_taken_a_win_and_a_loss_tell_whether_an_opportunity_was_let_in(market, entered):
+    for row in market["opportunity"]:
+        row["entered"] = None
+    market["step"] = [{"opportunity_id": 14, "name": "invited", "happened_at": datetime(2026, 6, 20)}]
+    assert entered(market) == {11: True, 12: True, 13: False, 14: True, 15: True}
+
+
+def test_an_open_opportunity_without_a_step_is_not_known_yet(market, entered):
+    market["opportunity"][3]["entered"] = None
+    market["step"] = [{"opportunity_id": 15, "name": "invited", "happened_at": datetime(2026, 1, 20)}]
+    assert entered(market)[14] is None
+
+
+def test_without_any_steps_nothing_is_read_into_an_opportunity(market, entered):
+    for row in market["opportunity"]:
+        row["entered"] = None
+    assert set(entered(market).values()) == {None}
+
+
+def test_an_incoming_touch_of_the_same_campaign_answers_the_outgoing_ones_before_it(market, tables, answer):
+    def touch(key, account, day, direction, campaign="spring"):
+        return {"touch_id": key, "account_id": account, "happened_at": datetime(2026, 3, day), "direction": direction,
+                "campaign": campaign}
+
+    market["touch"] = [touch(1, 1, 1, "out"), touch(2, 1, 5, "in"), touch(3, 1, 9, "out"), touch(4, 2, 1, "out"),
+                       touch(5, 2, 1, "out", "autumn"), touch(6, None, 1, "out")]
+    known = with_entering(known_by(tables(market), DAY))["touch"]
+    assert dict(answer(known.select("touch_id", "answered"))) == {1: True, 2: None, 3: False, 4: False, 5: None, 6: None}
