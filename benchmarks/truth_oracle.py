@@ -9,16 +9,17 @@ yet known of an account. Cell effects are found by Newton's method on their post
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import betaincinv, ndtr, ndtri
-from truth_market import Floats, Market, Tally
+from truth_market import Floats, Ints, Market, Tally
 
 from marketsofone.customer import Stratum
 from marketsofone.sources.simulated import Plan
-from marketsofone.sources.simulated.layout import DIMENSIONS, Layout, Splits, draw_layout
+from marketsofone.sources.simulated.layout import DIMENSIONS, SIZE_LIMITS, Layout, Splits, draw_layout
 from marketsofone.sources.simulated.orders import line_worth
 from marketsofone.sources.simulated.scores import (
     HOME_SHARE,
@@ -80,6 +81,17 @@ class Known:
     inside: Floats
     lean: Floats
     cells: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Accounts of one sector, the cells they may belong to, and their distinct tallies."""
+
+    accounts: Ints
+    cells: Ints
+    seen: Floats
+    row: Ints
+    belongs: Floats
 
 
 def forms(plan: Plan) -> tuple[Form, Form, Form]:
@@ -166,53 +178,61 @@ def oracle(market: Market, score: int, tally: Tally) -> Known:
     form = forms(plan)[score]
     belongs = _belonging(market, layout)
     design, size = _contrasts(plan, layout, score)
-    seen, row = np.unique(np.column_stack([tally.trials, tally.total]), axis=0, return_inverse=True)
-    row = row.ravel()
+    groups = _groups(market, layout, tally, belongs)
     told = size > 0
     effect, spread = np.zeros(told.sum()), np.zeros((told.sum(), told.sum()))
     design = design[:, told]
     for _round in range(ROUNDS):
-        slope, bend = _likelihood(form, design @ effect, seen, row, belongs)
+        slope, bend = _likelihood(form, design @ effect, groups)
         spread = np.linalg.inv(design.T @ (bend[:, None] * design) + np.diag(1 / size[told] ** 2))
         effect = effect + spread @ (design.T @ slope - effect / size[told] ** 2)
-    return _known(form, design @ effect, design @ spread @ design.T, seen, row, belongs)
+    return _known(form, design @ effect, design @ spread @ design.T, groups, plan.accounts)
 
 
-def _sides(market: Market, splits: Splits, cell: int) -> tuple[Floats, Floats]:
-    """Side 1 of a cell's split: 1 or 0 where the account's value is known, else NaN; and its usual share."""
+def _groups(market: Market, layout: Layout, tally: Tally, belongs: Floats) -> list[Group]:
+    """Accounts by sector."""
+    made = []
+    for number, name in enumerate(layout.sectors):
+        accounts = np.flatnonzero(market.values["sector"] == name)
+        cells = np.arange(4 * number, 4 * number + 4)
+        pairs = np.column_stack([tally.trials, tally.total])[accounts]
+        seen, row = np.unique(pairs, axis=0, return_inverse=True)
+        made.append(Group(accounts, cells, seen, row.ravel(), belongs[np.ix_(accounts, cells)]))
+    return made
+
+
+def _side(market: Market, splits: Splits, cell: int) -> Floats:
+    """Side of each account in a cell's split: 1 or 0, NaN where the dimension is not known of it."""
     dimension = DIMENSIONS[splits.dimension[cell]]
-    high = [value for code, value in enumerate(dimension.values) if splits.high[cell, code]]
     if dimension.ordered:
         employees = market.company.tables["account"]["employees"].to_numpy()
-        code = np.searchsorted((50, 250), employees, side="right")
-        return splits.high[cell, code].astype(np.float64), np.zeros(len(code))
+        return splits.high[cell, np.searchsorted(SIZE_LIMITS, employees, side="right")].astype(np.float64)
     values = market.values[dimension.name]
+    high = [value for code, value in enumerate(dimension.values) if splits.high[cell, code]]
     unknown = np.array([value is None for value in values])
-    side = np.where(unknown, np.nan, np.isin(values, high))
-    return side, np.zeros(len(side))
+    return np.where(unknown, np.nan, np.isin(values, high))
 
 
 def _belonging(market: Market, layout: Layout) -> Floats:
     """Chance that each account belongs to each of the deepest planted cells, shape (accounts, cells)."""
     sector = np.array([layout.sectors.index(name) for name in market.values["sector"]])
-    second = _chances(market, layout, layout.second, sector[:, None])
+    second = _chances(market, layout, layout.second, sector)
     chance = np.zeros((len(sector), 4 * len(layout.sectors)))
     rows = np.arange(len(sector))
     for side in (0, 1):
-        third = _chances(market, layout, layout.third, 2 * sector[:, None] + side)
+        third = _chances(market, layout, layout.third, 2 * sector + side)
         first = second if side else 1 - second
         chance[rows, 4 * sector + 2 * side] = first * (1 - third)
         chance[rows, 4 * sector + 2 * side + 1] = first * third
     return chance
 
 
-def _chances(market: Market, layout: Layout, splits: Splits, cell: np.ndarray) -> Floats:
+def _chances(market: Market, layout: Layout, splits: Splits, cell: Ints) -> Floats:
     """Chance of side 1 of the split of each account's cell."""
-    cell = cell[:, 0]
     chance = np.zeros(len(cell))
     for number in np.unique(cell):
         inside = cell == number
-        side, _ = _sides(market, splits, int(number))
+        side = _side(market, splits, int(number))
         sector = int(number) * len(layout.sectors) // len(splits.dimension)
         share = layout.value_share[splits.dimension[number]][sector]
         usual = share[splits.high[number, :len(share)]].sum()
@@ -254,12 +274,15 @@ def _marginal(form: Form, cell: Floats, seen: Floats) -> Floats:
     return np.asarray(np.log(np.exp(line - top) @ form.weights) + top[..., 0])
 
 
-def _likelihood(form: Form, cell: Floats, seen: Floats, row: np.ndarray, belongs: Floats) -> tuple[Floats, Floats]:
+def _likelihood(form: Form, cell: Floats, groups: list[Group]) -> tuple[Floats, Floats]:
     """Slope and bend of the log likelihood in each cell's value, over the accounts that may belong to it."""
-    low, here, high = (_marginal(form, cell + step, seen) for step in (-STEP, 0.0, STEP))
-    slope, bend = (high - low) / (2 * STEP), (2 * here - high - low) / STEP**2
-    share = _shares(here[row], belongs)
-    return (share * slope[row]).sum(axis=0), np.maximum((share * bend[row]).sum(axis=0), 1e-9)
+    slope, bend = np.zeros(len(cell)), np.zeros(len(cell))
+    for of in groups:
+        low, here, high = (_marginal(form, cell[of.cells] + step, of.seen) for step in (-STEP, 0.0, STEP))
+        share = _shares(here[of.row], of.belongs)
+        slope[of.cells] = (share * ((high - low) / (2 * STEP))[of.row]).sum(axis=0)
+        bend[of.cells] = (share * ((2 * here - high - low) / STEP**2)[of.row]).sum(axis=0)
+    return slope, np.maximum(bend, 1e-9)
 
 
 def _shares(marginal: Floats, belongs: Floats) -> Floats:
@@ -269,26 +292,28 @@ def _shares(marginal: Floats, belongs: Floats) -> Floats:
     return np.asarray(weight / weight.sum(axis=1, keepdims=True))
 
 
-def _posterior(form: Form, cell: Floats, seen: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Of each distinct tally in each cell: mean, mean square, the points' weights and their means."""
+def _posterior(form: Form, cell: Floats, seen: Floats) -> tuple[Floats, Floats]:
+    """Mean and mean square of the score, of each distinct tally in each cell."""
     means = form.means(cell)
     line = _log_likelihood(form, means, seen)
     weight = np.exp(line - line.max(axis=2, keepdims=True)) * form.weights
     weight /= weight.sum(axis=2, keepdims=True)
-    return (weight * means).sum(axis=2), (weight * means**2).sum(axis=2), weight, means
+    return (weight * means).sum(axis=2), (weight * means**2).sum(axis=2)
 
 
-def _known(form: Form, cell: Floats, covariance: Floats, seen: Floats, row: np.ndarray, belongs: Floats) -> Known:
-    mean, square, _, _ = _posterior(form, cell, seen)
-    up, down = (_posterior(form, cell + step, seen)[0] for step in (STEP, -STEP))
-    share = _shares(_marginal(form, cell, seen)[row], belongs)
-    value = (share * mean[row]).sum(axis=1)
-    inside = (share * square[row]).sum(axis=1) - value**2
-    lean = share * ((up - down) / (2 * STEP))[row]
+def _known(form: Form, cell: Floats, covariance: Floats, groups: list[Group], accounts: int) -> Known:
+    value, inside, lean = np.zeros(accounts), np.zeros(accounts), np.zeros((accounts, len(cell)))
+    for of in groups:
+        here = cell[of.cells]
+        mean, square = _posterior(form, here, of.seen)
+        up, down = (_posterior(form, here + step, of.seen)[0] for step in (STEP, -STEP))
+        share = _shares(_marginal(form, here, of.seen)[of.row], of.belongs)
+        value[of.accounts] = (share * mean[of.row]).sum(axis=1)
+        inside[of.accounts] = (share * square[of.row]).sum(axis=1) - value[of.accounts] ** 2
+        lean[np.ix_(of.accounts, of.cells)] = share * ((up - down) / (2 * STEP))[of.row]
     variance = inside + np.einsum("ic,cd,id->i", lean, covariance, lean)
-    known = Known(value, variance, value, value, inside, lean, covariance)
     low, high = spread_interval(value, variance, money=form.unit > 0)
-    return replace(known, low=low, high=high)
+    return Known(value, variance, low, high, inside, lean, covariance)
 
 
 def spread_interval(mean: Floats, variance: Floats, *, money: bool) -> tuple[Floats, Floats]:
@@ -302,7 +327,7 @@ def spread_interval(mean: Floats, variance: Floats, *, money: bool) -> tuple[Flo
     return betaincinv(a, b, 0.05), betaincinv(a, b, 0.95)
 
 
-def of_strata(known: Known, strata: tuple[Stratum, ...], node: np.ndarray, *, money: bool) -> tuple[Floats, ...]:
+def of_strata(known: Known, strata: tuple[Stratum, ...], node: Ints, *, money: bool) -> tuple[Floats, ...]:
     """Mean, low and high of each stratum's mean over its accounts."""
     rows = []
     for inside in members(strata, node):
@@ -313,7 +338,7 @@ def of_strata(known: Known, strata: tuple[Stratum, ...], node: np.ndarray, *, mo
     return mean, *spread_interval(mean, variance, money=money)
 
 
-def members(strata: tuple[Stratum, ...], node: np.ndarray) -> list[np.ndarray]:
+def members(strata: tuple[Stratum, ...], node: Ints) -> list[NDArray[np.bool_]]:
     """Which accounts are known to belong to each stratum, or to one below it."""
     inside = [node == stratum.number for stratum in strata]
     for stratum in reversed(strata[1:]):

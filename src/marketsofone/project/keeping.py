@@ -105,13 +105,19 @@ def evidence_notes(settings: Settings, gathered: Gathered) -> dict[str, str]:
         step = getattr(settings.steps, score)
         if score in gathered.tallies:
             continue
-        notes[score] = (
-            f"no evidence: [steps] {score} is not set, so this step is not observed" if step is None
-            else f"no evidence: no row of {step} was known by the date"
-        )
+        notes[score] = _why_none(score, step, settings)
     if "attractiveness" in gathered.tallies and settings.market.margin_rate is not None:
         notes["attractiveness"] = f"margin assumed: {settings.market.margin_rate:.0%}"
     return notes
+
+
+def _why_none(score: str, step: str | None, settings: Settings) -> str:
+    if step is None:
+        return f"no evidence: [steps] {score} is not set, so this step is not observed"
+    if score == "attractiveness" and settings.market.margin_rate is None:
+        return (f"no evidence: no row of {step} has both amount and cost; "
+                "state margin_rate in [market] where costs are not known")
+    return f"no evidence: no row of {step} was known by the date"
 
 
 def _trait_notes(settings: Settings, gathered: Gathered, priors: Priors) -> dict[str, str]:

@@ -1,0 +1,33 @@
+"""Results that are needed more than once are kept in the engine under a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+    from ibis.backends.duckdb import Backend
+
+
+def hold(engine: Backend, name: str, rows: ir.Table | pd.DataFrame) -> ir.Table:
+    """Rows as a table of the engine, in place of an earlier one of that name; gone when the engine closes.
+
+    ``create_table(..., overwrite=True)`` would do, yet it writes every row twice.
+
+    Parameters
+    ----------
+    engine : ibis DuckDB backend
+    name : str
+    rows : Ibis table or DataFrame
+        Not made of the earlier table of that name.
+
+    Examples
+    --------
+    >>> import ibis
+    >>> from marketsofone.engine import open_engine
+    >>> hold(open_engine(threads=1), "two", ibis.range(2).unnest().name("n").as_table()).count().execute()
+    2
+    """
+    engine.raw_sql(f'drop table if exists temp.main."{name}"').close()
+    return engine.create_table(name, rows, temp=True)
