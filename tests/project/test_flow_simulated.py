@@ -127,3 +127,15 @@ def test_planted_sectors_come_apart(run):
     strata = m1.frame(run, "strata")
     assert len(strata) > 1
     assert strata["why"].str.len().min() > 20
+
+
+def test_one_thread_and_many_give_the_same_values(project, run, monkeypatch):
+    from functools import partial
+
+    import marketsofone.engine
+
+    monkeypatch.setattr(marketsofone.engine, "open_engine", partial(marketsofone.engine.open_engine, threads=1))
+    alone = m1.run(project)
+    for name in ("buyers", "strata", "opportunities"):
+        first, second = (one.table(name).to_pandas() for one in (run, alone))
+        pd.testing.assert_frame_equal(first, second, rtol=1e-12)

@@ -26,8 +26,9 @@ def hold(engine: Backend, name: str, rows: ir.Table | pd.DataFrame) -> ir.Table:
     --------
     >>> import ibis
     >>> from marketsofone.engine import open_engine
-    >>> hold(open_engine(threads=1), "two", ibis.range(2).unnest().name("n").as_table()).count().execute()
-    2
+    >>> rows = ibis.range(2).unnest().name("n").as_table()
+    >>> hold(open_engine(threads=1), "two", rows).n.to_pyarrow().to_pylist()
+    [0, 1]
     """
-    engine.raw_sql(f'drop table if exists temp.main."{name}"').close()
+    engine.con.execute(f'drop table if exists temp.main."{name}"')
     return engine.create_table(name, rows, temp=True)

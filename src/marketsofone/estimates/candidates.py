@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from ibis import _
 
+from marketsofone.engine import hold
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
@@ -84,10 +86,9 @@ def gather_evidence(
     for score, tallied in tallies.items():
         slim = tallied.select("buyer_id", **{f"{score}_n": _.trials, f"{score}_s": _.total})
         rows = rows.left_join(slim, "buyer_id").drop("buyer_id_right")
-    made = engine.create_table("evidence", rows, overwrite=True, temp=True)
-    for score in tallies:
-        made = _with_amount(made, score)
-    return engine.create_table("evidence_scaled", made, overwrite=True, temp=True)
+    for score, tallied in tallies.items():
+        rows = _with_amount(rows, score, tallied)
+    return hold(engine, "evidence", rows)
 
 
 def _coded(buyers: ir.Table, dimension: Dimension) -> ir.Value:
@@ -99,13 +100,13 @@ def _coded(buyers: ir.Table, dimension: Dimension) -> ir.Value:
     return ibis.cases((number.isnull(), ibis.null("string")), *steps, else_=str(len(dimension.cuts)))
 
 
-def _with_amount(rows: ir.Table, score: str) -> ir.Table:
-    n, s = rows[f"{score}_n"], rows[f"{score}_s"]
+def _with_amount(rows: ir.Table, score: str, tallied: ir.Table) -> ir.Table:
     if score != "attractiveness":
         return rows.mutate(**{f"{score}_g": ibis.null("float64")})
-    mean = s / n.nullif(0.0)
-    typical = rows.filter(n > 0).agg(typical=mean.median()).execute()["typical"][0]
+    tried = tallied.filter(_.trials > 0)
+    typical = tried.agg(typical=(tried.total / tried.trials).median()).execute()["typical"][0]
     scale = float(typical) if typical is not None and typical > 0 else 1.0
+    mean = rows[f"{score}_s"] / rows[f"{score}_n"].nullif(0.0)
     return rows.mutate(**{f"{score}_g": (ibis.greatest(mean, 0.0) / scale + 1.0).ln()})
 
 

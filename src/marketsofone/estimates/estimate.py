@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ibis import _
 
+from marketsofone.engine import hold
 from marketsofone.estimates.tallies import SUMS
 from marketsofone.pooling import Amount, Cells, Estimates, Pooled, Share, Tree, fit_curvature, pool
 
@@ -46,8 +47,9 @@ class Estimate:
 
 def fetch_base(tallies: ir.Table) -> tuple[float, float, float]:
     """Trials, their total and the buyers behind them in a whole market of buyer tallies."""
-    row = tallies.agg(trials=_.trials.sum(), total=_.total.sum(), buyers=_.count()).execute().iloc[0]
-    return float(row["trials"] or 0.0), float(row["total"] or 0.0), float(row["buyers"])
+    sums = {name: tallies[name].sum().fill_null(0.0) for name in ("trials", "total")}
+    row = tallies.agg(**sums, buyers=_.count()).execute().iloc[0]
+    return float(row["trials"]), float(row["total"]), float(row["buyers"])
 
 
 def estimate(
@@ -82,7 +84,7 @@ def estimate(
     cells = _cells(frame)
     family = _family(frame, amounts)
     pooled = pool(family, tree, cells, probability=PROBABILITY)
-    results = engine.create_table(f"cells_{name}", _results(frame, pooled), overwrite=True, temp=True)
+    results = hold(engine, f"cells_{name}", _results(frame, pooled))
     buyers = joined.inner_join(results, [(key, f"cell_{key}") for key in _KEYS])
     return Estimate(family, pooled.nodes, pooled, buyers.drop(*(f"cell_{key}" for key in _KEYS)))
 

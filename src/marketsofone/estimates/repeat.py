@@ -19,6 +19,7 @@ import pandas as pd
 from ibis import _
 from scipy import special
 
+from marketsofone.engine import hold
 from marketsofone.estimates.estimate import PROBABILITY, Estimate
 from marketsofone.pooling import Amount, Estimates, Tree
 from marketsofone.pooling.repeat_buying import RepeatCells, RepeatModel, fit_repeat_buying
@@ -65,12 +66,12 @@ def estimate_repeat(
     table = cells[list(_HISTORY)].assign(
         purchases=ahead.mean + new, purchases_variance=np.maximum(ahead.variance - ahead.mean, 0.0)
     )
-    held = engine.create_table("purchases_ahead", table, temp=True, overwrite=True)
+    held = hold(engine, "purchases_ahead", table)
     rows = spend.buyers.left_join(known, "buyer_id").drop("buyer_id_right")
     rows = rows.mutate(x=_.x.fill_null(0.0), t_x=_.t_x.fill_null(0.0), age=_.age.fill_null(-1.0))
     rows = rows.inner_join(held, list(_HISTORY)).drop(*_HISTORY)
     rows = rows.mutate(prior=rows.prior * float(table["purchases"].to_numpy()[new][0]))
-    made = engine.create_table("contribution_ahead", _product(rows), temp=True, overwrite=True)
+    made = hold(engine, "contribution_ahead", _product(rows))
     return replace(spend, nodes=_nodes(made, spend, tree), buyers=made)
 
 

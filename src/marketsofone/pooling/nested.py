@@ -138,7 +138,8 @@ def pool(
         if buyer_size is None:
             size = fit_buyer_size(family, cells, prior)
     buyers, keep, rest = _mixture(
-        family, size, prior, cells.trials + cells.told_trials, cells.total + cells.told_total
+        family, size, prior, cells.trials + cells.told_trials, cells.total + cells.told_total,
+        _apart(family, tree, cells, prior, means),
     )
     nodes_mean, nodes_variance = _average(family, tree, cells, prior, means, buyers, keep, rest)
     return Pooled(
@@ -230,10 +231,13 @@ def _root_mean(family: Family, evidence: _Evidence) -> Floats:
 
 
 def _mixture(
-    family: Family, size: PriorSize, prior: Floats, trials: Floats, total: Floats
+    family: Family, size: PriorSize, prior: Floats, trials: Floats, total: Floats, apart: Floats | float = 0.0
 ) -> tuple[Floats, Floats, Floats]:
-    """Mean, share borrowed and variance given the prior mean, averaged over possible prior sizes."""
-    k = size.sizes[:, None]
+    """Mean, share borrowed and variance given the prior mean, averaged over possible prior sizes.
+
+    ``apart`` is spread beyond what the prior size says, in units of one trial's variance.
+    """
+    k = family.curvature + 1.0 / (1.0 / (size.sizes[:, None] - family.curvature) + apart)
     mean = (k * prior + total) / (k + trials)
     variance = family.left(mean, prior, k, trials)
     middle = size.weights @ mean
@@ -245,6 +249,20 @@ def _leaning(size: PriorSize, trials: Floats) -> Floats:
     """Share of a value that comes from above: exactly 1 where nothing was seen."""
     leaning: Floats = 1.0 - size.weights @ (trials / (size.sizes[:, None] + trials))
     return leaning
+
+
+def _apart(family: Family, tree: Tree, cells: Cells, prior: Floats, means: _Means) -> Floats:
+    """How far the parts of a split lie apart, for buyers of whom it is not known which part is theirs."""
+    people = tree.add_up(_per_node(tree, cells, np.ones(len(cells.node))))
+    hidden = np.zeros(len(tree.parent))
+    for nodes in reversed(tree.levels[1:]):
+        above, weight = tree.parent[nodes], people[nodes]
+        count = np.maximum(np.bincount(above, weight, len(hidden)), 1e-12)
+        middle = np.bincount(above, weight * means.departure[nodes], len(hidden)) / count
+        spread = (means.departure[nodes] - middle[above]) ** 2 + means.rest[nodes] + hidden[nodes]
+        hidden += np.bincount(above, weight * spread, len(hidden)) / count
+    apart: Floats = hidden[cells.node] * family.slope(prior) ** 2 / family.variance(prior)
+    return apart
 
 
 def _prior(family: Family, cells: Cells, means: _Means) -> Floats:

@@ -11,6 +11,7 @@ import pandas as pd
 from ibis import _
 
 from marketsofone.customer import path
+from marketsofone.engine import hold
 from marketsofone.estimates import PROBABILITY, Estimate
 from marketsofone.scores import SCORES
 from marketsofone.scores.hour import Hour, with_hour_value
@@ -36,21 +37,26 @@ def buyers_table(
     """Every buyer once, as the contract in docs/architecture.md says. Held in the engine."""
     rows = gathered.buyers.select("buyer_id", "source_id", "kind", "account_id")
     rows = rows.inner_join(stratified.placed, "buyer_id")
-    names = engine.create_table("stratum_name", _named(stratified.strata), temp=True, overwrite=True)
+    names = hold(engine, "stratum_name", _named(stratified.strata))
     rows = rows.inner_join(names, "node")
     for score, made in estimates.items():
         rows = rows.inner_join(_columns(made, score, hour), "buyer_id")
-    rows = with_hour_value(rows, list(estimates), hour, PROBABILITY)
+    rows = hold(engine, "valued", with_hour_value(rows, list(estimates), hour, PROBABILITY))
+    rows = rows.inner_join(_ranks(rows, gathered), "buyer_id")
     rows = with_reasons(rows, gathered.steps, currency)
-    order = ibis.window(order_by=[_decided(rows, gathered), _.worth.desc(), _.source_id, _.buyer_id])
-    rows = rows.mutate(rank=ibis.row_number().over(order) + 1)
     rows = rows.mutate(**{f"{s}{e}": ibis.null("float64") for s in SCORES if s not in estimates for e in _SHOWN})
     kept = [f"{score}{ending}" for score in SCORES for ending in _SHOWN]
     chosen = rows.select(
         "buyer_id", "source_id", "kind", "account_id", "stratum_id", "path", *kept, *_VALUES, "rank", "reasons",
         *(f"{score}_prior" for score in estimates),
     )
-    return engine.create_table("result_buyers", chosen, temp=True, overwrite=True)
+    return hold(engine, "result_buyers", chosen)
+
+
+def _ranks(rows: ir.Table, gathered: Gathered) -> ir.Table:
+    """``buyer_id`` and ``rank``, best first: sorted without the columns that have no say in it."""
+    order = ibis.window(order_by=[_decided(rows, gathered), _.worth.desc(), _.source_id, _.buyer_id])
+    return rows.select("buyer_id", rank=ibis.row_number().over(order) + 1)
 
 
 def _decided(rows: ir.Table, gathered: Gathered) -> ibis.Value:
@@ -127,7 +133,7 @@ def memberships_table(
     engine: Backend, stratified: Stratified, counts: Sequence[int], buyers: ir.Table
 ) -> ir.Table:
     """Where each buyer stands on each level, in shares that sum to one."""
-    spread = engine.create_table("spread", shares(stratified.strata, counts), temp=True, overwrite=True)
+    spread = hold(engine, "spread", shares(stratified.strata, counts))
     placed = stratified.placed.semi_join(buyers, "buyer_id")
     joined = placed.inner_join(spread, "node")
     return joined.select("buyer_id", "stratum_id", "level", "share")

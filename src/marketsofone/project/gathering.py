@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from ibis import _
 
 from marketsofone.customer import UserColumn
+from marketsofone.engine import hold
 from marketsofone.errors import NothingToScore, SettingsInvalid
 from marketsofone.estimates import tally
 from marketsofone.features import (
@@ -73,18 +74,22 @@ class Gathered:
 
 
 def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
-    """The market as of the date: buyers and tallies as tables of the engine."""
+    """The market as of the date: buyers and tallies as tables of the engine.
+
+    From here on every row is known by its ids, so the engine may pass rows in any order.
+    """
+    engine.con.execute("set preserve_insertion_order = false")
     raw = {name: engine.table(name) for name in (*loaded.tables, "entity_link")}
     as_of = AsOf(settings.market.as_of or _last_day(raw, settings.market.time_zone), settings.market.time_zone)
     tables = with_entering(known_by(raw, as_of))
     level = _level(settings, tables)
-    owner = {name: engine.create_table(f"owner_{name}", of, temp=True, overwrite=True)
+    owner = {name: hold(engine, f"owner_{name}", of)
              for name, of in owners(tables, level).items()}
     columns = tuple(UserColumn(c.name, c.table, c.role, c.kind or "text", c.on_many) for c in loaded.columns)
     if not owner:
         raise NothingToScore("A run needs accounts or opportunities.", f"tables: {', '.join(loaded.tables)}.",
                              "Map a column to account_id or opportunity_id.")
-    found = engine.create_table("buyer", buyers(tables, owner, columns), temp=True, overwrite=True)
+    found = hold(engine, "buyer", buyers(tables, owner, columns))
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {})
     return _with_tallies(engine, settings, base)
 
@@ -130,7 +135,7 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
             tallied = tally(_trials(settings, base, step).semi_join(allowed, "buyer_id"), ["buyer_id"])
         else:
             continue
-        tallied = engine.create_table(f"tally_{score}", tallied.filter(_.trials > 0), temp=True, overwrite=True)
+        tallied = hold(engine, f"tally_{score}", tallied.filter(_.trials > 0))
         if tallied.count().execute() > 0:
             steps[score], tallies[score] = step, tallied
     if not tallies:
@@ -146,7 +151,7 @@ def _histories(engine: Backend, settings: Settings, base: Gathered, allowed: ir.
     days = purchase_days(base.tables, base.owner, settings.market.margin_rate,
                          10 ** EXPONENTS[settings.market.currency])
     found = histories(days, base.as_of).semi_join(allowed, "buyer_id")
-    return engine.create_table("history", found, temp=True, overwrite=True)
+    return hold(engine, "history", found)
 
 
 def _ledger_tally(ledger: ir.Table) -> ir.Table:

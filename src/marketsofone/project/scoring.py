@@ -9,6 +9,7 @@ import ibis
 import numpy as np
 from ibis import _
 
+from marketsofone.engine import hold
 from marketsofone.estimates import Estimate, estimate, fetch_base
 from marketsofone.estimates.repeat import estimate_repeat, fit_histories
 from marketsofone.pooling import Tree
@@ -42,7 +43,7 @@ def score_market(
         placed = stratified.placed
         placed = _with_expected(placed, expected.get(score), tallies)
         placed = _with_told(placed, _told(gathered, score))
-        held = engine.create_table(f"placed_{score}", placed, temp=True, overwrite=True)
+        held = hold(engine, f"placed_{score}", placed)
         made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money)
     if gathered.histories is not None:
         model = fit_histories(gathered.histories)

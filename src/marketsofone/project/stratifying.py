@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketsofone.customer import Stratum, UserColumn
+from marketsofone.engine import hold
 from marketsofone.estimates.candidates import Dimension, fetch_candidates, fetch_cuts, gather_evidence
 from marketsofone.strata import Rules, grow_tree, place
 
@@ -49,13 +50,13 @@ def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratif
         deepest = max(stratum.depth for stratum in strata)
         nodes = [stratum.number for stratum in strata if stratum.depth == deepest]
         placed = place(evidence, strata, dimensions)
-        held = engine.create_table("placed_open", placed.filter(placed.node.isin(nodes)), temp=True, overwrite=True)
+        held = hold(engine, "placed_open", placed.filter(placed.node.isin(nodes)))
         return fetch_candidates(evidence, held, dimensions, scores)
 
     own = settings.strata
     rules = Rules(own.level, own.handling_cost, own.least_buyers, own.most_depth)
     strata = grow_tree(fetch, dimensions, scores, rules, settings.market.currency).strata
-    placed = engine.create_table("placed", place(evidence, strata, dimensions), temp=True, overwrite=True)
+    placed = hold(engine, "placed", place(evidence, strata, dimensions))
     return Stratified(strata, placed, left_out)
 
 

@@ -116,14 +116,18 @@ def counted(value: float | None, noun: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "opportunity"), counted(1204, "opportunity"), counted(0, "trial")
-    ('1 opportunity', '1,204 opportunities', '0 trials')
+    >>> counted(1, "opportunity"), counted(1204, "opportunity"), counted(0, "approach"), counted(11, "stratum")
+    ('1 opportunity', '1,204 opportunities', '0 approaches', '11 strata')
 
     """
-    if value == 1:
-        return f"1 {noun}"
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count(value)} {plural}"
+    return f"1 {noun}" if value == 1 else f"{count(value)} {_plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    for ending, many in (("purchase day", "purchase days"), ("um", "a"), ("y", "ies"), ("ch", "ches")):
+        if noun.endswith(ending):
+            return noun.removesuffix(ending) + many
+    return f"{noun}s"
 
 
 def listed(words: Sequence[str]) -> str:

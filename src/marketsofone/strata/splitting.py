@@ -105,18 +105,18 @@ def candidates(frame: pd.DataFrame, dimensions: Sequence[Dimension], scores: Seq
 
 def _candidate(dimension: Dimension, rows: pd.DataFrame, scores: Sequence[str]) -> Candidate | None:
     rows = rows[rows["value"].notna()]
-    values = sorted(rows["value"].unique(), key=float if dimension.cuts else str)
+    told = rows["value"].to_numpy(object)
+    values = sorted(set(told), key=float if dimension.cuts else str)
     if len(values) < 2:
         return None
     place = {value: i for i, value in enumerate(values)}
-    at = (rows["half"].to_numpy(np.int64), rows["value"].map(place).to_numpy(np.int64))
+    halves, places = rows["half"].to_numpy(np.int64), [place[value] for value in told]
     allowed = [score for score in scores if score in dimension.scores]
     if not allowed:
         return None
     columns = ["people", *(f"{score}_{part}" for score in allowed for part in PARTS)]
     table = np.zeros((len(columns), 2, len(values)))
-    for i, column in enumerate(columns):
-        table[i][at] = rows[column].fillna(0.0).to_numpy(np.float64)
+    table[:, halves, places] = rows[columns].astype(np.float64).fillna(0.0).to_numpy().T
     sums = {}
     for i, score in enumerate(allowed):
         parts = table[1 + i * len(PARTS): 1 + (i + 1) * len(PARTS)]
