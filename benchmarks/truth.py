@@ -18,14 +18,15 @@ from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 
-import marketsofone
-from marketsofone.sources.simulated import Plan
 from truth_measures import Figures, market_figures, noise_figures
 from truth_page import page
 from truth_trials import trial_figures
 
+import marketsofone
+from marketsofone.sources.simulated import Plan
+
 FIRST_SEED = 5_000
-ROOMS = ("pooling", "strata", "estimates", "sources/simulated")
+JUDGED = ("pooling/[fnt]*.py", "pooling/prior_size.py", "strata/*.py", "sources/simulated/*.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def measured(name: str, run: Run) -> list[Figures]:
 def _fingerprint(run: Run) -> str:
     """Changes with the plan and with the code that is judged or judges."""
     rooms = Path(marketsofone.__file__).parent
-    files = [path for room in ROOMS for path in sorted((rooms / room).glob("*.py"))]
+    files = [path for room in JUDGED for path in sorted(rooms.glob(room))]
     files += sorted(path for path in Path(__file__).parent.glob("truth_*.py") if path.stem != "truth_page")
     digest = blake2b(repr(sorted(asdict(run.plan).items())).encode(), digest_size=6)
     for path in files:

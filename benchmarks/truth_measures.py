@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
+from truth_market import Floats, Market, draw_market, scored, stratified
+from truth_oracle import members, of_strata, oracle
 
 from marketsofone.sources.simulated import Plan
 from marketsofone.sources.simulated.layout import SCORES
-from truth_market import Floats, Market, draw_market, scored, stratified
-from truth_oracle import members, of_strata, oracle
 
 Figures = dict[str, list[float]]
 TAIL = 0.05

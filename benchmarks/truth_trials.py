@@ -7,6 +7,7 @@ truth: this judges the pooling alone.
 from __future__ import annotations
 
 import numpy as np
+from truth_market import Floats, Ints, Tally, scored
 
 from marketsofone.customer import Stratum
 from marketsofone.sources.simulated import Plan
@@ -20,7 +21,6 @@ from marketsofone.sources.simulated.scores import (
     Scores,
     draw_scores,
 )
-from truth_market import Floats, Ints, Tally, scored
 
 DEALT = (0, 1, 3, 10, 30, 100)
 

@@ -18,7 +18,8 @@ def run(engine, rng):
         node = np.repeat([0, 1, 2], [5, 40, 40])
         chance = np.random.default_rng(7)
         trials = chance.integers(0, 6, 85).astype(float)
-        total = trials * chance.gamma(4, 25, 85) if amounts else chance.binomial(trials.astype(int), 0.2 + 0.2 * node) * 1.0
+        won = chance.binomial(trials.astype(int), 0.2 + 0.2 * node).astype(float)
+        total = trials * chance.gamma(4, 25, 85) if amounts else won
         told = told or {}
         placed = engine.create_table("est_placed", pa.table({
             "buyer_id": np.arange(85), "node": node, "expected": np.full(85, 100.0 if amounts else 0.4),
@@ -39,7 +40,8 @@ def test_every_buyer_comes_back_once_with_what_pooling_says_of_it(run, amounts):
     found, buyers, node, trials, total = run(amounts)
     assert list(buyers["buyer_id"]) == list(range(85))
     assert isinstance(found.family, Amount if amounts else Share)
-    one_by_one = pool(found.family, TREE, Cells(node, trials, total, np.full(85, 100.0 if amounts else 0.4), np.ones(85)))
+    expected = np.full(85, 100.0 if amounts else 0.4)
+    one_by_one = pool(found.family, TREE, Cells(node, trials, total, expected, np.ones(85)))
     assert buyers["value"].to_numpy() == pytest.approx(one_by_one.cells.mean, rel=1e-9)
     assert buyers["high"].to_numpy() == pytest.approx(one_by_one.cells.high, rel=1e-7)
     assert found.nodes.mean == pytest.approx(one_by_one.nodes.mean, rel=1e-9)
@@ -68,7 +70,8 @@ def test_equal_tallies_are_pooled_once(run):
 def test_without_a_single_trial_there_is_nothing_to_estimate(engine):
     placed = engine.create_table("est_none", pa.table({
         "buyer_id": [1], "node": [0], "expected": [0.4], "told_trials": [0.0], "told_total": [0.0]}), overwrite=True)
-    none = pa.table({name: pa.array([], pa.float64()) for name in ("rows", "trials", "total", "squares")})
-    tallies = engine.create_table("est_no_tally", none.add_column(0, "buyer_id", pa.array([], pa.int64())), overwrite=True)
+    none = {"buyer_id": pa.array([], pa.int64())}
+    none |= {name: pa.array([], pa.float64()) for name in ("rows", "trials", "total", "squares")}
+    tallies = engine.create_table("est_no_tally", pa.table(none), overwrite=True)
     with pytest.raises(ValueError, match="nothing to pool"):
         estimate(engine, "none", tallies, placed, TREE, amounts=False)

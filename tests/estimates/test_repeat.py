@@ -23,8 +23,8 @@ def test_cdnow_read_as_a_ledger_gives_the_published_parameters(tables, arrow, en
     """Fader, Hardie & Lee (2005): r 0.243, alpha 4.414 weeks, a 0.793, b 2.426, log-likelihood -9582.4."""
     said = pd.read_csv(CDNOW, sep=r"\s+", header=None, usecols=[1, 2, 4], names=["buyer", "day", "dollars"])
     said["day"] = pd.to_datetime(said["day"].astype(str)).astype("datetime64[us]")
-    lines = [{"order_id": i, "account_id": int(buyer), "ordered_at": day.to_pydatetime(), "amount": round(100 * dollars)}
-             for i, (buyer, day, dollars) in enumerate(said.itertuples(index=False))]
+    lines = [{"order_id": i, "account_id": int(buyer), "ordered_at": day.to_pydatetime(), "amount": round(100 * paid)}
+             for i, (buyer, day, paid) in enumerate(said.itertuples(index=False))]
     market = {"account": [{"account_id": int(buyer)} for buyer in said["buyer"].unique()], "order_line": lines}
     held = {name: engine.create_table(f"cdnow_{name}", rows, overwrite=True) for name, rows in arrow(market).items()}
     as_of = AsOf(date(1997, 9, 30))
@@ -52,7 +52,7 @@ def ahead(engine):
     placed = engine.create_table("rep_placed", pd.DataFrame({
         "buyer_id": np.arange(66), "node": 1 + np.arange(66) % 2, "expected": 50.0,
         "told_trials": 0.0, "told_total": 0.0}), overwrite=True)
-    tallies = history.select("buyer_id", rows=history.x + 1, trials=history.x + 1, total=history.total, squares=history.squares)
+    tallies = history.select("buyer_id", "total", "squares", rows=history.x + 1, trials=history.x + 1)
     spend = estimate(engine, "rep_spend", tallies, placed, TREE, amounts=True)
     one_purchase = spend.buyers.select("buyer_id", "value", "prior").order_by("buyer_id").execute()
     made = estimate_repeat(engine, history, spend, fit_histories(history), TREE, 365)

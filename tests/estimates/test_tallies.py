@@ -16,7 +16,8 @@ def table(rows):
     """Rows of buyer, sector, trials and total."""
     columns = list(zip(*rows, strict=True)) or [[], [], [], []]
     kinds = {"buyer_id": pa.int64(), "sector": pa.string(), "trials": pa.float64(), "total": pa.float64()}
-    return pa.table({name: pa.array(list(values), kind) for (name, kind), values in zip(kinds.items(), columns, strict=True)})
+    return pa.table([pa.array(list(values), kind) for values, kind in zip(columns, kinds.values(), strict=True)],
+                    names=list(kinds))
 
 
 @pytest.fixture(scope="module")

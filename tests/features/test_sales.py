@@ -102,7 +102,8 @@ def test_purchases_of_one_day_are_one_and_a_day_of_returns_is_none(market, ledge
 
 
 def test_a_history_counts_repeat_days_and_days_from_the_first_purchase_on(market, ledger):
-    assert ledger(market) == [(1, 1.0, 74.0, 134.0, 45.0, 30.0**2 + 15.0**2), (5, 1.0, 28.0, 149.0, 40.0, 20.0**2 + 25.0**2)]
+    assert ledger(market) == [(1, 1.0, 74.0, 134.0, 45.0, 30.0**2 + 15.0**2),
+                              (5, 1.0, 28.0, 149.0, 40.0, 20.0**2 + 25.0**2)]
 
 
 def test_a_buyer_of_nothing_but_returns_has_no_history(market, ledger):
@@ -112,7 +113,8 @@ def test_a_buyer_of_nothing_but_returns_has_no_history(market, ledger):
 
 
 def test_an_evening_order_west_of_greenwich_never_lies_after_the_day_of_looking(market, ledger):
-    market["order_line"].append({"order_id": 40, "account_id": 5, "ordered_at": datetime(2026, 7, 1, 2), "amount": 5_00})
+    evening = {"order_id": 40, "account_id": 5, "ordered_at": datetime(2026, 7, 1, 2), "amount": 5_00}
+    market["order_line"].append(evening)
     elm = ledger(market, as_of=AsOf(date(2026, 6, 30), "America/New_York"))[1]
     _, _, t_x, age, _, _ = elm
     assert t_x <= age == 150.0
@@ -156,4 +158,5 @@ def test_an_incoming_touch_of_the_same_campaign_answers_the_outgoing_ones_before
     market["touch"] = [touch(1, 1, 1, "out"), touch(2, 1, 5, "in"), touch(3, 1, 9, "out"), touch(4, 2, 1, "out"),
                        touch(5, 2, 1, "out", "autumn"), touch(6, None, 1, "out")]
     known = with_entering(known_by(tables(market), DAY))["touch"]
-    assert dict(answer(known.select("touch_id", "answered"))) == {1: True, 2: None, 3: False, 4: False, 5: None, 6: None}
+    told = dict(answer(known.select("touch_id", "answered")))
+    assert told == {1: True, 2: None, 3: False, 4: False, 5: None, 6: None}

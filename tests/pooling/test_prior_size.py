@@ -18,7 +18,8 @@ def siblings(rng, count, size, trials, mean=0.3):
 
 def fitted(own, trials, mean=0.3):
     count = len(own)
-    return fit_sibling_size(Share(), np.zeros(count, np.int64), np.full(count, float(trials)), own, np.full(count, mean))
+    group, seen = np.zeros(count, np.int64), np.full(count, float(trials))
+    return fit_sibling_size(Share(), group, seen, own, np.full(count, mean))
 
 
 @pytest.mark.parametrize("size", [5.0, 20.0, 100.0])
@@ -70,7 +71,8 @@ def test_buyers_with_one_trial_each_say_nothing_of_how_alike_they_are(rng):
 
 def test_a_cell_of_many_buyers_says_what_as_many_cells_of_one_say():
     one_by_one = cells_of([4, 4, 4, 9], [1, 1, 1, 8])
-    together = Cells(np.zeros(2, np.int64), np.array([4.0, 9.0]), np.array([1.0, 8.0]), np.full(2, 0.3), np.array([3.0, 1.0]))
+    together = Cells(np.zeros(2, np.int64), np.array([4.0, 9.0]), np.array([1.0, 8.0]), np.full(2, 0.3),
+                     np.array([3.0, 1.0]))
     assert (fit_buyer_size(Share(), one_by_one, np.full(4, 0.3)).weights
             == pytest.approx(fit_buyer_size(Share(), together, np.full(2, 0.3)).weights))
 

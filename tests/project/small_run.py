@@ -93,6 +93,15 @@ def tables(**changes):
             "low": pa.array([None, 0.3, 3000], pa.float64()),
             "high": pa.array([None, 0.6, 6000], pa.float64()),
             "note": ["touches are not in the data", "", "margin assumed: 30%"]}),
+        "marketing_segments": pa.table({
+            "buyer_id": [10, 20, 30, 40, 50], "class": ["class 1"] * 3 + ["class 2"] * 2, "probability": [0.9] * 5}),
+        "crosswalk": pa.table({
+            "level": [0, 0], "stratum_id": [0, 0], "class": ["class 1", "class 2"], "buyers": [3.0, 2.0],
+            "in_class": [0.6, 0.4], "in_stratum": [1.0, 1.0], "overlap": [0.6, 0.4], "spend": [12.0, 8.0],
+            "chosen": [True, True]}),
+        "stability": pa.table({
+            "family": ["marketing"], "solution": [2], "segment": ["class 1"], "measure": ["within"], "value": [0.8],
+            "low": [0.7], "high": [0.9], "pairs": [10], "buyers": [5], "holds": [True]}),
         **changes,
     }
 

@@ -1,7 +1,6 @@
 """The value of an hour, against draws of the scores it is made of."""
 
 import ibis
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -21,14 +20,13 @@ def of(means, variances):
 
 
 def test_the_value_of_an_hour_and_its_interval_are_those_of_drawn_scores(rng):
-    """400,000 draws: the error of a 5% quantile is about 0.5%; the lognormal form itself adds a few percent."""
+    """400,000 draws: chance moves the share inside by 0.05 points; the lognormal form costs one point here."""
     pull, win, money = rng.beta(12, 28, 400_000), rng.beta(20, 20, 400_000), rng.gamma(16, 4000 / 16, 400_000)
     drawn = pull * win * money / HOUR.approach_hours - HOUR.hour_cost
     row = valued(of((0.3, 0.5, 4000.0), (pull.var(), win.var(), money.var()))).iloc[0]
-    low, high = np.quantile(drawn, [0.05, 0.95])
     assert row["value_per_hour"] == pytest.approx(drawn.mean(), rel=0.01)
-    assert row["value_per_hour_low"] == pytest.approx(low, rel=0.08)
-    assert row["value_per_hour_high"] == pytest.approx(high, rel=0.05)
+    inside = (row["value_per_hour_low"] <= drawn) & (drawn <= row["value_per_hour_high"])
+    assert inside.mean() == pytest.approx(0.90, abs=0.02)
 
 
 def test_the_spread_of_the_product_is_that_of_independent_factors(rng):

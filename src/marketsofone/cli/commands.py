@@ -7,7 +7,7 @@ from typing import Any
 
 from cyclopts import App
 
-from marketsofone.cli import history, looking, making, stating
+from marketsofone.cli import distinguishing, history, looking, making, stating
 from marketsofone.cli.help_page import HelpPage
 
 app = App(
@@ -25,6 +25,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("strata", "[PROJECT] [OPTIONS]", looking.strata),
     ("rank", "[PROJECT] [OPTIONS]", looking.rank),
     ("buyer", "ID [PROJECT] [OPTIONS]", looking.buyer),
+    ("distinct", "A B [PROJECT] [OPTIONS]", distinguishing.distinct),
     ("report", "[PROJECT] [OPTIONS]", looking.report),
     ("export", "[PROJECT] --to DIR [OPTIONS]", looking.export),
     ("runs", "[PROJECT] [OPTIONS]", history.runs),

@@ -124,10 +124,19 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Committee:
-    """All members, and for each group how what they say about it is weighed."""
+    """All members, and for each group how what they say about it is weighed.
+
+    Parameters
+    ----------
+    middle, agreement : float
+        Of what single members say about rows that they were not trained on: the mean log odds, and the
+        correlation of what two of them say about the same rows.
+    """
 
     members: tuple[Member, ...]
     stacks: dict[int, Stack]
+    middle: float = 0.0
+    agreement: float = 1.0
 
     def out_of_fold(self, levels: LevelArray, codes: IntArray, groups: IntArray) -> FloatArray:
         """Log odds of rows, each from members that never saw its group, shape (rows,)."""
@@ -136,13 +145,23 @@ class Committee:
             mine = np.flatnonzero(groups == group)
             heard = [member for member in self.members if group in member.left_out]
             parts = [_in_chunks(member, levels[mine], codes[mine], [member.other(group)]) for member in heard]
-            odds[mine] = stack.log_odds(np.mean(parts, axis=0))
+            odds[mine] = self._trusted(stack.log_odds(np.mean(parts, axis=0)), len(heard))
         return odds
 
     def log_odds(self, levels: LevelArray, codes: IntArray) -> FloatArray:
         """Log odds of rows that no member saw, from all of them, shape (rows,)."""
         parts = np.mean([_in_chunks(member, levels, codes, member.left_out) for member in self.members], axis=0)
-        return np.asarray(np.mean([stack.log_odds(parts) for stack in self.stacks.values()], axis=0))
+        odds = np.mean([stack.log_odds(parts) for stack in self.stacks.values()], axis=0)
+        return self._trusted(odds, len(self.members))
+
+    def _trusted(self, odds: FloatArray, heard: int) -> FloatArray:
+        """Log odds set right for the mean of several members, where weights are those of a single one.
+
+        A mean varies less than what it is a mean of, yet goes with the outcome as much: the slope on it is
+        steeper by the ratio of the variances (regression dilution, undone).
+        """
+        kept = self.agreement + (1.0 - self.agreement) / heard
+        return np.asarray(self.middle + (odds - self.middle) / kept)
 
 
 def _in_chunks(member: Member, levels: LevelArray, codes: IntArray, judged_on: Sequence[int]) -> FloatArray:
@@ -191,7 +210,26 @@ def fit_committee(rows: Rows, columns: Columns, left_out: Sequence[tuple[int, in
         parts = [held[member.left_out, member.other(group)] for member in heard]
         at = np.concatenate(taught)
         stacks[group] = fit_stack(np.concatenate(parts), _base(rows, group), rows.trials[at], rows.successes[at])
-    return Committee(members, stacks)
+    return Committee(members, stacks, *_agreement(members, stacks, held, rows))
+
+
+def _agreement(members: Sequence[Member], stacks: dict[int, Stack],
+               held: dict[tuple[tuple[int, int], int], FloatArray], rows: Rows) -> tuple[float, float]:
+    """Mean log odds of rows by members that left them out, and how far two such members agree (1 where unseen)."""
+    single, shared, middle = 0.0, 0.0, 0.0
+    for group, stack in stacks.items():
+        heard = [member for member in members if group in member.left_out]
+        weight = rows.trials[rows.groups == group]
+        odds = np.array([stack.log_odds(held[member.left_out, group]) for member in heard])
+        centre = odds.mean(axis=1) if not weight.sum() else odds @ weight / weight.sum()
+        middle += float(centre.mean() * weight.sum() / rows.trials.sum())
+        if len(heard) > 1:
+            spread = (odds - centre[:, None]) * np.sqrt(weight)
+            both = spread @ spread.T
+            own = float(np.trace(both)) / len(heard)
+            single += own
+            shared += (float(both.sum()) / len(heard) - own) / (len(heard) - 1)
+    return middle, float(np.clip(shared / single, 0.25, 1.0)) if single > 0 else 1.0
 
 
 def _said(member: Member, rows: Rows, group: int) -> FloatArray:

@@ -23,6 +23,7 @@ from marketsofone.pooling.tree import Cells, Tree
 
 _ROUNDS = 3
 _START = 12.0
+_LEAST = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,21 @@ class _Means:
     rest: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What is expected of buyers known to belong to a node and no further.
+
+    Their departure is ``lean`` times the node's and a part of its own with variance ``rest``; they differ
+    by ``hidden`` more than buyers of one part; ``share`` is each node's of its siblings' buyers.
+    """
+
+    departure: Floats
+    lean: Floats
+    rest: Floats
+    hidden: Floats
+    share: Floats
+
+
 def pool(
     family: Family,
     tree: Tree,
@@ -134,19 +150,21 @@ def pool(
     for _ in range(1 if buyer_size else _ROUNDS):
         evidence = _gather(family, tree, cells, size, level_sizes)
         means = _descend(family, tree, cells, evidence)
-        prior = _prior(family, cells, means)
+        standing = _stand(family, tree, cells, means)
+        prior = _prior(family, cells, standing)
         if buyer_size is None:
             size = fit_buyer_size(family, cells, prior)
+    slope = family.slope(prior)
     buyers, keep, rest = _mixture(
         family, size, prior, cells.trials + cells.told_trials, cells.total + cells.told_total,
-        _apart(family, tree, cells, prior, means),
+        standing.hidden[cells.node] * slope**2 / family.variance(prior),
     )
-    nodes_mean, nodes_variance = _average(family, tree, cells, prior, means, buyers, keep, rest)
+    unsure = (standing.rest + standing.lean**2 * means.unsure)[cells.node]
+    nodes_mean, nodes_variance = _average(tree, cells, means, standing, buyers, keep * slope, rest)
     return Pooled(
         nodes=_estimates(family, nodes_mean, nodes_variance, _borrowed(tree, evidence),
                          tree.add_up(_per_node(tree, cells, cells.trials)), probability),
-        cells=_estimates(family, buyers, rest + keep**2 * means.unsure[cells.node]
-                         * family.slope(prior) ** 2, keep, cells.trials, probability),
+        cells=_estimates(family, buyers, rest + keep**2 * unsure * slope**2, keep, cells.trials, probability),
         prior=prior, buyer_size=size, level_sizes=evidence.sizes,
     )
 
@@ -237,7 +255,8 @@ def _mixture(
 
     ``apart`` is spread beyond what the prior size says, in units of one trial's variance.
     """
-    k = family.curvature + 1.0 / (1.0 / (size.sizes[:, None] - family.curvature) + apart)
+    own = size.sizes[:, None]
+    k = np.maximum(family.curvature + 1.0 / (1.0 / (own - family.curvature) + apart), np.minimum(own, _LEAST))
     mean = (k * prior + total) / (k + trials)
     variance = family.left(mean, prior, k, trials)
     middle = size.weights @ mean
@@ -251,37 +270,55 @@ def _leaning(size: PriorSize, trials: Floats) -> Floats:
     return leaning
 
 
-def _apart(family: Family, tree: Tree, cells: Cells, prior: Floats, means: _Means) -> Floats:
-    """How far the parts of a split lie apart, for buyers of whom it is not known which part is theirs."""
+def _stand(family: Family, tree: Tree, cells: Cells, means: _Means) -> _Standing:
+    """Upwards: what a buyer of whom only this node is known may be expected to be.
+
+    Where a node is split and the buyer's part is not known, that is the parts' mean in proportion to
+    their known buyers (a sample, so the proportions are unsure too), and how far the parts lie apart
+    is spread of the buyer's own.
+    """
     people = tree.add_up(_per_node(tree, cells, np.ones(len(cells.node))))
-    hidden = np.zeros(len(tree.parent))
+    count = len(people)
+    share, below = np.zeros(count), np.zeros(count)
+    base = family.link(np.asarray(np.average(cells.expected, weights=cells.buyers)))
+    departure, hidden, level = means.departure.copy(), np.zeros(count), family.unlink(base + means.departure)
+    lean, rest = np.ones(count), np.zeros(count)
     for nodes in reversed(tree.levels[1:]):
-        above, weight = tree.parent[nodes], people[nodes]
-        count = np.maximum(np.bincount(above, weight, len(hidden)), 1e-12)
-        middle = np.bincount(above, weight * means.departure[nodes], len(hidden)) / count
-        spread = (means.departure[nodes] - middle[above]) ** 2 + means.rest[nodes] + hidden[nodes]
-        hidden += np.bincount(above, weight * spread, len(hidden)) / count
-    apart: Floats = hidden[cells.node] * family.slope(prior) ** 2 / family.variance(prior)
-    return apart
+        above = tree.parent[nodes]
+        np.add.at(below, above, people[nodes])
+        share[nodes] = people[nodes] / np.maximum(below[above], 1e-12)
+        split = np.unique(above[below[above] > 0])
+        for part in (level, lean, rest, hidden):
+            part[split] = 0.0
+        np.add.at(level, above, share[nodes] * level[nodes])
+        departure[split] = family.link(level[split]) - base
+        np.add.at(lean, above, share[nodes] * lean[nodes] * means.keep[nodes])
+        np.add.at(rest, above, share[nodes] ** 2 * (rest[nodes] + lean[nodes] ** 2 * means.rest[nodes]))
+        apart = (departure[nodes] - departure[above]) ** 2
+        np.add.at(rest, above, share[nodes] * apart / np.maximum(below[above], 1.0))
+        np.add.at(hidden, above, share[nodes] * (apart + means.rest[nodes] + hidden[nodes]))
+    return _Standing(departure, lean, rest, hidden, share)
 
 
-def _prior(family: Family, cells: Cells, means: _Means) -> Floats:
-    return family.unlink(family.link(cells.expected) + means.departure[cells.node])
+def _prior(family: Family, cells: Cells, standing: _Standing) -> Floats:
+    return family.unlink(family.link(cells.expected) + standing.departure[cells.node])
 
 
 def _average(
-    family: Family, tree: Tree, cells: Cells, prior: Floats, means: _Means,
-    buyers: Floats, keep: Floats, rest: Floats,
+    tree: Tree, cells: Cells, means: _Means, standing: _Standing, buyers: Floats, lean_on: Floats, rest: Floats,
 ) -> tuple[Floats, Floats]:
     """A node's value is the mean over its buyers, so that parts always add up to the whole."""
-    head = np.maximum(tree.add_up(_per_node(tree, cells, np.ones(len(prior)))), 1e-12)
+    head = np.maximum(tree.add_up(_per_node(tree, cells, np.ones(len(buyers)))), 1e-12)
     mean = tree.add_up(_per_node(tree, cells, buyers)) / head
-    lean = _per_node(tree, cells, keep * family.slope(prior))
-    own = _per_node(tree, cells, rest)
+    here = _per_node(tree, cells, lean_on)
+    divided = np.where(standing.hidden > 0, here, 0.0)
+    lean, own = here - divided, _per_node(tree, cells, rest)
     for nodes in reversed(tree.levels[1:]):
         above = tree.parent[nodes]
-        np.add.at(own, above, own[nodes] + lean[nodes] ** 2 * means.rest[nodes])
-        np.add.at(lean, above, lean[nodes] * means.keep[nodes])
+        passed = standing.share[nodes] * divided[above]
+        whole = lean[nodes] + passed * standing.lean[nodes]
+        np.add.at(own, above, own[nodes] + whole**2 * means.rest[nodes] + passed**2 * standing.rest[nodes])
+        np.add.at(lean, above, whole * means.keep[nodes])
     variance = (own + lean**2 * means.unsure) / head**2
     empty = head < 1e-9
     return np.where(empty, np.nan, mean), np.where(empty, np.nan, variance)

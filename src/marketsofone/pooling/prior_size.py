@@ -93,8 +93,8 @@ def fit_buyer_size(family: Family, cells: Cells, mean: Floats) -> PriorSize:
     Shares: the exact beta-binomial likelihood of the tallies over a grid of spreads. Amounts: the
     between-buyer variance by moments (their tails are too heavy for a likelihood to be trusted).
     The strata's means were found from the same buyers, which makes these look more alike than they
-    are; the likelihood is adjusted for it. No two buyers are alike, so the prior leaves no room for a spread of zero, which few trials a
-    buyer would otherwise suggest too often.
+    are; the likelihood is adjusted for it. No two buyers are alike, so the prior leaves no room for
+    a spread of zero, which few trials a buyer would otherwise suggest too often.
 
     References
     ----------

@@ -34,7 +34,7 @@ def buyers_table(
     engine: Backend, gathered: Gathered, stratified: Stratified, estimates: Mapping[str, Estimate],
     hour: Hour, currency: str,
 ) -> ir.Table:
-    """Every buyer once, as the contract in docs/architecture.md says. Held in the engine."""
+    """Every buyer once, as the contract in docs/architecture.md says; what is costly of it is held in the engine."""
     rows = gathered.buyers.select("buyer_id", "source_id", "kind", "account_id")
     rows = rows.inner_join(stratified.placed, "buyer_id")
     names = hold(engine, "stratum_name", _named(stratified.strata))
@@ -42,15 +42,14 @@ def buyers_table(
     for score, made in estimates.items():
         rows = rows.inner_join(_columns(made, score, hour), "buyer_id")
     rows = hold(engine, "valued", with_hour_value(rows, list(estimates), hour, PROBABILITY))
-    rows = rows.inner_join(_ranks(rows, gathered), "buyer_id")
+    rows = rows.inner_join(hold(engine, "ranked", _ranks(rows, gathered)), "buyer_id")
     rows = with_reasons(rows, gathered.steps, currency)
     rows = rows.mutate(**{f"{s}{e}": ibis.null("float64") for s in SCORES if s not in estimates for e in _SHOWN})
     kept = [f"{score}{ending}" for score in SCORES for ending in _SHOWN]
-    chosen = rows.select(
+    return rows.select(
         "buyer_id", "source_id", "kind", "account_id", "stratum_id", "path", *kept, *_VALUES, "rank", "reasons",
         *(f"{score}_prior" for score in estimates),
     )
-    return hold(engine, "result_buyers", chosen)
 
 
 def _ranks(rows: ir.Table, gathered: Gathered) -> ir.Table:

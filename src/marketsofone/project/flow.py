@@ -74,6 +74,7 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
     """
     from marketsofone.project.gathering import gather
     from marketsofone.project.keeping import keep
+    from marketsofone.project.marketing import market_segments
     from marketsofone.project.priors import fit_priors
     from marketsofone.project.scoring import score_market
     from marketsofone.project.stratifying import stratify
@@ -92,8 +93,10 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
         with progress.room("estimates"):
             estimates = score_market(engine, gathered, stratified, priors.buyers,
                                      settings.market.horizon_days)
+        with progress.room("marketing"):
+            marketed = market_segments(settings, gathered, stratified)
         with progress.room("results"):
-            return keep(engine, settings, loaded, findings, gathered, stratified, priors, estimates,
+            return keep(engine, settings, loaded, findings, gathered, stratified, priors, estimates, marketed,
                         progress.seconds, now or datetime.now(UTC))
 
 

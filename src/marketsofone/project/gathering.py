@@ -21,6 +21,7 @@ from marketsofone.features import (
     histories,
     known_by,
     last_moments,
+    marketing_touches,
     owners,
     purchase_days,
     with_buyer,
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from marketsofone.sources import Loaded
 
 
+_TALLIED = ("order_line", "touch")
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """The market as of the date, in the engine.
@@ -48,7 +52,7 @@ class Gathered:
     level : str
         What a buyer is, where the data know it.
     tables : mapping
-        Customer tables as known by the date.
+        Customer tables as known by the date, those aside that are only ever tallied.
     owner : mapping
         Which buyer each account and opportunity belongs to.
     columns : tuple of UserColumn
@@ -60,6 +64,8 @@ class Gathered:
     histories : Ibis table or None
         Where attractiveness rests on a ledger alone: how often, how recently and for how much each
         buyer bought.
+    spent : Ibis table or None
+        What marketing spent on each buyer.
     """
 
     as_of: AsOf
@@ -71,6 +77,7 @@ class Gathered:
     steps: Mapping[str, str]
     tallies: Mapping[str, ir.Table]
     histories: ir.Table | None = None
+    spent: ir.Table | None = None
 
 
 def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
@@ -90,8 +97,17 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
         raise NothingToScore("A run needs accounts or opportunities.", f"tables: {', '.join(loaded.tables)}.",
                              "Map a column to account_id or opportunity_id.")
     found = hold(engine, "buyer", buyers(tables, owner, columns))
-    base = Gathered(as_of, level, tables, owner, columns, found, {}, {})
-    return _with_tallies(engine, settings, base)
+    spent = marketing_touches(tables, owner)
+    base = Gathered(as_of, level, tables, owner, columns, found, {}, {},
+                    spent=None if spent is None else hold(engine, "spent", spent))
+    return _without_ledger(engine, _with_tallies(engine, settings, base))
+
+
+def _without_ledger(engine: Backend, gathered: Gathered) -> Gathered:
+    """Once tallied, the largest tables have no further use: their room goes to what follows."""
+    for name in _TALLIED:
+        engine.drop_table(name, force=True)
+    return replace(gathered, tables={name: of for name, of in gathered.tables.items() if name not in _TALLIED})
 
 
 def _last_day(tables: Mapping[str, ir.Table], zone: str) -> date | None:

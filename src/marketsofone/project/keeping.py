@@ -19,6 +19,7 @@ from marketsofone.project.assembling import (
     opportunities_table,
     strata_table,
 )
+from marketsofone.project.marketing import marketing_tables
 from marketsofone.project.noticing import noticed
 from marketsofone.project.parquet import streamed
 from marketsofone.project.settings import described
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from marketsofone.estimates import Estimate
     from marketsofone.project.gathering import Gathered
+    from marketsofone.project.marketing import Marketed
     from marketsofone.project.priors import Priors
     from marketsofone.project.settings import Settings
     from marketsofone.project.snapshot import Snapshot
@@ -48,8 +50,8 @@ _FINDING = pa.schema([(name, pa.string()) for name in ("code", "severity", "plac
 
 def keep(
     engine: Backend, settings: Settings, loaded: Loaded, findings: Iterable[Finding], gathered: Gathered,
-    stratified: Stratified, priors: Priors, estimates: Mapping[str, Estimate], seconds: Mapping[str, float],
-    now: datetime,
+    stratified: Stratified, priors: Priors, estimates: Mapping[str, Estimate], marketed: Marketed,
+    seconds: Mapping[str, float], now: datetime,
 ) -> Snapshot:
     """The run as a snapshot, its report beside it."""
     market = settings.market
@@ -60,19 +62,23 @@ def keep(
     won = wins(gathered, estimates["competitiveness"], priors.opportunities) \
         if "competitiveness" in estimates and "opportunity" in gathered.tables else None
     opportunities = opportunities_table(gathered, buyers, won)
+    strata = strata_table(stratified, estimates, counts, hour)
+    beside, said = marketing_tables(marketed, stratified, counts, strata)
     tables: dict[str, Any] = {
         "buyers": _writer(engine, buyers, "buyers"),
         "opportunities": _empty_opportunities() if opportunities is None
         else _writer(engine, opportunities, "opportunities"),
-        "strata": typed(strata_table(stratified, estimates, counts, hour)),
+        "strata": typed(strata),
         "memberships": _writer(engine, memberships_table(engine, stratified, counts, buyers), "memberships"),
         "entity_link": _writer(engine, _links(gathered, buyers), "entity_link"),
         "quarantine": _writer(engine, engine.table("quarantine"), "quarantine"),
         "health": frame_of(loaded.health),
-        "findings": frame_of((*findings, *noticed(engine, gathered, stratified))),
+        "findings": frame_of((*findings, *noticed(engine, gathered, stratified), *marketed.findings)),
         "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
+        **beside,
     }
     manifest = _manifest(settings, loaded, gathered, buyers, len(stratified.strata), notes, seconds)
+    manifest["marketing"] = said
     return write_snapshot(settings.folder, tables, manifest, now, pages={"report.html": report_of})
 
 

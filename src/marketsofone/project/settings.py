@@ -122,6 +122,25 @@ class ModelSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MarketingSettings:
+    """Marketing's own segments, shown beside the sales segments.
+
+    Parameters
+    ----------
+    column : str or None
+        The trait or dimension that gives them; absent: latent classes of the traits.
+    classes : int
+        How many latent classes; 0 chooses the number that describes the traits best.
+    most_classes : int
+        The highest number tried.
+    """
+
+    column: Annotated[str | None, TEXT] = None
+    classes: Annotated[int, whole(0, 100, 5)] = 0
+    most_classes: Annotated[int, whole(1, 100, 10)] = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the project file says.
 
@@ -140,11 +159,12 @@ class Settings:
     steps: Steps
     strata: StrataSettings
     model: ModelSettings
+    marketing: MarketingSettings
     sources: Mapping[str, Any]
     given: frozenset[str]
 
 
-SECTIONS = ("market", "steps", "strata", "model", "sources")
+SECTIONS = ("market", "steps", "strata", "model", "marketing", "sources")
 
 
 def read_settings(folder: Path) -> Settings:
@@ -169,6 +189,7 @@ def read_settings(folder: Path) -> Settings:
         folder=folder, market=replace(market, name=market.name or folder.resolve().name), steps=steps,
         strata=read_section(StrataSettings, "strata", raw.get("strata", {}), file),
         model=read_section(ModelSettings, "model", raw.get("model", {}), file),
+        marketing=read_section(MarketingSettings, "marketing", raw.get("marketing", {}), file),
         sources=_sources(raw, file), given=_given(raw),
     )
 

@@ -33,11 +33,16 @@ class Stratified:
         ``buyer_id`` and ``node``: the deepest stratum known for certain.
     left_out : tuple of (str, str)
         Dimensions that could not split anything, and why.
+    evidence, dimensions, rules
+        What the tree was grown from, to grow it anew on some of the buyers.
     """
 
     strata: tuple[Stratum, ...]
     placed: ir.Table
     left_out: tuple[tuple[str, str], ...]
+    evidence: ir.Table
+    dimensions: tuple[Dimension, ...]
+    rules: Rules
 
 
 def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratified:
@@ -57,7 +62,7 @@ def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratif
     rules = Rules(own.level, own.handling_cost, own.least_buyers, own.most_depth)
     strata = grow_tree(fetch, dimensions, scores, rules, settings.market.currency).strata
     placed = hold(engine, "placed", place(evidence, strata, dimensions))
-    return Stratified(strata, placed, left_out)
+    return Stratified(strata, placed, left_out, evidence, dimensions, rules)
 
 
 def usable(

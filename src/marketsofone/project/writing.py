@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 SORTED_BY: Mapping[str, str] = {
     "buyers": "buyer_id", "opportunities": "buyer_id, opportunity_id", "strata": "level, stratum_id",
-    "memberships": "buyer_id, level", "entity_link": "entity, entity_id",
-    "quarantine": "source, table_name, source_row",
+    "memberships": "buyer_id, level, stratum_id", "entity_link": "entity, entity_id, source",
+    "quarantine": "source, table_name, source_row, field, reason",
 }
 """How the rows of a table stand in its file; those of any other table keep the order they came in."""
 

@@ -13,7 +13,8 @@ from marketsofone.strata.evidence import Means, Sums, surprise, tested_means
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_MOST_VALUES = 32
+_BINS, _GAPS = 24, 8
+_MOST_VALUES = _BINS + _GAPS
 _ALIKE = 0.01
 _SPEAKS = 0.5
 
@@ -84,17 +85,19 @@ def _reliability(means: Means) -> Floats:
 
 
 def _coarse(means: Sequence[Means], speaks: NDArray[np.bool_]) -> Ints:
-    """Few enough groups to compare each with each: hundreds of values are first ordered and cut."""
+    """Few enough groups to compare each with each: hundreds of values are ordered, cut into bins and at wide gaps."""
     count = int(speaks.sum())
     if count <= _MOST_VALUES:
         return np.arange(count)
     telling = means[int(np.argmax([surprise(part) for part in means]))]
     seen = np.isfinite(telling.variance[speaks])
     weight = np.where(seen, 1.0 / np.maximum(telling.variance[speaks], 1e-300), 1e-300)
-    order = np.argsort(np.where(seen, telling.mean[speaks], np.average(telling.mean[speaks], weights=weight)),
-                       kind="stable")
+    mean = np.where(seen, telling.mean[speaks], np.average(telling.mean[speaks], weights=weight))
+    order = np.argsort(mean, kind="stable")
     step = np.cumsum(weight[order])
-    place = np.minimum((step / step[-1] * _MOST_VALUES).astype(np.int64), _MOST_VALUES - 1)
+    place = np.minimum((step / step[-1] * _BINS).astype(np.int64), _BINS - 1)
+    wide = 1 + np.argsort(-np.diff(mean[order]), kind="stable")[: _GAPS - 1]
+    place += np.isin(np.arange(count), wide).cumsum()
     ranked = np.empty(count, dtype=np.int64)
     ranked[order] = np.unique(place, return_inverse=True)[1]
     return ranked

@@ -98,30 +98,34 @@ class Split:
 
 def candidates(frame: pd.DataFrame, dimensions: Sequence[Dimension], scores: Sequence[str]) -> list[Candidate]:
     """The candidates of one node, from its rows of tallies."""
-    by_name = dict(tuple(frame.groupby("dimension", sort=False)))
-    made = (_candidate(d, by_name[d.name], scores) for d in dimensions if d.name in by_name)
-    return [candidate for candidate in made if candidate is not None]
+    columns = ["people", *(f"{score}_{part}" for score in scores for part in PARTS)]
+    told = frame["value"].to_numpy(object)
+    halves = frame["half"].to_numpy(np.int64)
+    tallies = frame[columns].astype(np.float64).fillna(0.0).to_numpy()
+    known, names = frame["value"].notna().to_numpy(), frame["dimension"].to_numpy(object)
+    found = []
+    for dimension in dimensions:
+        rows = np.flatnonzero(known & (names == dimension.name))
+        candidate = _candidate(dimension, told[rows], halves[rows], tallies[rows], scores)
+        found += [candidate] if candidate is not None else []
+    return found
 
 
-def _candidate(dimension: Dimension, rows: pd.DataFrame, scores: Sequence[str]) -> Candidate | None:
-    rows = rows[rows["value"].notna()]
-    told = rows["value"].to_numpy(object)
+def _candidate(
+    dimension: Dimension, told: NDArray[np.object_], halves: Ints, tallies: NDArray[np.float64], scores: Sequence[str]
+) -> Candidate | None:
     values = sorted(set(told), key=float if dimension.cuts else str)
-    if len(values) < 2:
+    if len(values) < 2 or not any(score in dimension.scores for score in scores):
         return None
     place = {value: i for i, value in enumerate(values)}
-    halves, places = rows["half"].to_numpy(np.int64), [place[value] for value in told]
-    allowed = [score for score in scores if score in dimension.scores]
-    if not allowed:
-        return None
-    columns = ["people", *(f"{score}_{part}" for score in allowed for part in PARTS)]
-    table = np.zeros((len(columns), 2, len(values)))
-    table[:, halves, places] = rows[columns].astype(np.float64).fillna(0.0).to_numpy().T
+    table = np.zeros((tallies.shape[1], 2, len(values)))
+    table[:, halves, [place[value] for value in told]] = tallies.T
     sums = {}
-    for i, score in enumerate(allowed):
+    for i, score in enumerate(scores):
         parts = table[1 + i * len(PARTS): 1 + (i + 1) * len(PARTS)]
         money = score == "attractiveness"
-        sums[score] = (Sums(money, *parts[:, 0]), Sums(money, *parts[:, 1]))
+        if score in dimension.scores:
+            sums[score] = (Sums(money, *parts[:, 0]), Sums(money, *parts[:, 1]))
     return Candidate(dimension, tuple(values), table[0], sums)
 
 

@@ -1,0 +1,97 @@
+"""How well the whole product foretells rows it has not seen, on public data, beside two tuned peers.
+
+    python benchmarks/accuracy.py [SET ...] [--splits 10] [--page FILE] [--kept FOLDER]
+
+The public sets are read from ``$M1_DATA`` (default ``../shared/data``). What each model says of each split is
+kept in a folder, so that a run that was stopped goes on where it was; give another, or empty it, after a
+change of the code. The repeat buyers of two ledgers are measured too unless sets are named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+
+import numpy as np
+import pandas as pd
+from accuracy_models import OURS, PEERS, Foretold, ours
+from accuracy_page import page
+from accuracy_sets import DATA, SETS, Division, Market, PublicSet, divisions, present, read_market
+from threadpoolctl import threadpool_limits
+
+
+def kept_file(folder: Path, of: PublicSet, division: Division, model: str) -> Path:
+    """Where what a model says of a division is kept."""
+    return folder / f"{of.name}-{division.kind}-{division.seed}-{division.train.size}-{model.replace(' ', '_')}.npz"
+
+
+def said_by_us(folder: Path, of: PublicSet, market: Market, division: Division) -> Foretold:
+    """What the product says of the test rows, from the folder where it is there."""
+    file = kept_file(folder, of, division, OURS)
+    if not file.is_file():
+        found = ours(of, market, division)
+        _save(file, node=found.node, **{f"strata {c}": found.strata[c].to_numpy() for c in found.strata},
+              **{f"share {name}": share for name, share in found.shares.items()})
+    with np.load(file) as told:
+        strata = {name[7:]: told[name] for name in told.files if name.startswith("strata ")}
+        shares = {name[6:]: told[name] for name in told.files if name.startswith("share ")}
+        return Foretold(shares, pd.DataFrame(strata), told["node"])
+
+
+def said_by_peer(folder: Path, of: PublicSet, market: Market, division: Division, model: str) -> np.ndarray:
+    """What a peer says of the test rows, from the folder where it is there."""
+    file = kept_file(folder, of, division, model)
+    if not file.is_file():
+        _save(file, share=PEERS[model](market, division))
+    with np.load(file) as told:
+        return told["share"]
+
+
+def _save(file: Path, **arrays: np.ndarray) -> None:
+    part = file.with_suffix(".part")
+    with part.open("wb") as out:
+        np.savez_compressed(out, **arrays)
+    part.replace(file)
+
+
+def measure(of: PublicSet, count: int, folder: Path) -> list[dict]:
+    """What every model says of every division of one set, with the truth."""
+    with TemporaryDirectory(prefix="accuracy-") as place:
+        market = read_market(of, Path(place))
+    rows = []
+    for division in divisions(market, count):
+        mine = said_by_us(folder, of, market, division)
+        others = {name: said_by_peer(folder, of, market, division, name) for name in PEERS}
+        rows.append({"set": of.name, "division": division, "success": market.success[division.test],
+                     "shares": mine.shares | others, "foretold": mine})
+        print(f"{of.name}, {division.kind} split {division.seed + 1} of {count}", file=sys.stderr, flush=True)
+    return rows
+
+
+def main() -> None:
+    """Measure, and print or write the page."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join(SETS)}; default: all, and two ledgers")
+    asked.add_argument("--splits", type=int, default=10)
+    asked.add_argument("--page", type=Path, help="write the page there rather than to the terminal")
+    asked.add_argument("--kept", type=Path, default=Path(gettempdir()) / "marketsofone-accuracy")
+    chosen = asked.parse_args()
+    chosen.kept.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("M1_DATA", str(DATA))
+    warnings.filterwarnings("ignore")
+    there = [name for name in chosen.sets or SETS if present(SETS[name])]
+    with threadpool_limits(1):
+        found = [row for name in there for row in measure(SETS[name], chosen.splits, chosen.kept)]
+    text = page(found, ledgers=not chosen.sets)
+    if chosen.page:
+        chosen.page.write_text(text, encoding="utf-8")
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""The command that sets two groups of buyers side by side: distinct."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from marketsofone.cli.options import HERE, Format, Project, Run
+from marketsofone.cli.sheet import Column, Row, show
+
+if TYPE_CHECKING:
+    from marketsofone.project.distinguishing import Distinguished
+
+_GROUP = ("A stratum by its id, path or name; or buyers by their ids, with commas between them, or @ and a file "
+          "with one on each line.")
+GroupA = Annotated[str, Parameter(name="A", help=_GROUP)]
+GroupB = Annotated[str, Parameter(name="B", help="The group to set beside it, named in the same ways.")]
+
+
+def distinct(first: GroupA, second: GroupB, project: Project = HERE, *, margin: float = 0.10,
+             amount_margin: float = 0.10, level: float = 0.05, run: Run = "latest", format: Format = "table") -> None:
+    """Show whether two groups are different sales segments: one verdict a criterion, and how sure.
+
+    Alike means shown to lie within the margin. Cannot tell yet is an answer too: it says how many buyers it takes.
+
+    Parameters
+    ----------
+    margin
+        Shares this close make no difference to what you do: 0.10 is ten points.
+    amount_margin
+        The same for money and other amounts, as a share of what is typical.
+    level
+        Share of what is called different that may be wrong.
+    """
+    from marketsofone.project.distinguishing import Asked, distinguish
+
+    found = distinguish(project, [(first, second)], Asked(level, margin, amount_margin), run)
+    rows = [verdict.row() for verdict in found.verdicts]
+    if format == "table":
+        _print(found, rows)
+    else:
+        show(rows, (), format)
+
+
+def _print(found: Distinguished, rows: Sequence[Row]) -> None:
+    from marketsofone.project.distinguishing import called
+    from marketsofone.project.words import plain
+
+    currency = found.currency
+    if rows:
+        print(f"A: {plain(rows[0]['a'])}\nB: {plain(rows[0]['b'])}")
+    show(rows, (
+        Column("criterion", lambda row: f"{called(row['criterion'])}\n{_on(row)}".rstrip()),
+        Column("verdict", lambda row: f"{row['verdict']}{' by construction' if row['by_construction'] else ''}"),
+        Column("A\nB", lambda row: "\n".join(_seen(row, end, currency) for end in "ab"), right=True),
+        Column("apart by", lambda row: _effect(row, currency), right=True),
+        Column("buyers\n(trials)", lambda row: "\n".join(_behind(row, end) for end in "ab"), right=True),
+        Column("needed\na side", _needed, right=True),
+    ), "table")
+    for note in found.notes:
+        print(plain(note))
+
+
+def _on(row: Row) -> str:
+    """The value that the figures of a profile are about."""
+    return f"  {row['on']}" if row["on"] else ""
+
+
+def _seen(row: Row, end: str, currency: str) -> str:
+    """What one group shows."""
+    from marketsofone.project.words import number
+
+    value, unit = row[f"value_{end}"], row["unit"]
+    if unit == "number":
+        return "" if value is None else f"{value:,.4g}"
+    return "no record" if value is None else number(value, "money" if unit == "money" else "share", currency)
+
+
+def _effect(row: Row, currency: str) -> str:
+    """How far the groups are apart, with the interval under it."""
+    if row["effect"] is None:
+        return ""
+    return f"{_size(row['effect'], row['unit'], currency)}\n{_ends(row)}"
+
+
+def _size(value: float, unit: str, currency: str) -> str:
+    from marketsofone.project.words import number
+
+    if unit == "share":
+        return f"{100 * value:+.1f} points"
+    return f"{value:+,.4g}" if unit == "number" else number(value, "share" if unit == "profile" else "money", currency)
+
+
+def _ends(row: Row) -> str:
+    """Both ends of the interval, the unit standing above."""
+    if row["low"] is None or row["high"] is None:
+        return "may be anything"
+    if row["unit"] in ("number", "money"):
+        return f"{row['low']:+,.4g} to {row['high']:+,.4g}"
+    low, high = 100 * row["low"], 100 * row["high"]
+    return f"{low:.1f} to {high:.1f}%" if row["unit"] == "profile" else f"{low:+.1f} to {high:+.1f}"
+
+
+def _behind(row: Row, end: str) -> str:
+    """Buyers, and their trials where a buyer can have several."""
+    from marketsofone.project.words import count
+
+    buyers, trials = (count(row[f"{name}_{end}"]) for name in ("buyers", "trials"))
+    return f"{buyers} ({trials})" if row["unit"] in ("share", "money") else buyers
+
+
+def _needed(row: Row) -> str:
+    from marketsofone.project.words import count
+
+    return "" if row["needed"] is None else count(row["needed"])

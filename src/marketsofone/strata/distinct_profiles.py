@@ -1,0 +1,159 @@
+"""How two groups spread over the values of a criterion: which share of buyers would have to change theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from marketsofone.strata.distinct_dealing import dealt_moments
+
+Floats = NDArray[np.float64]
+
+_LARGE = 2_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileContrast:
+    """The distance of two profiles, each array of one shape, an element a pair.
+
+    Parameters
+    ----------
+    apart : float array
+        Half the sum of the differences in share, as seen.
+    square : float array
+        Pearson's chi-square as seen.
+    shift, stretch, freedom : float array
+        Where nothing differs, ``square`` is ``shift`` and ``stretch`` times a chi-square of so many
+        degrees of freedom; 0 freedom where these buyers cannot show a difference.
+    half : float array
+        Largest distance that a unit of effect size can make with these values, at most one half.
+    values : float array
+        How many values are seen.
+    buyers_a, buyers_b : float array
+    """
+
+    apart: Floats
+    square: Floats
+    shift: Floats
+    stretch: Floats
+    freedom: Floats
+    half: Floats
+    values: Floats
+    buyers_a: Floats
+    buyers_b: Floats
+
+    @property
+    def effect(self) -> Floats:
+        """Share of the buyers of one group who would have to change value, less what chance alone shows."""
+        return self._along(np.maximum(self._standard - self.freedom, 0.0))
+
+    @property
+    def scale(self) -> Floats:
+        """What a margin of 1 is worth in units of the effect."""
+        return np.ones_like(self.apart)
+
+    @property
+    def chance(self) -> Floats:
+        """Chance of profiles at least this far apart where they are the same."""
+        return np.where(self.known, special.chdtrc(np.maximum(self.freedom, 1e-9), self._standard), 1.0)
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Whether these buyers could show a difference, or all show one value."""
+        one = (self.values == 1) & (self.buyers_a > 0) & (self.buyers_b > 0)
+        return np.asarray((self.freedom > 0) | one)
+
+    @property
+    def widest(self) -> tuple[float, float]:
+        """The least and the largest effect there can be."""
+        return 0.0, 1.0
+
+    def interval(self, level: Floats) -> tuple[Floats, Floats]:
+        """Lower and upper bound, each wrong with chance ``level``: a distance cannot fall below zero.
+
+        The lower one follows the values as they were seen to differ; the upper one holds whichever
+        values differ, those not seen yet included.
+
+        References
+        ----------
+        Steiger (2004), Beyond the F test, *Psychological Methods* 9 (bounds from the noncentral law).
+        """
+        low = self._along(_noncentral(self._standard, self.freedom, 1.0 - level))
+        most = _noncentral(self._standard, self.freedom, level)
+        high = self.half * np.sqrt(most * self.stretch / np.maximum(_pairs(self.buyers_a, self.buyers_b), 1e-9))
+        fewest = np.minimum(self.buyers_a, self.buyers_b)
+        unseen = -np.log(level) / np.maximum(fewest, 1e-9)
+        return low, np.minimum(np.maximum(np.maximum(high, self.effect), unseen), 1.0)
+
+    def grown(self, times: Floats) -> ProfileContrast:
+        """The same profiles with ``times`` as many buyers behind them, what chance adds staying as it is."""
+        more = np.maximum(self._standard - self.freedom, 0.0) * times
+        square = self.shift + self.stretch * (self.freedom + more)
+        shown = np.divide(square, self.stretch * more, out=np.zeros_like(square), where=more > 0)
+        return replace(self, apart=self.effect * np.sqrt(shown), square=square,
+                       buyers_a=self.buyers_a * times, buyers_b=self.buyers_b * times)
+
+    @property
+    def _standard(self) -> Floats:
+        """Chi-square on the scale of the law it follows where nothing differs."""
+        return np.maximum(self.square - self.shift, 0.0) / self.stretch
+
+    def _along(self, noncentral: Floats) -> Floats:
+        """The distance that a noncentrality makes when values differ in the way they were seen to."""
+        part = np.divide(noncentral * self.stretch, self.square, out=np.zeros_like(self.square), where=self.square > 0)
+        return self.apart * np.sqrt(np.minimum(part, 1.0))
+
+
+def profile_contrast(first: Floats, second: Floats) -> ProfileContrast:
+    """Counts of buyers by value as the distance of two profiles.
+
+    Pearson's chi-square, referred to a gamma law with the very mean, variance and skewness it has when
+    the same buyers are dealt to the groups by chance; so small groups beside large ones and sparse
+    tables of thousands of values stay honest, and a criterion whose values all differ shows nothing.
+
+    Parameters
+    ----------
+    first, second : float array, shape (..., values)
+        Buyers of each group with each value.
+
+    """
+    buyers_a, buyers_b = first.sum(-1), second.sum(-1)
+    both = first + second
+    shares_a, shares_b, shares = (_shares(part) for part in (first, second, both))
+    terms = np.divide((shares_a - shares_b) ** 2, shares, out=np.zeros_like(shares), where=shares > 0)
+    mean, variance, skewness = dealt_moments(buyers_a, buyers_b, both)
+    known = variance > 0
+    freedom = 8.0 / np.where(known, skewness, 1.0) ** 2
+    stretch = np.where(known, np.sqrt(variance / (2.0 * freedom)), 1.0)
+    most = np.maximum(shares.max(-1), 0.5)
+    return ProfileContrast(
+        apart=np.abs(shares_a - shares_b).sum(-1) / 2.0, square=_pairs(buyers_a, buyers_b) * terms.sum(-1),
+        shift=np.where(known, mean - stretch * freedom, 0.0), stretch=stretch,
+        freedom=np.where(known, freedom, 0.0), half=np.sqrt(most * (1.0 - most)),
+        values=(both > 0).sum(-1).astype(np.float64), buyers_a=buyers_a, buyers_b=buyers_b)
+
+
+def _shares(counts: Floats) -> Floats:
+    shares: Floats = counts / np.maximum(counts.sum(-1, keepdims=True), 1e-9)
+    return shares
+
+
+def _pairs(buyers_a: Floats, buyers_b: Floats) -> Floats:
+    """Half the harmonic mean of two sizes: what the evidence of a comparison grows with."""
+    return buyers_a * buyers_b / np.maximum(buyers_a + buyers_b, 1e-9)
+
+
+def _noncentral(square: Floats, freedom: Floats, below: Floats) -> Floats:
+    """The noncentrality at which a chi-square falls below the one seen with chance ``below``; 0 where none does."""
+    freedom = np.maximum(freedom, 1e-9)
+    below = np.broadcast_to(below, square.shape)
+    small = np.minimum(square, _LARGE)
+    exact = special.chndtrinc(small, freedom, below)
+    reach = special.ndtri(below)
+    middle = square - freedom + 2.0 * reach**2
+    wide = np.sqrt(np.maximum(middle**2 - (square - freedom) ** 2 + 2.0 * reach**2 * freedom, 0.0))
+    found = np.where(square < _LARGE, exact, middle - np.sign(reach) * wide)
+    return np.where(special.chdtr(freedom, square) > below, np.maximum(found, 0.0), 0.0)

@@ -1,0 +1,65 @@
+"""Tallies of groups turned into questions: the first group of each pair is even, the second the odd one after it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from marketsofone.strata.distinct import Question, Unit
+from marketsofone.strata.distinct_amounts import Spread, amount_contrast
+from marketsofone.strata.distinct_profiles import profile_contrast
+from marketsofone.strata.distinct_shares import share_contrast
+from marketsofone.strata.evidence import Sums
+
+Floats = NDArray[np.float64]
+
+
+def profile_question(criterion: str, rows: pd.DataFrame, pair: int) -> Question:
+    """Counts by ``group`` and ``value`` as a question; the value whose share differs most is the one shown.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``group``, ``value``, ``buyers`` (``estimates.groups.profile``).
+    """
+    own = rows[rows["group"].isin([2 * pair, 2 * pair + 1])]
+    values, place = np.unique(own["value"].to_numpy(dtype=str), return_inverse=True)
+    counts = np.zeros((2, max(len(values), 1)))
+    counts[own["group"].to_numpy(np.int64) - 2 * pair, place] = own["buyers"]
+    a, b = (float(count) for count in counts.sum(1))
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1.0)
+    most = int(np.argmax(np.abs(shares[0] - shares[1])))
+    return Question(
+        criterion, "profile", profile_contrast(counts[:1], counts[1:]), a, b, a, b, pair,
+        on=str(values[most]) if a and b else "", value_a=_known(shares[0, most], a),
+        value_b=_known(shares[1, most], b))
+
+
+def share_question(criterion: str, rows: pd.DataFrame, pair: int) -> Question:
+    """Sums of a score by ``group`` as a question (``estimates.groups.share_sums``)."""
+    tallies = [_row(rows, 2 * pair + side, ("buyers", "n", "s", "nn", "ns", "ss")) for side in (0, 1)]
+    sums = [Sums(False, *(np.array([part]) for part in (*own, 0.0, 0.0))) for own in tallies]
+    contrast = share_contrast(sums[0], sums[1])
+    (a, b) = tallies
+    return Question(criterion, "share", contrast, a[0], b[0], a[1], b[1], pair,
+                    value_a=_known(float(contrast.rate_a[0]), a[1]), value_b=_known(float(contrast.rate_b[0]), b[1]))
+
+
+def amount_question(criterion: str, rows: pd.DataFrame, scale: float, pair: int, unit: Unit) -> Question:
+    """Sums of an amount by ``group`` as a question (``estimates.groups.amount_sums``)."""
+    a, b = (_row(rows, 2 * pair + side, ("buyers", "n", "g", "gg")) for side in (0, 1))
+    spreads = [Spread(*(np.array([part]) for part in (own[0], own[2], own[3]))) for own in (a, b)]
+    contrast = amount_contrast(spreads[0], spreads[1], np.array([scale]))
+    typical = [scale * float(np.sinh(middle[0])) for middle in (contrast.middle_a, contrast.middle_b)]
+    return Question(criterion, unit, contrast, a[0], b[0], a[1], b[1], pair,
+                    value_a=_known(typical[0], a[0]), value_b=_known(typical[1], b[0]))
+
+
+def _row(rows: pd.DataFrame, group: int, parts: tuple[str, ...]) -> list[float]:
+    own = rows[rows["group"] == group]
+    return [float(own[part].sum()) for part in parts]
+
+
+def _known(value: float, behind: float) -> float | None:
+    return float(value) if behind > 0 else None

@@ -1,0 +1,50 @@
+"""The tree grown anew on a sample of the buyers, to see which of its strata hold up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from marketsofone.customer import Stratum
+from marketsofone.estimates.candidates import Dimension
+from marketsofone.estimates.sampled import Sampled, sampled_candidates
+from marketsofone.strata.growing import grow_tree
+from marketsofone.strata.splitting import Rules
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def regrown(sample: Sampled, times: Floats, dimensions: Sequence[Dimension], rules: Rules) -> Ints:
+    """Where each buyer stands in a tree grown on some of them, shape (buyers,).
+
+    Parameters
+    ----------
+    sample : Sampled
+    times : float array, shape (buyers,)
+        How often each buyer counts: 0 or 1. One counted twice would be evidence twice over.
+    dimensions, rules
+        As for :func:`grow_tree`.
+    """
+    if not dimensions:
+        return np.zeros(len(times), dtype=np.int64)
+
+    def fetch(strata: Sequence[Stratum]) -> pd.DataFrame:
+        deepest = max(stratum.depth for stratum in strata)
+        nodes = [stratum.number for stratum in strata if stratum.depth == deepest]
+        return sampled_candidates(sample, times, placed(sample, strata), nodes, dimensions)
+
+    return placed(sample, grow_tree(fetch, dimensions, tuple(sample.sums), rules, "").strata)
+
+
+def placed(sample: Sampled, strata: Sequence[Stratum]) -> Ints:
+    """The deepest stratum known for certain of each buyer, by number, shape (buyers,)."""
+    node = np.zeros(len(sample.buyer_id), dtype=np.int64)
+    for stratum in strata[1:]:
+        held = np.isin(np.array(sample.words[stratum.split_on], dtype=object), stratum.values)
+        codes = sample.codes[stratum.split_on]
+        node[(node == stratum.parent) & np.append(held, False)[codes]] = stratum.number
+    return node

@@ -1,0 +1,110 @@
+"""How different values are, against numbers worked by hand."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from marketsofone.strata.evidence import (
+    Means,
+    Sums,
+    chance,
+    gain_share,
+    level_means,
+    summed,
+    surprise,
+)
+from marketsofone.strata.evidence import tested_means as means_on_test_scale
+
+
+def sums(by_value, money=False, typical=1.0):
+    """Sums from the tallies (trials, total) of each value's buyers."""
+    parts = []
+    for buyers in by_value:
+        n, s = (np.array(part, float) for part in zip(*buyers, strict=True)) if buyers else (np.zeros(0), np.zeros(0))
+        g = np.log1p(np.maximum(s, 0) / n / typical) if money else np.zeros(len(n))
+        parts.append([len(n), n.sum(), s.sum(), (n * n).sum(), (n * s).sum(), (s * s).sum(), g.sum(), (g * g).sum()])
+    return Sums(money, *np.array(parts, float).T)
+
+
+def test_sums_by_group_leave_out_what_stands_in_no_group():
+    assert list(summed(np.array([1.0, 2.0, 4.0, 8.0]), np.array([0, 1, 0, -1]), 3)) == [5.0, 2.0, 0.0]
+
+
+def test_merged_values_are_the_sum_of_their_buyers():
+    apart = sums([[(2, 1)], [(3, 3), (1, 0)], [(4, 2)]])
+    together = sums([[(2, 1), (4, 2)], [(3, 3), (1, 0)]])
+    assert np.array(apart.merged(np.array([0, 1, 0]), 2).parts()) == pytest.approx(np.array(together.parts()))
+    assert np.array((together + together).parts()) == pytest.approx(2 * np.array(together.parts()))
+
+
+def test_one_trial_a_buyer_has_the_variance_of_a_share():
+    """Four of ten: 0.5 * 0.5 / 10 around the common mean of one half."""
+    made = level_means(sums([[(1, 1)] * 4 + [(1, 0)] * 6, [(1, 1)] * 6 + [(1, 0)] * 4]))
+    assert made.mean == pytest.approx([0.4, 0.6])
+    assert made.variance == pytest.approx([0.025, 0.025])
+
+
+def test_buyers_who_are_alike_in_themselves_count_for_fewer_trials():
+    """Twenty buyers of two trials, all won or all lost: the second trial says nothing (bounded at 95 of 100)."""
+    made = level_means(sums([[(2, 2)] * 5 + [(2, 0)] * 5] * 2))
+    assert made.variance == pytest.approx([0.25 * (20 + 0.95 * 20) / 20**2] * 2)
+
+
+def test_a_value_without_trials_has_no_say():
+    made = level_means(sums([[(1, 1), (1, 0)], []]))
+    assert made.variance[1] == np.inf
+    assert chance(made) == 1.0
+    assert surprise(made) == -np.inf
+
+
+def test_the_variance_of_money_is_that_of_its_buyers_around_the_common_mean():
+    """Amounts 100, 300 and 200, 200: mean 200, squares 20,000 over four trials, 5,000 each, two trials a value."""
+    made = level_means(sums([[(1, 100), (1, 300)], [(1, 200), (1, 200)]], money=True))
+    assert made.mean == pytest.approx([200, 200])
+    assert made.variance == pytest.approx([2500, 2500])
+
+
+def test_money_is_tested_on_logarithms_with_the_spread_inside_values():
+    low, high = [(1, np.e - 1), (1, np.e**2 - 1)], [(1, np.e**3 - 1), (1, np.e**4 - 1)]
+    made = means_on_test_scale(sums([low, high], money=True))
+    assert made.mean == pytest.approx([1.5, 3.5])
+    assert made.variance == pytest.approx([0.25, 0.25])
+
+
+def test_the_chance_of_two_shares_is_that_of_their_z():
+    apart = chance(Means(np.array([0.4, 0.6]), np.array([0.025, 0.025])))
+    assert apart == pytest.approx(2 * stats.norm.sf(0.2 / np.sqrt(0.05)))
+
+
+def test_the_chance_of_three_means_is_that_of_chi_square_with_two_degrees():
+    apart = chance(Means(np.array([1.0, 2.0, 3.0]), np.full(3, 0.5)))
+    assert apart == pytest.approx(stats.chi2.sf(4.0, 2))
+
+
+def test_surprise_is_about_the_normal_quantile_of_the_chance():
+    means = Means(np.array([0.1, 0.2, 0.35, 0.4, 0.9]), np.full(5, 0.02))
+    assert surprise(means) == pytest.approx(stats.norm.isf(chance(means)), abs=0.05)
+
+
+def test_the_gain_of_groups_surely_known_is_half_their_squared_variation():
+    """Means 1 and 3 of equal groups: coefficient of variation one half, gain one eighth."""
+    many, nothing = np.full(2, 1e9), np.zeros(2)
+    money = many * [1.0, 3.0]
+    sure = Sums(True, many, many, money, many, money, many * [1.0, 9.0], nothing, nothing)
+    assert gain_share(sure, np.array([10.0, 10.0])) == pytest.approx(0.125, abs=1e-6)
+
+
+def test_the_gain_of_groups_that_do_not_differ_is_nought_on_average():
+    """4,000 pairs of groups of 50 buyers: the mean gain's standard error is about 0.0002."""
+    chance_of = np.random.default_rng(11)
+    gains = []
+    for _ in range(1000):
+        won = chance_of.binomial(1, 0.3, (3, 50))
+        tallied = Sums(False, *(np.array(part, float) for part in (
+            [50] * 3, [50] * 3, won.sum(axis=1), [50] * 3, won.sum(axis=1), won.sum(axis=1), [0] * 3, [0] * 3)))
+        gains.append(gain_share(tallied, np.array([50.0, 30.0, 20.0])))
+    assert np.mean(gains) == pytest.approx(0.0, abs=4 * np.std(gains) / np.sqrt(1000) + 0.0005)
+
+
+def test_one_group_gains_nothing():
+    assert gain_share(sums([[(4, 2)], []]), np.array([5.0, 5.0])) == 0.0

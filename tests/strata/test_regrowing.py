@@ -1,0 +1,77 @@
+"""A tree grown in memory on some of the buyers is the tree the engine would grow on them."""
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+
+from marketsofone.estimates.candidates import Dimension, fetch_candidates, gather_evidence
+from marketsofone.estimates.sampled import fetch_sampled, sampled_candidates
+from marketsofone.estimates.steadiness import halves_stability
+from marketsofone.strata import Rules, grow_tree, place
+from marketsofone.strata.regrowing import placed, regrown
+
+DIMENSIONS = (Dimension("sector", "dim_sector"), Dimension("size", "dim_size", (20.0, 50.0)))
+
+
+@pytest.fixture
+def evidence(engine, rng):
+    """Four hundred buyers: care wins twice as often as retail; size says nothing and is not always known."""
+    count = 400
+    sector = np.where(rng.random(count) < 0.5, "care", "retail")
+    size = rng.uniform(1, 100, count)
+    size[rng.random(count) < 0.2] = np.nan
+    buyers = pd.DataFrame({"buyer_id": np.arange(1, count + 1) * 7919, "dim_sector": sector, "dim_size": size})
+    trials = rng.integers(1, 9, count)
+    won = rng.binomial(trials, np.where(sector == "care", 0.6, 0.3))
+    tally = pd.DataFrame({"buyer_id": buyers["buyer_id"], "trials": trials * 1.0, "total": won * 1.0})[: count - 50]
+    return gather_evidence(engine, ibis.memtable(buyers), DIMENSIONS, {"competitiveness": ibis.memtable(tally)})
+
+
+def test_tallies_in_memory_are_those_of_the_engine(evidence):
+    sample = fetch_sampled(evidence, DIMENSIONS, ["competitiveness"], 1000, seed=1)
+    node = np.where(sample.buyer_id % 3 == 0, 2, 0)
+    held = ibis.memtable(pd.DataFrame({"buyer_id": sample.buyer_id, "node": node}))
+    theirs = fetch_candidates(evidence, held, DIMENSIONS, ["competitiveness"])
+    ours = sampled_candidates(sample, np.ones(400), node, [0, 2], DIMENSIONS)
+    keys = ["dimension", "node", "half", "value"]
+    theirs, ours = (frame.sort_values(keys, ignore_index=True).fillna({"value": "?"}) for frame in (theirs, ours))
+    pd.testing.assert_frame_equal(ours[theirs.columns].fillna(0.0), theirs.fillna(0.0), check_dtype=False)
+
+
+def test_a_tree_grown_on_all_of_them_is_the_tree_of_the_engine(evidence):
+    rules = Rules()
+
+    def fetch(strata):
+        standing = place(evidence, strata, DIMENSIONS)
+        deepest = max(s.depth for s in strata)
+        standing = standing.filter(standing.node.isin([s.number for s in strata if s.depth == deepest]))
+        return fetch_candidates(evidence, standing, DIMENSIONS, ["competitiveness"])
+
+    strata = grow_tree(fetch, DIMENSIONS, ["competitiveness"], rules, "EUR").strata
+    theirs = place(evidence, strata, DIMENSIONS).order_by("buyer_id").to_pandas()["node"]
+    sample = fetch_sampled(evidence, DIMENSIONS, ["competitiveness"], 1000, seed=1)
+    assert len(strata) == 3
+    assert (placed(sample, strata) == theirs).all()
+    assert (regrown(sample, np.ones(400), DIMENSIONS, rules) == theirs).all()
+
+
+def test_strata_that_truly_differ_are_found_again_on_either_half(evidence):
+    sample = fetch_sampled(evidence, DIMENSIONS, ["competitiveness"], 1000, seed=1)
+    judged = regrown(sample, np.ones(400), DIMENSIONS, Rules())
+    made = halves_stability(judged, 3, lambda times: regrown(sample, times, DIMENSIONS, Rules()), 5, seed=1)
+    assert made.whole.mean() > 0.9
+    assert made.within[:, 1:].mean() > 0.9
+
+
+def test_some_of_the_buyers_are_the_same_ones_each_time(evidence):
+    first, again = (fetch_sampled(evidence, DIMENSIONS, ["competitiveness"], 100, seed=3) for _ in range(2))
+    assert len(first.buyer_id) == 100
+    assert np.array_equal(first.buyer_id, again.buyer_id)
+    other = fetch_sampled(evidence, DIMENSIONS, ["competitiveness"], 100, seed=4)
+    assert not np.array_equal(first.buyer_id, other.buyer_id)
+
+
+def test_without_dimensions_the_market_stays_whole(evidence):
+    sample = fetch_sampled(evidence, (), ["competitiveness"], 1000, seed=1)
+    assert (regrown(sample, np.ones(400), (), Rules()) == 0).all()
