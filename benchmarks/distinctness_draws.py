@@ -25,7 +25,6 @@ from marketsofone.strata.distinct_shares import share_contrast
 from marketsofone.strata.evidence import Sums
 
 Floats = NDArray[np.float64]
-BASE = 0.3
 ALIKE = 0.1
 
 
@@ -39,14 +38,15 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A criterion of values: the first holds ``BASE`` of the buyers, each other one half of the one before it."""
+    """A criterion of values: the first holds an even share of the buyers, each other one half of the one before it."""
 
     values: int
 
     def draw(self, rng: np.random.Generator, size: int, a: int, b: int, points: float) -> Drawn:
         """``size`` pairs of ``a`` and ``b`` buyers, ``points`` apart."""
         rest = 0.5 ** np.arange(self.values - 1)
-        first, second = (np.concatenate([[own], (1 - own) * rest / rest.sum()]) for own in (BASE + points, BASE))
+        even = 1 / self.values
+        first, second = (np.concatenate([[own], (1 - own) * rest / rest.sum()]) for own in (even + points, even))
         counts = rng.multinomial(a, first, size).astype(float), rng.multinomial(b, second, size).astype(float)
         mix = (a * first + b * second) / (a + b)
         square = a * b / (a + b) * ((counts[0] / a - counts[1] / b) ** 2 / mix).sum(-1)

@@ -238,7 +238,7 @@ def _bars(found: Mapping[str, Sequence[Figures]]) -> str:
     rows = [
         ["90% intervals cover 90 ± 3 where the error is below one point",
          f"{held} of {len(judged)} places; {sum(map(_outside, covers))} of all {len(covers)} clearly outside",
-         _met(held == len(judged))],
+         _met(held == len(judged) and not any(map(_outside, covers)))],
         ["interval score of buyers at most 1.1 times the oracle's",
          ", ".join(f"{score} {of.value:.3f}" for score, of in buyers.items()),
          _met(all(of.value <= 1.1 for of in buyers.values()))],
@@ -282,7 +282,7 @@ def _notes(found: Mapping[str, Sequence[Figures]]) -> str:
         f"- Attractiveness of the whole market lies {market.value - 1:+.1%} ± {market.error:.1%} from the truth. The "
         "simulated history ends after a weak season, and wins too young to show a whole horizon stand in it; the share "
         "they count for knows age but no season. Where markets are large this alone costs coverage of strata.",
-        "- The level market has one stratum a seed, so its coverage has a standard error of about two points and is "
+        "- Level 0, the market, has one stratum a seed, so its coverage has an error of two points or more and is "
         "shown without being judged.",
         "- Strata are compared by the mean truth of the accounts known to belong to them. An account whose next "
         "dimension is not yet known stands in the stratum above, with the spread of its parts in its interval.",

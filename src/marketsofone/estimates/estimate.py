@@ -10,7 +10,7 @@ from ibis import _
 
 from marketsofone.engine import hold
 from marketsofone.estimates.tallies import SUMS
-from marketsofone.pooling import Amount, Cells, Estimates, Pooled, Share, Tree, fit_curvature, pool
+from marketsofone.pooling import Amount, Cells, Estimates, Pooled, PriorSize, Share, Tree, fit_curvature, pool
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -53,7 +53,8 @@ def fetch_base(tallies: ir.Table) -> tuple[float, float, float]:
 
 
 def estimate(
-    engine: Backend, name: str, tallies: ir.Table, placed: ir.Table, tree: Tree, *, amounts: bool
+    engine: Backend, name: str, tallies: ir.Table, placed: ir.Table, tree: Tree, *, amounts: bool,
+    departing: PriorSize | None = None,
 ) -> Estimate:
     """Pool one measure over a tree, from the market down to each buyer.
 
@@ -72,6 +73,8 @@ def estimate(
         The nodes that ``node`` numbers.
     amounts : bool
         Money per trial rather than a share.
+    departing : PriorSize, optional
+        How far strata may depart from what is expected of their buyers; else learned from the strata.
 
     Raises
     ------
@@ -83,7 +86,8 @@ def estimate(
     frame = grouped.execute()
     cells = _cells(frame)
     family = _family(frame, amounts)
-    pooled = pool(family, tree, cells, probability=PROBABILITY)
+    sizes = (departing,) * (len(tree.levels) - 1) if departing else None
+    pooled = pool(family, tree, cells, probability=PROBABILITY, level_sizes=sizes)
     results = hold(engine, f"cells_{name}", _results(frame, pooled))
     buyers = joined.inner_join(results, [(key, f"cell_{key}") for key in _KEYS])
     return Estimate(family, pooled.nodes, pooled, buyers.drop(*(f"cell_{key}" for key in _KEYS)))

@@ -25,7 +25,7 @@ from marketsofone.estimates.trait_levels import (
     Leveling,
 )
 from marketsofone.estimates.trait_rates import RATE_VALUES, PastRates
-from marketsofone.estimates.trait_stack import Stack, fit_stack
+from marketsofone.estimates.trait_stack import Stack, Trust, fit_stack, fit_trust
 
 PARTS = ("additive", "small trees", "large trees")
 
@@ -124,19 +124,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Committee:
-    """All members, and for each group how what they say about it is weighed.
-
-    Parameters
-    ----------
-    middle, agreement : float
-        Of what single members say about rows that they were not trained on: the mean log odds, and the
-        correlation of what two of them say about the same rows.
-    """
+    """All members, and for each group how what they say about it is weighed, and trusted when averaged."""
 
     members: tuple[Member, ...]
     stacks: dict[int, Stack]
-    middle: float = 0.0
-    agreement: float = 1.0
+    trusts: dict[int, Trust]
 
     def out_of_fold(self, levels: LevelArray, codes: IntArray, groups: IntArray) -> FloatArray:
         """Log odds of rows, each from members that never saw its group, shape (rows,)."""
@@ -145,23 +137,15 @@ class Committee:
             mine = np.flatnonzero(groups == group)
             heard = [member for member in self.members if group in member.left_out]
             parts = [_in_chunks(member, levels[mine], codes[mine], [member.other(group)]) for member in heard]
-            odds[mine] = self._trusted(stack.log_odds(np.mean(parts, axis=0)), len(heard))
+            odds[mine] = self.trusts[group].log_odds(stack.log_odds(np.mean(parts, axis=0)), len(heard))
         return odds
 
     def log_odds(self, levels: LevelArray, codes: IntArray) -> FloatArray:
         """Log odds of rows that no member saw, from all of them, shape (rows,)."""
         parts = np.mean([_in_chunks(member, levels, codes, member.left_out) for member in self.members], axis=0)
-        odds = np.mean([stack.log_odds(parts) for stack in self.stacks.values()], axis=0)
-        return self._trusted(odds, len(self.members))
-
-    def _trusted(self, odds: FloatArray, heard: int) -> FloatArray:
-        """Log odds set right for the mean of several members, where weights are those of a single one.
-
-        A mean varies less than what it is a mean of, yet goes with the outcome as much: the slope on it is
-        steeper by the ratio of the variances (regression dilution, undone).
-        """
-        kept = self.agreement + (1.0 - self.agreement) / heard
-        return np.asarray(self.middle + (odds - self.middle) / kept)
+        odds = [self.trusts[group].log_odds(stack.log_odds(parts), len(self.members))
+                for group, stack in self.stacks.items()]
+        return np.asarray(np.mean(odds, axis=0))
 
 
 def _in_chunks(member: Member, levels: LevelArray, codes: IntArray, judged_on: Sequence[int]) -> FloatArray:
@@ -202,39 +186,23 @@ def fit_committee(rows: Rows, columns: Columns, left_out: Sequence[tuple[int, in
     """Train a member for each pair of groups, then weigh what they say about each group."""
     with _workers() as workers:
         members = tuple(workers.map(lambda pair: _fit_member(rows, columns, pair, seed), left_out))
-    held = {(member.left_out, group): _said(member, rows, group) for member in members for group in member.left_out}
-    stacks = {}
+    held = {(member.left_out, group): _said(member, rows, np.flatnonzero(rows.groups == group), group)
+            for member in members for group in member.left_out}
+    stacks, trusts = {}, {}
     for group in range(int(rows.groups.max()) + 1):
         heard = [member for member in members if group in member.left_out]
         taught = [np.flatnonzero(rows.groups == member.other(group)) for member in heard]
         parts = [held[member.left_out, member.other(group)] for member in heard]
         at = np.concatenate(taught)
         stacks[group] = fit_stack(np.concatenate(parts), _base(rows, group), rows.trials[at], rows.successes[at])
-    return Committee(members, stacks, *_agreement(members, stacks, held, rows))
+        mine = np.flatnonzero(rows.groups == group)
+        alike = [stacks[group].log_odds(_said(member, rows, mine, member.other(group))) for member in heard[:2]]
+        trusts[group] = fit_trust(np.array(alike))
+    return Committee(members, stacks, trusts)
 
 
-def _agreement(members: Sequence[Member], stacks: dict[int, Stack],
-               held: dict[tuple[tuple[int, int], int], FloatArray], rows: Rows) -> tuple[float, float]:
-    """Mean log odds of rows by members that left them out, and how far two such members agree (1 where unseen)."""
-    single, shared, middle = 0.0, 0.0, 0.0
-    for group, stack in stacks.items():
-        heard = [member for member in members if group in member.left_out]
-        weight = rows.trials[rows.groups == group]
-        odds = np.array([stack.log_odds(held[member.left_out, group]) for member in heard])
-        centre = odds.mean(axis=1) if not weight.sum() else odds @ weight / weight.sum()
-        middle += float(centre.mean() * weight.sum() / rows.trials.sum())
-        if len(heard) > 1:
-            spread = (odds - centre[:, None]) * np.sqrt(weight)
-            both = spread @ spread.T
-            own = float(np.trace(both)) / len(heard)
-            single += own
-            shared += (float(both.sum()) / len(heard) - own) / (len(heard) - 1)
-    return middle, float(np.clip(shared / single, 0.25, 1.0)) if single > 0 else 1.0
-
-
-def _said(member: Member, rows: Rows, group: int) -> FloatArray:
-    mine = rows.groups == group
-    return member.parts(rows.levels[mine], rows.codes[mine], [group])
+def _said(member: Member, rows: Rows, mine: IntArray, judged_on: int) -> FloatArray:
+    return member.parts(rows.levels[mine], rows.codes[mine], [judged_on])
 
 
 def _base(rows: Rows, group: int) -> float:

@@ -12,6 +12,8 @@ from marketsofone.estimates.trait_levels import FloatArray
 
 _TRUST = 4.0
 _SHIFT_TRUST = 1.0
+_LEAST_ROWS = 50
+_LEAST_AGREEMENT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,46 @@ def fit_stack(parts: FloatArray, base: float, trials: FloatArray, successes: Flo
     found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B",
                      options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 500}).x
     return Stack(base, float(found[0]), found[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How much further from the middle the mean of several models may be believed than a single one.
+
+    A mean varies less than what it is a mean of, yet goes with the outcome as much, so that the slope on it is
+    steeper by the ratio of the variances: regression dilution, undone.
+
+    Parameters
+    ----------
+    middle : float
+        Mean log odds.
+    agreement : float
+        Correlation of what two models say about rows that neither was trained on; 1 where unseen.
+
+    References
+    ----------
+    Spearman, "Correlation calculated from faulty data", *British Journal of Psychology* 3 (1910).
+    """
+
+    middle: float
+    agreement: float
+
+    def log_odds(self, mean: FloatArray, models: int) -> FloatArray:
+        """Log odds of rows from the mean over ``models`` of what they say, each weighed as if it spoke alone.
+
+        Examples
+        --------
+        >>> Trust(0.0, 0.8).log_odds(np.array([-0.9, 0.9]), 2).tolist()
+        [-1.0, 1.0]
+        """
+        return np.asarray(self.middle + (mean - self.middle) / (self.agreement + (1 - self.agreement) / models))
+
+
+def fit_trust(said: FloatArray) -> Trust:
+    """Learn from what one or two models say about rows that they were not trained on, shape (models, rows)."""
+    middle = float(said.mean()) if said.size else 0.0
+    if len(said) < 2 or said.shape[1] < _LEAST_ROWS:
+        return Trust(middle, 1.0)
+    apart = said - said.mean(axis=1, keepdims=True)
+    own = float((apart**2).sum()) / 2
+    return Trust(middle, float(np.clip(apart[0] @ apart[1] / own, _LEAST_AGREEMENT, 1.0)) if own > 0 else 1.0)

@@ -2,8 +2,8 @@
 
 from marketsofone.pooling.family import Amount, Family, Share
 from marketsofone.pooling.nested import Estimates, Pooled, pool
-from marketsofone.pooling.prior_size import PriorSize, fit_curvature, known
+from marketsofone.pooling.prior_size import PriorSize, fit_curvature, fit_sibling_size, known
 from marketsofone.pooling.tree import Cells, Tree
 
 __all__ = ["Amount", "Cells", "Estimates", "Family", "Pooled", "PriorSize", "Share", "Tree",
-           "fit_curvature", "known", "pool"]
+           "fit_curvature", "fit_sibling_size", "known", "pool"]

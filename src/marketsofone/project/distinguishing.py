@@ -13,7 +13,7 @@ from marketsofone.project.flow import load, opened
 from marketsofone.project.settings import Settings, read_settings
 from marketsofone.project.snapshot import Snapshot, open_snapshot
 from marketsofone.strata.distinct import Asked, answered
-from marketsofone.strata.distinct_criteria import called
+from marketsofone.strata.distinct_criteria import CRITERIA, called
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -147,7 +147,7 @@ def _questions(
     groups = _held(engine, chosen).semi_join(gathered.buyers, "buyer_id")
     pairs = range(len(chosen))
     found = [*_of_dimensions(gathered, groups, chosen), *_of_scores(gathered, groups, pairs)]
-    return sorted(found, key=lambda question: question.pair)
+    return sorted([*found, *_unseen(found, pairs)], key=lambda question: question.pair)
 
 
 def _held(engine: Backend, chosen: Sequence[tuple[Chosen, Chosen, str]]) -> ir.Table:
@@ -215,6 +215,18 @@ def _of_scores(gathered: Gathered, groups: ir.Table, pairs: range) -> Iterator[Q
         else:
             rows = fetch_rows(share_sums(tallies, groups))
             yield from (share_question(score, rows, pair) for pair in pairs)
+
+
+def _unseen(found: Sequence[Question], pairs: range) -> Iterator[Question]:
+    """The criteria, scores among them, that the data say nothing of."""
+    from marketsofone.scores import SCORES
+    from marketsofone.strata.distinct_questions import unseen_question
+
+    seen = {question.criterion.partition(": ")[0] for question in found}
+    for pair in pairs:
+        yield from (unseen_question(name, pair, "profile") for name in CRITERIA if name not in seen)
+        yield from (unseen_question(name, pair, "money" if score.money else "share")
+                    for name, score in SCORES.items() if name not in seen)
 
 
 def _told(answer: Answer, chosen: Sequence[tuple[Chosen, Chosen, str]]) -> Distinct:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -106,10 +107,7 @@ def _found(settings: Settings, gathered: Gathered) -> Classified | None:
 def _given(gathered: Gathered, known: Sequence[UserColumn], name: str) -> Classified:
     named = [column for column in known if column.name == name]
     if not named:
-        raise SettingsInvalid(
-            f'[marketing] column = "{name}" names a trait or a dimension of the buyers.',
-            f"traits and dimensions {shortened(column.name for column in known)}." if known else "none is mapped.",
-            f'Map it:\n  [sources.<name>.<table>.traits]\n  {name} = "<column>"')
+        raise _no_such_column(name, [column.name for column in known])
     sheet = fetch_sheet(gathered.buyers, [replace(named[0], kind="text")])
     codes, words = sheet.texts[name]
     if len(words) > 1 and len(words) == np.count_nonzero(codes >= 0):
@@ -117,6 +115,15 @@ def _given(gathered: Gathered, known: Sequence[UserColumn], name: str) -> Classi
             f'[marketing] column = "{name}" groups buyers.',
             f"all its {len(words):,} values differ: it names buyers.", "Name a column whose values repeat.")
     return given_classes(sheet, name, NOT_KNOWN)
+
+
+def _no_such_column(name: str, known: Sequence[str]) -> SettingsInvalid:
+    nearest = get_close_matches(name, known, n=1)
+    return SettingsInvalid(
+        f'[marketing] column = "{name}" names a trait or a dimension of the buyers.',
+        f"traits and dimensions {shortened(known)}." if known else "none is mapped.",
+        f'If \'{nearest[0]}\' is meant, write:\n  [marketing]\n  column = "{nearest[0]}"' if nearest
+        else f'Map it:\n  [sources.<name>.<table>.traits]\n  {name} = "<column>"')
 
 
 def _spend(gathered: Gathered, found: Classified, currency: str) -> tuple[np.ndarray[Any, np.dtype[np.float64]], str]:

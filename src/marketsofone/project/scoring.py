@@ -10,7 +10,7 @@ import numpy as np
 from ibis import _
 
 from marketsofone.engine import hold
-from marketsofone.estimates import Estimate, estimate, fetch_base
+from marketsofone.estimates import Estimate, estimate, fetch_base, fit_departing
 from marketsofone.estimates.repeat import estimate_repeat, fit_histories
 from marketsofone.pooling import Tree
 from marketsofone.scores import SCORES
@@ -44,12 +44,19 @@ def score_market(
         placed = _with_expected(placed, expected.get(score), tallies)
         placed = _with_told(placed, _told(gathered, score))
         held = hold(engine, f"placed_{score}", placed)
-        made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money)
+        departing = fit_departing(gathered.buyers, _texts(gathered), held, tallies) if score in expected else None
+        made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money, departing=departing)
     if gathered.histories is not None:
         model = fit_histories(gathered.histories)
         made["attractiveness"] = estimate_repeat(
             engine, gathered.histories, made["attractiveness"], model, tree, horizon_days)
     return made
+
+
+def _texts(gathered: Gathered) -> list[str]:
+    """Columns of the dimensions that are texts: what they tell apart is not yet cut into steps."""
+    return [c.column for c in gathered.columns
+            if c.role == "dimension" and c.kind == "text" and c.column in gathered.buyers.columns]
 
 
 def _with_expected(placed: ir.Table, expected: ir.Table | None, tallies: ir.Table) -> ir.Table:

@@ -14,6 +14,9 @@ _DONE = {
 }
 
 
+_HELD = "what people hold of it"
+
+
 def with_reasons(rows: ir.Table, steps: Mapping[str, str], currency: str) -> ir.Table:
     """Rows with ``reasons``: one sentence a score, joined by ``" | "``.
 
@@ -38,7 +41,6 @@ def _joined(sentences: Sequence[ibis.Value]) -> ibis.Value:
 
 def _sentence(rows: ir.Table, score: str, step: str, currency: str) -> ibis.Value:
     value, prior, told = rows[score], rows[f"{score}_prior"], rows[f"{score}_told"]
-    held = ibis.cases((told > 0, " and what people hold of it"), else_="")
     if score == "attractiveness":
         without, moved = _money(prior, currency), _money_moved(value - prior, currency)
         record = "its own sales of " + _money(rows[f"{score}_total"], currency)
@@ -48,7 +50,10 @@ def _sentence(rows: ir.Table, score: str, step: str, currency: str) -> ibis.Valu
         done, trials, one = _DONE[step]
         record = f"{done} " + _count(rows[f"{score}_total"]) + " of " + _count(rows[f"{score}_trials"]) + f" {trials}"
         after = ", " + _after(rows, score) + f" with one more {one}"
-    seen = f"{score} " + moved + ": " + record + held + " (" + without + " without" + after + ")"
+    held = ibis.cases(
+        (told == 0, record), (rows[f"{score}_trials"] > 0, record + f" and {_HELD}"), else_=_HELD
+    )
+    seen = f"{score} " + moved + ": " + held + " (" + without + " without" + after + ")"
     nothing = f"{score}: " + without + ", its stratum's; nothing seen of this buyer yet"
     return ibis.cases((rows[f"{score}_trials"] + told > 0, seen), else_=nothing)
 

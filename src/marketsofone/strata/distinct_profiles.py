@@ -75,14 +75,16 @@ class ProfileContrast:
         """Lower and upper bound, each wrong with chance ``level``: a distance cannot fall below zero.
 
         The lower one follows the values as they were seen to differ; the upper one holds whichever
-        values differ, those not seen yet included.
+        values differ, those not seen yet included, and takes profiles that agree better than chance
+        lets them for ones that agree as chance does.
 
         References
         ----------
         Steiger (2004), Beyond the F test, *Psychological Methods* 9 (bounds from the noncentral law).
         """
         low = self._along(_noncentral(self._standard, self.freedom, 1.0 - level))
-        most = _noncentral(self._standard, self.freedom, level)
+        usual = special.chdtri(np.maximum(self.freedom, 1e-9), 0.5)
+        most = _noncentral(np.maximum(self._standard, usual), self.freedom, level)
         high = self.half * np.sqrt(most * self.stretch / np.maximum(_pairs(self.buyers_a, self.buyers_b), 1e-9))
         fewest = np.minimum(self.buyers_a, self.buyers_b)
         unseen = -np.log(level) / np.maximum(fewest, 1e-9)

@@ -56,6 +56,12 @@ def amount_question(criterion: str, rows: pd.DataFrame, scale: float, pair: int,
                     value_a=_known(typical[0], a[0]), value_b=_known(typical[1], b[0]))
 
 
+def unseen_question(criterion: str, pair: int, unit: Unit) -> Question:
+    """A criterion of which nobody has recorded anything."""
+    nothing = np.zeros((1, 1))
+    return Question(criterion, unit, profile_contrast(nothing, nothing), 0.0, 0.0, 0.0, 0.0, pair)
+
+
 def _row(rows: pd.DataFrame, group: int, parts: tuple[str, ...]) -> list[float]:
     own = rows[rows["group"] == group]
     return [float(own[part].sum()) for part in parts]

@@ -14,6 +14,7 @@ Floats = NDArray[np.float64]
 
 _HALVINGS = 45
 _MOST_ALIKE = 0.95
+_BOUND = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class ShareContrast:
     trials_a, trials_b : float array
         What the trials are worth: fewer than there were, where those of one buyer resemble each other.
     freedom : float array
-        Degrees of freedom of the spread between buyers.
+        Degrees of freedom of what is known of the spread.
     """
 
     rate_a: Floats
@@ -54,8 +55,8 @@ class ShareContrast:
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """Whether both groups have evidence, and buyers enough to show a spread."""
-        return (self.trials_a > 0) & (self.trials_b > 0) & (self.freedom >= 1)
+        """Whether both groups have evidence."""
+        return (self.trials_a > 0) & (self.trials_b > 0)
 
     @property
     def widest(self) -> tuple[float, float]:
@@ -76,7 +77,7 @@ class ShareContrast:
     def grown(self, times: Floats) -> ShareContrast:
         """The same shares with ``times`` as many buyers behind them."""
         return replace(self, trials_a=self.trials_a * times, trials_b=self.trials_b * times,
-                       freedom=(self.freedom + 2.0) * times - 2.0)
+                       freedom=self.freedom * times)
 
 
 def share_contrast(first: Sums, second: Sums) -> ShareContrast:
@@ -97,8 +98,24 @@ def share_contrast(first: Sums, second: Sums) -> ShareContrast:
     """
     alike = _resemblance(first, second)
     worth = [part.n / (1.0 + alike * (_ratio(part.nn, part.n) - 1.0)) for part in (first, second)]
-    people = _ratio(first.n**2, first.nn) + _ratio(second.n**2, second.nn)
-    return ShareContrast(_ratio(first.s, first.n), _ratio(second.s, second.n), worth[0], worth[1], people - 2.0)
+    return ShareContrast(_ratio(first.s, first.n), _ratio(second.s, second.n), worth[0], worth[1],
+                         _freedom(first, second, alike))
+
+
+def _freedom(first: Sums, second: Sums, alike: Floats) -> Floats:
+    """How well the spread is known, in degrees of freedom.
+
+    What buyers with one trial each do is known from the shares alone; how much the trials of a buyer
+    resemble each other must be learnt, from pairs of trials and from no more buyers than there are. The
+    smaller group bounds it all, or a handful beside many would look too sure.
+    """
+    people = [_ratio(part.n**2, part.nn) for part in (first, second)]
+    more = _ratio(first.nn + second.nn, first.n + second.n) - 1.0
+    part = more / (1.0 + alike * more)
+    pairs = first.nn + second.nn - first.n - second.n
+    doubt = _ratio(part**2, pairs) + _ratio((alike * part) ** 2, people[0] + people[1] - 2.0)
+    learnt = np.divide(1.0, doubt, out=np.full_like(doubt, np.inf), where=doubt > 0)
+    return np.minimum(learnt, _BOUND * np.minimum(*people))
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
