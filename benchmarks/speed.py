@@ -202,9 +202,9 @@ def _plain(results):
         "## Beside a plain pandas + scikit-learn pipeline", _table(head, rows),
         "Same files, same machine, in turn. It reads only the columns it needs, makes features a buyer, fits a "
         f"logistic regression of winning on one-hot columns and BG/NBD by {fitted}, and writes both. At the "
-        f"largest size: {spent}. It does much less than `m1 run`: no checks of what it reads, no internal ids, no strata, no partial "
-        "pooling, no intervals, no reasons, no ranking and no report, and its win model sees columns that hold the "
-        "outcome."])
+        f"largest size: {spent}. It does much less than `m1 run`: no checks of what it reads, no internal ids, no "
+        "strata, no partial pooling, no intervals, no reasons, no ranking and no report, and its win model sees "
+        "columns that hold the outcome."])
 
 
 def _pooled(pooled):

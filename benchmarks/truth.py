@@ -25,7 +25,7 @@ from truth_trials import trial_figures
 import marketsofone
 from marketsofone.sources.simulated import Plan
 
-FIRST_SEED = 5_000
+FIRST_SEED = 20_000
 JUDGED = ("pooling/[fnt]*.py", "pooling/prior_size.py", "strata/*.py", "sources/simulated/*.py")
 
 

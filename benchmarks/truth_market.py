@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from marketsofone.customer import Stratum
 from marketsofone.estimates.candidates import Dimension, readable
 from marketsofone.pooling import Amount, Cells, Pooled, Share, Tree, fit_curvature, pool
+from marketsofone.project.stratifying import explains
 from marketsofone.sources.simulated import Company, Plan, simulate
 from marketsofone.sources.simulated.accounts import noise_names
 from marketsofone.sources.simulated.layout import DIMENSIONS, SCORES
@@ -101,7 +102,8 @@ def _dimensions(company: Company) -> tuple[tuple[Dimension, ...], dict[str, NDAr
     texts = {name: np.array(column.to_pylist(), dtype=object) for name, column in values.items()}
     texts["size"] = np.array([str(step) for step in np.searchsorted(cuts, employees, side="right")], dtype=object)
     texts["rival"] = _rival(company)
-    made = [Dimension(name, f"dim_{name}", cuts if name == "size" else ()) for name in texts]
+    made = [Dimension(name, f"dim_{name}", cuts if name == "size" else (),
+                      explains("rival_met" if name == "rival" else "account")) for name in texts]
     return tuple(made), texts
 
 
@@ -150,7 +152,8 @@ def _contributions(company: Company) -> Tally:
     lived = age * STEPS // plan.horizon_days
     whole = step < lived[win]
     win, step, money = win[whole], step[whole], money[whole]
-    arrived = _arrival(step, money, lived)[lived]
+    phase = _phase(at)
+    arrived = _arrival(phase[win], step, money, phase, lived, plan.horizon_days)[phase, lived]
     paid = np.bincount(win, money, minlength=len(won))
     told = arrived > 0
     return _tally(plan.accounts, won[told], arrived[told], paid[told])
@@ -180,12 +183,34 @@ def _lines_of(company: Company, won: Ints, at: Ints) -> tuple[Ints, Ints, Floats
     return win[kept], ordered[kept], money[kept]
 
 
-def _arrival(step: Ints, money: Floats, lived: Ints) -> Floats:
-    """Share of a horizon's contribution that has arrived by each step of age."""
-    paid = np.bincount(step, money, minlength=STEPS)
-    wins = np.array([(lived > number).sum() for number in range(STEPS)])
-    rate = np.maximum(paid / np.maximum(wins, 1), 0.0)
-    return np.append(0.0, np.cumsum(rate)) / rate.sum()
+def _phase(at: Ints) -> Ints:
+    """The day of the year of each instant, 1 to 366."""
+    day = (at // DAY).astype("datetime64[D]")
+    return (day - day.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + 1
+
+
+def _arrival(phase: Ints, step: Ints, money: Floats, won_phase: Ints, lived: Ints, horizon_days: int) -> Floats:
+    """Share of a horizon's contribution seen by day of the year of the win and steps lived, in season."""
+    paid = np.zeros((367, STEPS))
+    np.add.at(paid, (phase, step), money)
+    alive = np.zeros((367, STEPS + 1))
+    np.add.at(alive, (won_phase, lived), 1.0)
+    wins = alive[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
+    day = np.arange(367)[:, None] + (np.arange(STEPS) + 0.5) * horizon_days / STEPS
+    month = np.floor((day - np.floor(day / 365.25) * 365.25) * 12 / 365.25).astype(np.int64)
+    index = _index(paid, wins, month)[month]
+    rate = np.maximum(paid.sum(axis=0) / np.maximum((wins * index).sum(axis=0), 1e-12), 0.0)
+    return np.hstack([np.zeros((367, 1)), np.cumsum(rate * index, axis=1)]) / rate.sum()
+
+
+def _index(paid: Floats, wins: Floats, month: Ints) -> Floats:
+    """Money by month of the year over what its steps bring on average; ones where the year is not seen whole."""
+    rate = np.maximum(paid.sum(axis=0) / np.maximum(wins.sum(axis=0), 1e-12), 0.0)
+    seen = np.bincount(month.ravel(), (wins * rate).ravel(), minlength=12)
+    if (seen <= 0).any():
+        return np.ones(12)
+    index = np.bincount(month.ravel(), paid.ravel(), minlength=12) / seen
+    return np.maximum(index / index.mean(), 0.05)
 
 
 def stratified(market: Market, rules: Rules | None = None) -> tuple[tuple[Stratum, ...], Ints]:

@@ -12,10 +12,9 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from marketsofone.features.arrival import STEPS, arrival
 from marketsofone.features.asof import AsOf
 from marketsofone.features.buyers import with_buyer
-
-_SHARE_STEPS = 24
 
 
 def contributions(
@@ -74,13 +73,13 @@ def _followed(
     whole = float(horizon_days)
     until_next = ibis.coalesce(days_between(wins.next_won_at, wins.won_at), whole)
     seen = wins.mutate(age=ibis.least(days_between(end, wins.won_at), until_next, whole))
-    lived = seen.select("buyer_id", "row_id", lived=_step(seen.age, horizon_days))
+    lived = seen.select("buyer_id", "row_id", lived=_step(seen.age, horizon_days), phase=_phase(seen.won_at))
     steps = aged.select("row_id", "money", step=_step(aged.age, horizon_days))
-    whole_steps = steps.inner_join(lived, "row_id").filter(_.step < _.lived).select("row_id", "step", "money")
+    whole_steps = steps.inner_join(lived, "row_id").filter(_.step < _.lived).select("row_id", "step", "phase", "money")
     paid = whole_steps.group_by("row_id").agg(total=_.money.sum())
     rows = lived.left_join(paid, "row_id").drop("row_id_right").mutate(total=_.total.fill_null(0.0))
-    curve = _arrival(whole_steps, lived)
-    return rows.inner_join(curve, [("lived", "step")]).select(
+    curve = arrival(whole_steps, lived, horizon_days)
+    return rows.inner_join(curve, [("phase", "phase"), ("lived", "step")]).select(
         "buyer_id", "row_id", trials=_.arrived, total=_.total).filter(_.trials > 0)
 
 
@@ -93,29 +92,9 @@ def _turns(won: ir.Table) -> ir.Table:
 
 
 def _step(age: ibis.Value, horizon_days: int) -> ibis.Value:
-    return (age * float(_SHARE_STEPS) / float(horizon_days)).floor().cast("int64")
+    return (age * float(STEPS) / float(horizon_days)).floor().cast("int64")
 
 
-def _arrival(whole_steps: ir.Table, lived: ir.Table) -> ir.Table:
-    """Share of a horizon's contribution that has usually arrived by each step of age.
-
-    Each step's money a win is averaged over the wins old enough to show the whole step, so young
-    wins inform the early steps (a life table); a step that none has lived yet is taken to bring what
-    the others bring on average. ``arrived`` at the last step is one.
-    """
-    paid = whole_steps.group_by("step").agg(paid=_.money.sum())
-    ladder = ibis.memtable({"step": list(range(_SHARE_STEPS + 1))}, schema={"step": "int64"})
-    alive = lived.group_by("lived").agg(wins=_.count())
-    at_risk = ladder.cross_join(alive).filter(_.lived > _.step).group_by("step").agg(wins=_.wins.sum())
-    rates = ladder.left_join(paid, "step").select(step=ladder.step, paid=_.paid)
-    rates = rates.left_join(at_risk, "step").select(step=rates.step, paid=_.paid, wins=_.wins)
-    lived_rate = _.paid.fill_null(0.0) / _.wins.cast("float64").nullif(0.0)
-    rates = rates.mutate(rate=ibis.cases((_.step < _SHARE_STEPS, lived_rate)))
-    usual = rates.rate.mean().over(ibis.window())
-    filled = ibis.greatest(rates.rate.fill_null(usual).fill_null(0.0), 0.0)
-    rates = rates.mutate(rate=ibis.cases((rates.step < _SHARE_STEPS, filled), else_=0.0))
-    before = ibis.window(order_by=rates.step, preceding=None, following=0)
-    summed = rates.mutate(up_to=rates.rate.sum().over(before))
-    shared = summed.cross_join(summed.agg(whole=_.up_to.max()))
-    even = _.step.cast("float64") / float(_SHARE_STEPS)
-    return shared.select("step", arrived=ibis.greatest((_.up_to - _.rate) / _.whole.nullif(0.0), 0.0).fill_null(even))
+def _phase(at: ibis.Value) -> ibis.Value:
+    """The day of the year on which a win came, 1 to 366."""
+    return at.cast("date").day_of_year().cast("int64")

@@ -86,7 +86,8 @@ def report_of(snapshot: Snapshot) -> str:
     """The report of a run, as one page."""
     from marketsofone.report import Results, render_report
 
-    names = ("buyers", "opportunities", "strata", "quarantine", "health", "findings", "evidence")
+    names = ["buyers", "opportunities", "strata", "quarantine", "health", "findings", "evidence"]
+    names += [name for name in ("crosswalk", "stability") if name in snapshot.tables]
     return render_report(Results(**{name: snapshot.table(name) for name in names}, manifest=snapshot.manifest))
 
 

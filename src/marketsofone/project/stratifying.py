@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from marketsofone.project.gathering import Gathered
     from marketsofone.project.settings import Settings
 
-_BOUGHT = ("order_line",)
+_AFTER_WINNING = ("order_line",)
+_AFTER_ENTERING = ("rival_met", "opportunity_line", "step", "competitor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,13 @@ def _unusable(column: UserColumn, known: int, values: int) -> str:
 
 def _dimension(buyers: ir.Table, column: UserColumn) -> Dimension:
     cuts = fetch_cuts(buyers, column.column) if column.kind == "number" else ()
-    if column.table in _BOUGHT:
-        return Dimension(column.name, column.column, cuts, ("attractiveness",))
-    return Dimension(column.name, column.column, cuts)
+    return Dimension(column.name, column.column, cuts, explains(column.table))
+
+
+def explains(table: str) -> tuple[str, ...]:
+    """The scores that a dimension may explain: not getting in, where it is known only of those who let us in."""
+    if table in _AFTER_WINNING:
+        return ("attractiveness",)
+    if table in _AFTER_ENTERING:
+        return ("competitiveness", "attractiveness")
+    return ("pull", "competitiveness", "attractiveness")

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from marketsofone.report import words
 from marketsofone.report.computed import Computed, computed
+from marketsofone.report.families import Families, families
 from marketsofone.report.figures import Figure, Row, Ruler, ruler
 from marketsofone.report.glossary import SCORES, SHOWN, TERMS, Score
 from marketsofone.report.headline import Headline, headline
@@ -50,6 +51,7 @@ class Page:
     portfolio: Portfolio
     icicle: Icicle
     tree: tuple[Node, ...]
+    families: Families | None
     thin: tuple[Thin, ...]
     openings: Openings
     strata: tuple[Stratum, ...]
@@ -99,6 +101,7 @@ def _page(results: Results) -> Page:
         headline=headline(results, ranked), ranked=ranked,
         portfolio=portfolio(results.strata, measured),
         icicle=icicle(upper, measured), tree=grow(upper, measured),
+        families=families(results, whole),
         thin=thin_evidence(results.buyers, ends, measured), openings=openings(results, whole),
         strata=tuple(_stratum(row, measured) for row in upper),
         strata_left_out=results.strata.num_rows - len(upper),

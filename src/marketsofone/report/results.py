@@ -42,6 +42,8 @@ class Results:
         Tables of a snapshot, with at least the columns named in `READS`; others are ignored.
     manifest : Mapping
         The content of ``manifest.json``.
+    crosswalk, stability : pyarrow.Table, optional
+        Marketing segments beside the strata; without them the page says nothing of either.
 
     Raises
     ------
@@ -58,6 +60,8 @@ class Results:
     findings: pa.Table
     evidence: pa.Table
     manifest: Mapping[str, Any]
+    crosswalk: pa.Table | None = None
+    stability: pa.Table | None = None
 
     def __post_init__(self) -> None:
         for name, columns in READS.items():

@@ -1,0 +1,105 @@
+"""Repeat buyers of two ledgers: published numbers, and who buys in the hundred days that follow a cut."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import numpy as np
+import pandas as pd
+from accuracy_sets import DATA, ROOT
+from scipy import stats
+from sklearn.metrics import roc_auc_score
+
+from marketsofone.pooling.repeat_buying import RepeatCells, RepeatModel, fit_repeat_buying
+from marketsofone.project.flow import load, opened
+from marketsofone.project.gathering import gather
+from marketsofone.project.scoring import score_market
+from marketsofone.project.settings import read_settings
+from marketsofone.project.stratifying import stratify
+
+SAMPLE = DATA / "cdnow" / "CDNOW_sample.txt.gz"
+LEDGER = DATA / "online_retail" / "online_retail.parquet"
+PUBLISHED = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "log_likelihood": -9582.4}
+"""Fader, Hardie and Lee (2005), on the sample, in weeks."""
+
+
+def cdnow() -> RepeatModel:
+    """BG/NBD of the CDNOW sample over its first 39 weeks, in weeks."""
+    days: dict[str, set[date]] = {}
+    with gzip.open(SAMPLE, "rt") as lines:
+        for line in lines:
+            _, customer, day, *_rest = line.split()
+            bought = date(int(day[:4]), int(day[4:6]), int(day[6:]))
+            if bought <= date(1997, 9, 30):
+                days.setdefault(customer, set()).add(bought)
+    rows = [(len(bought) - 1, (max(bought) - min(bought)).days / 7, (date(1997, 9, 30) - min(bought)).days / 7)
+            for bought in days.values()]
+    return fit_repeat_buying(RepeatCells(*np.array(rows, dtype=float).T, np.ones(len(rows))))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """How well one order of the buyers foretells what they spend next.
+
+    Parameters
+    ----------
+    rank : float
+        Spearman correlation with the spend that follows.
+    top_fifth : float
+        Share of that spend held by the first fifth of the buyers.
+    again : float
+        AUC for buying at all.
+    """
+
+    rank: float
+    top_fifth: float
+    again: float
+
+
+def online_retail() -> tuple[dict[str, Ranked], int]:
+    """Orders of buyers known by 2011-08-31, judged on the 100 days that follow, and how many buyers they are."""
+    with TemporaryDirectory(prefix="accuracy-") as place:
+        text = (ROOT / "examples" / "online_retail" / "market.toml").read_text(encoding="utf-8")
+        text = text.replace("${M1_DATA}", str(DATA)).replace("as_of = 2011-12-09", "as_of = 2011-08-31")
+        (Path(place) / "market.toml").write_text(text, encoding="utf-8")
+        ours = _attractiveness(Path(place))
+    facts = _facts().set_index("source_id")
+    told = facts.join(ours, how="left").fillna({"attractiveness": 0.0})
+    orders = {"attractiveness": told["attractiveness"], "past spend": told["spent"], "recency": -told["since"]}
+    return {name: _ranked(order, told["later"], told["again"]) for name, order in orders.items()}, len(told)
+
+
+def _attractiveness(folder: Path) -> pd.Series:
+    settings = read_settings(folder)
+    with opened(folder) as engine:
+        gathered = gather(engine, settings, load(engine, settings)[0])
+        made = score_market(engine, gathered, stratify(engine, settings, gathered), {}, settings.market.horizon_days)
+        rows = made["attractiveness"].buyers.select("buyer_id", attractiveness="value")
+        named = rows.inner_join(gathered.buyers.select("buyer_id", "source_id"), "buyer_id").execute()
+    return named.set_index("source_id")["attractiveness"]
+
+
+def _facts() -> pd.DataFrame:
+    """Each buyer with a purchase before the cut: spend and days since the last purchase, and what followed."""
+    return duckdb.sql(f"""
+        with lines as (select CustomerID::bigint::varchar as source_id, InvoiceDate as moment, Quantity as quantity,
+                              Quantity * UnitPrice as money from '{LEDGER}' where CustomerID is not null)
+        select source_id,
+               sum(money) filter (where moment < '2011-09-01') as spent,
+               min(date_diff('day', moment::date, date '2011-09-01'))
+                   filter (where moment < '2011-09-01' and quantity > 0) as since,
+               coalesce(sum(money) filter (where moment >= '2011-09-01'), 0) as later,
+               count(*) filter (where moment >= '2011-09-01' and quantity > 0) > 0 as again
+        from lines group by source_id
+        having count(*) filter (where moment < '2011-09-01' and quantity > 0) > 0 order by source_id""").df()
+
+
+def _ranked(order: pd.Series, later: pd.Series, again: pd.Series) -> Ranked:
+    top = order.sort_values(ascending=False, kind="stable").index[: round(len(order) / 5)]
+    return Ranked(float(stats.spearmanr(order, later).statistic), float(later[top].sum() / later.sum()),
+                  float(roc_auc_score(again, order)))

@@ -1,0 +1,154 @@
+"""Marketing segments beside the sales segments: who of the one stands in the other, and which hold up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow.compute as pc
+
+from marketsofone.report import words
+from marketsofone.report.figures import Row
+from marketsofone.report.results import Results
+from marketsofone.report.strata import first, label, leaves
+
+MOST_ROWS, MOST_CLASSES = 40, 10
+
+_SHADES = (0.05, 0.2, 0.4, 0.6, 0.8)
+_APART, _MORE, _TRAITS = 0.3, 0.1, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A stratum's share in a class: what is printed, how dark, and the rest for whoever points at it."""
+
+    share: str
+    step: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A leaf of the sales tree beside the marketing classes."""
+
+    path: str
+    buyers: str
+    cells: tuple[Cell, ...]
+    steady: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MarketingClass:
+    """A marketing segment: how large, what it is like, whether it holds up, what marketing spends past sales."""
+
+    name: str
+    buyers: str
+    like: str
+    steady: str
+    holds: bool
+    outside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """Both families of segments of one market."""
+
+    lead: str
+    classes: tuple[MarketingClass, ...]
+    heads: tuple[str, ...]
+    rows: tuple[Beside, ...]
+    left_out: int
+
+
+def families(results: Results, market: Row) -> Families | None:
+    """The two families side by side, or None where the market has no marketing segments."""
+    walk, stability = results.crosswalk, results.stability
+    if walk is None or stability is None or walk.num_rows == 0:
+        return None
+    deepest = pc.max(walk["level"]).as_py()
+    of_leaves = walk.filter(pc.equal(walk["level"], deepest)).to_pylist()
+    cells = {(row["stratum_id"], row["class"]): row for row in of_leaves}
+    steady = {(row["family"], row["segment"]): row for row in stability.filter(
+        pc.equal(stability["measure"], "within")).to_pylist()}
+    names = list(dict.fromkeys(name for _id, name in cells))
+    ends = leaves(results.strata)
+    shown = first(ends, [("buyers", "descending"), ("stratum_id", "ascending")], MOST_ROWS)
+    said = results.manifest.get("marketing", {})
+    return Families(
+        lead=_lead(said, names), heads=tuple(names[:MOST_CLASSES]),
+        classes=tuple(_class(name, cells, steady, said) for name in names[:MOST_CLASSES]),
+        rows=tuple(_beside(row, names[:MOST_CLASSES], cells, steady, market) for row in shown),
+        left_out=ends.num_rows - len(shown))
+
+
+def _lead(said: Mapping[str, Any], names: Sequence[str]) -> str:
+    if said.get("profiles"):
+        how = f", their number chosen among 1 to {len(said['tried'])} by ICL" if said["criterion"] == "ICL" else ""
+        return f"{words.counted(len(names), 'latent class')} of the marketing traits{how}."
+    return f"{words.counted(len(names), 'segment')} as marketing gave them."
+
+
+def _beside(
+    row: Row, names: Sequence[str], cells: Mapping[tuple[str, str], Row], steady: Mapping[tuple[str, str], Row],
+    market: Row,
+) -> Beside:
+    text, holds = _steady(steady.get(("sales", row["stratum_id"])))
+    return Beside(
+        path=label(row["path"], market), buyers=words.count(row["buyers"]), steady=text, holds=holds,
+        cells=tuple(_cell(cells.get((row["stratum_id"], name))) for name in names))
+
+
+def _cell(found: Row | None) -> Cell:
+    if found is None:
+        return Cell("-", 0, "no buyers")
+    title = (f"{words.count(round(found['buyers']))} of both; {words.share(found['in_stratum'])} of the class; "
+             f"overlap {words.share(found['overlap'])}")
+    return Cell(words.share(found["in_class"]), sum(found["in_class"] >= limit for limit in _SHADES), title)
+
+
+def _steady(found: Row | None) -> tuple[str, bool]:
+    """How well a segment holds up in words, and whether it may be relied on."""
+    if found is None:
+        return "not measured", True
+    told = f"{found['value']:.2f}"
+    if found["low"] is not None:
+        told += f" ({found['low']:.2f} to {found['high']:.2f})"
+    if found["holds"] is None:
+        return f"{told}, too few drawn to tell", True
+    return (told, True) if found["holds"] else (f"{told}, does not hold up", False)
+
+
+def _class(
+    name: str, cells: Mapping[tuple[str, str], Row], steady: Mapping[tuple[str, str], Row], said: Mapping[str, Any]
+) -> MarketingClass:
+    buyers = sum(row["buyers"] for (_id, of), row in cells.items() if of == name)
+    text, holds = _steady(steady.get(("marketing", name)))
+    profile = next((each for each in said.get("profiles", ()) if each["class"] == name), None)
+    audience = next((each for each in said.get("audiences", ()) if each["class"] == name), None)
+    spent = audience is not None and audience["spend"] > 0
+    return MarketingClass(
+        name=name, buyers=words.count(round(buyers)), like=_like(profile), steady=text, holds=holds,
+        outside=words.share(audience["outside_share"]) if audience is not None and spent else "nothing spent")
+
+
+def _like(profile: Mapping[str, Any] | None) -> str:
+    """The traits in which a class stands out most, in words."""
+    if profile is None:
+        return ""
+    told = [_trait(name, of) for name, of in profile["traits"].items()]
+    kept = sorted((pair for pair in told if pair[0] > 0), key=lambda pair: -pair[0])[:_TRAITS]
+    return "; ".join(text for _weight, text in kept)
+
+
+def _trait(name: str, of: Mapping[str, Any]) -> tuple[float, str]:
+    """How far a class stands apart in a trait (0: not enough to say), and the words for it."""
+    if "middle" in of:
+        weight = abs(of["apart"])
+        side = "high" if of["apart"] > 0 else "low"
+        return weight if weight >= _APART else 0.0, f"{name} {side} (around {of['middle']:,.3g})"
+    more = of["share"] - of["market"]
+    shares = f"{words.share(of['share'])} beside {words.share(of['market'])}"
+    return 2 * more if more >= _MORE else 0.0, f"{name} {of['value']} ({shares})"
+

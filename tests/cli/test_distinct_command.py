@@ -1,0 +1,167 @@
+"""Two groups of a company one can hold in the head, side by side through the command line."""
+
+import csv
+import json
+
+import pytest
+
+from marketsofone.cli import main
+from marketsofone.project import run_project
+from marketsofone.project.distinguishing import distinguish
+
+CONTRACT = ["criterion", "verdict", "effect", "low", "high", "buyers_a", "buyers_b", "trials_a", "trials_b"]
+SETTINGS = """
+[market]
+currency = "EUR"
+as_of = 2026-06-30
+margin_rate = 0.4
+
+[steps]
+competitiveness = "opportunity.outcome"
+attractiveness = "opportunity.amount"
+
+[sources.deals]
+file = "deals.csv"
+
+[sources.deals.account]
+account_id = "account"
+
+[sources.deals.account.dimensions]
+payment = "payment"
+deciding_site = "site"
+colour = "colour"
+staff = { from = "staff", kind = "number" }
+
+[sources.deals.opportunity]
+opportunity_id = "deal"
+account_id = "account"
+outcome = "outcome"
+amount = "amount"
+
+[sources.wishes]
+file = "wishes.csv"
+
+[sources.wishes.wish]
+about = "'account'"
+about_id = "account"
+kind = "'need'"
+theme = "theme"
+"""
+
+
+def deals():
+    """240 accounts: the even ones lease and win often, the odd ones pay by invoice; all else is the same."""
+    for number in range(240):
+        even, turn = number % 2 == 0, number // 2
+        yield {"account": f"A{number}", "payment": "leasing" if even == (turn % 10 < 9) else "invoice",
+               "site": ("own", "head office")[turn % 2], "colour": f"shade {number}", "staff": 20 + turn % 7,
+               "deal": f"D{number}", "outcome": "won" if turn % 10 < (7 if even else 3) else "lost",
+               "amount": 1000 + turn % 11}
+
+
+def write(path, rows):
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("leasers")
+    (folder / "market.toml").write_text(SETTINGS, encoding="utf-8")
+    rows = list(deals())
+    write(folder / "deals.csv", rows)
+    write(folder / "wishes.csv", [{"account": row["account"], "theme": ("speed", "price")[n % 2]}
+                                  for n, row in enumerate(rows)])
+    for odd in (0, 1):
+        keys = [row["account"] for n, row in enumerate(rows) if n % 2 == odd]
+        (folder / f"{('even', 'odd')[odd]}.txt").write_text("\n".join(keys), encoding="utf-8")
+    run_project(folder)
+    return folder
+
+
+@pytest.fixture
+def m1(capsys):
+    def run(*words):
+        status = main(words)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+    return run
+
+
+@pytest.fixture
+def lists(project):
+    return f"@{project / 'even.txt'}", f"@{project / 'odd.txt'}", str(project)
+
+
+@pytest.fixture
+def verdicts(m1, lists):
+    status, out, _ = m1("distinct", *lists, "--format", "json")
+    assert status == 0
+    return {row["criterion"]: row for row in json.loads(out)}
+
+
+def test_every_criterion_and_score_has_a_row_with_the_columns_of_the_contract(verdicts):
+    assert set(verdicts) == {"needs", "competitors", "version", "adjustment", "payment", "approach", "end_customers",
+                             "site", "pull", "competitiveness", "attractiveness", "colour", "staff"}
+    assert all(set(CONTRACT) <= set(row) for row in verdicts.values())
+
+
+def test_what_was_planted_is_called_different_with_its_size(verdicts):
+    needs, payment, won = (verdicts[name] for name in ("needs", "payment", "competitiveness"))
+    assert needs["verdict"] == payment["verdict"] == won["verdict"] == "different"
+    assert (needs["on"], needs["value_a"] + needs["value_b"]) == ("price", 1)
+    assert payment["effect"] == pytest.approx(0.8, abs=0.02)
+    assert won["effect"] == pytest.approx(0.4)
+    assert won["low"] < 0.4 < won["high"]
+    assert (won["buyers_a"], won["trials_a"]) == (120, 120)
+
+
+def test_what_is_the_same_is_alike_only_where_that_is_shown(verdicts):
+    assert verdicts["staff"]["verdict"] == "alike"
+    assert verdicts["attractiveness"]["verdict"] == "alike"
+    site = verdicts["site"]
+    assert (site["verdict"], site["effect"]) == ("cannot tell yet", 0)
+    assert site["needed"] > 120
+
+
+def test_what_nobody_recorded_or_what_names_each_buyer_cannot_be_told(verdicts):
+    for name, buyers in (("version", 0), ("pull", 0), ("colour", 120)):
+        row = verdicts[name]
+        assert (row["verdict"], row["effect"], row["buyers_a"]) == ("cannot tell yet", None, buyers)
+
+
+def test_the_table_says_it_in_words(m1, lists):
+    status, out, _ = m1("distinct", *lists)
+    assert status == 0
+    for words in ("payment format", "deciding site", "+40.0 points", "90.0%", "leasing", "no record"):
+        assert words in out
+
+
+def test_a_wider_margin_makes_alike_what_could_not_be_told(m1, lists):
+    _, out, _ = m1("distinct", *lists, "--margin", "0.4", "--format", "json")
+    assert {row["criterion"]: row["verdict"] for row in json.loads(out)}["site"] == "alike"
+
+
+def test_pairs_that_are_asked_together_pay_for_each_other(project):
+    even, odd = f"@{project / 'even.txt'}", f"@{project / 'odd.txt'}"
+    halves = [[f"A{n}" for n in range(start, 240, 4)] for start in range(4)]
+    alone = distinguish(project, [(even, odd)])
+    both = distinguish(project, [(even, odd), (halves[0], halves[2])])
+    first, again = (next(v for v in found.verdicts if v.criterion == "site") for found in (alone, both))
+    assert (first.a, again.a) == ("list of 120", "list of 120")
+    assert first.high < again.high
+    assert len(both.verdicts) == 2 * len(alone.verdicts)
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("nowhere", "A1"), "no stratum of that id, path or name"),
+    (("A1,A2", "A2,A3"), "1 buyers in both"),
+    (("A1", "A2", "--level", "5"), "lie between 0 and 1"),
+])
+def test_what_cannot_be_compared_is_told_with_its_repair(m1, project, words, said):
+    first, second, *options = words
+    status, out, err = m1("distinct", first, second, str(project), *options)
+    assert (status, out) == (2, "")
+    assert said in err

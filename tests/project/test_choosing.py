@@ -1,0 +1,60 @@
+"""Which buyers a person means, and what is said where it cannot be told."""
+
+import pytest
+
+from marketsofone.errors import RunMissing, SourceMissing, ValuesInvalid
+from marketsofone.project.choosing import Chooser, apart
+
+
+@pytest.fixture
+def chooser(run):
+    return Chooser.of(run)
+
+
+def test_a_stratum_is_meant_by_its_id_its_path_or_its_name(chooser):
+    by_path = chooser.choose("acme / Health")
+    assert by_path == chooser.choose("1") == chooser.choose("health")
+    assert by_path.buyers == {10, 20, 30}
+    assert (by_path.name, by_path.made_by) == ("Acme / health", {"sector"})
+
+
+def test_a_stratum_holds_the_buyers_of_all_below_it(chooser):
+    assert chooser.choose("Acme").buyers == {10, 20, 30, 40, 50}
+
+
+def test_buyers_are_meant_by_either_id_in_a_list_a_text_or_a_file(chooser, tmp_path):
+    (tmp_path / "mine.txt").write_text("ant\n30\n\n", encoding="utf-8")
+    expected = chooser.choose(["ant", 30])
+    assert expected.buyers == {10, 30}
+    assert expected == chooser.choose("ant, 30") == chooser.choose(f"@{tmp_path / 'mine.txt'}")
+
+
+def test_an_unknown_stratum_names_close_ones_and_not_what_was_typed(chooser):
+    with pytest.raises(RunMissing, match="Close to it: Acme / health") as told:
+        chooser.choose("Acme / heatlh")
+    assert "heatlh" not in str(told.value)
+
+
+def test_buyers_that_are_not_in_the_run_are_counted_and_not_named(chooser):
+    with pytest.raises(RunMissing, match="1 of them are not in it") as told:
+        chooser.choose("ant,zebra@example.com")
+    assert "zebra" not in str(told.value)
+
+
+def test_a_missing_list_is_told_with_its_place(chooser, tmp_path):
+    with pytest.raises(SourceMissing, match=r"absent\.txt"):
+        chooser.choose(f"@{tmp_path / 'absent.txt'}")
+
+
+def test_a_group_inside_another_is_set_against_the_rest_of_it(chooser):
+    part, rest, note = apart(chooser.choose("health"), chooser.choose("Acme"))
+    assert (part.buyers, rest.buyers) == ({10, 20, 30}, {40, 50})
+    assert "lies inside" in note
+    assert apart(chooser.choose("Acme"), chooser.choose("health"))[0].buyers == {40, 50}
+
+
+def test_groups_that_overlap_are_refused_with_the_number_of_buyers_in_both(chooser):
+    with pytest.raises(ValuesInvalid, match="1 buyers in both"):
+        apart(chooser.choose("ant,bee"), chooser.choose("bee,cat"))
+    with pytest.raises(ValuesInvalid, match="the same buyers"):
+        apart(chooser.choose("health"), chooser.choose("ant,bee,cat"))

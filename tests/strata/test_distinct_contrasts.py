@@ -1,0 +1,173 @@
+"""The three ways to set two groups side by side: profiles, shares, amounts."""
+
+from itertools import product
+from math import comb
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from marketsofone.strata.distinct_amounts import Spread, amount_contrast
+from marketsofone.strata.distinct_dealing import dealt_moments
+from marketsofone.strata.distinct_profiles import profile_contrast
+from marketsofone.strata.distinct_shares import ShareContrast, share_contrast
+from marketsofone.strata.evidence import Sums
+
+LEVEL = np.array([0.05])
+counts = st.lists(st.integers(0, 60), min_size=4, max_size=4)
+
+
+def sums(trials, successes):
+    """Tallies of buyers, the last axis being buyers."""
+    n, s = np.asarray(trials, float), np.asarray(successes, float)
+    nothing = np.zeros(n.shape[:-1])
+    parts = (np.ones_like(n), n, s, n * n, n * s, s * s)
+    return Sums(False, *(part.sum(-1) for part in parts), nothing, nothing)
+
+
+def spread(amounts):
+    g = np.arcsinh(np.asarray(amounts, float))
+    return Spread(np.full(g.shape[:-1], float(g.shape[-1])), g.sum(-1), (g * g).sum(-1))
+
+
+def test_moments_of_dealing_are_those_of_every_way_to_deal_a_small_table():
+    both, few = np.array([5, 3, 1]), 4
+    n = both.sum()
+    ways = [(np.array(a), np.prod([comb(c, k) for c, k in zip(both, a, strict=True)]))
+            for a in product(*(range(c + 1) for c in both)) if sum(a) == few]
+    weight = np.array([w for _, w in ways]) / comb(n, few)
+    square = np.array([n**2 / (few * (n - few)) * ((a**2 / both).sum() - few**2 / n) for a, _ in ways])
+    mean = (weight * square).sum()
+    central = [(weight * (square - mean) ** power).sum() for power in (2, 3)]
+    found = dealt_moments(np.array([4.0]), np.array([5.0]), both[None].astype(float))
+    expected = (mean, central[0], max(central[1] / central[0] ** 1.5, 0.1))
+    assert [float(part[0]) for part in found] == pytest.approx(expected)
+
+
+def test_a_large_table_has_the_chance_of_the_textbook_chi_square():
+    table = np.array([[620.0, 300, 80], [550, 330, 120]])
+    expected = stats.chi2_contingency(table).pvalue
+    assert profile_contrast(table[:1], table[1:]).chance[0] == pytest.approx(expected, rel=0.02)
+
+
+def test_a_small_group_beside_a_large_one_is_called_different_no_more_often_than_promised():
+    rng = np.random.default_rng(1)
+    a, b = (rng.multinomial(n, [0.5, 0.3, 0.15, 0.05], 40_000).astype(float) for n in (10, 200))
+    chance = profile_contrast(a, b).chance
+    for level in (0.05, 0.005):
+        assert (chance <= level).mean() <= level * 1.35
+
+
+@given(counts, counts)
+def test_a_profile_differs_when_and_only_when_its_interval_excludes_zero(first, second):
+    contrast = profile_contrast(np.array([first], float), np.array([second], float))
+    if contrast.known[0] and abs(contrast.chance[0] - 0.05) > 1e-6:
+        low, high = contrast.interval(LEVEL)
+        assert (low[0] > 0) == (contrast.chance[0] < 0.05)
+        assert 0 <= low[0] <= contrast.effect[0] + 1e-9
+        assert contrast.effect[0] <= high[0] <= 1
+
+
+@given(counts, counts)
+def test_which_group_comes_first_does_not_matter_to_a_profile(first, second):
+    a, b = np.array([first], float), np.array([second], float)
+    one, other = profile_contrast(a, b), profile_contrast(b, a)
+    assert one.chance[0] == pytest.approx(other.chance[0], rel=1e-6)
+    assert one.effect[0] == pytest.approx(other.effect[0])
+
+
+def test_a_profile_interval_holds_the_truth_about_as_often_as_both_bounds_promise():
+    rng = np.random.default_rng(2)
+    first, second = np.array([0.5, 0.3, 0.2]), np.array([0.3, 0.3, 0.4])
+    a, b = (rng.multinomial(150, share, 4_000).astype(float) for share in (first, second))
+    low, high = profile_contrast(a, b).interval(np.full(4_000, 0.05))
+    truth = np.abs(first - second).sum() / 2
+    assert (low <= truth).mean() >= 0.91
+    assert (truth <= high).mean() >= 0.94
+
+
+def test_thousands_of_values_show_no_difference_where_there_is_none():
+    rng = np.random.default_rng(3)
+    share = rng.dirichlet(np.full(3_000, 0.5))
+    contrast = profile_contrast(*(rng.multinomial(800, share, 3).astype(float) for _ in range(2)))
+    assert (contrast.apart > 0.3).all()
+    assert (contrast.effect < 0.15).all()
+
+
+def test_the_interval_of_two_shares_is_the_published_one():
+    """Newcombe (1998), Interval estimation for the difference, table II, example (a), method 5 (Mee): 56/70, 48/80."""
+    contrast = ShareContrast(*(np.array([value]) for value in (56 / 70, 48 / 80, 70.0, 80.0, 1e12)))
+    low, high = contrast.interval(LEVEL)
+    assert (low[0], high[0]) == (pytest.approx(0.0533, abs=2e-4), pytest.approx(0.3377, abs=2e-4))
+
+
+@given(st.integers(0, 30), st.integers(0, 25))
+def test_shares_differ_when_and_only_when_their_interval_excludes_zero(won_a, won_b):
+    a, b = ([1] * won + [0] * (n - won) for won, n in ((won_a, 30), (won_b, 25)))
+    contrast = share_contrast(sums([[1] * 30], [a]), sums([[1] * 25], [b]))
+    low, high = contrast.interval(LEVEL)
+    if abs(contrast.chance[0] - 0.05) > 1e-6:
+        assert (low[0] > 0 or high[0] < 0) == (contrast.chance[0] < 0.05)
+    assert -1 <= low[0] <= contrast.effect[0] <= high[0] <= 1
+
+
+def test_trials_of_few_buyers_count_for_less_than_trials_of_many():
+    many = share_contrast(sums([[1] * 60], [[1, 0, 0] * 20]), sums([[1] * 60], [[1, 1, 0] * 20]))
+    few = share_contrast(sums([[10] * 6], [[10, 0, 0] * 2]), sums([[10] * 6], [[10, 10, 0] * 2]))
+    assert few.effect == pytest.approx(many.effect)
+    assert few.chance[0] > 0.2 > 0.01 > many.chance[0]
+
+
+def test_shares_of_unlike_buyers_are_called_different_no_more_often_than_promised():
+    rng = np.random.default_rng(4)
+    made = []
+    for buyers in (15, 40):
+        trials = 1 + rng.poisson(3, (8_000, buyers))
+        made.append(sums(trials, rng.binomial(trials, rng.beta(1.2, 2.8, (8_000, buyers)))))
+    chance = share_contrast(*made).chance
+    for level in (0.05, 0.005):
+        assert (chance <= level).mean() <= level + 3.5 * np.sqrt(level / 8_000)
+
+
+def test_amounts_are_compared_as_welch_compares_their_transforms():
+    rng = np.random.default_rng(5)
+    a, b = rng.lognormal(3, 1, 30), rng.lognormal(3.4, 1.5, 50)
+    contrast = amount_contrast(spread([a]), spread([b]), np.array([1.0]))
+    expected = stats.ttest_ind(np.arcsinh(a), np.arcsinh(b), equal_var=False).pvalue
+    assert contrast.chance[0] == pytest.approx(expected)
+
+
+def test_the_effect_of_amounts_is_money_around_what_is_typical():
+    rng = np.random.default_rng(6)
+    a, b = 2_000 * rng.lognormal(0, 0.5, 4_000), 1_000 * rng.lognormal(0, 0.5, 4_000)
+    contrast = amount_contrast(spread([a]), spread([b]), np.array([1.0]))
+    assert contrast.effect[0] == pytest.approx(1_000, rel=0.05)
+    low, high = contrast.interval(LEVEL)
+    assert 0 < low[0] < contrast.effect[0] < high[0]
+    assert contrast.scale[0] == pytest.approx(np.sqrt(2e6), rel=0.05)
+
+
+def test_losses_and_gains_are_compared_without_a_logarithm_of_nothing():
+    contrast = amount_contrast(spread([[-5.0, 0.0, 3.0, -1.0]]), spread([[0.0, 0.0, 4.0, 2.0]]), np.array([1.0]))
+    assert np.isfinite(contrast.chance).all()
+    assert contrast.effect[0] < 0
+
+
+def test_a_single_buyer_has_no_spread_to_compare_money_by():
+    contrast = amount_contrast(spread([[5.0]]), spread([[1.0, 2.0, 3.0]]), np.array([1.0]))
+    assert not contrast.known[0]
+    assert contrast.chance[0] == 1
+
+
+@pytest.mark.parametrize("times", [0.5, 4.0])
+def test_more_buyers_of_the_same_kind_leave_the_effect_and_narrow_the_interval(times):
+    made = [profile_contrast(np.array([[30.0, 10, 5]]), np.array([[12.0, 20, 15]])),
+            share_contrast(sums([[2] * 40], [[2, 0, 1, 1] * 10]), sums([[2] * 40], [[0, 0, 1, 0] * 10])),
+            amount_contrast(spread([np.arange(1.0, 30)]), spread([np.arange(8.0, 50)]), np.array([1.0]))]
+    for contrast in made:
+        grown = contrast.grown(np.array([times]))
+        assert grown.effect == pytest.approx(contrast.effect)
+        width, wide = (np.subtract(*one.interval(LEVEL)[::-1])[0] for one in (grown, contrast))
+        assert (width < wide) == (times > 1)
