@@ -29,6 +29,8 @@ evidence: .venv/ready-test ## write the pages in docs/evidence anew
 	$(BIN)/python benchmarks/truth.py --page docs/evidence/truth.md
 	$(BIN)/python benchmarks/speed.py --page docs/evidence/speed.md
 	$(BIN)/python benchmarks/accuracy.py --page docs/evidence/accuracy.md
+	$(BIN)/python benchmarks/distinctness.py --page docs/evidence/distinctness.md
+	$(BIN)/python benchmarks/classes.py --page docs/evidence/classes.md
 
 .venv/ready: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

@@ -1,16 +1,15 @@
 """How well the whole product foretells rows it has not seen, on public data, beside two tuned peers.
 
-    python benchmarks/accuracy.py [SET ...] [--splits 10] [--page FILE] [--kept FOLDER]
+    python benchmarks/accuracy.py [SET[:SPLITS] ...] [--splits 10] [--page FILE] [--kept FOLDER]
 
 The public sets are read from ``$M1_DATA`` (default ``../shared/data``). What each model says of each split is
 kept in a folder, so that a run that was stopped goes on where it was; give another, or empty it, after a
-change of the code. The repeat buyers of two ledgers are measured too unless sets are named.
+change of the code. Two of the sets are ledgers of repeat buyers; they need no splits.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import warnings
 from pathlib import Path
@@ -19,7 +18,7 @@ from tempfile import TemporaryDirectory, gettempdir
 import numpy as np
 import pandas as pd
 from accuracy_models import OURS, PEERS, Foretold, ours
-from accuracy_page import page
+from accuracy_page import LEDGERS, Told, page
 from accuracy_sets import DATA, SETS, Division, Market, PublicSet, divisions, present, read_market
 from threadpoolctl import threadpool_limits
 
@@ -58,35 +57,35 @@ def _save(file: Path, **arrays: np.ndarray) -> None:
     part.replace(file)
 
 
-def measure(of: PublicSet, count: int, folder: Path) -> list[dict]:
+def measure(of: PublicSet, count: int, folder: Path) -> list[Told]:
     """What every model says of every division of one set, with the truth."""
     with TemporaryDirectory(prefix="accuracy-") as place:
         market = read_market(of, Path(place))
-    rows = []
+    found = []
     for division in divisions(market, count):
         mine = said_by_us(folder, of, market, division)
         others = {name: said_by_peer(folder, of, market, division, name) for name in PEERS}
-        rows.append({"set": of.name, "division": division, "success": market.success[division.test],
-                     "shares": mine.shares | others, "foretold": mine})
+        found.append(Told(of.name, division, market.success[division.test], mine.shares | others, mine))
         print(f"{of.name}, {division.kind} split {division.seed + 1} of {count}", file=sys.stderr, flush=True)
-    return rows
+    return found
 
 
 def main() -> None:
     """Measure, and print or write the page."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("sets", nargs="*", metavar="SET", help=f"of {', '.join(SETS)}; default: all, and two ledgers")
+    asked.add_argument("sets", nargs="*", metavar="SET[:SPLITS]", default=[*SETS, *LEDGERS],
+                       help=f"of {', '.join([*SETS, *LEDGERS])}; default: all of them")
     asked.add_argument("--splits", type=int, default=10)
     asked.add_argument("--page", type=Path, help="write the page there rather than to the terminal")
     asked.add_argument("--kept", type=Path, default=Path(gettempdir()) / "marketsofone-accuracy")
     chosen = asked.parse_args()
     chosen.kept.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("M1_DATA", str(DATA))
     warnings.filterwarnings("ignore")
-    there = [name for name in chosen.sets or SETS if present(SETS[name])]
+    counts = {name: int(count or chosen.splits) for name, _, count in (each.partition(":") for each in chosen.sets)}
     with threadpool_limits(1):
-        found = [row for name in there for row in measure(SETS[name], chosen.splits, chosen.kept)]
-    text = page(found, ledgers=not chosen.sets)
+        found = [told for name, count in counts.items() if name in SETS and present(SETS[name])
+                 for told in measure(SETS[name], count, chosen.kept)]
+        text = page(found, [name for name in counts if name in LEDGERS and (DATA / name).is_dir()])
     if chosen.page:
         chosen.page.write_text(text, encoding="utf-8")
     else:

@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 from accuracy_sets import DATA, ROOT
+from numpy.typing import NDArray
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
@@ -43,7 +44,7 @@ def cdnow() -> RepeatModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class Order:
     """How well one order of the buyers foretells what they spend next.
 
     Parameters
@@ -54,14 +55,17 @@ class Ranked:
         Share of that spend held by the first fifth of the buyers.
     again : float
         AUC for buying at all.
+    drawn : float array, shape (draws, 3)
+        The three over bootstrap samples of buyers, the same samples for every order.
     """
 
     rank: float
     top_fifth: float
     again: float
+    drawn: NDArray[np.float64]
 
 
-def online_retail() -> tuple[dict[str, Ranked], int]:
+def online_retail(draws: int = 400) -> tuple[dict[str, Order], int]:
     """Orders of buyers known by 2011-08-31, judged on the 100 days that follow, and how many buyers they are."""
     with TemporaryDirectory(prefix="accuracy-") as place:
         text = (ROOT / "examples" / "online_retail" / "market.toml").read_text(encoding="utf-8")
@@ -71,7 +75,8 @@ def online_retail() -> tuple[dict[str, Ranked], int]:
     facts = _facts().set_index("source_id")
     told = facts.join(ours, how="left").fillna({"attractiveness": 0.0})
     orders = {"attractiveness": told["attractiveness"], "past spend": told["spent"], "recency": -told["since"]}
-    return {name: _ranked(order, told["later"], told["again"]) for name, order in orders.items()}, len(told)
+    return {name: _ranked(order, told["later"], told["again"], draws)
+            for name, order in orders.items()}, len(told)
 
 
 def _attractiveness(folder: Path) -> pd.Series:
@@ -99,7 +104,17 @@ def _facts() -> pd.DataFrame:
         having count(*) filter (where moment < '2011-09-01' and quantity > 0) > 0 order by source_id""").df()
 
 
-def _ranked(order: pd.Series, later: pd.Series, again: pd.Series) -> Ranked:
-    top = order.sort_values(ascending=False, kind="stable").index[: round(len(order) / 5)]
-    return Ranked(float(stats.spearmanr(order, later).statistic), float(later[top].sum() / later.sum()),
-                  float(roc_auc_score(again, order)))
+def _ranked(order: pd.Series, later: pd.Series, again: pd.Series, draws: int) -> Order:
+    columns = [part.to_numpy(float) for part in (order, later, again)]
+    rng = np.random.default_rng(1)
+    drawn = []
+    for _ in range(draws):
+        rows = rng.integers(0, len(order), len(order))
+        drawn.append(_judged(*(column[rows] for column in columns)))
+    return Order(*_judged(*columns), np.array(drawn))
+
+
+def _judged(order: NDArray[np.float64], later: NDArray[np.float64], again: NDArray[np.float64]) -> tuple[float, ...]:
+    top = np.argsort(-order, kind="stable")[: round(len(order) / 5)]
+    return (float(stats.spearmanr(order, later).statistic), float(later[top].sum() / later.sum()),
+            float(roc_auc_score(again > 0, order)))

@@ -280,15 +280,13 @@ def _notes(found: Mapping[str, Sequence[Figures]]) -> str:
     market = ratio(found["plain"], "ratio:attractiveness:level 0")
     fewer = f"- The bars ask for {BAR_SEEDS} seeds; fewer were run for this page.\n" * (len(found["plain"]) < BAR_SEEDS)
     return fewer + "\n".join([
-        f"- Attractiveness of the whole market lies {market.value - 1:+.1%} ± {market.error:.1%} from the truth. The "
-        "simulated history ends after a weak season, and wins too young to show a whole horizon stand in it; the share "
-        "they count for knows age but no season. Where markets are large this alone costs coverage of strata.",
+        f"- Attractiveness of the whole market lies {market.value - 1:+.1%} ± {market.error:.1%} from the truth. Wins too "
+        "young to show a whole horizon count for the share that usually arrives by their age, in the season they fell "
+        "into; what is left of the bias costs coverage where markets are large.",
         "- Level 0, the market, has one stratum a seed, so its coverage has an error of two points or more and is "
         "shown without being judged.",
         "- Strata are compared by the mean truth of the accounts known to belong to them. An account whose next "
         "dimension is not yet known stands in the stratum above, with the spread of its parts in its interval.",
-        "- A rival is known only of accounts that let us in, so a stratum made by rivals met holds accounts that "
-        "answered; few such strata were made, and their pull is not to be trusted.",
         "- Within strata the tree chose, buyers look a tenth more alike than they are, because the same buyers "
         "suggested the strata; without a tree their spread is right. It costs about one point of coverage.",
         "- Against the oracle, strata and buyers lose most where the deepest planted cells were not found: the oracle "

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["check", "diff", "export", "frame", "init", "open_run", "run", "simulate"]
+__all__ = ["check", "diff", "distinct", "export", "frame", "init", "open_run", "run", "simulate"]
 
 
 def init(folder: str | Path, from_folder: str | Path) -> Path:
@@ -71,6 +71,18 @@ def diff(before: Snapshot, after: Snapshot) -> Difference:
     from marketsofone.project import diff as compared
 
     return compared(before, after)
+
+
+def distinct(folder: str | Path, a: str, b: str) -> pd.DataFrame:
+    """Whether two groups of buyers are different segments: one verdict per criterion, as a data frame.
+
+    ``a`` and ``b`` are strata by id, path or name, or lists of ids separated by commas.
+    """
+    import pandas as pd
+
+    from marketsofone.project.distinguishing import distinguish
+
+    return pd.DataFrame([verdict.row() for verdict in distinguish(Path(folder), [(a, b)]).verdicts])
 
 
 def frame(run: Snapshot, name: str = "buyers") -> pd.DataFrame:

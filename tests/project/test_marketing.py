@@ -1,5 +1,6 @@
 """Marketing segments beside the sales segments, through the whole job on a simulated company."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 import marketsofone as m1
+from marketsofone.engine import open_engine
 from marketsofone.errors import SettingsInvalid
 from marketsofone.project.marketing import marketing_tables
 
@@ -22,8 +24,16 @@ def run_with(project, *lines):
         path.write_text(text)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """On several threads sums of money may differ in the sixteenth digit, and bytes with them."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("marketsofone.engine.open_engine", partial(open_engine, threads=1))
+        yield
+
+
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(tmp_path_factory, one_thread):
     """A company with marketing's own grouping, known of nine in ten buyers."""
     folder = tmp_path_factory.mktemp("company")
     m1.simulate(folder, accounts=250, seed=7)

@@ -70,6 +70,13 @@ def test_a_profile_differs_when_and_only_when_its_interval_excludes_zero(first, 
         assert contrast.effect[0] <= high[0] <= 1
 
 
+def test_a_million_buyers_a_side_leave_hardly_any_doubt_about_the_size_of_a_difference():
+    contrast = profile_contrast(np.array([[5e5, 3e5, 2e5]]), np.array([[1e5, 3e5, 6e5]]))
+    low, high = contrast.interval(LEVEL)
+    assert contrast.effect[0] == pytest.approx(0.4, abs=1e-4)
+    assert 0.398 < low[0] < contrast.effect[0] < high[0] < 0.5
+
+
 @given(counts, counts)
 def test_which_group_comes_first_does_not_matter_to_a_profile(first, second):
     a, b = np.array([first], float), np.array([second], float)

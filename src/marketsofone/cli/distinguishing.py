@@ -90,7 +90,11 @@ def _size(value: float, unit: str, currency: str) -> str:
 
     if unit == "share":
         return f"{100 * value:+.1f} points"
-    return f"{value:+,.4g}" if unit == "number" else number(value, "share" if unit == "profile" else "money", currency)
+    return _signed(value) if unit == "number" else number(value, "share" if unit == "profile" else "money", currency)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+,.0f}" if abs(value) >= 1000 else f"{value:+,.4g}"
 
 
 def _ends(row: Row) -> str:
@@ -98,7 +102,7 @@ def _ends(row: Row) -> str:
     if row["low"] is None or row["high"] is None:
         return "may be anything"
     if row["unit"] in ("number", "money"):
-        return f"{row['low']:+,.4g} to {row['high']:+,.4g}"
+        return f"{_signed(row['low'])} to {_signed(row['high'])}"
     low, high = 100 * row["low"], 100 * row["high"]
     return f"{low:.1f} to {high:.1f}%" if row["unit"] == "profile" else f"{low:+.1f} to {high:+.1f}"
 

@@ -46,6 +46,7 @@ def fit_departing(buyers: ir.Table, columns: Sequence[str], expected: ir.Table, 
     sums = {"n": _.trials.sum(), "s": _.total.sum(), "hoped": (_.trials * _.expected).sum()}
     parts = [rows.group_by(value=rows[column].cast("string")).agg(**sums).mutate(dimension=ibis.literal(place))
              for place, column in enumerate(columns)]
-    found = (ibis.union(*parts) if len(parts) > 1 else parts[0]).filter(_.n > 0).order_by("dimension", "value").execute()
+    every = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    found = every.filter(_.n > 0).order_by("dimension", "value").execute()
     n, s, hoped = (found[name].to_numpy(np.float64) for name in ("n", "s", "hoped"))
     return fit_sibling_size(Share(), found["dimension"].to_numpy(np.int64), n, s / n, hoped / n)

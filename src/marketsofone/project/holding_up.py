@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from marketsofone.estimates.steadiness import Floats
     from marketsofone.project.stratifying import Stratified
 
-CLASS_PAIRS, TREE_PAIRS = 10, 5
+CLASS_PAIRS, TREE_PAIRS = 10, 3
 """Pairs of samples a run draws for classes and for the tree."""
 
 TREE_BUYERS = 50_000

@@ -21,7 +21,7 @@ from marketsofone.project.assembling import (
 )
 from marketsofone.project.marketing import marketing_tables
 from marketsofone.project.noticing import noticed
-from marketsofone.project.parquet import streamed
+from marketsofone.project.parquet import scanned, streamed
 from marketsofone.project.settings import described
 from marketsofone.project.winning import wins
 from marketsofone.project.writing import SORTED_BY, write_snapshot
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from marketsofone.sources import Loaded
 
 _TYPES = {name: pa.float64() for name in ("gain", "base", "low", "high")}
+_SHOWN = 200
 _OF_OURS = ("product", "rep", "competitor")
 _FINDING = pa.schema([(name, pa.string()) for name in ("code", "severity", "place", "message", "repair")])
 
@@ -86,9 +87,19 @@ def report_of(snapshot: Snapshot) -> str:
     """The report of a run, as one page."""
     from marketsofone.report import Results, render_report
 
-    names = ["buyers", "opportunities", "strata", "quarantine", "health", "findings", "evidence"]
+    names = ["opportunities", "strata", "quarantine", "health", "findings", "evidence"]
     names += [name for name in ("crosswalk", "stability") if name in snapshot.tables]
-    return render_report(Results(**{name: snapshot.table(name) for name in names}, manifest=snapshot.manifest))
+    tables = {name: snapshot.table(name) for name in names}
+    return render_report(Results(buyers=_with_top_reasons(snapshot), **tables, manifest=snapshot.manifest))
+
+
+def _with_top_reasons(snapshot: Snapshot) -> pa.Table:
+    """The buyers as the report reads them: sentences only of those it can show."""
+    import duckdb
+
+    rows = duckdb.sql(f"select * replace (case when rank <= {_SHOWN} then reasons end as reasons) "
+                      f"from {scanned(snapshot.file('buyers'))}")
+    return rows.to_arrow_table()
 
 
 def typed(frame: pd.DataFrame) -> pa.Table:
@@ -159,7 +170,8 @@ def _links(gathered: Gathered, buyers: ir.Table) -> ir.Table:
         contacts = gathered.tables["contact"].semi_join(ours["account"], "account_id")
         kept.append(links.filter(_.entity == "contact").semi_join(
             contacts.select(entity_id=_.contact_id), "entity_id"))
-    return ibis.union(*kept)
+    return ibis.union(*kept).group_by("entity", "entity_id").agg(
+        source=_.source.min(), source_id=_.source_id.min(), valid_from=_.valid_from.min(), valid_to=_.valid_to.min())
 
 
 def _writer(engine: Backend, rows: ir.Table, name: str) -> Any:

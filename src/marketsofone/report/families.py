@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from marketsofone.report import words
-from marketsofone.report.figures import Row
+from marketsofone.report.figures import Bar, Row
 from marketsofone.report.results import Results
 from marketsofone.report.strata import first, label, leaves
 
@@ -17,6 +17,7 @@ MOST_ROWS, MOST_CLASSES = 40, 10
 
 _SHADES = (0.05, 0.2, 0.4, 0.6, 0.8)
 _APART, _MORE, _TRAITS = 0.3, 0.1, 3
+_LIMIT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,22 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Steady:
+    """How well a segment holds up: in words, whether it may be relied on, and drawn from 0 to 1 with the limit."""
+
+    words: str
+    holds: bool
+    bar: Bar | None
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """A leaf of the sales tree beside the marketing classes."""
 
     path: str
     buyers: str
     cells: tuple[Cell, ...]
-    steady: str
-    holds: bool
+    steady: Steady
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +55,7 @@ class MarketingClass:
     name: str
     buyers: str
     like: str
-    steady: str
-    holds: bool
+    steady: Steady
     outside: str
 
 
@@ -86,7 +94,7 @@ def families(results: Results, market: Row) -> Families | None:
 def _lead(said: Mapping[str, Any], names: Sequence[str]) -> str:
     if said.get("profiles"):
         how = f", their number chosen among 1 to {len(said['tried'])} by ICL" if said["criterion"] == "ICL" else ""
-        return f"{words.counted(len(names), 'latent class')} of the marketing traits{how}."
+        return f"{len(names)} latent class{'es' if len(names) != 1 else ''} of the marketing traits{how}."
     return f"{words.counted(len(names), 'segment')} as marketing gave them."
 
 
@@ -94,9 +102,9 @@ def _beside(
     row: Row, names: Sequence[str], cells: Mapping[tuple[str, str], Row], steady: Mapping[tuple[str, str], Row],
     market: Row,
 ) -> Beside:
-    text, holds = _steady(steady.get(("sales", row["stratum_id"])))
     return Beside(
-        path=label(row["path"], market), buyers=words.count(row["buyers"]), steady=text, holds=holds,
+        path=label(row["path"], market), buyers=words.count(row["buyers"]),
+        steady=_steady(steady.get(("sales", row["stratum_id"]))),
         cells=tuple(_cell(cells.get((row["stratum_id"], name))) for name in names))
 
 
@@ -108,28 +116,29 @@ def _cell(found: Row | None) -> Cell:
     return Cell(words.share(found["in_class"]), sum(found["in_class"] >= limit for limit in _SHADES), title)
 
 
-def _steady(found: Row | None) -> tuple[str, bool]:
-    """How well a segment holds up in words, and whether it may be relied on."""
+def _steady(found: Row | None) -> Steady:
     if found is None:
-        return "not measured", True
-    told = f"{found['value']:.2f}"
+        return Steady("not measured", True, None)
+    bar, told = None, f"{found['value']:.2f}"
     if found["low"] is not None:
         told += f" ({found['low']:.2f} to {found['high']:.2f})"
+        low, value, high = (round(100 * found[name], 1) for name in ("low", "value", "high"))
+        bar = Bar(low, value, high, _LIMIT)
     if found["holds"] is None:
-        return f"{told}, too few drawn to tell", True
-    return (told, True) if found["holds"] else (f"{told}, does not hold up", False)
+        return Steady(f"{told}, too few drawn to tell", True, bar)
+    return Steady(told if found["holds"] else f"{told}, does not hold up", found["holds"], bar)
 
 
 def _class(
     name: str, cells: Mapping[tuple[str, str], Row], steady: Mapping[tuple[str, str], Row], said: Mapping[str, Any]
 ) -> MarketingClass:
     buyers = sum(row["buyers"] for (_id, of), row in cells.items() if of == name)
-    text, holds = _steady(steady.get(("marketing", name)))
     profile = next((each for each in said.get("profiles", ()) if each["class"] == name), None)
     audience = next((each for each in said.get("audiences", ()) if each["class"] == name), None)
     spent = audience is not None and audience["spend"] > 0
     return MarketingClass(
-        name=name, buyers=words.count(round(buyers)), like=_like(profile), steady=text, holds=holds,
+        name=name, buyers=words.count(round(buyers)), like=_like(profile),
+        steady=_steady(steady.get(("marketing", name))),
         outside=words.share(audience["outside_share"]) if audience is not None and spent else "nothing spent")
 
 

@@ -37,18 +37,12 @@ def begin_keys(con: DuckDBPyConnection) -> None:
 
 
 def keep_keys(con: DuckDBPyConnection, relation: str, key: str, entity: str, source: str, salt: int) -> None:
-    """Remember which keys a source uses for an entity that has a customer table.
+    """Remember which keys a source uses for an entity that others point to.
 
-    Orders have none: their lines lead back by ``source`` and ``source_row``, so that a ledger's order
-    numbers need not be kept; that their ids differ is checked here and now.
+    Orders and touches lead back by ``source`` and ``source_row``: nothing is computed from their ids,
+    so that a ledger's numbers need not be kept.
     """
-    if entity not in TABLES:
-        keys, ids = con.execute(
-            f"select count(k), count(distinct {id_of('k', entity, salt)}) "
-            f"from (select distinct {key} as k from {relation})"
-        ).fetchall()[0]
-        if keys > ids:
-            raise _clash(entity, keys - ids)
+    if entity not in TABLES or entity == "touch":
         return
     con.execute(
         f"insert into m1_keys select {literal(entity)}, {id_of('k', entity, salt)}, {literal(source)}, k "
@@ -59,7 +53,7 @@ def keep_keys(con: DuckDBPyConnection, relation: str, key: str, entity: str, sou
 def link_keys(con: DuckDBPyConnection, tables: tuple[str, ...]) -> None:
     """Write ``entity_link``: internal id -> source and key, for every entity that has a customer table.
 
-    Orders have none; their lines carry ``source`` and ``source_row``.
+    Orders have none; their lines, and touches, carry ``source`` and ``source_row``.
 
     Raises
     ------

@@ -10,7 +10,7 @@ Floats = NDArray[np.float64]
 _STIRLING = ((1.0, 1.0), (1.0, 7.0, 6.0, 1.0), (1.0, 31.0, 90.0, 65.0, 15.0, 1.0))
 """Powers 2, 4 and 6 of a count in falling factorials."""
 
-_PRECISE = 3_000.0
+_PRECISE = 20_000.0
 """Buyers in the smaller group up to which the third moment is not lost in rounding."""
 
 _LEAST_SKEWED = 0.1

@@ -13,6 +13,7 @@ from marketsofone.strata.distinct_dealing import dealt_moments
 Floats = NDArray[np.float64]
 
 _LARGE = 2_000.0
+_TINY = 1e-30
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ class ProfileContrast:
         """Lower and upper bound, each wrong with chance ``level``: a distance cannot fall below zero.
 
         The lower one follows the values as they were seen to differ, and is a little too high for a few
-        hundred buyers (right 92 times where 95 are promised); whether it is zero is exact. The upper one holds whichever
-        values differ, those not seen yet included, and takes profiles that agree better than chance
-        lets them for ones that agree as chance does.
+        hundred buyers (right 92 times where 95 are promised); whether it is zero is exact. The upper one
+        holds whichever values differ, those not seen yet included, and takes profiles that agree better
+        than chance lets them for ones that agree as chance does.
 
         References
         ----------
@@ -133,10 +134,11 @@ def profile_contrast(first: Floats, second: Floats) -> ProfileContrast:
     stretch = np.where(known, np.sqrt(variance / (2.0 * freedom)), 1.0)
     shift = np.where(known, mean - stretch * freedom, 0.0)
     most = np.maximum(shares.max(-1), 0.5)
-    surest = shift + stretch * special.chdtri(freedom, _chance_of(first, second))
+    least = _chance_of(first, second)
+    surest = np.where(known & (least > 2.0 * _TINY), shift + stretch * special.chdtri(freedom, least), np.inf)
     return ProfileContrast(
         apart=np.abs(shares_a - shares_b).sum(-1) / 2.0,
-        square=np.minimum(_pairs(buyers_a, buyers_b) * terms.sum(-1), np.where(known, surest, np.inf)),
+        square=np.minimum(_pairs(buyers_a, buyers_b) * terms.sum(-1), surest),
         shift=shift, stretch=stretch,
         freedom=np.where(known, freedom, 0.0), half=np.sqrt(most * (1.0 - most)),
         values=(both > 0).sum(-1).astype(np.float64), buyers_a=buyers_a, buyers_b=buyers_b)
@@ -147,7 +149,7 @@ def _chance_of(first: Floats, second: Floats) -> Floats:
     ways = special.gammaln(first + second + 1.0) - special.gammaln(first + 1.0) - special.gammaln(second + 1.0)
     a, b = first.sum(-1), second.sum(-1)
     all_ways = special.gammaln(a + b + 1.0) - special.gammaln(a + 1.0) - special.gammaln(b + 1.0)
-    chance: Floats = np.clip(np.exp(ways.sum(-1) - all_ways), 1e-300, 1.0)
+    chance: Floats = np.exp(np.clip(ways.sum(-1) - all_ways, np.log(_TINY), 0.0))
     return chance
 
 
