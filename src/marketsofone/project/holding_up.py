@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CLASS_PAIRS, TREE_PAIRS = 10, 3
 """Pairs of samples a run draws for classes and for the tree."""
 
-TREE_BUYERS = 50_000
+TREE_BUYERS = 20_000
 """The tree is grown anew on halves of so many buyers."""
 
 KINDS = {"family": "string", "solution": "int64", "segment": "string", "measure": "string", "value": "float64",
