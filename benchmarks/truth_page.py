@@ -281,8 +281,8 @@ def _notes(found: Mapping[str, Sequence[Figures]]) -> str:
     fewer = f"- The bars ask for {BAR_SEEDS} seeds; fewer were run for this page.\n" * (len(found["plain"]) < BAR_SEEDS)
     return fewer + "\n".join([
         f"- Attractiveness of the whole market lies {market.value - 1:+.1%} ± {market.error:.1%} from the truth. Wins "
-        "too young to show a whole horizon count for the share that usually arrives by their age, in the season they fell "
-        "into; what is left of the bias costs coverage where markets are large.",
+        "too young to show a whole horizon count for the share that usually arrives by their age, in the "
+        "season they fell into; what is left of the bias costs coverage where markets are large.",
         "- Level 0, the market, has one stratum a seed, so its coverage has an error of two points or more and is "
         "shown without being judged.",
         "- Strata are compared by the mean truth of the accounts known to belong to them. An account whose next "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import ibis
@@ -12,7 +13,7 @@ from ibis import _
 from marketsofone.engine import hold
 from marketsofone.estimates import Estimate, estimate, fetch_base, fit_departing
 from marketsofone.estimates.repeat import estimate_repeat, fit_histories
-from marketsofone.pooling import Tree
+from marketsofone.pooling import Estimates, Tree
 from marketsofone.scores import SCORES
 
 if TYPE_CHECKING:
@@ -37,10 +38,10 @@ def score_market(
         Score -> ``buyer_id``, ``expected``: the mean expected of a buyer from its traits; a score
         left out expects the same of everyone.
     """
-    tree = Tree(np.array([stratum.parent for stratum in stratified.strata], dtype=np.int64))
+    tree, beside = _with_unstated([stratum.parent for stratum in stratified.strata])
     made = {}
     for score, tallies in gathered.tallies.items():
-        placed = stratified.placed
+        placed = stratified.placed.mutate(node=beside(_.node))
         placed = _with_expected(placed, expected.get(score), tallies)
         placed = _with_told(placed, _told(gathered, score))
         held = hold(engine, f"placed_{score}", placed)
@@ -50,7 +51,27 @@ def score_market(
         model = fit_histories(gathered.histories)
         made["attractiveness"] = estimate_repeat(
             engine, gathered.histories, made["attractiveness"], model, tree, horizon_days)
-    return made
+    return {score: _of_strata(each, len(stratified.strata)) for score, each in made.items()}
+
+
+def _with_unstated(parents: Sequence[int]) -> tuple[Tree, Callable[[ibis.Deferred], ibis.Deferred]]:
+    """The tree with one more part under each split stratum: the buyers whose value is not stated.
+
+    Not to state a value may tell something by itself; where none of them was tried, they are expected to do as
+    the stratum does on average.
+    """
+    split = sorted({parent for parent in parents if parent >= 0})
+    tree = Tree(np.array([*parents, *split], dtype=np.int64))
+    if not split:
+        return tree, lambda node: node
+    moved = [(parent, len(parents) + place) for place, parent in enumerate(split)]
+    return tree, lambda node: ibis.cases(*((node == old, new) for old, new in moved), else_=node).cast("int64")
+
+
+def _of_strata(made: Estimate, count: int) -> Estimate:
+    """The estimate of the strata alone: they come first among the nodes."""
+    nodes = made.nodes
+    return replace(made, nodes=Estimates(*(getattr(nodes, field.name)[:count] for field in fields(nodes))))
 
 
 def _texts(gathered: Gathered) -> list[str]:
