@@ -14,6 +14,7 @@ _DONE = {
 }
 
 
+_HAIR = 1.0 + 1e-12
 _HELD = "what people hold of it"
 
 
@@ -64,17 +65,22 @@ def _after(rows: ir.Table, score: str) -> ibis.Value:
     return _share((rows[score] * size + 1.0) / (size + 1.0))
 
 
+def _rounded(value: ibis.Value, digits: int) -> ibis.Value:
+    """Rounded alike whatever the order of summation: a half that sums put a hair lower is still a half."""
+    return (value * _HAIR).round(digits)
+
+
 def _share(value: ibis.Value) -> ibis.Value:
-    return _text((value * 100.0).round(1)) + "%"
+    return _text(_rounded(value * 100.0, 1)) + "%"
 
 
 def _points(value: ibis.Value) -> ibis.Value:
-    points = (value * 100.0).round(1) + 0.0  # no minus zero
+    points = _rounded(value * 100.0, 1) + 0.0  # no minus zero
     return ibis.cases((points >= 0, "+"), else_="") + _text(points) + " points"
 
 
 def _money(value: ibis.Value, currency: str) -> ibis.Value:
-    return value.round(0).cast("int64").cast("string") + f" {currency}"
+    return _rounded(value, 0).cast("int64").cast("string") + f" {currency}"
 
 
 def _money_moved(value: ibis.Value, currency: str) -> ibis.Value:

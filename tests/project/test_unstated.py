@@ -1,0 +1,49 @@
+"""Buyers of whom a dimension that splits the market is not stated."""
+
+import csv
+import random
+
+import pytest
+
+from marketsofone.project.flow import run_project
+
+SETTINGS = """
+[market]
+currency = "EUR"
+
+[steps]
+competitiveness = "opportunity.outcome"
+
+[sources.deals]
+file = "deals.csv"
+
+[sources.deals.opportunity]
+opportunity_id = "id"
+outcome = "outcome"
+
+[sources.deals.opportunity.dimensions]
+need = "need"
+"""
+
+
+@pytest.fixture(scope="module")
+def won(tmp_path_factory):
+    """Mean foretold chance of opportunities by stated need, half of the unstated ones still open."""
+    folder, rng = tmp_path_factory.mktemp("unstated"), random.Random(1)
+    rows = [(f"{need or 'none'}-{i}", need, "won" if rng.random() < rate else "lost")
+            for need, rate in (("speed", 0.7), ("price", 0.4), ("", 0.1)) for i in range(300)]
+    rows += [(f"open-{i}", "", "open") for i in range(50)]
+    with (folder / "deals.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("id", "need", "outcome"), *rows])
+    (folder / "market.toml").write_text(SETTINGS)
+    found = run_project(folder).table("opportunities").to_pandas()
+    return found.groupby(found["source_id"].str.split("-").str[0])["win"].mean()
+
+
+def test_not_to_state_a_value_tells_what_it_told_of_others(won):
+    assert won["open"] == pytest.approx(0.1, abs=0.05)
+
+
+def test_those_who_state_a_value_are_not_foretold_by_those_who_do_not(won):
+    assert won["speed"] == pytest.approx(0.7, abs=0.06)
+    assert won["price"] == pytest.approx(0.4, abs=0.06)
