@@ -1,4 +1,4 @@
-"""Every error and warning marketsofone raises on purpose.
+"""Every error marketsofone raises on purpose.
 
 An error tells a person four things: what was wanted, where, what was found, and the line that
 repairs it. The parts stay attributes, so the terminal, the report and an API can each show them
@@ -100,15 +100,3 @@ class RunInterrupted(MarketError):
 
 class RecordRefused(MarketError):
     """A statement cannot enter the written record as it stands."""
-
-
-class TooFewStrata(MarketError):
-    """A spread between siblings was asked of fewer than two of them."""
-
-
-class MarketWarning(UserWarning):
-    """A doubtful result, shown beside its number."""
-
-
-class ThinEvidence(MarketWarning):
-    """Few trials: the interval is wide for a reason."""

@@ -16,6 +16,7 @@ from ibis import _
 
 from marketsofone.customer import UserColumn
 from marketsofone.features.asof import HAPPENED
+from marketsofone.features.statements import stated_of_buyers
 
 _CARRIED = {
     "product": ("product_id", ("opportunity_line", "opportunity", "order_line")),
@@ -176,16 +177,7 @@ def _everyone(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> 
 def _objectors(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
     """Buyers about whom an objection was made: by their own key, or by an account, contact or opportunity of theirs."""
     said = tables["objection"].select("about", "about_id")
-    link = tables["entity_link"].select("entity", "entity_id", "source_id")
-    hit = said.inner_join(link, [("about_id", "source_id")])
-    hit = hit.filter((_.about == _.entity) | (_.about == "buyer"))
-    parts = [hit.select(buyer_id=_.entity_id)]
-    for entity, of in owner.items():
-        named = hit.filter(_.entity == entity)
-        if entity == "opportunity":  # a buyer's key that some opportunity happens to share names no opportunity
-            named = named.filter(_.about == "opportunity")
-        parts.append(of.inner_join(named.select("entity_id"), [(f"{entity}_id", "entity_id")]).select("buyer_id"))
-    return ibis.union(*parts, distinct=True)
+    return stated_of_buyers(said, tables, owner).select("buyer_id").distinct()
 
 
 def _facts(

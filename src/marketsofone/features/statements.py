@@ -1,4 +1,4 @@
-"""What people stated of each buyer, as one value: its strongest need, the adjustment it asked for."""
+"""What people stated of each buyer: whom a statement speaks of, and the one value that stands for several."""
 
 from __future__ import annotations
 
@@ -37,19 +37,28 @@ def main_statement(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]
     strength = rows.strength if "strength" in rows.columns else ibis.null("float64")
     said = rows.select("about", "about_id", moment=rows.stated_at.cast("timestamp"), value=rows[column],
                        strength=strength.cast("float64"))
-    found = said.inner_join(_subjects(tables, owner), ["about", "about_id"])
+    found = stated_of_buyers(said, tables, owner)
     order = ibis.window(group_by="buyer_id", order_by=[
         _.strength.desc(nulls_first=False), _.moment.desc(nulls_first=False), _.value])
     return found.mutate(place=ibis.row_number().over(order)).filter(_.place == 0).select("buyer_id", "value")
 
 
-def _subjects(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
-    """Every way a statement may name a buyer: ``about``, ``about_id``, ``buyer_id``."""
+def stated_of_buyers(said: ir.Table, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
+    """Statements with the ``buyer_id`` of each buyer they speak of: the one place that knows how.
+
+    A statement names a buyer by its own key, or by the key of an account, contact or opportunity of its.
+
+    Parameters
+    ----------
+    said : Ibis table
+        ``about``, ``about_id`` (a source's key) and whatever else is wanted of the statements.
+    """
     link = tables["entity_link"].select("entity", "entity_id", "source_id")
-    parts = [link.filter(_.entity.isin(["account", "contact", "opportunity"]))
-             .select(about=ibis.literal("buyer"), about_id=_.source_id, buyer_id=_.entity_id)]
+    hit = said.inner_join(link, [("about_id", "source_id")]).filter((_.about == _.entity) | (_.about == "buyer"))
+    parts = [hit.filter(_.about == "buyer").select(*said.columns, buyer_id=_.entity_id)]
     for entity, of in owner.items():
-        named = of.select(entity_id=f"{entity}_id", buyer_id="buyer_id").inner_join(
-            link.filter(_.entity == entity), "entity_id")
-        parts.append(named.select(about=ibis.literal(entity), about_id=_.source_id, buyer_id=_.buyer_id))
+        named = hit.filter(_.entity == entity)
+        if entity == "opportunity":  # a buyer's key that some opportunity happens to share names no opportunity
+            named = named.filter(_.about == "opportunity")
+        parts.append(named.inner_join(of, [("entity_id", f"{entity}_id")]).select(*said.columns, "buyer_id"))
     return ibis.union(*parts, distinct=True)

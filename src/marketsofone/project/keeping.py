@@ -59,7 +59,7 @@ def keep(
     hour = Hour(market.approach_hours, market.hour_cost, market.serve_cost)
     buyers = buyers_table(engine, gathered, stratified, estimates, hour, market.currency)
     counts = _counts(stratified, buyers)
-    notes = evidence_notes(settings, gathered) | _trait_notes(settings, gathered, priors)
+    notes = {**evidence_notes(settings, gathered), **priors.notes}
     won = wins(gathered, estimates["competitiveness"], priors.opportunities) \
         if "competitiveness" in estimates and "opportunity" in gathered.tables else None
     opportunities = opportunities_table(gathered, buyers, won)
@@ -136,10 +136,6 @@ def _why_none(score: str, step: str | None, settings: Settings) -> str:
         return (f"no evidence: no row of {step} has both amount and cost; "
                 "state margin_rate in [market] where costs are not known")
     return f"no evidence: no row of {step} was known by the date"
-
-
-def _trait_notes(settings: Settings, gathered: Gathered, priors: Priors) -> dict[str, str]:
-    return {score: note for score, note in priors.notes.items() if score in gathered.tallies}
 
 
 def _units(gathered: Gathered) -> dict[str, str]:

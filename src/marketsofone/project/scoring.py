@@ -13,6 +13,7 @@ from ibis import _
 from marketsofone.engine import hold
 from marketsofone.estimates import Estimate, estimate, fetch_base, fit_departing
 from marketsofone.estimates.repeat import estimate_repeat, fit_histories
+from marketsofone.features.statements import stated_of_buyers
 from marketsofone.pooling import Estimates, Tree
 from marketsofone.scores import SCORES
 
@@ -103,16 +104,6 @@ def _told(gathered: Gathered, score: str) -> ir.Table | None:
     if "judgement" not in gathered.tables:
         return None
     said = gathered.tables["judgement"].filter(_.score == score)
-    said = said.mutate(sure=_.sure.fill_null(_SURE))
-    link = gathered.tables["entity_link"].select("entity", "entity_id", "source_id")
-    hit = said.inner_join(link, [("about_id", "source_id")])
-    hit = hit.filter((_.about == _.entity) | (_.about == "buyer"))
-    parts = [hit.select("source_row", "sure", "value", buyer_id=_.entity_id)]
-    for entity, of in gathered.owner.items():
-        named = hit.filter(_.entity == entity)
-        if entity == "opportunity":  # a buyer's key that some opportunity happens to share names no opportunity
-            named = named.filter(_.about == "opportunity")
-        owned = named.inner_join(of, [("entity_id", f"{entity}_id")])
-        parts.append(owned.select("source_row", "sure", "value", "buyer_id"))
-    every = ibis.union(*parts, distinct=True)
+    said = said.select("about", "about_id", "source_row", "value", sure=_.sure.fill_null(_SURE))
+    every = stated_of_buyers(said, gathered.tables, gathered.owner)
     return every.group_by("buyer_id").agg(told_trials=_.sure.sum(), told_total=(_.sure * _.value).sum())
