@@ -6,6 +6,7 @@ from marketsofone.features.buyers import buyers, owners, with_buyer
 from marketsofone.features.entering import with_entering
 from marketsofone.features.purchases import histories, purchase_days
 from marketsofone.features.sales import contributions
+from marketsofone.features.serving import reps_of_buyers
 
 __all__ = ["AsOf", "buyers", "contributions", "histories", "known_by", "last_moments", "marketing_touches", "owners",
-           "purchase_days", "with_buyer", "with_entering"]
+           "purchase_days", "reps_of_buyers", "with_buyer", "with_entering"]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 EXPORTED = ("buyers", "opportunities", "strata", "memberships", "entity_link", "quarantine", "health",
-            "findings", "evidence", "marketing_segments", "crosswalk", "stability")
+            "findings", "evidence", "reps", "marketing_segments", "crosswalk", "stability")
 """The tables that leave a project; their columns are a contract (docs/architecture.md)."""
 
 _EXECUTED = "^[=+\\-@\\t\\r\\n＝＋－＠]"

@@ -22,12 +22,14 @@ from marketsofone.project.assembling import (
 from marketsofone.project.marketing import marketing_tables
 from marketsofone.project.noticing import noticed
 from marketsofone.project.parquet import scanned, streamed
+from marketsofone.project.serving import reps_table, with_rep
 from marketsofone.project.settings import described
 from marketsofone.project.winning import wins
 from marketsofone.project.writing import SORTED_BY, write_snapshot
 from marketsofone.scores import SCORES
 from marketsofone.scores.hour import Hour
 from marketsofone.sources import Finding
+from marketsofone.sources.currencies import EXPONENTS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -58,6 +60,7 @@ def keep(
     market = settings.market
     hour = Hour(market.approach_hours, market.hour_cost, market.serve_cost)
     buyers = buyers_table(engine, gathered, stratified, estimates, hour, market.currency)
+    buyers = with_rep(engine, gathered, buyers)
     counts = _counts(stratified, buyers)
     notes = {**evidence_notes(settings, gathered), **priors.notes}
     won = wins(gathered, estimates["competitiveness"], priors.opportunities) \
@@ -72,6 +75,7 @@ def keep(
         "strata": typed(strata),
         "memberships": _writer(engine, memberships_table(engine, stratified, counts, buyers), "memberships"),
         "entity_link": _writer(engine, _links(gathered, buyers), "entity_link"),
+        "reps": _writer(engine, reps_table(gathered, buyers, EXPONENTS[market.currency]), "reps"),
         "quarantine": _writer(engine, engine.table("quarantine"), "quarantine"),
         "health": frame_of(loaded.health),
         "findings": frame_of((*findings, *noticed(engine, gathered, stratified), *marketed.findings)),

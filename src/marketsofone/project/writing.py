@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SORTED_BY: Mapping[str, str] = {
     "buyers": "buyer_id", "opportunities": "buyer_id, opportunity_id", "strata": "level, stratum_id",
     "memberships": "buyer_id, level, stratum_id", "entity_link": "entity, entity_id, source",
-    "quarantine": "source, table_name, source_row, field, reason",
+    "quarantine": "source, table_name, source_row, field, reason", "reps": "rep_id",
 }
 """How the rows of a table stand in its file; those of any other table keep the order they came in."""
 

@@ -1,0 +1,1 @@
+"""The second door: the same results and the same writes in a browser; sees ``project`` and nothing else."""
