@@ -1,5 +1,6 @@
 """What people state: an append-only, migrated store of who said what about whom, and when."""
 
+from marketsofone.record.people import ROLES, PassKey, People, Person, Trace, open_people
 from marketsofone.record.statements import (
     KINDS,
     Adjustment,
@@ -20,6 +21,7 @@ from marketsofone.record.statements import (
 from marketsofone.record.store import Record, open_record
 
 __all__ = [
-    "KINDS", "Adjustment", "Entry", "Freeze", "Judgement", "Link", "Name", "Note", "Objection", "Override",
-    "Permission", "Record", "Said", "Statement", "Wish", "Withdrawal", "open_record",
+    "KINDS", "ROLES", "Adjustment", "Entry", "Freeze", "Judgement", "Link", "Name", "Note", "Objection", "Override",
+    "PassKey", "People", "Permission", "Person", "Record", "Said", "Statement", "Trace", "Wish", "Withdrawal",
+    "open_people", "open_record",
 ]

@@ -1,4 +1,4 @@
-"""The one table of the record, as queries see it. ``migrations/`` builds it, on every database."""
+"""The tables of the record, as queries see them. ``migrations/`` builds them, on every database."""
 
 from __future__ import annotations
 
@@ -37,4 +37,43 @@ STATEMENT = sa.Table(
     sa.CheckConstraint("supersedes < id", name="supersedes_an_earlier_one"),
     sa.Index("statement_about", "about", "about_id"),
     sa.Index("statement_kind", "kind"),
+)
+
+PERSON = sa.Table(
+    "person", METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("rep", sa.Text),
+    sa.Column("team", sa.Text),
+    sa.Column("secret", sa.Text),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("stamp", sa.Integer, nullable=False),
+)
+
+PASS_KEY = sa.Table(
+    "pass_key", METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("person_id", sa.Integer, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    sa.Column("scope", sa.Text, nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("ends_at", Instant),
+)
+
+TRAIL = sa.Table(
+    "trail", METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("person_id", sa.Integer, sa.ForeignKey("person.id")),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+)
+
+SEALED = sa.Table(
+    "sealed", METADATA,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )
