@@ -1,4 +1,4 @@
-"""Time and accuracy of the repeat-buying and spend fits on simulated buyers, beside lifetimes.
+"""Time and accuracy of the repeat-buying fit on simulated buyers, beside lifetimes.
 
     python benchmarks/repeat_buying.py [buyers ...]
 
@@ -16,15 +16,13 @@ import numpy as np
 from marketsofone.pooling.repeat_buying import RepeatCells, fit_repeat_buying
 from marketsofone.pooling.repeat_likelihood import History, more_than, repeat_likelihood
 from marketsofone.pooling.repeat_purchases import purchase_spread
-from marketsofone.pooling.spend import SpendCells, fit_spend
-from marketsofone.pooling.spend_likelihood import SpendHistory, spend_likelihood
 
 SIZES = (10_000, 100_000, 1_000_000)
 HORIZON = 182.0
 
 
 def simulate(rng, buyers):
-    """Up to two years of purchases, by day, and the mean spend of each buyer."""
+    """Up to two years of purchases, by day."""
     rate, leave = rng.gamma(0.8, 1 / 40, buyers), rng.beta(0.8, 2.5, buyers)
     last_of_all = rng.geometric(np.maximum(leave, 1e-12))
     T = rng.integers(1, 731, buyers).astype(float)
@@ -35,8 +33,7 @@ def simulate(rng, buyers):
         x[going] += 1
         t_x[going] = np.ceil(clock[going])
         going = going[x[going] < last_of_all[going]]
-    mean = rng.gamma(6.0 * (x + 1), 1 / rng.gamma(3.7, 1 / 15, buyers)) / (x + 1)
-    return x, t_x, T, mean
+    return x, t_x, T
 
 
 def distinct(x, t_x, T):
@@ -70,15 +67,7 @@ def repeat_z(cells, model):
     return off(repeat_likelihood(history, np.log([model.r, model.alpha, model.a, model.b])))
 
 
-def spend_z(cells, model):
-    counts, buyers = np.unique(cells.x, return_counts=True)
-    total = cells.x * cells.mean
-    history = SpendHistory(counts, buyers.astype(float), 0.0, float(cells.x @ np.log(total)),
-                           (cells.x, total, cells.weight))
-    return off(spend_likelihood(history, np.log([model.p, model.q, model.gamma])))
-
-
-def peers(x, t_x, T, mean):
+def peers(x, t_x, T):
     """The same work in lifetimes, given one row per buyer."""
     if importlib.util.find_spec("lifetimes") is None:
         return {}
@@ -88,20 +77,18 @@ def peers(x, t_x, T, mean):
     score = fitter.conditional_expected_number_of_purchases_up_to_time
     return {
         "fit, lifetimes": lambda: lifetimes.BetaGeoFitter().fit(x, t_x, T),
-        "spend, lifetimes": lambda: lifetimes.GammaGammaFitter().fit(x + 1, mean),
         "score, lifetimes": lambda: score(HORIZON, x, t_x, T),
     }
 
 
 def compare(buyers):
-    x, t_x, T, mean = simulate(np.random.default_rng(buyers), buyers)
-    cells, spends = distinct(x, t_x, T), SpendCells(x + 1, mean, np.ones(buyers))
-    model, spend = fit_repeat_buying(cells), fit_spend(spends)
+    x, t_x, T = simulate(np.random.default_rng(buyers), buyers)
+    cells = distinct(x, t_x, T)
+    model = fit_repeat_buying(cells)
     taken = timed({
-        "fit": lambda: fit_repeat_buying(cells), "spend": lambda: fit_spend(spends),
-        "score": lambda: purchase_spread(model, x, t_x, T, HORIZON), **peers(x, t_x, T, mean)})
-    print(f"{buyers:>9,} buyers, {len(cells.x):,} histories: z {repeat_z(cells, model):.1e}, "
-          f"spend z {spend_z(spends, spend):.1e}")
+        "fit": lambda: fit_repeat_buying(cells),
+        "score": lambda: purchase_spread(model, x, t_x, T, HORIZON), **peers(x, t_x, T)})
+    print(f"{buyers:>9,} buyers, {len(cells.x):,} histories: z {repeat_z(cells, model):.1e}")
     for name, length in taken.items():
         print(f"{name:>20} {length:9.4f} s")
 

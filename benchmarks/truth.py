@@ -25,8 +25,9 @@ from truth_trials import trial_figures
 import marketsofone
 from marketsofone.sources.simulated import Plan
 
-FIRST_SEED = 20_000
-JUDGED = ("pooling/[fnt]*.py", "pooling/prior_size.py", "strata/*.py", "sources/simulated/*.py")
+FIRST_SEED = 40_000
+UNSTATED = 0.25
+JUDGED = ("pooling/[dfntu]*.py", "pooling/prior_size.py", "strata/*.py", "sources/simulated/*.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,14 @@ class Run:
 
 
 def runs(seeds: int, accounts: int) -> dict[str, Run]:
-    """What is measured: the bars' market, the same with selective entry, a small one, trials dealt, noise."""
+    """The bars' market; the same with selective entry and with values missing; a small one, trials dealt, noise."""
     return {
         "trials": Run(Plan(accounts=3_000), seeds, trial_figures),
         "noise": Run(Plan(structure=False), 2 * seeds, noise_figures),
         "plain": Run(Plan(accounts=accounts, selective_entry=0.0), seeds, market_figures),
         "selective": Run(Plan(accounts=accounts), -(-seeds // 4), market_figures),
+        "unstated": Run(Plan(accounts=accounts, selective_entry=0.0), -(-seeds // 4),
+                        partial(market_figures, unstated=UNSTATED)),
         "small": Run(Plan(selective_entry=0.0), -(-seeds // 4), market_figures),
     }
 
@@ -85,7 +88,7 @@ def main() -> None:
     given = asked.parse_args()
     made = runs(given.seeds, given.accounts)
     found = {name: measured(name, run) for name, run in made.items()}
-    text = page({name: run.plan for name, run in made.items()}, found, FIRST_SEED)
+    text = page({name: run.plan for name, run in made.items()}, found, FIRST_SEED, UNSTATED)
     write: Callable[[str], object] = partial(given.page.write_text, encoding="utf-8") if given.page else print
     write(text)
 

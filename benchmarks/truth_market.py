@@ -67,10 +67,11 @@ class Market:
     truth: Floats
 
 
-def draw_market(plan: Plan, seed: int) -> Market:
-    """The market of this plan and seed."""
+def draw_market(plan: Plan, seed: int, unstated: float = 0.0) -> Market:
+    """The market of this plan and seed; ``unstated`` is the share of values, but sector and size, left out by lot."""
     company = simulate(plan, seed)
     dimensions, values = _dimensions(company)
+    values = _partly_stated(values, unstated, seed)
     tallies = {"pull": _answers(company), "competitiveness": _wins(company),
                "attractiveness": _contributions(company)}
     truth = np.column_stack([company.truth[score].to_numpy() for score in SCORES])
@@ -105,6 +106,14 @@ def _dimensions(company: Company) -> tuple[tuple[Dimension, ...], dict[str, NDAr
     made = [Dimension(name, f"dim_{name}", cuts if name == "size" else (),
                       explains("rival_met" if name == "rival" else "account")) for name in texts]
     return tuple(made), texts
+
+
+def _partly_stated(
+    values: Mapping[str, NDArray[np.object_]], unstated: float, seed: int
+) -> dict[str, NDArray[np.object_]]:
+    rng = np.random.default_rng(seed)
+    return {name: texts if name in ("sector", "size") else np.where(rng.random(len(texts)) < unstated, None, texts)
+            for name, texts in values.items()}
 
 
 def _rival(company: Company) -> NDArray[np.object_]:

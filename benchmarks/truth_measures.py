@@ -15,12 +15,13 @@ TAIL = 0.05
 TOP_SHARE = 0.1
 
 
-def market_figures(plan: Plan, seed: int) -> Figures:
+def market_figures(plan: Plan, seed: int, unstated: float = 0.0) -> Figures:
     """Everything asked of one market; each figure a sum and what it is a sum over, so that seeds add up.
 
-    Keys are ``kind:score:level``; values ``[ours, count or oracle's]`` as the kind says.
+    ``unstated`` is the share of dimension values left out by lot. Keys are ``kind:score:level``; values
+    ``[ours, count or oracle's]`` as the kind says.
     """
-    market = draw_market(plan, seed)
+    market = draw_market(plan, seed, unstated)
     strata, node = stratified(market)
     depth = np.array([stratum.depth for stratum in strata])
     inside = members(strata, node)

@@ -21,8 +21,8 @@ PAGE = """# Truth: what the product says beside what was planted
 Written by `python benchmarks/truth.py --page docs/evidence/truth.md`; not edited by hand.
 
 Every seed is another simulated market with other splits, from the project's own simulator, which shares no
-functional form with the estimators. Seeds start at {first}; seeds 1000 to 5999 were looked at while
-developing, so none of them is reported.
+functional form with the estimators. Seeds start at {first}; lower ones were looked at while developing, or
+reported earlier, so none of them is reported.
 Standard errors are clustered by seed. *By luck* is the chance that fresh seeds would put the figure on the
 other side of its bar.
 
@@ -71,6 +71,13 @@ too high by the ratio shown; nothing in the data could tell. No bar is set on th
 
 {chosen}
 
+## With values of dimensions missing in part
+
+Of every dimension but sector and size, {unstated:.0%} of the values are left out by lot, beside what is not known of
+accounts that nobody approached ({partly} seeds). No bar is set on these.
+
+{missing}
+
 ## What must be known
 
 {notes}
@@ -107,7 +114,9 @@ def coverage(found: Sequence[Figures], key: str) -> Measured:
     return Measured(share.value, max(share.error, 0.3 / np.sqrt(count)))
 
 
-def page(plans: Mapping[str, Plan], found: Mapping[str, Sequence[Figures]], first: int) -> str:
+def page(
+    plans: Mapping[str, Plan], found: Mapping[str, Sequence[Figures]], first: int, unstated: float
+) -> str:
     """The page in Markdown."""
     plain = found["plain"]
     return PAGE.format(
@@ -116,6 +125,7 @@ def page(plans: Mapping[str, Plan], found: Mapping[str, Sequence[Figures]], firs
         markets=", ".join(f"{name}: {plan.accounts:,} accounts" for name, plan in plans.items()),
         bars=_bars(found), coverage=_coverage(plain), errors=_errors(found["trials"]),
         likeness=_likeness(found, plans), structure=_structure(found, plans), chosen=_coverage(found["selective"]),
+        unstated=unstated, partly=len(found["unstated"]), missing=_coverage(found["unstated"]),
         notes=_notes(found),
     )
 
@@ -286,9 +296,10 @@ def _notes(found: Mapping[str, Sequence[Figures]]) -> str:
         "- Level 0, the market, has one stratum a seed, so its coverage has an error of two points or more and is "
         "shown without being judged.",
         "- Strata are compared by the mean truth of the accounts known to belong to them. An account whose next "
-        "dimension is not yet known stands in the stratum above, with the spread of its parts in its interval.",
-        "- Within strata the tree chose, buyers look a tenth more alike than they are, because the same buyers "
-        "suggested the strata; without a tree their spread is right. It costs about one point of coverage.",
+        "dimension is not yet known stands in the stratum above, with the spread of its parts in its interval, and "
+        "departs from them as far as the record of such accounts shows.",
+        "- Of a split that moves one score, the oracle knows that it moves no other; the product learns how credible "
+        "that is, split by split, from all splits of a level.",
         "- Against the oracle, strata and buyers lose most where the deepest planted cells were not found: the oracle "
         "is told where they are, and the product has to find them.",
         "- Tallies, tree and pooling are the product's own code run on arrays; a test holds them equal to the run "

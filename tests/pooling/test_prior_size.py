@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from marketsofone.pooling import Amount, Cells, Share, fit_curvature, known
-from marketsofone.pooling.prior_size import fit_buyer_size, fit_sibling_size
+from marketsofone.pooling.prior_size import fit_buyer_size, fit_sibling_size, fit_sibling_sizes
 
 
 def test_a_known_size_stands_for_itself():
@@ -106,3 +106,33 @@ def test_the_prior_size_of_amounts_is_within_over_between(rng):
     trials, total, _ = amounts(rng, 4000, 4, 0.5, 0.3)
     cells = cells_of(trials, total)
     assert fit_buyer_size(Amount(0.5), cells, np.full(4000, 100.0)).middle == pytest.approx(0.5 * 1.3 / 0.3, rel=0.25)
+
+
+def by_twos(apart):
+    """Groups of two siblings of 400 trials, each pair this far apart: everyone's rate 0.3 but for that."""
+    own = 0.3 + np.outer(apart, [-0.5, 0.5]).ravel()
+    group = np.repeat(np.arange(len(apart)), 2)
+    return fit_sibling_sizes(Share(), group, np.full(len(own), 400.0), own, np.full(len(own), 0.3))
+
+
+def borrowed(size):
+    """How much of a sibling's mean of 400 trials comes from above, group by group."""
+    return 1 - np.sum(size.weights * (400 / (size.sizes[:, None] + 400)), axis=0)[::2]
+
+
+def test_a_split_that_moves_nothing_is_told_from_one_that_does():
+    still, moved = borrowed(by_twos([0.01] * 9 + [0.3]))[[0, -1]]
+    assert still > 0.8
+    assert moved < 0.25
+
+
+def test_where_other_splits_move_nothing_a_thin_difference_is_believed_less():
+    alone, among = borrowed(by_twos([0.06]))[0], borrowed(by_twos([0.06] + [0.0] * 9))[0]
+    assert among > alone
+
+
+def test_siblings_share_their_weights_and_the_order_of_groups_does_not_matter():
+    one, other = by_twos([0.02, 0.2, 0.1]), by_twos([0.1, 0.2, 0.02])
+    assert one.weights[:, ::2] == pytest.approx(one.weights[:, 1::2])
+    assert one.weights[:, ::2] == pytest.approx(other.weights[:, ::-2])
+    assert one.weights.sum(axis=0) == pytest.approx(1)

@@ -11,11 +11,12 @@ from scipy.special import betaln, hyp2f1
 
 from marketsofone.errors import ValuesInvalid
 from marketsofone.pooling import repeat_purchases
-from marketsofone.pooling.repeat_buying import RepeatModel
+from marketsofone.pooling.repeat_buying import RepeatCells, RepeatModel, fit_repeat_buying
 from marketsofone.pooling.repeat_purchases import (
     expected_new,
     expected_purchases,
     probability_alive,
+    purchase_doubt,
     purchase_spread,
 )
 
@@ -141,3 +142,37 @@ def test_a_horizon_that_is_no_length_of_time_is_refused(horizon):
 
 def test_no_buyers_get_no_numbers():
     assert expected_purchases(CDNOW, [], [], [], 39.0).shape == (0,)
+
+
+def ledger(rng, buyers, r=0.8, alpha=6.0, a=0.9, b=2.5, longest=52.0):
+    """Histories, and how many purchases each buyer's own nature makes it expect in the next 52 weeks."""
+    rate, leave = rng.gamma(r, 1 / alpha, buyers), np.clip(rng.beta(a, b, buyers), 1e-9, 1.0)
+    T, last = rng.uniform(0.1 * longest, longest, buyers), rng.geometric(leave)
+    times = rng.exponential(1 / np.maximum(rate, 1e-9)[:, None], (buyers, 150)).cumsum(axis=1)
+    seen = (times <= T[:, None]) & (np.arange(150) < last[:, None])
+    x, t_x = seen.sum(axis=1), np.where(seen, times, 0.0).max(axis=1)
+    return RepeatCells(x, t_x, T, np.ones(buyers)), (x < last) * -np.expm1(-rate * leave * 52.0) / leave
+
+
+def test_what_all_buyers_are_expected_to_buy_lies_inside_nine_times_in_ten_with_the_models_doubt():
+    """25 ledgers of 200 buyers: below 18 has a chance of 1 in 400 at 90%; without the doubt near 15 are held."""
+    held = 0
+    for seed in range(25):
+        cells, truth = ledger(np.random.default_rng(seed), 200)
+        model = fit_repeat_buying(cells)
+        history = (cells.x, cells.t_x, cells.T, 52.0)
+        ahead, doubt = purchase_spread(model, *history), purchase_doubt(model, *history)
+        unsure = np.maximum(ahead.variance - ahead.mean, 0.0).sum() + (doubt.sum(axis=1) ** 2).sum()
+        spread = np.sqrt(np.log1p(unsure / ahead.mean.sum() ** 2))
+        held += abs(np.log(truth.sum() / ahead.mean.sum()) + spread**2 / 2) <= 1.645 * spread
+    assert held >= 18
+
+
+def test_the_more_buyers_the_less_a_model_is_in_doubt():
+    few, many = (fit_repeat_buying(ledger(np.random.default_rng(1), buyers)[0]) for buyers in (200, 5000))
+    doubts = [np.sqrt((purchase_doubt(model, [3.0], [20.0], [30.0], 52.0) ** 2).sum()) for model in (few, many)]
+    assert doubts[1] < doubts[0] / 2
+
+
+def test_a_model_told_without_doubt_has_none():
+    assert purchase_doubt(CDNOW, [1.0, 2.0], [1.0, 5.0], [9.0, 9.0], 52.0).shape == (0, 2)

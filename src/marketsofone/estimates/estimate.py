@@ -37,12 +37,15 @@ class Estimate:
     buyers : Ibis table
         ``buyer_id``, ``value``, ``low``, ``high``, ``variance``, ``borrowed``, ``trials``, ``total``
         and ``prior`` (the value without the buyer's own record); every buyer once.
+    limit : str
+        Empty, or the limit that a model of repeat buying could not be told from ("nobody leaves").
     """
 
     family: Share | Amount
     nodes: Estimates
     pooled: Pooled
     buyers: ir.Table
+    limit: str = ""
 
 
 def fetch_base(tallies: ir.Table) -> tuple[float, float, float]:

@@ -10,6 +10,7 @@ Fader, Hardie & Lee (2005), "Counting your customers the easy way", Marketing Sc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from marketsofone.engine import hold
 from marketsofone.estimates.estimate import PROBABILITY, Estimate
 from marketsofone.pooling import Amount, Estimates, Tree
 from marketsofone.pooling.repeat_buying import RepeatCells, RepeatModel, fit_repeat_buying
-from marketsofone.pooling.repeat_purchases import purchase_spread
+from marketsofone.pooling.repeat_purchases import purchase_doubt, purchase_spread
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -56,30 +57,42 @@ def estimate_repeat(
     -----
     A buyer who never bought counts as one who has just bought for the first time: what it
     contributes *if won*. That is ``prior`` for every buyer, since it is what stays without a record.
+
+    The doubt about the model's own parameters moves all buyers together, so it is in the interval of every
+    buyer and does not average out over a stratum.
     """
     known = histories.select("buyer_id", *_HISTORY)
     cells = known.group_by(*_HISTORY).agg(buyers=_.count()).order_by(*_HISTORY).execute()
     cells = pd.concat([cells, pd.DataFrame({"x": [0.0], "t_x": [0.0], "age": [-1.0], "buyers": [0]})])
     ages = np.maximum(cells["age"].to_numpy(np.float64), 0.0)
-    ahead = purchase_spread(model, cells["x"].to_numpy(), cells["t_x"].to_numpy(), ages, float(horizon_days))
+    history = (cells["x"].to_numpy(), cells["t_x"].to_numpy(), ages, float(horizon_days))
+    ahead, doubt = purchase_spread(model, *history), purchase_doubt(model, *history)
     new = (cells["age"] < 0).to_numpy()
     table = cells[list(_HISTORY)].assign(
-        purchases=ahead.mean + new, purchases_variance=np.maximum(ahead.variance - ahead.mean, 0.0)
+        purchases=ahead.mean + new, purchases_variance=np.maximum(ahead.variance - ahead.mean, 0.0),
+        **dict(zip(_moves(len(doubt)), doubt, strict=True)),
     )
     held = hold(engine, "purchases_ahead", table)
     rows = spend.buyers.left_join(known, "buyer_id").drop("buyer_id_right")
     rows = rows.mutate(x=_.x.fill_null(0.0), t_x=_.t_x.fill_null(0.0), age=_.age.fill_null(-1.0))
     rows = rows.inner_join(held, list(_HISTORY)).drop(*_HISTORY)
     rows = rows.mutate(prior=rows.prior * float(table["purchases"].to_numpy()[new][0]))
-    made = hold(engine, "contribution_ahead", _product(rows))
-    return replace(spend, nodes=_nodes(made, spend, tree), buyers=made)
+    moves = _moves(len(doubt))
+    made = hold(engine, "contribution_ahead", _product(rows, moves))
+    return replace(spend, nodes=_nodes(made, spend, tree, moves), buyers=made.drop(*moves), limit=model.ridge)
 
 
-def _product(rows: ir.Table) -> ir.Table:
+def _moves(directions: int) -> list[str]:
+    """Columns: how a buyer's value moves with one standard error of the model along each direction."""
+    return [f"move_{number}" for number in range(directions)]
+
+
+def _product(rows: ir.Table, moves: Sequence[str]) -> ir.Table:
     value = rows.value * rows.purchases
-    second = (rows.value * rows.value + rows.variance) * (
-        rows.purchases * rows.purchases + rows.purchases_variance)
-    rows = rows.mutate(value=value, variance=ibis.greatest(second - value * value, 0.0))
+    unsure = rows.purchases_variance + sum(rows[move] * rows[move] for move in moves)
+    second = (rows.value * rows.value + rows.variance) * (rows.purchases * rows.purchases + unsure)
+    moved = {move: rows.value * rows[move] for move in moves}
+    rows = rows.mutate(value=value, variance=ibis.greatest(second - value * value, 0.0), **moved)
     spread = (rows.variance / (rows.value * rows.value).nullif(0.0) + 1.0).ln().sqrt()
     z = float(special.ndtri(0.5 + PROBABILITY / 2))
     middle = ibis.greatest(rows.value, 1e-12).ln() - spread * spread / 2.0
@@ -89,16 +102,19 @@ def _product(rows: ir.Table) -> ir.Table:
     return rows.drop("purchases", "purchases_variance")
 
 
-def _nodes(made: ir.Table, spend: Estimate, tree: Tree) -> Estimates:
-    """A node's value is the mean over its buyers; its spend's own uncertainty is shared by all of them."""
+def _nodes(made: ir.Table, spend: Estimate, tree: Tree, moves: Sequence[str]) -> Estimates:
+    """A node's value is the mean over its buyers; doubt about spend and about the model is shared by all of them."""
     count = len(tree.parent)
-    sums = made.group_by("node").agg(n=_.count(), value=_.value.sum(), variance=_.variance.sum()).execute()
-    at = sums["node"].to_numpy(np.int64)
-    parts = [tree.add_up(np.bincount(at, sums[name].to_numpy(np.float64), minlength=count).astype(np.float64))
-             for name in ("n", "value", "variance")]
-    people = np.maximum(parts[0], 1.0)
-    mean = parts[1] / people
+    own = made.variance - sum(made[move] * made[move] for move in moves)
+    sums = {"n": _.count(), "value": _.value.sum(), "own": ibis.greatest(own, 0.0).sum()}
+    frame = made.group_by("node").agg(**sums, **{move: made[move].sum() for move in moves}).execute()
+    at = frame["node"].to_numpy(np.int64)
+    parts = {name: tree.add_up(np.bincount(at, frame[name].to_numpy(np.float64), minlength=count).astype(np.float64))
+             for name in (*sums, *moves)}
+    people = np.maximum(parts["n"], 1.0)
+    mean = parts["value"] / people
     shared = spend.nodes.variance / np.maximum(spend.nodes.mean, 1e-12) ** 2 * mean**2
-    variance = parts[2] / people**2 + shared
+    model = sum((parts[move] / people) ** 2 for move in moves)
+    variance = parts["own"] / people**2 + shared + model
     low, high = Amount().interval(mean, variance, PROBABILITY)
     return Estimates(mean, low, high, variance, spend.nodes.borrowed, spend.nodes.trials)

@@ -17,13 +17,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from marketsofone.pooling.departures import Evidence, Means, descend, gather, per_node
 from marketsofone.pooling.family import Family, Floats
-from marketsofone.pooling.prior_size import PriorSize, fit_buyer_size, fit_sibling_size, known
+from marketsofone.pooling.prior_size import PriorSize, fit_buyer_size, known, looser
 from marketsofone.pooling.tree import Cells, Tree
+from marketsofone.pooling.unstated import Offset, Standing, fit_offset, no_offset
 
 _ROUNDS = 3
 _START = 12.0
-_LEAST = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +60,6 @@ class Pooled:
     prior: Floats
     buyer_size: PriorSize
     level_sizes: tuple[PriorSize, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """What each node knows of its own mean, in trials' worth: trials, their sum, what was expected."""
-
-    trials: Floats
-    total: Floats
-    expected: Floats
-    sizes: tuple[PriorSize, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Means:
-    """Latent means on the way down: departure from what was expected, and how unsure it is."""
-
-    departure: Floats
-    unsure: Floats
-    keep: Floats
-    rest: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """What is expected of buyers known to belong to a node and no further.
-
-    Their departure is ``lean`` times the node's and a part of its own with variance ``rest``; they differ
-    by ``hidden`` more than buyers of one part; ``share`` is each node's of its siblings' buyers.
-    """
-
-    departure: Floats
-    lean: Floats
-    rest: Floats
-    hidden: Floats
-    share: Floats
 
 
 def pool(
@@ -146,12 +112,14 @@ def pool(
     """
     if not np.any(cells.trials > 0):
         raise ValueError("no cell has a trial: there is nothing to pool")
-    size = buyer_size or known(_START)
+    size, offset = buyer_size or known(_START), no_offset(tree)
     for _ in range(1 if buyer_size else _ROUNDS):
-        evidence = _gather(family, tree, cells, size, level_sizes)
-        means = _descend(family, tree, cells, evidence)
+        evidence = gather(family, tree, cells, size, level_sizes, offset.size)
+        means = descend(family, tree, cells, evidence)
         standing = _stand(family, tree, cells, means)
-        prior = _prior(family, cells, standing)
+        prior = _prior(family, cells, standing.departure)
+        offset = fit_offset(family, tree, cells, size, means, standing, prior)
+        prior = _prior(family, cells, standing.departure + offset.mean)
         if buyer_size is None:
             size = fit_buyer_size(family, cells, prior)
     slope = family.slope(prior)
@@ -159,93 +127,14 @@ def pool(
         family, size, prior, cells.trials + cells.told_trials, cells.total + cells.told_total,
         standing.hidden[cells.node] * slope**2 / family.variance(prior),
     )
-    unsure = (standing.rest + standing.lean**2 * means.unsure)[cells.node]
-    nodes_mean, nodes_variance = _average(tree, cells, means, standing, buyers, keep * slope, rest)
+    unsure = (standing.rest + standing.lean**2 * means.unsure + offset.variance)[cells.node]
+    nodes_mean, nodes_variance = _average(tree, cells, means, standing, offset, buyers, keep * slope, rest)
     return Pooled(
         nodes=_estimates(family, nodes_mean, nodes_variance, _borrowed(tree, evidence),
-                         tree.add_up(_per_node(tree, cells, cells.trials)), probability),
+                         tree.add_up(per_node(tree, cells, cells.trials)), probability),
         cells=_estimates(family, buyers, rest + keep**2 * unsure * slope**2, keep, cells.trials, probability),
         prior=prior, buyer_size=size, level_sizes=evidence.sizes,
     )
-
-
-def _per_node(tree: Tree, cells: Cells, value: Floats) -> Floats:
-    summed: Floats = np.bincount(cells.node, value * cells.buyers, minlength=len(tree.parent)).astype(np.float64)
-    return summed
-
-
-def _gather(
-    family: Family, tree: Tree, cells: Cells, buyer: PriorSize, given: tuple[PriorSize, ...] | None
-) -> _Evidence:
-    """Upwards: a buyer's trials count for less to its stratum the more alike its own trials are."""
-    discount = _discount(family, buyer.middle, cells.trials)
-    trials = _per_node(tree, cells, discount * cells.trials)
-    total = _per_node(tree, cells, discount * cells.total)
-    expected = _per_node(tree, cells, discount * cells.trials * cells.expected)
-    sizes: list[PriorSize] = []
-    for depth in range(len(tree.levels) - 1, 0, -1):
-        nodes = tree.levels[depth]
-        size = given[depth - 1] if given else _fit_level(family, tree, nodes, trials, total, expected)
-        shrink = _discount(family, size.middle, trials[nodes])
-        for part in (trials, total, expected):
-            np.add.at(part, tree.parent[nodes], shrink * part[nodes])
-        sizes.insert(0, size)
-    return _Evidence(trials, total, expected, tuple(sizes))
-
-
-def _discount(family: Family, size: float, trials: Floats) -> Floats:
-    return (size - family.curvature) / (size + trials)
-
-
-def _fit_level(
-    family: Family, tree: Tree, nodes: np.ndarray, trials: Floats, total: Floats, expected: Floats
-) -> PriorSize:
-    parent = tree.parent[nodes]
-    seen = np.maximum(trials[nodes], 1e-12)
-    mean, hoped = total[nodes] / seen, expected[nodes] / seen
-    count = len(tree.parent)
-    group = [np.bincount(parent, part[nodes], minlength=count) for part in (trials, total, expected)]
-    whole = np.maximum(group[0], 1e-12)
-    departure = family.link(group[1] / whole) - family.link(group[2] / whole)
-    return fit_sibling_size(
-        family, parent, trials[nodes], mean, family.unlink(family.link(hoped) + departure[parent])
-    )
-
-
-def _descend(family: Family, tree: Tree, cells: Cells, evidence: _Evidence) -> _Means:
-    """Downwards: each node's departure from expectation, given its parent's."""
-    nodes = len(tree.parent)
-    hoped = _hoped(tree, cells, evidence)
-    departure, unsure, keep, rest = np.zeros(nodes), np.zeros(nodes), np.ones(nodes), np.zeros(nodes)
-    root = _root_mean(family, evidence)
-    departure[0] = family.link(root) - family.link(hoped[:1])[0]
-    spread = family.variance(root) / max(evidence.trials[0] + 1.0 - family.curvature, 1e-12)
-    unsure[0] = spread / family.slope(root) ** 2
-    for depth, size in enumerate(evidence.sizes, start=1):
-        at = tree.levels[depth]
-        above = tree.parent[at]
-        prior = family.unlink(family.link(hoped[at]) + departure[above])
-        mean, keep[at], spread = _mixture(family, size, prior, evidence.trials[at], evidence.total[at])
-        slope = family.slope(mean)
-        departure[at] = family.link(mean) - family.link(hoped[at])
-        rest[at] = spread / slope**2
-        keep[at] *= family.slope(prior) / slope
-        unsure[at] = rest[at] + keep[at] ** 2 * unsure[above]
-    return _Means(departure, unsure, keep, rest)
-
-
-def _hoped(tree: Tree, cells: Cells, evidence: _Evidence) -> Floats:
-    everyone = tree.add_up(_per_node(tree, cells, np.ones(len(cells.node))))
-    plain = tree.add_up(_per_node(tree, cells, cells.expected)) / np.maximum(everyone, 1e-12)
-    plain = np.where(everyone > 0, plain, np.average(cells.expected, weights=cells.buyers))
-    return np.where(evidence.trials > 0, evidence.expected / np.maximum(evidence.trials, 1e-12), plain)
-
-
-def _root_mean(family: Family, evidence: _Evidence) -> Floats:
-    trials, total = evidence.trials[0], evidence.total[0]
-    if family.curvature < 0:
-        return np.array((total + 0.5) / (trials + 1.0))
-    return np.array(max(total / trials, 1e-9))
 
 
 def _mixture(
@@ -255,8 +144,7 @@ def _mixture(
 
     ``apart`` is spread beyond what the prior size says, in units of one trial's variance.
     """
-    own = size.sizes[:, None]
-    k = np.maximum(family.curvature + 1.0 / (1.0 / (own - family.curvature) + apart), np.minimum(own, _LEAST))
+    k = looser(family, size.sizes[:, None], apart)
     mean = (k * prior + total) / (k + trials)
     variance = family.left(mean, prior, k, trials)
     middle = size.weights @ mean
@@ -266,18 +154,18 @@ def _mixture(
 
 def _leaning(size: PriorSize, trials: Floats) -> Floats:
     """Share of a value that comes from above: exactly 1 where nothing was seen."""
-    leaning: Floats = 1.0 - size.weights @ (trials / (size.sizes[:, None] + trials))
+    leaning: Floats = 1.0 - np.sum(size.of(len(trials)) * (trials / (size.sizes[:, None] + trials)), axis=0)
     return leaning
 
 
-def _stand(family: Family, tree: Tree, cells: Cells, means: _Means) -> _Standing:
+def _stand(family: Family, tree: Tree, cells: Cells, means: Means) -> Standing:
     """Upwards: what a buyer of whom only this node is known may be expected to be.
 
     Where a node is split and the buyer's part is not known, that is the parts' mean in proportion to
     their known buyers (a sample, so the proportions are unsure too), and how far the parts lie apart
     is spread of the buyer's own.
     """
-    people = tree.add_up(_per_node(tree, cells, np.ones(len(cells.node))))
+    people = tree.add_up(per_node(tree, cells, np.ones(len(cells.node))))
     count = len(people)
     share, below = np.zeros(count), np.zeros(count)
     base = family.link(np.asarray(np.average(cells.expected, weights=cells.buyers)))
@@ -297,22 +185,23 @@ def _stand(family: Family, tree: Tree, cells: Cells, means: _Means) -> _Standing
         apart = (departure[nodes] - departure[above]) ** 2
         np.add.at(rest, above, share[nodes] * apart / np.maximum(below[above], 1.0))
         np.add.at(hidden, above, share[nodes] * (apart + means.rest[nodes] + hidden[nodes]))
-    return _Standing(departure, lean, rest, hidden, share)
+    return Standing(departure, lean, rest, hidden, share)
 
 
-def _prior(family: Family, cells: Cells, standing: _Standing) -> Floats:
-    return family.unlink(family.link(cells.expected) + standing.departure[cells.node])
+def _prior(family: Family, cells: Cells, departure: Floats) -> Floats:
+    return family.unlink(family.link(cells.expected) + departure[cells.node])
 
 
 def _average(
-    tree: Tree, cells: Cells, means: _Means, standing: _Standing, buyers: Floats, lean_on: Floats, rest: Floats,
+    tree: Tree, cells: Cells, means: Means, standing: Standing, offset: Offset, buyers: Floats, lean_on: Floats,
+    rest: Floats,
 ) -> tuple[Floats, Floats]:
     """A node's value is the mean over its buyers, so that parts always add up to the whole."""
-    head = np.maximum(tree.add_up(_per_node(tree, cells, np.ones(len(buyers)))), 1e-12)
-    mean = tree.add_up(_per_node(tree, cells, buyers)) / head
-    here = _per_node(tree, cells, lean_on)
+    head = np.maximum(tree.add_up(per_node(tree, cells, np.ones(len(buyers)))), 1e-12)
+    mean = tree.add_up(per_node(tree, cells, buyers)) / head
+    here = per_node(tree, cells, lean_on)
     divided = np.where(standing.hidden > 0, here, 0.0)
-    lean, own = here - divided, _per_node(tree, cells, rest)
+    lean, own = here - divided, per_node(tree, cells, rest) + here**2 * offset.variance
     for nodes in reversed(tree.levels[1:]):
         above = tree.parent[nodes]
         passed = standing.share[nodes] * divided[above]
@@ -324,7 +213,7 @@ def _average(
     return np.where(empty, np.nan, mean), np.where(empty, np.nan, variance)
 
 
-def _borrowed(tree: Tree, evidence: _Evidence) -> Floats:
+def _borrowed(tree: Tree, evidence: Evidence) -> Floats:
     borrowed = np.zeros(len(tree.parent))
     for depth, size in enumerate(evidence.sizes, start=1):
         borrowed[tree.levels[depth]] = _leaning(size, evidence.trials[tree.levels[depth]])

@@ -50,6 +50,16 @@ class Summit:
         variance[np.ix_(self.free, self.free)] = (ways / np.maximum(bends, FLAT)) @ ways.T
         return variance
 
+    def axes(self, longest: float) -> Floats:
+        """Steps of one standard error, each unsure independently of the others, shape (axes, parameters).
+
+        ``longest`` bounds a step along which the data say next to nothing.
+        """
+        bends, ways = _bends(self.surface, self.free)
+        steps = np.zeros((len(bends), len(self.point)))
+        steps[:, self.free] = (ways / np.sqrt(np.maximum(bends, longest**-2))).T
+        return steps
+
     def spread(self, ways: Floats) -> Floats:
         """Standard errors of quantities whose derivatives by the coordinates are the rows of ``ways``.
 

@@ -14,11 +14,12 @@ from scipy.special import expit, log_expit
 from marketsofone.errors import ValuesInvalid
 from marketsofone.pooling.repeat_ascent import Box, Flags, Floats, Summit, Surface
 from marketsofone.pooling.repeat_likelihood import History, more_than, repeat_likelihood
-from marketsofone.pooling.repeat_ridges import Ridge, highest, settle
+from marketsofone.pooling.repeat_ridges import UNSURE, Ridge, highest, settle
 
 MANY_CELLS = 20_000        # from here on, the ascent starts on binned histories
 TIME_BINS = 64             # of the longest T, when binned
 SINGLE_COUNTS = 16         # purchase counts from here on share bins
+Parameters = tuple[float, float, float, float]
 
 _RATE, _SHAPE, _LEAVING, _SIZE = range(4)
 _BOX = Box(low=np.array([-30.0, -23.0, -25.0, -12.0]), high=np.array([30.0, 13.0, 25.0, 13.0]))
@@ -92,6 +93,9 @@ class RepeatModel:
     ridge : str
         Empty, or what the histories look like where they cannot tell parameters from a limit, such as
         "nobody leaves". Predictions hold; parameters with infinite standard errors say nothing.
+    doubt : tuple of pairs of (r, alpha, a, b)
+        Parameters one standard error either way, along directions that are unsure independently of each
+        other; none along a limit that was taken.
     """
 
     r: float
@@ -102,6 +106,7 @@ class RepeatModel:
     standard_errors: tuple[float, float, float, float]
     buyers: float
     ridge: str = ""
+    doubt: tuple[tuple[Parameters, Parameters], ...] = ()
 
 
 RIDGES = (
@@ -229,7 +234,14 @@ def _model(summit: Summit, ridge: str, unit: float, cells: RepeatCells) -> Repea
     scale = np.array([r, alpha * unit, a, b])
     errors = scale * summit.spread(ways)
     repeats = float(cells.x @ cells.weight)
+    steps = summit.axes(UNSURE)
+    doubt = tuple((_parameters(summit.point + step, unit), _parameters(summit.point - step, unit)) for step in steps)
     return RepeatModel(
         r, alpha * unit, a, b,
         log_likelihood=summit.surface.height - repeats * float(np.log(unit)),
-        standard_errors=tuple(errors.tolist()), buyers=float(cells.weight.sum()), ridge=ridge)
+        standard_errors=tuple(errors.tolist()), buyers=float(cells.weight.sum()), ridge=ridge, doubt=doubt)
+
+
+def _parameters(point: Floats, unit: float) -> Parameters:
+    r, alpha, a, b = np.exp(log_parameters(_BOX.clip(point))[0]).tolist()
+    return r, alpha * unit, a, b

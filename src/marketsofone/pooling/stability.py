@@ -16,7 +16,7 @@ Dolnicar, Grün & Leisch (2018), *Market Segmentation Analysis*, section 7.5.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -175,12 +175,27 @@ def stability(
     Global stability is as high for too few segments as for the right number: it says where to stop,
     not where to start. Look at the segments one by one.
     """
-    whole, within = np.empty(pairs), np.empty((pairs, segments))
-    for pair in range(pairs):
-        first, second = (resolve(sample, rng) for sample in draw(len(judged), rng))
-        whole[pair] = adjusted_rand(shared(first, second))
-        within[pair] = np.mean([_likeness(judged, segments, other) for other in (first, second)], axis=0)
-    return Stability(whole, within)
+    made = ([resolve(sample, rng) for sample in draw(len(judged), rng)] for _pair in range(pairs))
+    return compared(judged, segments, made)
+
+
+def compared(judged: Ints, segments: int, made: Iterable[Sequence[Ints]]) -> Stability:
+    """What :func:`stability` measures, from pairs of solutions that were made elsewhere.
+
+    Parameters
+    ----------
+    judged : int array, shape (members,)
+        The segment of each member, from 0.
+    segments : int
+        How many segments the solution judged has.
+    made : iterable of two int arrays, shape (members,)
+        For each pair of samples, the segment of every member in the solution of either.
+    """
+    whole, within = [], []
+    for first, second in made:
+        whole.append(adjusted_rand(shared(first, second)))
+        within.append(np.mean([_likeness(judged, segments, other) for other in (first, second)], axis=0))
+    return Stability(np.array(whole), np.array(within).reshape(-1, segments))
 
 
 def _likeness(judged: Ints, segments: int, other: Ints) -> Floats:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import ibis
@@ -13,8 +12,8 @@ from ibis import _
 from marketsofone.engine import hold
 from marketsofone.estimates import Estimate, estimate, fetch_base, fit_departing
 from marketsofone.estimates.repeat import estimate_repeat, fit_histories
-from marketsofone.features.statements import stated_of_buyers
-from marketsofone.pooling import Estimates, Tree
+from marketsofone.features import judged_rows
+from marketsofone.pooling import Tree
 from marketsofone.scores import SCORES
 
 if TYPE_CHECKING:
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
     from marketsofone.project.gathering import Gathered
     from marketsofone.project.stratifying import Stratified
-
-_SURE = 2.0
 
 
 def score_market(
@@ -39,11 +36,10 @@ def score_market(
         Score -> ``buyer_id``, ``expected``: the mean expected of a buyer from its traits; a score
         left out expects the same of everyone.
     """
-    tree, beside = _with_unstated([stratum.parent for stratum in stratified.strata])
+    tree = Tree(np.array([stratum.parent for stratum in stratified.strata], dtype=np.int64))
     made = {}
     for score, tallies in gathered.tallies.items():
-        placed = stratified.placed.mutate(node=beside(_.node))
-        placed = _with_expected(placed, expected.get(score), tallies)
+        placed = _with_expected(stratified.placed, expected.get(score), tallies)
         placed = _with_told(placed, _told(gathered, score))
         held = hold(engine, f"placed_{score}", placed)
         departing = fit_departing(gathered.buyers, _texts(gathered), held, tallies) if score in expected else None
@@ -52,27 +48,7 @@ def score_market(
         model = fit_histories(gathered.histories)
         made["attractiveness"] = estimate_repeat(
             engine, gathered.histories, made["attractiveness"], model, tree, horizon_days)
-    return {score: _of_strata(each, len(stratified.strata)) for score, each in made.items()}
-
-
-def _with_unstated(parents: Sequence[int]) -> tuple[Tree, Callable[[ibis.Deferred], ibis.Deferred]]:
-    """The tree with one more part under each split stratum: the buyers whose value is not stated.
-
-    Not to state a value may tell something by itself; where none of them was tried, they are expected to do as
-    the stratum does on average.
-    """
-    split = sorted({parent for parent in parents if parent >= 0})
-    tree = Tree(np.array([*parents, *split], dtype=np.int64))
-    if not split:
-        return tree, lambda node: node
-    moved = [(parent, len(parents) + place) for place, parent in enumerate(split)]
-    return tree, lambda node: ibis.cases(*((node == old, new) for old, new in moved), else_=node).cast("int64")
-
-
-def _of_strata(made: Estimate, count: int) -> Estimate:
-    """The estimate of the strata alone: they come first among the nodes."""
-    nodes = made.nodes
-    return replace(made, nodes=Estimates(*(getattr(nodes, field.name)[:count] for field in fields(nodes))))
+    return made
 
 
 def _texts(gathered: Gathered) -> list[str]:
@@ -101,9 +77,5 @@ def _with_told(placed: ir.Table, told: ir.Table | None) -> ir.Table:
 
 def _told(gathered: Gathered, score: str) -> ir.Table | None:
     """What people hold of each buyer: a judgement counts as so many trials at the value it states."""
-    if "judgement" not in gathered.tables:
-        return None
-    said = gathered.tables["judgement"].filter(_.score == score)
-    said = said.select("about", "about_id", "source_row", "value", sure=_.sure.fill_null(_SURE))
-    every = stated_of_buyers(said, gathered.tables, gathered.owner)
-    return every.group_by("buyer_id").agg(told_trials=_.sure.sum(), told_total=(_.sure * _.value).sum())
+    rows = judged_rows(gathered.tables, gathered.owner, score)
+    return None if rows is None else rows.group_by("buyer_id").agg(told_trials=_.trials.sum(), told_total=_.total.sum())

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 _BINS, _GAPS = 24, 8
 _MOST_VALUES = _BINS + _GAPS
-_ALIKE = 0.01
+_ALIKE = 0.002
 _SPEAKS = 0.5
 
 

@@ -1,0 +1,192 @@
+"""Evidence up a tree and departures down it: what each node knows of itself, and what that makes of its mean.
+
+A node's departure is how far its mean lies from what is expected of its buyers, on the scale on which such
+departures add up. How far siblings borrow and how well their parent is known both hang on how alike the
+siblings are, so both are found at each possible prior size and averaged over only then.
+
+References
+----------
+Gelman et al., *Bayesian Data Analysis*, 3rd ed. (2013), chapter 5; Bühlmann & Gisler, *A Course in
+Credibility Theory* (2005), chapter 6 (hierarchical credibility).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from marketsofone.pooling.family import Family, Floats
+from marketsofone.pooling.prior_size import PriorSize, fit_sibling_sizes
+from marketsofone.pooling.tree import Cells, Ints, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What each node knows of its own mean.
+
+    Parameters
+    ----------
+    trials, total, expected : float array, shape (nodes,)
+        In trials' worth: how many, their sum, and the sum that was expected.
+    sizes : tuple of PriorSize
+        How much nodes of each depth below the root borrow from their parents.
+    told : tuple of pairs of float array, shape (values, nodes of a depth)
+        Trials and their sum, for each depth, at each possible prior size of a node's parts.
+    """
+
+    trials: Floats
+    total: Floats
+    expected: Floats
+    sizes: tuple[PriorSize, ...]
+    told: tuple[tuple[Floats, Floats], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Latent means on the way down: each node's departure and how unsure it is, each shape (nodes,).
+
+    ``unsure`` is its variance: ``rest`` of the node's own, and ``keep`` squared times that of its parent.
+    """
+
+    departure: Floats
+    unsure: Floats
+    keep: Floats
+    rest: Floats
+
+
+def per_node(tree: Tree, cells: Cells, value: Floats) -> Floats:
+    """Sum of a value of single buyers over the buyers that stand at each node, shape (nodes,)."""
+    summed: Floats = np.bincount(cells.node, value * cells.buyers, minlength=len(tree.parent)).astype(np.float64)
+    return summed
+
+
+def gather(
+    family: Family, tree: Tree, cells: Cells, buyer: PriorSize, given: tuple[PriorSize, ...] | None,
+    unstated: Floats,
+) -> Evidence:
+    """Upwards: a buyer's trials count for less to its stratum the more alike its own trials are.
+
+    Buyers whose part of a split node is not known tell of that node at most as much as ``unstated`` trials,
+    shape (nodes,).
+    """
+    discount = _discount(family, buyer.middle, cells.trials)
+    kinds = (discount * cells.trials, discount * cells.total, discount * cells.trials * cells.expected)
+    parts = [per_node(tree, cells, kind) for kind in kinds]
+    split = np.unique(tree.parent[1:])
+    partly = _discount(family, unstated[split], parts[0][split])
+    for part in parts:
+        part[split] *= partly
+    sizes: list[PriorSize] = []
+    told = [_beside(parts, tree.levels[-1])]
+    for depth in range(len(tree.levels) - 1, 0, -1):
+        nodes, above = tree.levels[depth], tree.levels[depth - 1]
+        size = given[depth - 1] if given else _fit_level(family, tree, nodes, parts)
+        place = np.searchsorted(above, tree.parent[nodes])
+        shrink = _discount(family, size.sizes[:, None], parts[0][nodes])
+        whole = [_with_parts(part[above], shrink * part[nodes], place) for part in parts]
+        share = _of_parents(size, place, len(above))
+        worth = np.sum(share * whole[0], axis=0)
+        for part, each in zip(parts, whole, strict=True):
+            part[above] = worth * np.sum(share * each / np.maximum(whole[0], 1e-12), axis=0)
+        told.insert(0, (whole[0], whole[1]))
+        sizes.insert(0, size)
+    return Evidence(parts[0], parts[1], parts[2], tuple(sizes), tuple(told))
+
+
+def _beside(parts: Sequence[Floats], nodes: Ints) -> tuple[Floats, Floats]:
+    return parts[0][None, nodes], parts[1][None, nodes]
+
+
+def _with_parts(own: Floats, parts: Floats, place: Ints) -> Floats:
+    """What parents know of themselves and from their parts, at each possible prior size."""
+    added = [np.bincount(place, part, minlength=len(own)) for part in parts]
+    return np.asarray(own + np.array(added))
+
+
+def _of_parents(size: PriorSize, place: Ints, parents: int) -> Floats:
+    """How credible each prior size is among the parts of each parent, shape (values, parents)."""
+    share = np.full((len(size.sizes), parents), 1.0 / len(size.sizes))
+    share[:, place] = size.of(len(place))
+    return share
+
+
+def _discount(family: Family, size: Floats | float, trials: Floats) -> Floats:
+    return (size - family.curvature) / (size + trials)
+
+
+def _fit_level(family: Family, tree: Tree, nodes: Ints, parts: Sequence[Floats]) -> PriorSize:
+    parent = tree.parent[nodes]
+    trials, total, expected = (part[nodes] for part in parts)
+    seen = np.maximum(trials, 1e-12)
+    whole = [np.bincount(parent, part, minlength=len(tree.parent)) for part in (trials, total, expected)]
+    each = np.maximum(whole[0], 1e-12)
+    departure = family.link(whole[1] / each) - family.link(whole[2] / each)
+    hoped = family.unlink(family.link(expected / seen) + departure[parent])
+    return fit_sibling_sizes(family, parent, trials, total / seen, hoped)
+
+
+def descend(family: Family, tree: Tree, cells: Cells, evidence: Evidence) -> Means:
+    """Downwards: each node's departure from expectation, given its parent's."""
+    nodes = len(tree.parent)
+    line = family.link(_hoped(tree, cells, evidence))
+    departure, unsure, keep = np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)
+    above, passed = _root(family, evidence), np.zeros(1)
+    for depth, at in enumerate(tree.levels):
+        if depth:
+            above, passed = _below(family, tree, evidence, depth, above, line)
+        mean, variance = _over(_of_parts(evidence, tree, depth), *above)
+        slope = family.slope(mean) ** 2
+        departure[at], unsure[at] = family.link(mean) - line[at], variance / slope
+        if depth:
+            keep[at] = np.sqrt(passed / slope / unsure[tree.parent[at]])
+    return Means(departure, unsure, keep, unsure - keep**2 * unsure[np.maximum(tree.parent, 0)])
+
+
+def _below(
+    family: Family, tree: Tree, evidence: Evidence, depth: int, above: tuple[Floats, Floats], line: Floats
+) -> tuple[tuple[Floats, Floats], Floats]:
+    """Mean and variance of the nodes of a depth at each prior size of their parts, given their parents'.
+
+    Also the part of their variance that they share with their parents, averaged over all prior sizes.
+    """
+    at, over = tree.levels[depth], tree.levels[depth - 1]
+    size, (trials, total) = evidence.sizes[depth - 1], evidence.told[depth]
+    place = np.searchsorted(over, tree.parent[at])
+    middle, variance = (part[:, None, place] for part in above)
+    prior = family.unlink(family.link(middle) - line[over][place] + line[at])
+    k = size.sizes[:, None, None]
+    mean = (k * prior + total) / (k + trials)
+    passed = (k / (k + trials) * family.slope(prior) / family.slope(middle)) ** 2 * variance
+    own, share = size.of(len(at))[:, None], _of_parts(evidence, tree, depth)
+    shared = np.sum(share * np.sum(own * passed, axis=0), axis=0)
+    return _over(own, mean, family.left(mean, prior, k, trials) + passed), shared
+
+
+def _over(share: Floats, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Mean and variance once the first axis is averaged over."""
+    middle = np.sum(share * mean, axis=0)
+    return middle, np.sum(share * (variance + (mean - middle) ** 2), axis=0)
+
+
+def _of_parts(evidence: Evidence, tree: Tree, depth: int) -> Floats:
+    """How credible each prior size is among the parts of each node of a depth, shape (values, nodes)."""
+    nodes = tree.levels[depth]
+    if depth == len(evidence.sizes):
+        return np.ones((1, len(nodes)))
+    return _of_parents(evidence.sizes[depth], np.searchsorted(nodes, tree.parent[tree.levels[depth + 1]]), len(nodes))
+
+
+def _root(family: Family, evidence: Evidence) -> tuple[Floats, Floats]:
+    """The market's mean and its variance, at each possible prior size of its parts."""
+    trials, total = evidence.told[0]
+    mean = (total + 0.5) / (trials + 1.0) if family.curvature < 0 else np.maximum(total / trials, 1e-9)
+    return mean, family.variance(mean) / np.maximum(trials + 1.0 - family.curvature, 1e-12)
+
+
+def _hoped(tree: Tree, cells: Cells, evidence: Evidence) -> Floats:
+    everyone = tree.add_up(per_node(tree, cells, np.ones(len(cells.node))))
+    plain = tree.add_up(per_node(tree, cells, cells.expected)) / np.maximum(everyone, 1e-12)
+    plain = np.where(everyone > 0, plain, np.average(cells.expected, weights=cells.buyers))
+    return np.where(evidence.trials > 0, evidence.expected / np.maximum(evidence.trials, 1e-12), plain)

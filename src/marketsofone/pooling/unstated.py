@@ -1,0 +1,107 @@
+"""Buyers of whom a stratum is known and its part is not: not to state a value may tell something by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from marketsofone.pooling.departures import Means, per_node
+from marketsofone.pooling.family import Family, Floats
+from marketsofone.pooling.prior_size import PriorSize, looser
+from marketsofone.pooling.tree import Cells, Ints, Tree
+
+_SHARES = np.geomspace(0.01, 1.0, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is expected of buyers known to belong to a node and no further, each part of shape (nodes,).
+
+    Their departure is ``lean`` times the node's and a part of its own with variance ``rest``; they differ
+    by ``hidden`` more than buyers of one part; ``share`` is each node's of its siblings' buyers.
+    """
+
+    departure: Floats
+    lean: Floats
+    rest: Floats
+    hidden: Floats
+    share: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """How far such buyers lie from what their stratum's parts lead one to expect.
+
+    Parameters
+    ----------
+    mean, variance : float array, shape (nodes,)
+        On the scale on which departures add up; zero where a node is not split.
+    size : float array, shape (nodes,)
+        How much they tell of their stratum's mean: at most so many trials.
+    """
+
+    mean: Floats
+    variance: Floats
+    size: Floats
+
+
+def fit_offset(
+    family: Family, tree: Tree, cells: Cells, buyer: PriorSize, means: Means, standing: Standing, prior: Floats
+) -> Offset:
+    """The offset of each split node's own buyers, as far as their record shows one.
+
+    Offsets are thought of as shares of how far the parts lie apart, since these buyers are of those parts too.
+    How large such shares are is learned from all split nodes; where nobody was tried, they are doubt alone.
+
+    Parameters
+    ----------
+    buyer : PriorSize
+        How alike buyers of one part are.
+    prior : float array, shape (cells,)
+        What the parts lead one to expect of each buyer.
+    """
+    split = np.unique(tree.parent[1:])
+    if not len(split):
+        return no_offset(tree)
+    unit = family.slope(prior) ** 2 / family.variance(prior)
+    size = looser(family, buyer.middle, standing.hidden[cells.node] * unit)
+    seen = (size - family.curvature) / (size + cells.trials)
+    kinds = (seen * cells.trials, seen * cells.total, seen * cells.trials * prior)
+    trials, total, hoped = (per_node(tree, cells, kind)[split] for kind in kinds)
+    expected = np.where(trials > 0, hoped / np.maximum(trials, 1e-12), float(np.average(prior, weights=cells.buyers)))
+    spread, slope = family.variance(expected), family.slope(expected)
+    doubt = (standing.rest + standing.lean**2 * means.unsure)[split] * slope**2 / spread
+    noise = np.where(trials > 0, 1.0 / np.maximum(trials, 1e-12) + doubt, np.inf)
+    departure = np.where(trials > 0, total / np.maximum(trials, 1e-12) - expected, 0.0)
+    between = _SHARES[:, None] ** 2 * standing.hidden[split] * slope**2 / spread
+    weights = _credible(between + noise, departure / np.sqrt(spread))
+    kept = between / (between + noise)
+    each = kept * departure
+    middle = weights @ each
+    left = weights @ (between * (1.0 - kept) * spread + (each - middle) ** 2)
+    return Offset(
+        _placed(tree, split, family.link(expected + middle) - family.link(expected)),
+        _placed(tree, split, left / slope**2),
+        _placed(tree, split, family.curvature + 1.0 / np.maximum(weights @ between, 1e-9)),
+    )
+
+
+def _credible(variance: Floats, departure: Floats) -> Floats:
+    """How credible each share is, shape (shares,), given departures and their variance at each share."""
+    told = np.isfinite(variance[0])
+    score = -0.5 * np.sum(np.log(variance[:, told]) + departure[told] ** 2 / variance[:, told], axis=1)
+    likely = np.exp(score - score.max())
+    return np.asarray(likely / likely.sum())
+
+
+def _placed(tree: Tree, split: Ints, values: Floats) -> Floats:
+    every = np.zeros(len(tree.parent))
+    every[split] = values
+    return every
+
+
+def no_offset(tree: Tree) -> Offset:
+    """Nothing learned yet."""
+    nothing = np.zeros(len(tree.parent))
+    return Offset(nothing, nothing, np.full(len(tree.parent), 1e9))

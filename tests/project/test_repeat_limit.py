@@ -1,0 +1,63 @@
+"""A ledger alone that cannot tell whether buyers leave."""
+
+import csv
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from marketsofone.project.flow import load, opened
+from marketsofone.project.gathering import gather
+from marketsofone.project.noticing import noticed
+from marketsofone.project.scoring import score_market
+from marketsofone.project.settings import read_settings
+from marketsofone.project.stratifying import stratify
+
+SETTINGS = """
+[market]
+currency = "EUR"
+as_of = 2026-06-30
+margin_rate = 0.3
+
+[steps]
+attractiveness = "order_line"
+
+[sources.ledger]
+file = "orders.csv"
+
+[sources.ledger.order_line]
+order_id = "order"
+account_id = "buyer"
+ordered_at = "day"
+amount = "paid"
+"""
+
+
+@pytest.fixture(scope="module")
+def steady(tmp_path_factory):
+    """60 buyers over two years, each of whom orders again and again after as many days as ever: score and findings."""
+    folder, chance = tmp_path_factory.mktemp("steady"), np.random.default_rng(2)
+    rows = [("order", "buyer", "day", "paid")]
+    for buyer in range(60):
+        days = range(buyer % 7, 729, 15 + buyer)
+        rows += [(f"{buyer}-{day}", f"B{buyer}", date(2024, 7, 1) + timedelta(day), round(chance.gamma(4, 10), 2))
+                 for day in days]
+    with (folder / "orders.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    (folder / "market.toml").write_text(SETTINGS)
+    settings = read_settings(folder)
+    with opened(folder) as engine:
+        gathered = gather(engine, settings, load(engine, settings)[0])
+        stratified = stratify(engine, settings, gathered)
+        estimates = score_market(engine, gathered, stratified, {}, settings.market.horizon_days)
+        return estimates["attractiveness"], noticed(engine, gathered, stratified, estimates)
+
+
+def test_a_limit_that_the_model_was_taken_to_is_a_finding_of_the_run(steady):
+    said = {finding.code: finding.message for finding in steady[1]}
+    assert "nobody leaves" in said["repeat_limit"]
+
+
+def test_the_interval_of_the_market_with_the_models_doubt_holds_its_value(steady):
+    market = steady[0].nodes
+    assert market.low[0] < market.mean[0] < market.high[0]
