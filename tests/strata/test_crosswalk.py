@@ -8,10 +8,19 @@ from hypothesis import strategies as st
 
 from marketsofone.customer import Stratum
 from marketsofone.strata import shares
-from marketsofone.strata.crosswalk import audiences, by_node, crosswalk
+from marketsofone.strata.crosswalk import audiences, by_place, crosswalk
+from marketsofone.strata.placing_telling import fit_partings
 
 MARKET = (Stratum(0, -1, "market", "", (), 0, "m"), Stratum(1, 0, "retail", "sector", ("retail",), 1, "r"),
           Stratum(2, 0, "care", "sector", ("care",), 1, "c"))
+
+
+def spread(strata, counts):
+    """Where the buyers of each stratum stand when nothing else is known of them."""
+    nothing = pd.DataFrame(columns=["node", "half", "dimension", "value", "people"])
+    numbers = [s.number for s in strata]
+    partings = fit_partings(strata, nothing, counts)
+    return shares(strata, partings, pd.DataFrame({"place": numbers, "node": numbers, "sector": None}))
 
 
 def walk(node, chances, spend=None, chosen=("m", "r")):
@@ -20,7 +29,7 @@ def walk(node, chances, spend=None, chosen=("m", "r")):
     placed = np.bincount(node, minlength=3)
     counts = [int(placed.sum()), int(placed[1]), int(placed[2])]
     spend = np.ones(len(node)) if spend is None else np.array(spend, dtype=float)
-    return crosswalk(by_node(node, chances, 3), by_node(node, chances, 3, spend), shares(MARKET, counts),
+    return crosswalk(by_place(node, chances, 3), by_place(node, chances, 3, spend), spread(MARKET, counts),
                      ("young", "old"), {s.stratum_id: s.stratum_id in chosen for s in MARKET})
 
 
@@ -77,7 +86,7 @@ def test_shares_of_a_stratum_sum_to_one_where_it_has_buyers(buyers):
 
 
 def test_a_market_that_is_one_stratum_and_one_class_is_a_table_of_one_cell():
-    table = crosswalk(np.array([[5.0]]), np.array([[0.0]]), shares(MARKET[:1], [5]), ("all",), {"m": False})
+    table = crosswalk(np.array([[5.0]]), np.array([[0.0]]), spread(MARKET[:1], [5]), ("all",), {"m": False})
     assert len(table) == 1
     assert table.loc[0, ["buyers", "in_class", "in_stratum", "overlap"]].tolist() == [5, 1, 1, 1]
     assert audiences(table)[0].outside_share == 0

@@ -7,9 +7,9 @@ import pytest
 
 from marketsofone.estimates.candidates import Dimension, fetch_candidates, gather_evidence
 from marketsofone.estimates.sampled import fetch_sampled, sampled_candidates
-from marketsofone.estimates.steadiness import halves_stability
 from marketsofone.strata import Rules, grow_tree, place
-from marketsofone.strata.regrowing import placed, regrown
+from marketsofone.strata.regrowing import placed, regrown, regrown_strata
+from marketsofone.strata.regrowing_depths import tree_stability
 
 DIMENSIONS = (Dimension("sector", "dim_sector"), Dimension("size", "dim_size", (20.0, 50.0)))
 
@@ -58,10 +58,10 @@ def test_a_tree_grown_on_all_of_them_is_the_tree_of_the_engine(evidence):
 
 def test_strata_that_truly_differ_are_found_again_on_either_half(evidence):
     sample = fetch_sampled(evidence, DIMENSIONS, ["competitiveness"], 1000, seed=1)
-    judged = regrown(sample, np.ones(400), DIMENSIONS, Rules())
-    made = halves_stability(judged, 3, lambda times: regrown(sample, times, DIMENSIONS, Rules()), 5, seed=1)
-    assert made.whole.mean() > 0.9
-    assert made.within[:, 1:].mean() > 0.9
+    strata = regrown_strata(sample, np.ones(400), DIMENSIONS, Rules())
+    [made] = tree_stability(sample, strata, DIMENSIONS, Rules(), 5, seed=1)
+    assert made.measured.whole.mean() > 0.9
+    assert made.measured.within[:, 1:].mean() > 0.9
 
 
 def test_some_of_the_buyers_are_the_same_ones_each_time(evidence):

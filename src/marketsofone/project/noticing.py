@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from marketsofone.estimates import fetch_base
 from marketsofone.measures import STEPS
+from marketsofone.project.merging import unmerged_findings
 from marketsofone.scores import SCORES
 from marketsofone.sources import Finding
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
+    from marketsofone.estimates import Estimate
     from marketsofone.project.gathering import Gathered
     from marketsofone.project.stratifying import Stratified
 
 
-def noticed(engine: Backend, gathered: Gathered, stratified: Stratified) -> list[Finding]:
+def noticed(
+    engine: Backend, gathered: Gathered, stratified: Stratified, estimates: Mapping[str, Estimate]
+) -> list[Finding]:
     """Findings of the rooms after `sources`."""
     found = [
         Finding("dimension_unused", "warning", f"dimension {name}", f"{name} cannot split the market: {why}.")
         for name, why in stratified.left_out
     ]
-    return [*found, *_undated(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered)]
+    found += [Finding("pin_unmade", "warning", f"[strata] pin at '{at}'", f"The split pinned there was not made. {why}")
+              for at, why in stratified.unmade]
+    return [*found, *_undated(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered),
+            *_at_a_limit(gathered, estimates), *unmerged_findings(engine)]
 
 
 def _undated(gathered: Gathered) -> list[Finding]:
@@ -45,6 +53,17 @@ def _one_outcome(gathered: Gathered) -> list[Finding]:
                 f"Each {unit} of {trials:,.0f} {said}: {score} cannot tell buyers apart and rests on one outcome.",
                 "Check that the export holds both outcomes, and the mapping of the outcome."))
     return found
+
+
+def _at_a_limit(gathered: Gathered, estimates: Mapping[str, Estimate]) -> list[Finding]:
+    """A ledger that cannot tell how its buyers leave or differ says so: its intervals hold the limit as known."""
+    return [
+        Finding("repeat_limit", "warning", gathered.steps[score],
+                f"In this ledger it looks as if {made.limit.replace('; ', ' and ')}: {score} counts that as known, "
+                "so what its buyers are expected to bring, and the interval, rest on it.",
+                "A longer ledger, or one with all purchases of each buyer, can tell.")
+        for score, made in estimates.items() if made.limit
+    ]
 
 
 def _stated_later(engine: Backend, gathered: Gathered) -> list[Finding]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketsofone.customer import Stratum, UserColumn
+from marketsofone.customer import Stratum, UserColumn, path
 from marketsofone.engine import hold
 from marketsofone.estimates.candidates import Dimension, fetch_candidates, fetch_cuts, gather_evidence
-from marketsofone.strata import Rules, grow_tree, place
+from marketsofone.estimates.sampled import Sampled, fetch_sampled
+from marketsofone.strata import Rules, Steering, grow_tree, place, shares, steering_of, with_place
+from marketsofone.strata.placing_telling import fit_partings
+from marketsofone.strata.regrowing import every_candidate
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 
     from marketsofone.project.gathering import Gathered
     from marketsofone.project.settings import Settings
+
+_IN_MEMORY = 3_000_000
+"""Of so many buyers the tree's evidence is held in memory, half a kilobyte each; of more it stays in the engine."""
 
 _AFTER_WINNING = ("order_line",)
 _AFTER_ENTERING = ("rival_met", "opportunity_line", "step", "competitor")
@@ -36,6 +42,16 @@ class Stratified:
         Dimensions that could not split anything, and why.
     evidence, dimensions, rules
         What the tree was grown from, to grow it anew on some of the buyers.
+    known : tuple of Dimension
+        All dimensions that tell buyers apart, those that the project file forbids to split included.
+    unmade : tuple of (str, str)
+        Places where a split is pinned that was not made, and why.
+    profile : DataFrame
+        Buyers by ``node``, ``half``, ``dimension`` and ``value``.
+    standing : Ibis table
+        ``buyer_id`` and ``place``: buyers of one place are spread over the strata in the same proportions.
+    spread : DataFrame
+        ``place``, ``level``, ``stratum_id``, ``share``.
     """
 
     strata: tuple[Stratum, ...]
@@ -44,26 +60,91 @@ class Stratified:
     evidence: ir.Table
     dimensions: tuple[Dimension, ...]
     rules: Rules
+    known: tuple[Dimension, ...]
+    unmade: tuple[tuple[str, str], ...]
+    profile: pd.DataFrame
+    standing: ir.Table
+    spread: pd.DataFrame
 
 
 def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratified:
     """The tree of one market, grown level by level, and the buyers in it."""
-    dimensions, left_out = usable(gathered.buyers, gathered.columns)
+    own = settings.strata
+    steering = steering_of(own.pin, own.forbid, own.order)
+    known, left_out = usable(gathered.buyers, gathered.columns)
+    dimensions = tuple(dimension for dimension in known if dimension.name not in own.forbid)
     scores = tuple(gathered.tallies)
-    evidence = gather_evidence(engine, gathered.buyers, dimensions, gathered.tallies)
+    evidence = gather_evidence(engine, gathered.buyers, known, gathered.tallies)
+
+    sample = _in_memory(evidence, dimensions, scores)
 
     def fetch(strata: Sequence[Stratum]) -> pd.DataFrame:
         deepest = max(stratum.depth for stratum in strata)
         nodes = [stratum.number for stratum in strata if stratum.depth == deepest]
+        if sample is not None:
+            return every_candidate(sample, strata, nodes, dimensions)
         placed = place(evidence, strata, dimensions)
         held = hold(engine, "placed_open", placed.filter(placed.node.isin(nodes)))
         return fetch_candidates(evidence, held, dimensions, scores)
 
-    own = settings.strata
-    rules = Rules(own.level, own.handling_cost, own.least_buyers, own.most_depth)
+    rules = Rules(own.level, own.handling_cost, own.least_buyers, own.most_depth, steering)
     strata = grow_tree(fetch, dimensions, scores, rules, settings.market.currency).strata
     placed = hold(engine, "placed", place(evidence, strata, dimensions))
-    return Stratified(strata, placed, left_out, evidence, dimensions, rules)
+    profile = _profile(evidence, placed, known)
+    standing, spread = _spread(engine, evidence, placed, strata, known, profile)
+    return Stratified(strata, placed, left_out, evidence, dimensions, rules, known, unmade_pins(strata, steering),
+                      profile, standing, spread)
+
+
+def _in_memory(evidence: ir.Table, dimensions: Sequence[Dimension], scores: Sequence[str]) -> Sampled | None:
+    """All buyers' evidence, where there are few enough: tallied in one pass, several times as fast as in the engine."""
+    if not dimensions or evidence.count().execute() > _IN_MEMORY:
+        return None
+    return fetch_sampled(evidence, dimensions, scores, _IN_MEMORY, seed=0)
+
+
+def _profile(evidence: ir.Table, placed: ir.Table, known: Sequence[Dimension]) -> pd.DataFrame:
+    """Buyers by where they are placed, half, dimension and value."""
+    import pandas as pd
+
+    if not known:
+        return pd.DataFrame(columns=["node", "half", "dimension", "value", "people"])
+    return fetch_candidates(evidence, placed, known, ())
+
+
+def _spread(
+    engine: Backend, evidence: ir.Table, placed: ir.Table, strata: Sequence[Stratum], known: Sequence[Dimension],
+    profile: pd.DataFrame,
+) -> tuple[ir.Table, pd.DataFrame]:
+    """Each buyer's place, and how the buyers of each place are spread over the strata."""
+    own = placed.group_by("node").agg(buyers=placed.count()).execute().set_index("node")["buyers"]
+    partings = fit_partings(strata, profile, totals(strata, own.to_dict()))
+    standing = hold(engine, "standing", with_place(evidence, placed, strata, partings, known))
+    named = [name for name in standing.columns if name != "buyer_id"]
+    places = standing.select(*named).distinct().order_by("place").execute()
+    return standing, shares(strata, partings, places)
+
+
+def totals(strata: Sequence[Stratum], own: Mapping[int, int]) -> list[int]:
+    """Buyers placed in each stratum or below it, from those placed in it."""
+    total = [int(own.get(stratum.number, 0)) for stratum in strata]
+    for stratum in reversed(strata[1:]):
+        total[stratum.parent] += total[stratum.number]
+    return total
+
+
+def unmade_pins(strata: Sequence[Stratum], steering: Steering) -> tuple[tuple[str, str], ...]:
+    """Places where a split is pinned that was not made, each with its reason."""
+    made = {stratum.parent: stratum.split_on for stratum in strata}
+    at = {steering.place(" / ".join(path(strata, stratum.number))): stratum for stratum in strata}
+    found = []
+    for pin in steering.pins:
+        stratum = at.get(steering.place(pin.at))
+        if stratum is None:
+            found.append((pin.at, "The tree has no stratum of that path: m1 strata shows those it has."))
+        elif made.get(stratum.number) != pin.on:
+            found.append((pin.at, stratum.why))
+    return tuple(found)
 
 
 def usable(

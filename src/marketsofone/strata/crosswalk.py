@@ -42,20 +42,21 @@ class Audience:
         return self.outside / self.spend if self.spend > 0 else 0.0
 
 
-def by_node(node: Ints, shares: NDArray[np.floating], nodes: int, weight: Floats | None = None) -> Floats:
-    """Buyers, or what they weigh, by the node they are placed in and class, shape (nodes, classes).
+def by_place(place: Ints, shares: NDArray[np.floating], places: int, weight: Floats | None = None) -> Floats:
+    """Buyers, or what they weigh, by their place and class, shape (places, classes).
 
     Parameters
     ----------
-    node : int array, shape (buyers,)
+    place : int array, shape (buyers,)
+        Buyers of one place stand in the strata in the same proportions.
     shares : float array, shape (classes, buyers)
         Chance of each class; sums to one for a buyer.
-    nodes : int
+    places : int
     weight : float array, shape (buyers,), optional
         What each buyer weighs; 1 where absent.
     """
     weighed = shares if weight is None else shares * weight
-    return np.column_stack([np.bincount(node, chance, minlength=nodes) for chance in weighed])
+    return np.column_stack([np.bincount(place, chance, minlength=places) for chance in weighed])
 
 
 def crosswalk(
@@ -65,10 +66,10 @@ def crosswalk(
 
     Parameters
     ----------
-    buyers, spend : float array, shape (nodes, classes)
-        From :func:`by_node`.
+    buyers, spend : float array, shape (places, classes)
+        From :func:`by_place`.
     spread : DataFrame
-        Where the buyers of each node stand on each level (:func:`~marketsofone.strata.shares`).
+        Where the buyers of each place stand on each level (:func:`~marketsofone.strata.shares`).
     classes : sequence of str
     chosen : mapping
         By ``stratum_id``: whether sales works it.
@@ -89,16 +90,18 @@ def crosswalk(
     return pd.concat(rows, ignore_index=True)
 
 
-def _on_level(of_node: Floats, spread: pd.DataFrame, ids: Sequence[str], *, exact: bool) -> Floats:
-    """Node by node handed to the strata of one level, shape (strata, classes)."""
-    place = {stratum_id: i for i, stratum_id in enumerate(ids)}
-    total = np.zeros((len(ids), of_node.shape[1]))
-    for node, parts in spread.groupby("node", sort=True):
-        handed = np.outer(parts["share"].to_numpy(), of_node[int(node)])
-        if exact:
-            handed = np.rint(handed * _GRID) / _GRID
-            handed[0] += of_node[int(node)] - handed.sum(axis=0)
-        np.add.at(total, [place[stratum_id] for stratum_id in parts["stratum_id"]], handed)
+def _on_level(of_place: Floats, spread: pd.DataFrame, ids: Sequence[str], *, exact: bool) -> Floats:
+    """Place by place handed to the strata of one level, shape (strata, classes)."""
+    rows = spread.sort_values(["place", "stratum_id"])
+    place = rows["place"].to_numpy(np.int64)
+    handed = rows["share"].to_numpy(np.float64)[:, None] * of_place[place]
+    if exact:
+        handed = np.rint(handed * _GRID) / _GRID
+        first = np.flatnonzero(np.diff(place, prepend=-1))
+        handed[first] += of_place[place[first]] - np.add.reduceat(handed, first, axis=0)
+    total = np.zeros((len(ids), of_place.shape[1]))
+    numbered = {stratum_id: i for i, stratum_id in enumerate(ids)}
+    np.add.at(total, rows["stratum_id"].map(numbered).to_numpy(np.int64), handed)
     return total
 
 

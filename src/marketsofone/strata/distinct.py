@@ -14,8 +14,8 @@ Wellek (2010), *Testing Statistical Hypotheses of Equivalence and Noninferiority
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
@@ -80,18 +80,21 @@ class Asked:
         Shares this close, or closer, make no difference to what is done: 0.10 is ten points.
     amount_margin : float
         The same for money and other amounts, as a share of what is typical.
+    margins : mapping
+        Criterion -> a margin of its own, in place of these two.
     """
 
     level: float = 0.05
     share_margin: float = 0.10
     amount_margin: float = 0.10
+    margins: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("level", "share_margin", "amount_margin"):
-            if not 0 < getattr(self, name) < 1:
+        said = {name.replace("_", " "): getattr(self, name) for name in ("level", "share_margin", "amount_margin")}
+        for name, value in (said | {f"margin of {name}": value for name, value in self.margins.items()}).items():
+            if not 0 < value < 1:
                 raise SettingsInvalid("Level and margins of a comparison lie between 0 and 1.",
-                                      f"{getattr(self, name):g} for the {name.replace('_', ' ')}.",
-                                      "0.05 is 5%, a margin of 0.10 is ten points.")
+                                      f"{value:g} for the {name}.", "0.05 is 5%, a margin of 0.10 is ten points.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +275,9 @@ def _unknown(question: Question) -> Answer:
 
 
 def _margin(question: Question, asked: Asked) -> float:
-    return asked.share_margin if question.unit in ("share", "profile") else asked.amount_margin
+    usual = asked.share_margin if question.unit in ("share", "profile") else asked.amount_margin
+    of_its_kind = asked.margins.get(question.criterion.partition(": ")[0], usual)
+    return asked.margins.get(question.criterion, of_its_kind)
 
 
 def _finite(value: float) -> float | None:

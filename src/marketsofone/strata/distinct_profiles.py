@@ -84,9 +84,9 @@ class ProfileContrast:
         ----------
         Steiger (2004), Beyond the F test, *Psychological Methods* 9 (bounds from the noncentral law).
         """
-        low = self._along(_noncentral(self._standard, self.freedom, 1.0 - level))
+        low = self._along(noncentrality(self._standard, self.freedom, 1.0 - level))
         usual = special.chdtri(np.maximum(self.freedom, 1e-9), 0.5)
-        most = _noncentral(np.maximum(self._standard, usual), self.freedom, level)
+        most = noncentrality(np.maximum(self._standard, usual), self.freedom, level)
         high = self.half * np.sqrt(most * self.stretch / np.maximum(_pairs(self.buyers_a, self.buyers_b), 1e-9))
         fewest = np.minimum(self.buyers_a, self.buyers_b)
         unseen = -np.log(level) / np.maximum(fewest, 1e-9)
@@ -163,8 +163,14 @@ def _pairs(buyers_a: Floats, buyers_b: Floats) -> Floats:
     return buyers_a * buyers_b / np.maximum(buyers_a + buyers_b, 1e-9)
 
 
-def _noncentral(square: Floats, freedom: Floats, below: Floats) -> Floats:
-    """The noncentrality at which a chi-square falls below the one seen with chance ``below``; 0 where none does."""
+def noncentrality(square: Floats, freedom: Floats, below: Floats) -> Floats:
+    """The noncentrality at which a chi-square falls below the one seen with chance ``below``; 0 where none does.
+
+    Parameters
+    ----------
+    square, freedom, below : float array
+        Of one shape; ``below`` may be a single value for all.
+    """
     freedom = np.maximum(freedom, 1e-9)
     below = np.broadcast_to(below, square.shape)
     small = np.minimum(square, _LARGE)

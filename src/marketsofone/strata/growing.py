@@ -7,10 +7,21 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from marketsofone.customer import MARKET, Stratum, stratum_id
+from marketsofone.customer import MARKET, Stratum, path, stratum_id
 from marketsofone.estimates.candidates import Dimension
-from marketsofone.strata.names import group_name, split_sentence, stop_sentence
-from marketsofone.strata.splitting import Rules, Split, best_split, candidates, worth_of
+from marketsofone.strata.names import group_name, pin_unmade, pinned_sentence, split_sentence, stop_sentence
+from marketsofone.strata.splitting import (
+    Candidate,
+    Rules,
+    Split,
+    best_split,
+    described,
+    judged_beside,
+    least_chance,
+    worth_of,
+)
+from marketsofone.strata.steering import WHOLE_MARKET
+from marketsofone.strata.steering_pins import pinned_split
 
 Tallies = Callable[[Sequence[Stratum]], pd.DataFrame]
 """Given all strata so far, the candidate tallies of those on the deepest level."""
@@ -36,43 +47,90 @@ def grow_tree(
     scores : sequence of str
         The scores that have evidence.
     rules : Rules
+        What a person pinned is made whatever the evidence says of it.
     currency : str
         For the sentences.
 
     Notes
     -----
-    Where nothing differs the market stays whole with the chance that ``rules.level`` states. Effects
-    too small for half the buyers to show are not found; more evidence finds them.
+    Where nothing differs and nothing is pinned the market stays whole with the chance that
+    ``rules.level`` states; of the splits of a deeper level at most so large a share is expected to be
+    false. Effects too small to show are not found; more evidence finds them.
     """
-    strata = [Stratum(0, -1, "whole market", "", (), 0, MARKET)]
+    strata = [Stratum(0, -1, WHOLE_MARKET, "", (), 0, MARKET)]
+    judge = _Judge(dimensions, scores, rules, currency)
     open_level = strata[:]
     while open_level and dimensions and open_level[0].depth < rules.most_depth:
         frame = fetch(strata)
         by_node = dict(tuple(frame.groupby("node", sort=False)))
         grown: list[Stratum] = []
+        seen = {s.number: judge.seen(by_node.get(s.number)) for s in open_level}
+        beside = judged_beside([least_chance(judge.found(strata, s, seen[s.number])) for s in open_level], rules.level)
         for stratum in open_level:
-            rows = by_node.get(stratum.number)
-            split, stopped = _decide(stratum, rows, dimensions, scores, rules, len(open_level), currency)
-            strata[stratum.number] = stopped
+            people = _people(by_node.get(stratum.number), dimensions)
+            split, decided = judge.decide(strata, stratum, seen[stratum.number], people, beside)
+            strata[stratum.number] = decided
             if split is not None:
-                grown += _children(stopped, split, len(strata) + len(grown))
+                grown += _children(decided, split, len(strata) + len(grown))
         strata += grown
         open_level = grown
     return Grown(tuple(_closed(strata, open_level, bool(dimensions))))
 
 
-def _decide(
-    stratum: Stratum, rows: pd.DataFrame | None, dimensions: Sequence[Dimension], scores: Sequence[str],
-    rules: Rules, beside: int, currency: str,
-) -> tuple[Split | None, Stratum]:
-    found = candidates(rows, dimensions, scores) if rows is not None else []
-    people = _people(rows, dimensions)
-    worth = worth_of(people, found, scores)
-    split = best_split(found, worth, rules, beside)
-    if split is None:
-        return None, replace(stratum, why=stop_sentence(found, people, worth, rules, currency))
-    gain = split.gain if worth > 0 else None
-    return split, replace(stratum, why=split_sentence(split, gain, currency), gain=gain)
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Decides of each stratum whether and how it is split."""
+
+    dimensions: Sequence[Dimension]
+    scores: Sequence[str]
+    rules: Rules
+    currency: str
+
+    def seen(self, rows: pd.DataFrame | None) -> list[Candidate]:
+        """What the rows of a stratum say of every dimension."""
+        return described(rows, self.dimensions, self.scores) if rows is not None else []
+
+    def found(self, strata: Sequence[Stratum], stratum: Stratum, every: Sequence[Candidate]) -> list[Candidate]:
+        """Those with evidence that a person lets split the stratum."""
+        able = self.rules.steering.allowed([c.dimension for c in every], _used(strata, stratum))
+        return [candidate for candidate in every if candidate.sums and candidate.dimension in able]
+
+    def decide(
+        self, strata: Sequence[Stratum], stratum: Stratum, every: Sequence[Candidate], people: float, beside: float
+    ) -> tuple[Split | None, Stratum]:
+        """The split of a stratum, pinned or shown by the evidence, and the stratum with its reason."""
+        judged = [candidate for candidate in every if candidate.sums]
+        worth = worth_of(people, judged, self.scores)
+        on = self.rules.steering.pinned(" / ".join(path(strata, stratum.number)))
+        pin = self._pinned(on, every, worth)
+        if pin is not None:
+            said = pinned_sentence(pin, self._gain(pin, worth), self.rules, self.currency)
+            return pin, replace(stratum, why=said, gain=self._gain(pin, worth))
+        before = pin_unmade(on, any(c.dimension.name == on for c in every), self.rules) if on else ""
+        found = self.found(strata, stratum, every)
+        split = best_split(found, worth, self.rules, beside)
+        if split is None:
+            barred = bool(judged) and not found
+            said = stop_sentence(found, people, worth, self.rules, self.currency, barred=barred)
+            return None, replace(stratum, why=before + said)
+        gain = split.gain if worth > 0 else None
+        return split, replace(stratum, why=before + split_sentence(split, gain, self.currency), gain=gain)
+
+    def _pinned(self, on: str | None, every: Sequence[Candidate], worth: float) -> Split | None:
+        candidate = next((c for c in every if c.dimension.name == on), None)
+        return None if candidate is None else pinned_split(candidate, worth, self.rules)
+
+    def _gain(self, pin: Split, worth: float) -> float | None:
+        return max(pin.gain, 0.0) if worth > 0 else None
+
+
+def _used(strata: Sequence[Stratum], stratum: Stratum) -> set[str]:
+    """The dimensions split on along the path of a stratum."""
+    used = set()
+    while stratum.parent >= 0:
+        used.add(stratum.split_on)
+        stratum = strata[stratum.parent]
+    return used
 
 
 def _people(rows: pd.DataFrame | None, dimensions: Sequence[Dimension]) -> float:

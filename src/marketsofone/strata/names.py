@@ -31,8 +31,19 @@ def group_name(dimension: Dimension, values: Sequence[str]) -> str:
     if dimension.cuts:
         return f"{dimension.name} {_range(dimension.cuts, values)}"
     ordered = sorted(values)
-    more = f" and {len(ordered) - _NAMED} more" if len(ordered) > _NAMED else ""
+    more = f" and {len(ordered) - _NAMED:,} more" if len(ordered) > _NAMED else ""
     return f"{dimension.name}: {', '.join(ordered[:_NAMED])}{more}"
+
+
+def value_name(dimension: Dimension, value: str) -> str:
+    """One stored value in words: a step of a number by its limits.
+
+    Examples
+    --------
+    >>> value_name(Dimension("size", "dim_size", (10.0, 200.0)), "1")
+    '10 to 200'
+    """
+    return _range(dimension.cuts, [value]) if dimension.cuts else value
 
 
 def _range(cuts: Sequence[float], values: Sequence[str]) -> str:
@@ -53,12 +64,49 @@ def split_sentence(split: Split, gain: float | None, currency: str) -> str:
     return f"{differs} {sure}; treating them alike would forgo about {gain:,.0f} {currency}."
 
 
+def pinned_sentence(split: Split, gain: float | None, rules: Rules, currency: str) -> str:
+    """That a person asked for a split, and what the evidence says of it."""
+    joined = f"; parts of fewer than the least {rules.least_buyers:,} buyers are put together" if split.joined else ""
+    first = f"Pinned by the project file: split on {split.dimension.name}{joined}."
+    if not split.by:
+        return f"{first} There is no evidence of how its parts differ."
+    if split.chance > rules.level:
+        return f"{first} The evidence shows no difference between its parts beyond chance."
+    shown = (f"{first} Its parts differ in {_STEP[split.by]} "
+             f"(chance of this where nothing differs: {split.chance:.1g})")
+    return shown + ("." if gain is None else f"; {_forgone(split, gain, rules, currency)}.")
+
+
+def _forgone(split: Split, gain: float, rules: Rules, currency: str) -> str:
+    cost = rules.handling_cost * (len(split.groups) - 1)
+    less = f", less than the {cost:,.0f} {currency} that handling them costs" if gain < cost else ""
+    return f"treating them alike would forgo about {gain:,.0f} {currency}{less}"
+
+
+def pin_unmade(on: str, known: bool, rules: Rules) -> str:
+    """Why a split that a person pinned is not made; the sentence on what is done instead comes after it."""
+    why = f"fewer than two of its parts have the least {rules.least_buyers:,} buyers" if known \
+        else "no two of its values are known here"
+    return f"Pinned by the project file to be split on {on}, which cannot be: {why}. "
+
+
 def stop_sentence(
-    found: Sequence[Candidate], people: float, worth: float, rules: Rules, currency: str
+    found: Sequence[Candidate], people: float, worth: float, rules: Rules, currency: str, *, barred: bool = False
 ) -> str:
-    """Why a stratum is left whole."""
+    """Why a stratum is left whole.
+
+    Parameters
+    ----------
+    found : sequence of Candidate
+        What might have split it.
+    barred : bool
+        There was something else, which the order of the project file does not let split here.
+    """
+    if barred:
+        return "Stops here: the project file lets no dimension split here that has two known values among its buyers."
     if not found:
         return "Stops here: no dimension has two known values among its buyers."
     tried = f"{len(found)} dimension{'s' if len(found) != 1 else ''}"
-    cost = f" or pays its handling cost of {rules.handling_cost:,.0f} {currency}" if worth > 0 else ""
+    priced = worth > 0 and rules.handling_cost > 0
+    cost = f" or pays its handling cost of {rules.handling_cost:,.0f} {currency}" if priced else ""
     return f"Stops here: among {people:,.0f} buyers none of {tried} shows a difference beyond chance{cost}."

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from marketsofone.customer import Stratum, children
+from marketsofone.customer import Stratum
 from marketsofone.estimates.candidates import Dimension
+from marketsofone.strata.placing_telling import Parting
+
+Floats = NDArray[np.float64]
 
 
 def place(evidence: ir.Table, strata: Sequence[Stratum], dimensions: Sequence[Dimension]) -> ir.Table:
@@ -48,44 +53,114 @@ def _stepped(placed: ir.Table, moves: Sequence[Stratum], splits: dict[int, str])
     return moved.drop("from_node", "value", "to_node", "split_value")
 
 
-def shares(strata: Sequence[Stratum], buyers: Sequence[int]) -> pd.DataFrame:
-    """Where the buyers of each stratum stand on each level, in proportions.
-
-    A buyer whose next dimension is not yet known is spread over the parts as the buyers whose value
-    is known are; a stratum that is not split stands for itself on every deeper level.
+def with_place(
+    evidence: ir.Table, placed: ir.Table, strata: Sequence[Stratum], partings: Mapping[int, Parting],
+    dimensions: Sequence[Dimension],
+) -> ir.Table:
+    """Each buyer's place: buyers of one place are spread over the strata in the same proportions. Runs nothing.
 
     Parameters
     ----------
-    strata : sequence of Stratum
-    buyers : sequence of int
-        Buyers placed in each stratum or below it.
+    evidence : Ibis table
+        ``buyer_id`` and the dimensions as texts.
+    placed : Ibis table
+        ``buyer_id`` and ``node``, from :func:`place`.
+    partings : mapping
+        By split stratum (:func:`~marketsofone.strata.placing_telling.fit_partings`).
+
+    Returns
+    -------
+    Ibis table
+        ``buyer_id``, ``node``, ``place`` and the dimensions that say where a buyer stands below its
+        node; each null where it says nothing there. A buyer in a stratum that is not split has the
+        number of that stratum for its place, all others higher ones.
+    """
+    column = {d.name: d.column for d in dimensions}
+    asked = {number: _asked(strata, partings, number) for number in partings}
+    names = sorted(set().union(*asked.values())) if asked else []
+    rows = evidence.select("buyer_id", **{name: evidence[column[name]] for name in names})
+    rows = placed.inner_join(rows, "buyer_id")
+    told = {name: [number for number, of in asked.items() if name in of] for name in names}
+    shown = rows.mutate(**{name: ibis.cases((rows.node.isin(nodes), rows[name]), else_=ibis.null("string"))
+                           for name, nodes in told.items()})
+    order = ibis.window(order_by=[shown["node"], *(shown[name].asc(nulls_first=True) for name in names)])
+    rank = ibis.dense_rank().over(order) + len(strata)
+    open_nodes = shown.node.isin(list(partings)) if partings else ibis.literal(False)
+    return shown.mutate(place=ibis.cases((open_nodes, rank), else_=shown.node).cast("int64"))
+
+
+def _asked(strata: Sequence[Stratum], partings: Mapping[int, Parting], number: int) -> set[str]:
+    """The dimensions that say where a buyer of a stratum stands further down."""
+    parting = partings[number]
+    own = {strata[parting.parts[0]].split_on, *(telling.dimension for telling in parting.telling)}
+    return own.union(*(_asked(strata, partings, part) for part in parting.parts if part in partings))
+
+
+def shares(strata: Sequence[Stratum], partings: Mapping[int, Parting], places: pd.DataFrame) -> pd.DataFrame:
+    """Where the buyers of each place stand on each level, in proportions.
+
+    A buyer whose next dimension is not yet known is spread over the parts as the buyers with the same
+    value of the most telling dimension known of it are, thin values leaning on all; where nothing
+    telling is known, as all whose part is known are. This takes those who do not say a value to be like
+    those who do, as far as what tells goes. A stratum that is not split stands for itself on every
+    deeper level.
+
+    Parameters
+    ----------
+    partings : mapping
+        By split stratum.
+    places : DataFrame
+        ``place``, ``node`` and the dimensions of :func:`with_place`, a row a place.
 
     Returns
     -------
     DataFrame
-        ``node`` (where a buyer is placed), ``level``, ``stratum_id``, ``share``; shares of a node on
-        a level sum to one.
+        ``place``, ``level``, ``stratum_id``, ``share``; shares of a place on a level sum to one.
     """
     deepest = max(s.depth for s in strata)
-    rows = []
-    for stratum in strata:
-        for level in range(deepest + 1):
-            spread = _spread(strata, stratum, level, buyers)
-            rows += [(stratum.number, level, strata[n].stratum_id, share) for n, share in spread.items()]
-    return pd.DataFrame(rows, columns=["node", "level", "stratum_id", "share"])
+    found = []
+    for number, rows in places.groupby("node", sort=True):
+        for level, (where, share) in _levels(strata, partings, int(number), rows, deepest):
+            kept = share > 0
+            found.append(pd.DataFrame({"place": rows["place"].to_numpy()[kept], "level": level,
+                                       "stratum_id": strata[where].stratum_id, "share": share[kept]}))
+    table = pd.concat(found, ignore_index=True)
+    return table.sort_values(["place", "level", "stratum_id"], ignore_index=True)
 
 
-def _spread(strata: Sequence[Stratum], stratum: Stratum, level: int, buyers: Sequence[int]) -> dict[int, float]:
-    if stratum.depth >= level:
-        while stratum.depth > level:
-            stratum = strata[stratum.parent]
-        return {stratum.number: 1.0}
-    parts = children(strata, stratum.number)
-    known = sum(buyers[part.number] for part in parts)
-    if not parts or known == 0:
-        return {stratum.number: 1.0}
-    total: dict[int, float] = {}
-    for part in parts:
-        for number, share in _spread(strata, part, level, buyers).items():
-            total[number] = total.get(number, 0.0) + share * buyers[part.number] / known
-    return total
+def _levels(
+    strata: Sequence[Stratum], partings: Mapping[int, Parting], number: int, rows: pd.DataFrame, deepest: int
+) -> Iterator[tuple[int, tuple[int, Floats]]]:
+    """Level by level, the strata in which the buyers of a node stand and their shares, shape (places,)."""
+    stands = {number: np.ones(len(rows))}
+    above = strata[number]
+    while above.parent >= 0:
+        above = strata[above.parent]
+        yield above.depth, (above.number, np.ones(len(rows)))
+    for level in range(strata[number].depth, deepest + 1):
+        yield from ((level, each) for each in stands.items())
+        stands = dict(step for each, share in stands.items() for step in _down(strata, partings, each, share, rows))
+
+
+def _down(
+    strata: Sequence[Stratum], partings: Mapping[int, Parting], number: int, share: Floats, rows: pd.DataFrame
+) -> list[tuple[int, Floats]]:
+    parting = partings.get(number)
+    if parting is None:
+        return [(number, share)]
+    chance = _chances(strata, parting, rows)
+    return [(part, share * chance[:, i]) for i, part in enumerate(parting.parts)]
+
+
+def _chances(strata: Sequence[Stratum], parting: Parting, rows: pd.DataFrame) -> Floats:
+    """Chance of each part for each place, shape (places, parts): known, told by another dimension, or as of all."""
+    chance = np.tile(parting.marginal, (len(rows), 1))
+    for telling in reversed(parting.telling):  # the most telling has the last word
+        at = rows[telling.dimension].map(telling.values)
+        seen = at.notna().to_numpy()
+        chance[seen] = telling.shares[at[seen].to_numpy(np.int64)]
+    sure = {value: i for i, part in enumerate(parting.parts) for value in strata[part].values}
+    at = rows[strata[parting.parts[0]].split_on].map(sure)
+    seen = at.notna().to_numpy()
+    chance[seen] = np.eye(len(parting.parts))[at[seen].to_numpy(np.int64)]
+    return chance

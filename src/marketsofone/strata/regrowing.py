@@ -18,8 +18,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def regrown(sample: Sampled, times: Floats, dimensions: Sequence[Dimension], rules: Rules) -> Ints:
-    """Where each buyer stands in a tree grown on some of them, shape (buyers,).
+def regrown_strata(
+    sample: Sampled, times: Floats, dimensions: Sequence[Dimension], rules: Rules
+) -> tuple[Stratum, ...]:
+    """The tree grown on some of the buyers.
 
     Parameters
     ----------
@@ -29,15 +31,24 @@ def regrown(sample: Sampled, times: Floats, dimensions: Sequence[Dimension], rul
     dimensions, rules
         As for :func:`grow_tree`.
     """
-    if not dimensions:
-        return np.zeros(len(times), dtype=np.int64)
-
     def fetch(strata: Sequence[Stratum]) -> pd.DataFrame:
         deepest = max(stratum.depth for stratum in strata)
         nodes = [stratum.number for stratum in strata if stratum.depth == deepest]
         return sampled_candidates(sample, times, placed(sample, strata), nodes, dimensions)
 
-    return placed(sample, grow_tree(fetch, dimensions, tuple(sample.sums), rules, "").strata)
+    return grow_tree(fetch, dimensions, tuple(sample.sums), rules, "").strata
+
+
+def regrown(sample: Sampled, times: Floats, dimensions: Sequence[Dimension], rules: Rules) -> Ints:
+    """Where each buyer stands in a tree grown on some of them (:func:`regrown_strata`), shape (buyers,)."""
+    return placed(sample, regrown_strata(sample, times, dimensions, rules))
+
+
+def every_candidate(
+    sample: Sampled, strata: Sequence[Stratum], nodes: Sequence[int], dimensions: Sequence[Dimension]
+) -> pd.DataFrame:
+    """The candidate tallies of some strata, every buyer of the sample counted once."""
+    return sampled_candidates(sample, np.ones(len(sample.buyer_id)), placed(sample, strata), nodes, dimensions)
 
 
 def placed(sample: Sampled, strata: Sequence[Stratum]) -> Ints:

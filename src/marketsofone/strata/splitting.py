@@ -1,9 +1,10 @@
-"""Choosing a split on one half of the buyers and judging it on the other.
+"""Choosing a split and judging it without using the same evidence twice.
 
-Each half chooses its best candidates, the other half judges them, so no split is accepted on the
-evidence that suggested it. A split is accepted when its differences are beyond chance at the level
-set, after paying for every candidate judged, and when what it is worth exceeds what one more
-segment costs to handle.
+A split is accepted when its differences are beyond chance at the level set, after paying for all that was
+tried, and when what it gains exceeds what one more segment costs to handle. Chance is judged in two ways, each
+paid half: what one half of the buyers suggests is tested by the other half, and every dimension's values
+as they are, ungrouped and unchosen, are tested by all buyers. What a split gains is always the word of buyers
+who did not suggest how its values are grouped.
 
 References
 ----------
@@ -13,7 +14,7 @@ Athey & Imbens (2016), Recursive partitioning for heterogeneous causal effects (
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from marketsofone.estimates.candidates import PARTS, Dimension
 from marketsofone.strata.evidence import Sums, chance, gain_share, level_means, summed, surprise, tested_means
 from marketsofone.strata.fusing import fuse
+from marketsofone.strata.steering import Steering
 
 Ints = NDArray[np.int64]
 
@@ -43,12 +45,15 @@ class Rules:
         A smaller stratum is not made.
     most_depth : int
         Levels below the market.
+    steering : Steering
+        What a person asks of the tree.
     """
 
     level: float = 0.04
     handling_cost: float = 0.0
     least_buyers: int = 0
     most_depth: int = 6
+    steering: Steering = field(default_factory=Steering)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,11 @@ class Split:
     gain : float
         Contribution it adds over the horizon on the judging half's word, chance taken off.
     by : str
-        The score that differs most.
+        The score that differs most; empty where there is no evidence.
+    pinned : bool
+        A person asked for it; the evidence did not decide.
+    joined : bool
+        Parts were put together because they had fewer than the least buyers.
     """
 
     dimension: Dimension
@@ -94,10 +103,17 @@ class Split:
     chance: float
     gain: float
     by: str
+    pinned: bool = False
+    joined: bool = False
 
 
 def candidates(frame: pd.DataFrame, dimensions: Sequence[Dimension], scores: Sequence[str]) -> list[Candidate]:
     """The candidates of one node, from its rows of tallies."""
+    return [found for found in described(frame, dimensions, scores) if found.sums]
+
+
+def described(frame: pd.DataFrame, dimensions: Sequence[Dimension], scores: Sequence[str]) -> list[Candidate]:
+    """The dimensions with two values or more at one node; one that none of the scores may judge has no ``sums``."""
     columns = ["people", *(f"{score}_{part}" for score in scores for part in PARTS)]
     told = frame["value"].to_numpy(object)
     halves = frame["half"].to_numpy(np.int64)
@@ -115,7 +131,7 @@ def _candidate(
     dimension: Dimension, told: NDArray[np.object_], halves: Ints, tallies: NDArray[np.float64], scores: Sequence[str]
 ) -> Candidate | None:
     values = sorted(set(told), key=float if dimension.cuts else str)
-    if len(values) < 2 or not any(score in dimension.scores for score in scores):
+    if len(values) < 2:
         return None
     place = {value: i for i, value in enumerate(values)}
     table = np.zeros((tallies.shape[1], 2, len(values)))
@@ -129,7 +145,7 @@ def _candidate(
     return Candidate(dimension, tuple(values), table[0], sums)
 
 
-def best_split(found: Sequence[Candidate], worth: float, rules: Rules, judged_beside: int) -> Split | None:
+def best_split(found: Sequence[Candidate], worth: float, rules: Rules, beside: float) -> Split | None:
     """The split that pays most among those that hold up, or None.
 
     Parameters
@@ -139,20 +155,75 @@ def best_split(found: Sequence[Candidate], worth: float, rules: Rules, judged_be
         Expected contribution of the node's buyers; zero where no money is known, and then only
         chance is judged.
     rules : Rules
-    judged_beside : int
-        Nodes judged on this level: their chances of a false split add up.
+    beside : float
+        Nodes judged on this level that it pays for (:func:`judged_beside`).
     """
-    verdicts: dict[str, Split] = {}
+    chances = _chances(found, beside)
+    people = {c.dimension.name: dict(zip(c.values, c.people.sum(axis=0), strict=True)) for c in found}
+    shown = [c for c in found if chances[c.dimension.name] <= rules.level]
+    made = [split for c in shown if (split := _made(c, chances[c.dimension.name], worth)) is not None]
+    standing = [s for s in made if _stands(s, people[s.dimension.name], rules, worth)]
+    return max(standing, key=lambda s: (s.gain - rules.handling_cost * (len(s.groups) - 1), -s.chance), default=None)
+
+
+def judged_beside(least: Sequence[float], level: float) -> float:
+    """How many nodes each node of a level pays for, so that false splits are a share ``level`` of those made.
+
+    Parameters
+    ----------
+    least : sequence of float
+        Of each node, the least chance of any of its candidates (:func:`least_chance`).
+    level : float
+
+    References
+    ----------
+    Benjamini & Hochberg (1995), Controlling the false discovery rate, *JRSS B* 57. One node alone pays for itself.
+
+    Examples
+    --------
+    >>> judged_beside([0.001, 0.015, 0.6], 0.04)
+    1.5
+    """
+    shown = [rank for rank, one in enumerate(sorted(least), start=1) if one * len(least) / rank <= level]
+    return len(least) / max(shown, default=1)
+
+
+def least_chance(found: Sequence[Candidate]) -> float:
+    """The least chance of any candidate of a node, were no node judged beside."""
+    return min(_chances(found, 1).values(), default=1.0)
+
+
+def _chances(found: Sequence[Candidate], beside: float) -> dict[str, float]:
+    """Of seeing what each dimension shows where nothing differs, with all that was tried paid for.
+
+    A dimension may show itself in two ways, each paid half. What one half would group is tested by the other
+    half: strong where there are many values or dimensions. And all its values are tested at once on all buyers,
+    every dimension paid for: strong where there are few.
+    """
+    chances = {}
+    for candidate in found:
+        whole = [chance(tested_means(sums)) for sums in candidate.both().values()]
+        chances[candidate.dimension.name] = min(min(whole) * len(whole) * len(found) * 2 * beside, 1.0)
     for chooses in (0, 1):
         for candidate, group in _chosen(found, chooses):
-            split = _judged(candidate, group, 1 - chooses, worth)
-            paid = min(split.chance * 2 * _JUDGED * judged_beside, 1.0)
-            earlier = verdicts.get(candidate.dimension.name)
-            if earlier is None or paid < earlier.chance:
-                verdicts[candidate.dimension.name] = _final(candidate, split, paid, worth)
-    people = {c.dimension.name: dict(zip(c.values, c.people.sum(axis=0), strict=True)) for c in found}
-    standing = [s for s in verdicts.values() if _stands(s, people[s.dimension.name], rules, worth)]
-    return max(standing, key=lambda s: (s.gain - rules.handling_cost * (len(s.groups) - 1), -s.chance), default=None)
+            split = judged(candidate, group, 1 - chooses, 1.0)
+            paid = split.chance * 2 * _JUDGED * 2 * beside
+            name = candidate.dimension.name
+            chances[name] = min(chances[name], paid)
+    return chances
+
+
+def _made(candidate: Candidate, paid: float, worth: float) -> Split | None:
+    """A dimension that shows, its values grouped by all; its gain is what each half says of the other's groups."""
+    ordered = bool(candidate.dimension.cuts)
+    groups = [(fuse(candidate.half(half), ordered=ordered), half) for half in (0, 1)]
+    both = [judged(candidate, group, 1 - half, worth) for group, half in groups if group.max() >= 1]
+    group = fuse(list(candidate.both().values()), ordered=ordered)
+    if not both or group.max() < 1:
+        return None
+    by = min(both, key=lambda split: split.chance).by
+    gain = sum(split.gain for split in both) / len(both)
+    return Split(candidate.dimension, grouped(candidate, group), paid, gain, by)
 
 
 def _chosen(found: Sequence[Candidate], half: int) -> list[tuple[Candidate, Ints]]:
@@ -169,25 +240,20 @@ def _gain(candidate: Candidate, group: Ints, half: int) -> float:
     return sum(max(gain_share(s.merged(group, count), people), 0.0) for s in candidate.half(half))
 
 
-def _judged(candidate: Candidate, group: Ints, half: int, worth: float) -> Split:
+def judged(candidate: Candidate, group: Ints, half: int | None, worth: float) -> Split:
+    """What the buyers of one half (None: all of them) say of a grouping of the values."""
     count = int(group.max()) + 1
-    merged = {score: pair[half].merged(group, count) for score, pair in candidate.sums.items()}
+    told = candidate.both() if half is None else {score: pair[half] for score, pair in candidate.sums.items()}
+    merged = {score: sums.merged(group, count) for score, sums in told.items()}
     chances = {score: chance(tested_means(s)) for score, s in merged.items()}
     by = min(chances, key=lambda score: chances[score])
-    people = summed(candidate.people[half], group, count)
+    people = summed(candidate.people.sum(axis=0) if half is None else candidate.people[half], group, count)
     gain = worth * sum(gain_share(s, people) for s in merged.values())
-    return Split(candidate.dimension, _named(candidate, group), min(chances[by] * len(chances), 1.0), gain, by)
+    return Split(candidate.dimension, grouped(candidate, group), min(chances[by] * len(chances), 1.0), gain, by)
 
 
-def _final(candidate: Candidate, split: Split, paid: float, worth: float) -> Split:
-    """An accepted dimension is grouped once more with all its buyers."""
-    group = fuse(list(candidate.both().values()), ordered=bool(candidate.dimension.cuts))
-    if group.max() < 1:
-        return Split(split.dimension, split.groups, paid, split.gain, split.by)
-    return Split(split.dimension, _named(candidate, group), paid, split.gain, split.by)
-
-
-def _named(candidate: Candidate, group: Ints) -> tuple[tuple[str, ...], ...]:
+def grouped(candidate: Candidate, group: Ints) -> tuple[tuple[str, ...], ...]:
+    """The values of each group; group -1 is left out."""
     return tuple(
         tuple(value for value, g in zip(candidate.values, group, strict=True) if g == number)
         for number in range(int(group.max()) + 1)

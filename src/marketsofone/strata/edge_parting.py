@@ -1,0 +1,175 @@
+"""Segments in parts as one fold of the buyers makes them: by a tree of its own, else by what tells most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from marketsofone.customer import Stratum
+from marketsofone.estimates.candidates import Dimension
+from marketsofone.estimates.sampled import Sampled, sampled_candidates
+from marketsofone.strata.edge import Edge, Parted, Told, both_ways, edge
+from marketsofone.strata.evidence import Sums, surprise, tested_means
+from marketsofone.strata.fusing import fuse
+from marketsofone.strata.regrowing import placed, regrown_strata
+from marketsofone.strata.splitting import Candidate, Rules, candidates
+
+Ints = NDArray[np.int64]
+
+MONEY = "attractiveness"
+
+
+def edges(
+    sample: Sampled, strata: Sequence[Stratum], dimensions: Sequence[Dimension], rules: Rules
+) -> dict[int, Edge]:
+    """The edge of each stratum that either fold can part, by number; of the buyers sampled.
+
+    The folds are told apart by another bit of the buyers' ids than the halves by which a tree is grown,
+    so each fold can grow an honest tree of its own.
+    """
+    if MONEY not in sample.sums or not dimensions:
+        return {}
+    folded = replace(sample, half=sample.buyer_id // 2 % 2)
+    standing = placed(sample, strata)
+    telling = _telling(folded, standing, strata, dimensions)
+    ways = [_one_way(sample, folded, standing, strata, telling, dimensions, rules, chooses) for chooses in (0, 1)]
+    numbers = sorted(ways[0].keys() & ways[1].keys())
+    return {number: both_ways(ways[0][number], ways[1][number]) for number in numbers}
+
+
+def _one_way(
+    sample: Sampled, folded: Sampled, standing: Ints, strata: Sequence[Stratum],
+    telling: Mapping[int, Sequence[Candidate]], dimensions: Sequence[Dimension], rules: Rules, chooses: int,
+) -> dict[int, Edge]:
+    tree = regrown_strata(sample, (folded.half == chooses).astype(np.float64), dimensions, rules)
+    node, heard = placed(sample, tree), _heard(tree, dimensions, tuple(sample.sums))
+    found = {}
+    for stratum in strata:
+        rows = np.flatnonzero(np.isin(standing, _below(strata, stratum.number)))
+        parted = _by_tree(folded, rows, node[rows], heard, chooses)
+        parted = parted or most_telling(telling.get(stratum.number, ()), _whole(folded, rows, chooses), chooses)
+        if parted is not None:
+            found[stratum.number] = edge(parted)
+    return found
+
+
+def _telling(
+    folded: Sampled, standing: Ints, strata: Sequence[Stratum], dimensions: Sequence[Dimension]
+) -> dict[int, list[Candidate]]:
+    """The candidates of each stratum, gathered depth by depth: strata of one depth share no buyers."""
+    found: dict[int, list[Candidate]] = {}
+    for depth in sorted({s.depth for s in strata}):
+        found |= sectors(folded, _at_depth(standing, strata, depth), dimensions)
+    return found
+
+
+def _at_depth(standing: Ints, strata: Sequence[Stratum], depth: int) -> Ints:
+    """The stratum of that depth each buyer stands in, -1 where it stands higher."""
+    above = np.array([_ancestor(strata, s.number, depth) for s in strata])
+    return above[standing]
+
+
+def _ancestor(strata: Sequence[Stratum], number: int, depth: int) -> int:
+    while number >= 0 and strata[number].depth > depth:
+        number = strata[number].parent
+    return number if strata[number].depth == depth else -1
+
+
+def _below(strata: Sequence[Stratum], number: int) -> list[int]:
+    """A stratum and all below it."""
+    kept = {number}
+    for stratum in strata[number + 1:]:
+        if stratum.parent in kept:
+            kept.add(stratum.number)
+    return sorted(kept)
+
+
+def sectors(folded: Sampled, sector: Ints, dimensions: Sequence[Dimension]) -> dict[int, list[Candidate]]:
+    """The candidates of groups that share no buyers.
+
+    Parameters
+    ----------
+    folded : Sampled
+        Its ``half`` tells the two sides apart.
+    sector : int array, shape (buyers,)
+        The group of each buyer, -1 for none.
+    """
+    numbers = sorted({int(number) for number in np.unique(sector) if number >= 0})
+    if not numbers or not dimensions:
+        return {}
+    frame: pd.DataFrame = sampled_candidates(folded, np.ones(len(sector)), sector, numbers, dimensions)
+    return {int(number): candidates(rows, dimensions, tuple(folded.sums))
+            for number, rows in frame.groupby("node", sort=True)}
+
+
+def _heard(tree: Sequence[Stratum], dimensions: Sequence[Dimension], scores: Sequence[str]) -> dict[str, Ints]:
+    """By score: the node that may speak for each node, the splits to it all known before the score's step."""
+    explains = {d.name: d.scores for d in dimensions}
+    heard = {}
+    for score in scores:
+        of = np.zeros(len(tree), dtype=np.int64)
+        for stratum in tree[1:]:
+            whole = of[stratum.parent] == stratum.parent and score in explains[stratum.split_on]
+            of[stratum.number] = stratum.number if whole else of[stratum.parent]
+        heard[score] = of
+    return heard
+
+
+def _by_tree(folded: Sampled, rows: Ints, node: Ints, heard: Mapping[str, Ints], chooses: int) -> Parted | None:
+    parts, people = np.unique(node, return_counts=True)
+    if len(parts) < 2:
+        return None
+    scores = {}
+    for score, of in heard.items():
+        speaking, place = np.unique(of[parts], return_inverse=True)
+        group = np.searchsorted(speaking, of[node])
+        acts, judges = (_sums(folded, score, rows, group, len(speaking), fold) for fold in (chooses, 1 - chooses))
+        scores[score] = Told(place, acts, judges)
+    return Parted(people.astype(np.float64), scores)
+
+
+def _whole(folded: Sampled, rows: Ints, chooses: int) -> dict[str, tuple[Sums, Sums]]:
+    """Tallies of a segment as one, of the fold that acts and the one that judges."""
+    nothing = np.zeros(len(rows), dtype=np.int64)
+    folds = (chooses, 1 - chooses)
+    first, second = ({score: _sums(folded, score, rows, nothing, 1, fold) for score in folded.sums} for fold in folds)
+    return {score: (first[score], second[score]) for score in folded.sums}
+
+
+def _sums(folded: Sampled, score: str, rows: Ints, group: Ints, groups: int, fold: int) -> Sums:
+    own = folded.half[rows] == fold
+    parts = folded.sums[score][:, rows[own]]
+    return Sums(score == MONEY, *(np.bincount(group[own], part, minlength=groups).astype(np.float64) for part in parts))
+
+
+def most_telling(
+    found: Sequence[Candidate], whole: Mapping[str, tuple[Sums, Sums]], chooses: int
+) -> Parted | None:
+    """A segment in parts by the one dimension that tells most on one fold; None where none tells anything.
+
+    Parameters
+    ----------
+    found : sequence of Candidate
+        Of the segment's buyers, the two folds as their halves.
+    whole : mapping
+        By score, the tallies of the segment as one: they speak where the dimension may not.
+    chooses : int
+        The fold that parts; the other one judges.
+    """
+    chosen = max(found, key=lambda c: max(surprise(tested_means(s)) for s in c.half(chooses)), default=None)
+    if chosen is None:
+        return None
+    group = fuse(chosen.half(chooses), ordered=bool(chosen.dimension.cuts))
+    count, known = int(group.max()) + 1, group >= 0
+    if count < 2:
+        return None
+    people = np.bincount(group[known], chosen.people.sum(axis=0)[known], minlength=count)
+    one = np.zeros(count, dtype=np.int64)
+    scores = {score: Told(one, *pair) for score, pair in whole.items()} | {
+        score: Told(np.arange(count), pair[chooses].merged(group, count), pair[1 - chooses].merged(group, count))
+        for score, pair in chosen.sums.items()}
+    return Parted(people.astype(np.float64), scores)
