@@ -13,7 +13,8 @@ from ibis import _
 
 HAPPENED = {
     "opportunity": "opened_at", "order_line": "ordered_at", "touch": "happened_at", "step": "happened_at",
-    "judgement": "stated_at", "wish": "stated_at", "adjustment": "stated_at", "permission": "stated_at",
+    "judgement": "stated_at", "effort": "stated_at", "wish": "stated_at", "adjustment": "stated_at",
+    "permission": "stated_at",
 }
 """The instant at which a row of each event table happened."""
 

@@ -140,7 +140,7 @@ def buyers(
     whole = reduce(_beside, parts, base)
     if "objection" not in tables:
         return whole
-    return whole.anti_join(_objectors(tables, owner), "buyer_id")
+    return whole.anti_join(objectors(tables, owner), "buyer_id")
 
 
 def _beside(left: ir.Table, right: ir.Table) -> ir.Table:
@@ -174,7 +174,7 @@ def _everyone(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> 
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
-def _objectors(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
+def objectors(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
     """Buyers about whom an objection was made: by their own key, or by an account, contact or opportunity of theirs."""
     said = tables["objection"].select("about", "about_id")
     return stated_of_buyers(said, tables, owner).select("buyer_id").distinct()

@@ -21,10 +21,26 @@ def purchase_days(
     Returns lower the contribution of the day they were booked on; a day of nothing but returns is no
     purchase (``bought`` is false), yet its loss stays in the buyer's total. Days are those of UTC.
     """
+    return days_of(purchase_lines(tables, owner, margin_rate, minor))
+
+
+def purchase_lines(
+    tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], margin_rate: float | None, minor: int
+) -> ir.Table:
+    """The order lines of buyers whose contribution is known.
+
+    ``buyer_id``, ``day``, ``bought`` (it is no return), ``money`` (contribution, major units), ``source`` and
+    ``source_row``.
+    """
     lines = with_buyer(tables["order_line"], owner)
-    bought = lines.select("buyer_id", day=lines.ordered_at.cast("date"), quantity=lines.quantity.fill_null(1.0),
-                          money=margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
-    return bought.group_by("buyer_id", "day").agg(total=_.money.sum(), bought=(_.quantity > 0).any())
+    return lines.select("buyer_id", "source", "source_row", day=lines.ordered_at.cast("date"),
+                        bought=lines.quantity.fill_null(1.0) > 0,
+                        money=margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
+
+
+def days_of(lines: ir.Table) -> ir.Table:
+    """Purchase lines by buyer and day, as `purchase_days` gives them."""
+    return lines.group_by("buyer_id", "day").agg(total=_.money.sum(), bought=_.bought.any())
 
 
 def histories(days: ir.Table, as_of: AsOf) -> ir.Table:

@@ -19,7 +19,7 @@ from marketsofone.features.buyers import with_buyer
 
 def contributions(
     tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], step: str, as_of: AsOf,
-    horizon_days: int, margin_rate: float | None, minor: int,
+    horizon_days: int, margin_rate: float | None, minor: int, lines: ir.Table | None = None,
 ) -> ir.Table:
     """What each won opportunity contributed over the horizon, in major units.
 
@@ -31,20 +31,54 @@ def contributions(
         Share of an amount that is contribution, where a row has no cost.
     minor : int
         Minor units in one major unit.
+    lines : Ibis table, optional
+        What `followed_lines` gives, where it is held already.
 
     Returns
     -------
     Ibis table
-        ``buyer_id``, ``row_id``, ``trials`` and ``total``. ``trials`` is 1 for a horizon seen whole,
-        and for a recent win the share of a horizon's contribution that usually arrives by its age; its
-        ``total`` then holds what came in the steps of the horizon that it has lived whole.
+        ``buyer_id``, ``row_id``, ``source`` and ``source_row`` (of the win), ``trials`` and ``total``.
+        ``trials`` is 1 for a horizon seen whole, and for a recent win the share of a horizon's
+        contribution that usually arrives by its age; its ``total`` then holds what came in the steps of
+        the horizon that it has lived whole.
     """
-    won = with_buyer(tables["opportunity"].filter(_.outcome == "won"), owner)
+    won = _won(tables, owner)
     if step == "opportunity.amount":
         money = margin(won, margin_rate) / float(minor)
-        rows = won.select("buyer_id", row_id=won.opportunity_id, trials=ibis.literal(1).cast("float64"), total=money)
+        rows = won.select("buyer_id", "source", "source_row", row_id=won.opportunity_id,
+                          trials=ibis.literal(1).cast("float64"), total=money)
         return rows.filter(_.total.notnull())
-    return _followed(won, with_buyer(tables["order_line"], owner), as_of, horizon_days, margin_rate, minor)
+    if lines is None:
+        lines = followed_lines(tables, owner, as_of, horizon_days, margin_rate, minor)
+    return _arrived(_lived(won, as_of, horizon_days), lines, horizon_days)
+
+
+def followed_lines(
+    tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], as_of: AsOf,
+    horizon_days: int, margin_rate: float | None, minor: int,
+) -> ir.Table:
+    """The order lines that are counted for a win: those in the steps of its horizon that it has lived whole.
+
+    Returns
+    -------
+    Ibis table
+        ``buyer_id``, ``row_id`` (the win), ``step``, ``phase``, ``money`` (contribution, major units), ``source``
+        and ``source_row`` (of the line).
+    """
+    lines = with_buyer(tables["order_line"], owner)
+    money = lines.select("buyer_id", "source", "source_row", ordered_at=lines.ordered_at.cast("timestamp"),
+                         money=margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
+    wins = _lived(_won(tables, owner), as_of, horizon_days).drop("source", "source_row")
+    inside = money.inner_join(wins, "buyer_id").filter(
+        _.ordered_at >= _.won_at, _.next_won_at.isnull() | (_.ordered_at < _.next_won_at)
+    )
+    aged = inside.mutate(age=days_between(_.ordered_at, _.won_at)).filter(_.age < horizon_days)
+    stepped = aged.mutate(step=_step(aged.age, horizon_days)).filter(_.step < _.lived)
+    return stepped.select("buyer_id", "row_id", "step", "phase", "money", "source", "source_row")
+
+
+def _won(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
+    return with_buyer(tables["opportunity"].filter(_.outcome == "won"), owner)
 
 
 def margin(rows: ir.Table, margin_rate: float | None) -> ibis.Value:
@@ -59,34 +93,28 @@ def days_between(later: ibis.Value, earlier: ibis.Value) -> ibis.Value:
     return later.cast("date").delta(earlier.cast("date"), unit="day").cast("float64")
 
 
-def _followed(
-    won: ir.Table, lines: ir.Table, as_of: AsOf, horizon_days: int, margin_rate: float | None, minor: int
-) -> ir.Table:
-    wins = _turns(won)
-    money = lines.select("buyer_id", ordered_at=lines.ordered_at.cast("timestamp"),
-                         money=margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
-    inside = money.inner_join(wins, "buyer_id").filter(
-        _.ordered_at >= _.won_at, _.next_won_at.isnull() | (_.ordered_at < _.next_won_at)
-    )
-    aged = inside.mutate(age=days_between(_.ordered_at, _.won_at)).filter(_.age < horizon_days)
-    end = ibis.timestamp(as_of.end)
-    whole = float(horizon_days)
+def _lived(won: ir.Table, as_of: AsOf, horizon_days: int) -> ir.Table:
+    """Each dated win, the whole steps of its horizon that it has lived, and the day of the year it came on."""
+    wins, whole = _turns(won), float(horizon_days)
     until_next = ibis.coalesce(days_between(wins.next_won_at, wins.won_at), whole)
-    seen = wins.mutate(age=ibis.least(days_between(end, wins.won_at), until_next, whole))
-    lived = seen.select("buyer_id", "row_id", lived=_step(seen.age, horizon_days), phase=_phase(seen.won_at))
-    steps = aged.select("row_id", "money", step=_step(aged.age, horizon_days))
-    whole_steps = steps.inner_join(lived, "row_id").filter(_.step < _.lived).select("row_id", "step", "phase", "money")
-    paid = whole_steps.group_by("row_id").agg(total=_.money.sum())
-    rows = lived.left_join(paid, "row_id").drop("row_id_right").mutate(total=_.total.fill_null(0.0))
-    curve = arrival(whole_steps, lived, horizon_days)
+    age = ibis.least(days_between(ibis.timestamp(as_of.end), wins.won_at), until_next, whole)
+    return wins.mutate(lived=_step(age, horizon_days), phase=_phase(wins.won_at))
+
+
+def _arrived(lived: ir.Table, lines: ir.Table, horizon_days: int) -> ir.Table:
+    paid = lines.group_by("row_id").agg(total=_.money.sum())
+    rows = lived.drop("won_at", "next_won_at").left_join(paid, "row_id").drop("row_id_right")
+    rows = rows.mutate(total=_.total.fill_null(0.0))
+    curve = arrival(lines, lived, horizon_days)
     return rows.inner_join(curve, [("phase", "phase"), ("lived", "step")]).select(
-        "buyer_id", "row_id", trials=_.arrived, total=_.total).filter(_.trials > 0)
+        "buyer_id", "row_id", "source", "source_row", trials=_.arrived, total=_.total).filter(_.trials > 0)
 
 
 def _turns(won: ir.Table) -> ir.Table:
     """Each win and when the next one of the same buyer takes over."""
     at = ibis.coalesce(won.closed_at, won.opened_at).cast("timestamp")
-    dated = won.select("buyer_id", row_id=won.opportunity_id, won_at=at).filter(_.won_at.notnull())
+    rows = won.select("buyer_id", "source", "source_row", row_id=won.opportunity_id, won_at=at)
+    dated = rows.filter(_.won_at.notnull())
     order = ibis.window(group_by="buyer_id", order_by=[_.won_at, _.row_id])
     return dated.mutate(next_won_at=_.won_at.lead().over(order))
 
