@@ -9,6 +9,9 @@ from marketsofone.errors import RecordRefused, RecordTooNew
 from marketsofone.record import (
     KINDS,
     Adjustment,
+    Answer,
+    Contact,
+    Effort,
     Freeze,
     Judgement,
     Link,
@@ -37,6 +40,9 @@ ONE_OF_EACH = (
     Adjustment("colour", cost=-(2**63), currency="EUR", lead_days=14),
     Permission("mail", "consent", date(2026, 1, 1)),
     Link("A-99", same=False),
+    Effort(40, none=100, half=150, now=180, more=200, most=260, sure=3),
+    Contact("call", NOON, True, minutes=12),
+    Answer("not now", "Budget is decided in May.", date(2026, 5, 1)),
 )
 
 

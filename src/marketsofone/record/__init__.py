@@ -4,6 +4,9 @@ from marketsofone.record.people import ROLES, PassKey, People, Person, Trace, op
 from marketsofone.record.statements import (
     KINDS,
     Adjustment,
+    Answer,
+    Contact,
+    Effort,
     Entry,
     Freeze,
     Judgement,
@@ -21,7 +24,7 @@ from marketsofone.record.statements import (
 from marketsofone.record.store import Record, open_record
 
 __all__ = [
-    "KINDS", "ROLES", "Adjustment", "Entry", "Freeze", "Judgement", "Link", "Name", "Note", "Objection", "Override",
-    "PassKey", "People", "Permission", "Person", "Record", "Said", "Statement", "Trace", "Wish", "Withdrawal",
-    "open_people", "open_record",
+    "KINDS", "ROLES", "Adjustment", "Answer", "Contact", "Effort", "Entry", "Freeze", "Judgement", "Link", "Name",
+    "Note", "Objection", "Override", "PassKey", "People", "Permission", "Person", "Record", "Said", "Statement",
+    "Trace", "Wish", "Withdrawal", "open_people", "open_record",
 ]

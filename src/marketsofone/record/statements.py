@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import ClassVar
 
 from marketsofone.record.values import (
@@ -28,6 +29,7 @@ from marketsofone.record.values import (
 ABOUT = ("buyer", "account", "contact", "opportunity", "stratum", "segment", "run")
 """What a statement can be about."""
 
+ANSWERS = ("done", "not now", "not relevant")
 IN_THE_MARKET = ABOUT[:5]
 KEYED_BY_A_SOURCE = ABOUT[:4]
 SCORES = ("pull", "competitiveness", "attractiveness")
@@ -66,6 +68,38 @@ class Judgement(Said):
         check_number("value", self.value)
         if self.score != "attractiveness":
             check_inner_share("value", self.value)
+        check_positive("sure", self.sure)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort(Said):
+    """What a person expects of a buyer at different effort, in the manner of CALLPLAN.
+
+    ``hours`` is the present effort over the horizon; ``none`` to ``most`` what the buyer would contribute over it, in
+    major units, with no calls, half of them, as now, half more, and as many as could be used. They never fall.
+    ``sure`` is how many trials (periods of the buyer on record) the judgement is worth. A person judges once.
+    """
+
+    abouts = IN_THE_MARKET
+    told_apart_by = ("stated_by",)
+
+    hours: float
+    none: float
+    half: float
+    now: float
+    more: float
+    most: float
+    sure: float
+
+    def __post_init__(self) -> None:
+        check_positive("hours", self.hours)
+        levels = ("none", "half", "now", "more", "most")
+        for level in levels:
+            check_number(level, getattr(self, level))
+        for less, more in pairwise(levels):
+            if getattr(self, more) < getattr(self, less):
+                refuse(more, f"less than with {less}: {getattr(self, more):g} after {getattr(self, less):g}.",
+                       "State the same value where more calls add nothing; none is lower with more effort.")
         check_positive("sure", self.sure)
 
 
@@ -224,7 +258,8 @@ class Permission(Said):
 class Link(Said):
     """Two keys of the sources mean the same thing; with ``same=False``, they do not.
 
-    The statement's ``about_id`` is the one key, ``same_as`` the other.
+    The statement's ``about_id`` is the one key, ``same_as`` the other. ``valid_from`` is the first day on
+    which it holds, such as that of a takeover; absent: it always did.
     """
 
     abouts = KEYED_BY_A_SOURCE
@@ -232,15 +267,61 @@ class Link(Said):
 
     same_as: str
     same: bool = True
+    valid_from: date | None = None
 
     def __post_init__(self) -> None:
         check_text("same_as", self.same_as, KEY_LENGTH)
+        if self.valid_from is not None:
+            check_day("valid_from", self.valid_from)
         if not isinstance(self.same, bool):
             refuse("same", f"a value of type {type(self.same).__name__}.", "Say true or false.")
 
 
+@dataclass(frozen=True, slots=True)
+class Contact(Said):
+    """What came of approaching a buyer: from the next run on it is a touch like any other.
+
+    ``answered`` says whether the buyer let us in; None where that is not known yet. ``minutes`` is the
+    selling time it took.
+    """
+
+    abouts = ABOUT[:4]
+
+    channel: str
+    happened_at: datetime
+    answered: bool | None
+    minutes: float | None = None
+
+    def __post_init__(self) -> None:
+        check_text("channel", self.channel, NAME_LENGTH)
+        object.__setattr__(self, "happened_at", utc(self.happened_at, "happened_at"))
+        if self.answered is not None and not isinstance(self.answered, bool):
+            refuse("answered", "neither yes nor no.", "State true, false, or nothing where it is not known.")
+        if self.minutes is not None:
+            check_positive("minutes", self.minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Said):
+    """What a person says to a proposed move: done, not now (until a day), or not relevant; and why."""
+
+    abouts = ABOUT[:4]
+    told_apart_by = ("stated_by",)
+
+    answer: str
+    reason: str
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("answer", self.answer, ANSWERS)
+        check_text("reason", self.reason)
+        if self.until is not None:
+            check_day("until", self.until)
+
+
 KINDS: dict[str, type[Said]] = {kind.__name__.lower(): kind for kind in (
-    Judgement, Objection, Withdrawal, Override, Name, Note, Freeze, Wish, Adjustment, Permission, Link,
+    Judgement, Objection, Withdrawal, Override, Name, Note, Freeze, Wish, Adjustment, Permission, Link, Effort,
+    Contact, Answer,
 )}
 """Every kind of statement by name."""
 

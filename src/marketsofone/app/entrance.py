@@ -1,0 +1,83 @@
+"""Who is asking, and whether that one may: every route passes here, and says what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Depends, Request
+
+from marketsofone.app.office import Office
+from marketsofone.errors import NobodySignedIn, NotAllowed
+from marketsofone.project.access import LOCAL, Right, Viewer, scope_of, viewer_of
+from marketsofone.project.shelf import Scope, Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of someone who may make it.
+
+    Parameters
+    ----------
+    office : Office
+    viewer : Viewer
+    shelf : Shelf
+        The run that is shown: the latest one, or the one the address names.
+    scope : Scope
+        Whose buyers the viewer sees there.
+    """
+
+    office: Office
+    viewer: Viewer
+    shelf: Shelf
+    scope: Scope
+
+
+def office_of(request: Request) -> Office:
+    """The project this app serves."""
+    office: Office = request.app.state.office
+    return office
+
+
+def viewer_at(request: Request) -> Viewer | None:
+    """Who is asking: by key, by session, or nobody."""
+    office = office_of(request)
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return office.door.by_key(key)
+    session = request.session
+    if office.local:
+        return LOCAL if session.get("local") == office.local_key else None
+    person = office.door.people.by_id(session["person"]) if "person" in session else None
+    if person is None or not person.active or person.stamp != session.get("stamp"):
+        return None
+    return viewer_of(person)
+
+
+def needs(right: Right) -> Callable[[Request], Viewer]:
+    """A dependency that lets only those pass who have a right; the route says which by it."""
+
+    def passed(request: Request) -> Viewer:
+        viewer = viewer_at(request)
+        if viewer is None:
+            raise NobodySignedIn("This page is for people who signed in.", "nobody.", "Sign in.")
+        if not viewer.may(right):
+            office_of(request).door.trace(viewer, "refused", request.url.path)
+            raise NotAllowed("This is for another role.", f"the role {viewer.role}.", "Ask an admin.")
+        return viewer
+
+    passed.right = right  # type: ignore[attr-defined]
+    return passed
+
+
+def visits(right: Right) -> Any:
+    """A dependency that gives the visit: who asks, and what that one may look at."""
+    allowed = Depends(needs(right))
+
+    def visit(request: Request, run: str = "latest", viewer: Viewer = allowed) -> Visit:
+        office = office_of(request)
+        shelf = office.shelf(run)
+        return Visit(office, viewer, shelf, scope_of(viewer, shelf))
+
+    return Depends(visit)

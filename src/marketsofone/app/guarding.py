@@ -1,0 +1,134 @@
+"""What holds for every request: no foreign forms, no foreign scripts, no endless bodies, no guessing of passwords."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, MutableMapping
+from threading import Lock
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MOST_BYTES = 1_000_000
+"""Of a body, but for uploads."""
+MOST_UPLOAD_BYTES = 2_000_000_000
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+                               "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+                               "frame-ancestors 'none'",
+    "referrer-policy": "same-origin",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Guard:
+    """The first thing a request meets.
+
+    Writes that a browser sends from another site are refused by what the browser says of itself
+    (``Sec-Fetch-Site``, else ``Origin``); a request with an API key carries no cookie and needs no such check.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what may pass, with the headers that keep a browser safe."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        refused = _refused(scope, headers)
+        app = refused or self._app
+        await app(scope, _limited(receive, _most(scope)), _dressed(send, scope))
+
+
+def _refused(scope: Scope, headers: Headers) -> PlainTextResponse | None:
+    if scope["method"] not in _SAFE and _is_foreign(headers):
+        return PlainTextResponse("This form was sent from another site, so nothing was changed.", 403)
+    told = headers.get("content-length", "0")
+    if not told.isdecimal() or int(told) > _most(scope):
+        return PlainTextResponse("This is larger than the app takes, so nothing was changed.", 413)
+    return None
+
+
+def _is_foreign(headers: Headers) -> bool:
+    if headers.get("authorization", "").lower().startswith("bearer "):
+        return False
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc != headers.get("host")
+
+
+def _most(scope: Scope) -> int:
+    return MOST_UPLOAD_BYTES if scope["path"].startswith("/data/files") else MOST_BYTES
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """What is received, until it is more than was announced or allowed."""
+    seen = 0
+
+    async def received() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            return {"type": "http.disconnect"}
+        return message
+
+    return received
+
+
+def _dressed(send: Send, scope: Scope) -> Callable[[MutableMapping[str, Any]], Any]:
+    async def sent(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+            if not scope["path"].startswith("/assets/"):
+                headers.setdefault("cache-control", "no-store")
+        await send(message)
+
+    return sent
+
+
+class Tries:
+    """How often something was tried lately, by name and by address: guessing passwords gets slow.
+
+    Parameters
+    ----------
+    most : int
+        Tries within the time.
+    seconds : float
+    """
+
+    def __init__(self, most: int = 8, seconds: float = 300.0) -> None:
+        self._most, self._seconds = most, seconds
+        self._tried: dict[str, deque[float]] = defaultdict(deque)
+        self._lock = Lock()
+
+    def allowed(self, *names: str, now: Callable[[], float] = monotonic) -> bool:
+        """Counts one more try of each name; False once one of them was tried too often."""
+        moment = now()
+        with self._lock:
+            self._forget(moment)
+            for name in names:
+                self._tried[name].append(moment)
+            return all(len(self._tried[name]) <= self._most for name in names)
+
+    def _forget(self, moment: float) -> None:
+        for name in [*self._tried]:
+            times = self._tried[name]
+            while times and times[0] < moment - self._seconds:
+                times.popleft()
+            if not times:
+                del self._tried[name]

@@ -1,0 +1,67 @@
+"""What every request needs: the project, its door, and the run that is shown."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from marketsofone.project.entering import Notebook
+from marketsofone.project.shelf import Shelf
+from marketsofone.project.signing import Door
+from marketsofone.project.snapshot import open_snapshot
+
+_RUNS_HELD = 2
+
+
+@dataclass(slots=True)
+class Office:
+    """A project as the app serves it; one for all requests and threads.
+
+    Parameters
+    ----------
+    folder : Path
+        The project folder.
+    door : Door
+        Who may come in.
+    notebook : Notebook
+        What people write.
+    local_key : str or None
+        What the one-time link of a local start holds; None where people sign in.
+    """
+
+    folder: Path
+    door: Door
+    notebook: Notebook
+    local_key: str | None = None
+    _shelves: OrderedDict[str, Shelf] = field(default_factory=OrderedDict)
+    _loading: Lock = field(default_factory=Lock)
+
+    @property
+    def local(self) -> bool:
+        """Whether one person serves the app on the own machine."""
+        return self.local_key is not None
+
+    def close(self) -> None:
+        """Let go of the databases."""
+        self.notebook.close()
+        self.door.people.close()
+
+    def shelf(self, run: str = "latest") -> Shelf:
+        """The results of a run, loaded once and kept while they are asked for.
+
+        Raises
+        ------
+        RunMissing, SnapshotTooNew
+            There is no such run, or it cannot be read.
+        """
+        snapshot = open_snapshot(self.folder, run)
+        with self._loading:
+            held = self._shelves.get(snapshot.run_id)
+            if held is None:
+                held = self._shelves[snapshot.run_id] = Shelf(snapshot)
+                while len(self._shelves) > _RUNS_HELD:
+                    self._shelves.popitem(last=False)
+            self._shelves.move_to_end(snapshot.run_id)
+            return held

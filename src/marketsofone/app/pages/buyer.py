@@ -1,0 +1,250 @@
+"""Buyer: the market of one, and what people know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Form, Query
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from marketsofone.app.entrance import Visit, visits
+from marketsofone.app.lines import BuyerLine, StratumLine, buyer_lines, stratum_lines
+from marketsofone.app.rendering import framed, rendered
+from marketsofone.app.writing import state, withdraw
+from marketsofone.errors import RecordRefused
+from marketsofone.project.restating import restated
+from marketsofone.project.shelf import Row
+from marketsofone.project.showing import reasons, share, titles
+
+if TYPE_CHECKING:
+    from marketsofone.project.entering import Entry
+
+router = APIRouter(include_in_schema=False)
+
+WISHES = ("need", "desire", "expectation")
+CHANNELS = ("call", "visit", "mail", "video", "chance meeting")
+_SHOWN = {"judgement", "wish", "note", "contact", "answer", "adjustment"}
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityLine:
+    """An opportunity of the buyer."""
+
+    key: str
+    outcome: str
+    win: str
+    interval: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidLine:
+    """Something a person said of the buyer."""
+
+    number: int
+    kind: str
+    words: str
+    by: str
+    day: str
+    own: bool
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A segment the buyer stands in, wholly or in part."""
+
+    stratum_id: str
+    name: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """What the template may use."""
+
+    itself: BuyerLine
+    kind: str
+    changed: tuple[str, ...]
+    segment: StratumLine
+    places: tuple[Place, ...]
+    columns: tuple[tuple[str, str], ...]
+    opportunities: tuple[OpportunityLine, ...]
+    said: tuple[SaidLine, ...]
+    wishes: tuple[str, ...]
+    channels: tuple[str, ...]
+    may_write: bool
+
+
+@router.get("/buyer/{buyer_id}")
+def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLResponse:
+    """One buyer."""
+    shelf, notebook = visit.shelf, visit.office.notebook
+    row = restated(shelf, notebook, shelf.buyer(buyer_id, visit.scope))
+    visit.office.door.trace(visit.viewer, "saw", f"buyer {buyer_id}")
+    page = Buyer(
+        buyer_lines(shelf, [row])[0], row["kind"], row["restated"],
+        stratum_lines(shelf, [shelf.stratum(row["stratum_id"])])[0], _places(visit, buyer_id), titles(),
+        tuple(map(_opportunity, shelf.of_buyer("opportunities", buyer_id))), _said(visit, row), WISHES, CHANNELS,
+        visit.viewer.may("write"))
+    return rendered("buyer.html", framed(visit, page.itself.key, ""), page)
+
+
+@router.get("/find")
+def find(visit: Annotated[Visit, visits("see_buyers")], text: Annotated[str, Query(max_length=200)] = "") -> Any:
+    """Buyers whose key begins with a text; one that is it opens at once."""
+    rows = visit.shelf.found(text.strip(), visit.scope) if text.strip() else ()
+    if len(rows) == 1:
+        return RedirectResponse(f"/buyer/{rows[0]['buyer_id']}", 303)
+    return rendered("find.html", framed(visit, "Find", ""), Found(text, buyer_lines(visit.shelf, rows), titles()))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the template may use."""
+
+    text: str
+    lines: tuple[BuyerLine, ...]
+    columns: tuple[tuple[str, str], ...]
+
+
+@router.post("/buyer/{buyer_id}/judgement")
+def judge(buyer_id: int, visit: Annotated[Visit, visits("write")],
+          score: Annotated[Literal["pull", "competitiveness", "attractiveness"], Form()],
+          value: Annotated[float, Form()], sure: Annotated[float, Form()] = 3.0) -> RedirectResponse:
+    """What the person holds a score to be; a second thought corrects the first."""
+    row = visit.shelf.buyer(buyer_id, visit.scope)
+    scaled = value if score == "attractiveness" else value / 100
+    state(visit, "judgement", row, {"score": score, "value": scaled, "sure": sure}, _own_judgement(visit, row, score))
+    return RedirectResponse(f"/buyer/{buyer_id}", 303)
+
+
+@router.post("/buyer/{buyer_id}/contact")
+def contact(buyer_id: int, visit: Annotated[Visit, visits("write")],
+            channel: Annotated[str, Form(max_length=200)],
+            came: Annotated[Literal["answered", "no answer", "open"], Form()],
+            minutes: Annotated[float | None, Form()] = None,
+            note: Annotated[str, Form(max_length=20_000)] = "") -> RedirectResponse:
+    """What came of a contact; a note goes with it where there is one."""
+    row = visit.shelf.buyer(buyer_id, visit.scope)
+    answered = {"answered": True, "no answer": False, "open": None}[came]
+    state(visit, "contact", row,
+          {"channel": channel, "happened_at": datetime.now(UTC), "answered": answered, "minutes": minutes})
+    if note.strip():
+        state(visit, "note", row, {"text": note})
+    return RedirectResponse(f"/buyer/{buyer_id}", 303)
+
+
+@router.post("/buyer/{buyer_id}/wish")
+def wish(buyer_id: int, visit: Annotated[Visit, visits("write")],
+         kind: Annotated[Literal["need", "desire", "expectation"], Form()],
+         theme: Annotated[str, Form(max_length=200)], words: Annotated[str, Form(max_length=20_000)] = "",
+         strength: Annotated[float | None, Form(ge=0, le=100)] = None) -> RedirectResponse:
+    """Something the buyer needs, desires or expects, in its own words."""
+    row = visit.shelf.buyer(buyer_id, visit.scope)
+    values = {"kind": kind, "theme": theme, "strength": None if strength is None else strength / 100}
+    state(visit, "wish", row, values | ({"words": words} if words.strip() else {}))
+    return RedirectResponse(f"/buyer/{buyer_id}", 303)
+
+
+@router.post("/buyer/{buyer_id}/note")
+def note(buyer_id: int, visit: Annotated[Visit, visits("write")],
+         text: Annotated[str, Form(max_length=20_000)],
+         supersedes: Annotated[int | None, Form()] = None) -> RedirectResponse:
+    """A remark, or the correction of one as its reader saw it."""
+    row = visit.shelf.buyer(buyer_id, visit.scope)
+    state(visit, "note", row, {"text": text}, supersedes)
+    return RedirectResponse(f"/buyer/{buyer_id}", 303)
+
+
+@router.post("/buyer/{buyer_id}/objection")
+def object_to_profiling(buyer_id: int, visit: Annotated[Visit, visits("write")]) -> RedirectResponse:
+    """The buyer says no to being profiled: from the next run on it is neither scored nor shown."""
+    row = visit.shelf.buyer(buyer_id, visit.scope)
+    state(visit, "objection", row, {"purpose": "profiling"})
+    return RedirectResponse(f"/buyer/{buyer_id}", 303)
+
+
+@router.post("/buyer/{buyer_id}/undo")
+def undo(buyer_id: int, visit: Annotated[Visit, visits("write")],
+         number: Annotated[int, Form()]) -> RedirectResponse:
+    """Takes back what the person said; others' words only with the right to decide."""
+    row = visit.shelf.buyer(buyer_id, visit.scope)
+    entry = next((each for each in _in_force(visit, row) if each.id == number), None)
+    if entry is None:
+        raise RecordRefused("A statement in force is taken back.", f"no statement {number} of this buyer in force.",
+                            "Someone may have corrected it: look at what stands there now.")
+    if entry.stated_by != visit.viewer.name and not visit.viewer.may("decide"):
+        raise RecordRefused("People take back what they said themselves.", "a statement of someone else.",
+                            "Ask who stated it, or the leader of the team.")
+    withdraw(visit, number, f"buyer {buyer_id}")
+    return RedirectResponse(f"/buyer/{buyer_id}", 303)
+
+
+def _in_force(visit: Visit, row: Row) -> list[Entry]:
+    """What stands about a buyer, by either of its names."""
+    return [entry for about in ("buyer", row["kind"]) for entry in visit.office.notebook.said(about, row["source_id"])]
+
+
+def _own_judgement(visit: Visit, row: Row, score: str) -> int | None:
+    told = visit.office.notebook.of_kind("judgement", None, "buyer", row["source_id"])
+    return next((each.id for each in told if each.stated_by == visit.viewer.name and _about(each) == score), None)
+
+
+def _about(entry: Entry) -> str:
+    return str(getattr(entry.says, "score", ""))
+
+
+def _said(visit: Visit, row: Row) -> tuple[SaidLine, ...]:
+    """Everything people said of a buyer, the latest first, what was corrected or taken back marked as ended."""
+    standing = {entry.id for entry in _in_force(visit, row)}
+    told: Sequence[Entry] = [entry for about in ("buyer", row["kind"])
+                             for entry in visit.office.notebook.history(about, row["source_id"])]
+    lines = [SaidLine(entry.id, _kind(entry), _words(entry), entry.stated_by, f"{entry.stated_at:%Y-%m-%d %H:%M}",
+                      entry.stated_by == visit.viewer.name or visit.viewer.may("decide"), entry.id not in standing)
+             for entry in told if entry.kind in _SHOWN]
+    return tuple(sorted(lines, key=lambda line: -line.number))
+
+
+def _kind(entry: Entry) -> str:
+    """A wish by which of the three it is, so that needs, desires and expectations stay apart."""
+    return str(getattr(entry.says, "kind", "")) if entry.kind == "wish" else entry.kind
+
+
+def _words(entry: Entry) -> str:
+    """What was said, in a sentence."""
+    says: Any = entry.says
+    match entry.kind:
+        case "judgement":
+            value = f"{says.value:,.0f}" if says.score == "attractiveness" else share(says.value)
+            return f"{says.score} {value}, worth {says.sure:g} trials"
+        case "wish":
+            strength = "" if says.strength is None else f", strength {share(says.strength)}"
+            return f"{says.theme}{strength}" + (f": {says.words}" if says.words else "")
+        case "contact":
+            came = {True: "answered", False: "no answer", None: "not known yet"}[says.answered]
+            return f"{says.channel}: {came}" + (f", {says.minutes:g} minutes" if says.minutes else "")
+        case "answer":
+            return f"{says.answer}: {says.reason}" + (f", until {says.until}" if says.until else "")
+        case "adjustment":
+            return str(says.type)
+        case _:
+            return str(says.text)
+
+
+def _places(visit: Visit, buyer_id: int) -> tuple[Place, ...]:
+    """The segments a buyer stands in, from the market down; in part where a dimension is not yet known."""
+    held = visit.shelf.of_buyer("memberships", buyer_id)
+    names = {row["stratum_id"]: row["name"] for row in visit.shelf.strata}
+    ordered = sorted(held, key=lambda each: (each["level"], -each["share"], each["stratum_id"]))
+    unique = {each["stratum_id"]: each for each in ordered if each["stratum_id"] in names}
+    return tuple(Place(key, names[key], share(each["share"])) for key, each in unique.items())
+
+
+def _opportunity(row: Row) -> OpportunityLine:
+    return OpportunityLine(
+        str(row["source_id"]), str(row["outcome"] or "not recorded"), share(row["win"]),
+        f"{share(row['win_low'])} to {share(row['win_high'])}", reasons(row["reasons"]))

@@ -1,0 +1,54 @@
+"""Pages from templates: each template gets one frozen dataclass and nothing else of the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from marketsofone.project.access import Viewer
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    from marketsofone.app.entrance import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds every page: where it stands, who looks at it, and of which run."""
+
+    title: str
+    here: str
+    viewer: Viewer | None
+    local: bool
+    market: str = ""
+    run_id: str = ""
+    as_of: str = ""
+    old_run: bool = False
+
+
+def framed(visit: Visit, title: str, here: str) -> Frame:
+    """The frame of a page of one visit."""
+    manifest = visit.shelf.snapshot.manifest
+    latest = visit.office.shelf().snapshot.run_id
+    run_id = visit.shelf.snapshot.run_id
+    return Frame(title, here, visit.viewer, visit.office.local, manifest["market"]["market"]["name"], run_id,
+                 str(manifest.get("as_of") or ""), run_id != latest)
+
+
+def rendered(template: str, frame: Frame, page: DataclassInstance | None = None, status: int = 200) -> HTMLResponse:
+    """A page as HTML."""
+    values: dict[str, Any] = {} if page is None else {each.name: getattr(page, each.name) for each in fields(page)}
+    return HTMLResponse(_environment().get_template(template).render(frame=frame, **values), status)
+
+
+@cache
+def _environment() -> Environment:
+    """The app's templates, and the pictures of the report, which are drawn in one place only."""
+    loader = ChoiceLoader([PackageLoader("marketsofone.app"), PackageLoader("marketsofone.report")])
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+                       lstrip_blocks=True)

@@ -1,0 +1,141 @@
+"""The application: its routes, what stands before them, and what is said when something goes wrong."""
+
+from __future__ import annotations
+
+import secrets
+from importlib import resources
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from marketsofone.app.guarding import Guard, Tries
+from marketsofone.app.office import Office
+from marketsofone.app.pages import ROUTERS
+from marketsofone.app.pages.problem import problem_page
+from marketsofone.errors import MarketError, NobodySignedIn, NotAllowed, RecordRefused, RunMissing
+from marketsofone.project.entering import Notebook
+from marketsofone.project.signing import open_door
+
+SESSION_SECONDS = 12 * 3600
+_HERE = Path(__file__).parent
+
+
+def application(folder: Path, *, local_key: str | None = None, secure: bool = False) -> FastAPI:
+    """The app of one project.
+
+    Parameters
+    ----------
+    folder : Path
+        The project folder.
+    local_key : str, optional
+        For a local start: whoever brings this key is the one local person; absent: people sign in.
+    secure : bool
+        Whether browsers reach the app by HTTPS, so that cookies travel that way only.
+
+    Raises
+    ------
+    RecordRefused, RecordTooNew, SettingsInvalid, SourceMissing, SourceUnreadable
+        The record of the project cannot be opened.
+    """
+    door = open_door(folder)
+    app = FastAPI(title="marketsofone", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.office = Office(folder, door, Notebook(folder), local_key)
+    app.state.tries = Tries()
+    app.add_api_route("/assets/report.css", _report_style, include_in_schema=False)
+    app.mount("/assets", StaticFiles(directory=_HERE / "assets"), name="assets")
+    for router in ROUTERS:
+        app.include_router(router)
+    _say_problems(app)
+    app.add_middleware(SessionMiddleware, secret_key=door.signing_key(), session_cookie="m1",
+                       max_age=SESSION_SECONDS, same_site="lax", https_only=secure)
+    app.add_middleware(Guard)
+    return app
+
+
+def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> None:
+    """Serves the app until it is stopped; a local start prints the one link that opens it."""
+    import uvicorn
+
+    key = None if team else secrets.token_urlsafe(24)
+    app = application(folder, local_key=key, secure=secure)
+    where = f"{'https' if secure else 'http'}://{host}:{port}/"
+    print(f"Open {where}" if key is None else f"Open {where}enter?key={key}", flush=True)
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
+                proxy_headers=False)
+
+
+def _report_style() -> Response:
+    """The report's style sheet: pages and report look alike because they share it."""
+    text = resources.files("marketsofone.report").joinpath("templates/report.css").read_text("utf-8")
+    return Response(text, media_type="text/css")
+
+
+def _say_problems(app: FastAPI) -> None:
+    app.add_exception_handler(NobodySignedIn, _nobody)
+    app.add_exception_handler(NotAllowed, _not_allowed)
+    app.add_exception_handler(MarketError, _refused)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(HTTPException, _not_found)
+    app.add_exception_handler(Exception, _broken)
+
+
+def _nobody(request: Request, _: Exception) -> Response:
+    if _speaks_json(request):
+        return _problem(request, 401, "Who is asking?", "Send an API key:  Authorization: Bearer <key>")
+    if request.method != "GET":
+        return problem_page(request, 401, "You are no longer signed in.",
+                            "Nothing was changed. Sign in again, go back, and send it once more.")
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/sign-in?to={quote(address)}", 303)
+
+
+def _not_allowed(request: Request, _: Exception) -> Response:
+    return _told(request, 403, "This is not for your role.", "Ask an admin if it should be.")
+
+
+def _refused(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, MarketError)
+    status = 404 if isinstance(problem, RunMissing) else 409 if isinstance(problem, RecordRefused) else 422
+    return _told(request, status, f"{problem.wanted} Found: {problem.found}", problem.repair)
+
+
+def _not_understood(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, RequestValidationError)
+    places = sorted({".".join(map(str, error["loc"][1:])) or str(error["loc"][0]) for error in problem.errors()})
+    return _told(request, 422, f"The request is not understood at: {', '.join(places)}.", "Check these values.")
+
+
+def _not_found(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)
+    words = {404: ("There is no such page.", "It may have moved: start from Market."),
+             405: ("This address is not used that way.", "Start from Market.")}
+    title, repair = words.get(problem.status_code, ("The request cannot be answered.", "Start from Market."))
+    return _told(request, problem.status_code, title, repair)
+
+
+def _broken(request: Request, _: Exception) -> Response:
+    return _told(request, 500, "Something went wrong on our side.",
+                 "Nothing you entered was acknowledged. Try again; the server's log says what happened.")
+
+
+def _told(request: Request, status: int, title: str, repair: str) -> Response:
+    if _speaks_json(request):
+        return _problem(request, status, title, repair)
+    return problem_page(request, status, title, repair)
+
+
+def _problem(request: Request, status: int, title: str, detail: str) -> JSONResponse:
+    """Problem details, as RFC 9457 has them."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.url.path}
+    headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def _speaks_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/")

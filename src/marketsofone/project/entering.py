@@ -1,0 +1,113 @@
+"""What people enter in the app goes into the written record: checked, by name, undone by withdrawal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from marketsofone.errors import RecordRefused, shortened
+from marketsofone.project.recorded import address_of
+
+if TYPE_CHECKING:
+    from marketsofone.record import Entry as Entry
+
+ENTERED = ("judgement", "wish", "note", "name", "override", "contact", "answer", "objection", "permission",
+           "adjustment")
+"""Kinds of statements that people enter; the others are stated by commands."""
+
+
+class Notebook:
+    """The written record of a project, held open; safe to share by threads.
+
+    Parameters
+    ----------
+    folder : Path
+        The project folder.
+
+    Raises
+    ------
+    RecordRefused, RecordTooNew, SettingsInvalid, SourceMissing, SourceUnreadable
+        The record cannot be opened.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from marketsofone.record import open_record
+
+        self._record = open_record(address_of(folder))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._record.close()
+
+    def enter(self, kind: str, about: str, about_id: str, values: Mapping[str, Any], by: str,
+              supersedes: int | None = None, now: datetime | None = None) -> int:
+        """States something; when this returns the number of the statement, it is on the disk.
+
+        Parameters
+        ----------
+        kind : str
+            One of `ENTERED`.
+        about, about_id : str
+            What it is about, by its key in the files; a stratum by its id.
+        values : mapping
+            The fields of the kind; what is absent is not stated.
+        by : str
+            Who states it.
+        supersedes : int, optional
+            The statement this one corrects, as its reader saw it.
+
+        Raises
+        ------
+        RecordRefused
+            A value cannot be kept, a field is none of the kind's, or someone else corrected the
+            statement in between: nothing was written.
+        """
+        from marketsofone.record import KINDS, Statement
+
+        if kind not in ENTERED:
+            raise RecordRefused("A kind of statement is entered.", "another word.",
+                                f"Say one of: {shortened(ENTERED)}.")
+        said = KINDS[kind]
+        known = [each.name for each in fields(said)]  # type: ignore[arg-type]
+        unknown = [name for name in values if name not in known]
+        if unknown:
+            raise RecordRefused(f"A {kind} has fields {shortened(known)}.", f"{len(unknown)} other.", "Leave it out.")
+        try:
+            made = said(**values)
+        except TypeError:
+            raise RecordRefused(f"A {kind} needs more than was stated.", f"{shortened(list(values) or ['nothing'])}.",
+                                f"Its fields are {shortened(known)}.") from None
+        return self._record.state(Statement(about, about_id, made, by, now or datetime.now(UTC), supersedes))
+
+    def withdraw(self, number: int, by: str, now: datetime | None = None) -> int:
+        """Takes a statement back, leaving it in the history.
+
+        Raises
+        ------
+        RecordRefused
+            There is no such statement in force.
+        """
+        from marketsofone.record import Statement, Withdrawal
+
+        entry = next((each for each in self._record.statements() if each.id == number), None)
+        if entry is None:
+            raise RecordRefused("A statement in force is taken back.", f"no statement {number} in force.",
+                                "Look at what stands there now.")
+        return self._record.state(
+            Statement(entry.about, entry.about_id, Withdrawal(), by, now or datetime.now(UTC), supersedes=number))
+
+    def said(self, about: str, about_id: str) -> tuple[Entry, ...]:
+        """What is in force about one thing, in the order it was stated."""
+        return self._record.statements(about=about, about_id=about_id)
+
+    def history(self, about: str, about_id: str) -> tuple[Entry, ...]:
+        """Everything ever stated about one thing, what was corrected or taken back included."""
+        return self._record.history(about, about_id)
+
+    def of_kind(self, kind: str, as_of: datetime | None = None, about: str | None = None,
+                about_id: str | None = None) -> tuple[Entry, ...]:
+        """What is, or at an instant was, in force of one kind; about one thing, or about anything."""
+        return self._record.statements(kind, about, as_of, about_id)

@@ -1,0 +1,66 @@
+import pytest
+
+from marketsofone.app.guarding import MOST_BYTES, Tries
+
+PASSWORD = "correct horse battery"
+
+
+def test_a_form_sent_from_another_site_changes_nothing(team):
+    browser = team.browser("rep")
+    for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}):
+        assert browser.post("/sign-out", headers=headers).status_code == 403
+    assert browser.get("/market").status_code == 200
+
+
+def test_an_old_browser_is_judged_by_the_origin_it_states(team):
+    browser = team.browser("rep")
+    del browser.headers["sec-fetch-site"]
+    assert browser.post("/sign-out", headers={"origin": "http://elsewhere"}).status_code == 403
+    assert browser.post("/sign-out").status_code == 403
+    assert browser.post("/sign-out", headers={"origin": "http://testserver"}).status_code == 303
+
+
+def test_every_answer_forbids_foreign_scripts_and_frames(team):
+    for address in ("/market", "/sign-in", "/nowhere", "/assets/app.css"):
+        policy = team.browser("rep").get(address).headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+
+
+def test_a_body_larger_than_the_app_takes_is_refused(team):
+    answer = team.browser("rep").post("/sign-in", content=b"x" * (MOST_BYTES + 1))
+    assert answer.status_code == 413
+
+
+def test_guessing_passwords_gets_slow_even_for_who_then_knows_it(team):
+    browser = team.browser()
+    answers = [browser.post("/sign-in", data={"name": "rep", "password": f"guess number {n}"}).status_code
+               for n in range(10)]
+    assert answers[0] == 403
+    assert answers[-1] == 429
+    assert browser.post("/sign-in", data={"name": "rep", "password": PASSWORD}).status_code == 429
+
+
+def test_tries_are_forgotten_after_a_while():
+    tries = Tries(most=2, seconds=10)
+    assert [tries.allowed("a", now=lambda: 0.0) for _ in range(3)] == [True, True, False]
+    assert tries.allowed("a", now=lambda: 11.0)
+
+
+@pytest.mark.parametrize("to", ["https://elsewhere/", "//elsewhere/", "/\\elsewhere", "javascript:alert(1)"])
+def test_signing_in_never_leads_to_another_site(team, to):
+    answer = team.browser().post("/sign-in", data={"name": "rep", "password": PASSWORD, "to": to})
+    assert answer.headers["location"] == "/"
+
+
+def test_the_local_link_opens_everything_and_another_key_nothing(project):
+    from starlette.testclient import TestClient
+
+    from marketsofone.app import application
+    browser = TestClient(application(project, local_key="the-key"), follow_redirects=False)
+    assert browser.get("/enter?key=wrong").status_code == 303
+    assert browser.get("/market").status_code == 303
+    assert browser.get("/enter?key=the-key").status_code == 303
+    assert browser.get("/market").status_code == 200
+    browser.app.state.office.close()

@@ -1,0 +1,108 @@
+import re
+
+import pytest
+
+from marketsofone.app.pages.today import MOVES
+from marketsofone.project.entering import Notebook
+
+
+@pytest.fixture
+def own(team):
+    """The rep's own best buyer."""
+    rep = min(team.shelf.reps)
+    return next(row for row in team.shelf.listed(most=400).rows if row["rep_id"] == rep)
+
+
+def moves(browser):
+    return [int(each) for each in re.findall(r'<h2><a href="/buyer/(\d+)"', browser.get("/").text)]
+
+
+def test_today_holds_a_handful_of_own_moves_best_first(team, own):
+    shown = moves(team.browser("rep"))
+    ranks = [team.shelf.buyer(each)["rank"] for each in shown]
+    assert len(shown) == MOVES
+    assert shown[0] == own["buyer_id"]
+    assert ranks == sorted(ranks)
+
+
+@pytest.mark.parametrize("said", ["done", "not now", "not relevant"])
+def test_an_answered_move_makes_room_for_the_next_and_is_on_record_with_its_reason(team, own, said):
+    browser = team.browser("rep")
+    before = moves(browser)
+    assert browser.post(f"/buyer/{own['buyer_id']}/answer", data={"said": said, "reason": "busy"}).status_code == 303
+    after = moves(browser)
+    assert before[0] not in after
+    assert len(after) == MOVES
+    (entry,) = Notebook(team.folder).of_kind("answer")
+    assert (entry.says.answer, entry.says.reason, entry.stated_by) == (said, "busy", "rep")
+
+
+def test_a_second_answer_corrects_the_first(team, own):
+    browser = team.browser("rep")
+    for said in ("done", "not relevant"):
+        browser.post(f"/buyer/{own['buyer_id']}/answer", data={"said": said, "reason": "busy"})
+    assert [each.says.answer for each in Notebook(team.folder).of_kind("answer")] == ["not relevant"]
+
+
+def test_what_a_rep_writes_of_a_buyer_stands_on_its_page_and_can_be_taken_back(team, own):
+    browser, address = team.browser("rep"), f"/buyer/{own['buyer_id']}"
+    sent = {
+        "contact": {"channel": "call", "came": "answered", "minutes": "12", "note": "Asked for a trial."},
+        "wish": {"kind": "expectation", "theme": "delivery", "words": "by Friday", "strength": "80"},
+        "judgement": {"score": "pull", "value": "60", "sure": "4"},
+        "note": {"text": "<b>Bold</b> & brave"},
+    }
+    for kind, data in sent.items():
+        assert browser.post(f"{address}/{kind}", data=data).status_code == 303, kind
+    page = browser.get(address).text
+    for words in ("call: answered, 12 minutes", "Asked for a trial.", "delivery, strength 80.0%: by Friday",
+                  "pull 60.0%, worth 4 trials", "&lt;b&gt;Bold&lt;/b&gt; &amp; brave"):
+        assert words in page
+    number = re.search(r'name="number" value="(\d+)"', page)[1]
+    assert browser.post(f"{address}/undo", data={"number": number}).status_code == 303
+    assert "no longer in force" in browser.get(address).text
+
+
+def test_nobody_takes_back_the_words_of_another_without_the_right_to_decide(team, own):
+    address = f"/buyer/{own['buyer_id']}"
+    team.browser("leader").post(f"{address}/note", data={"text": "Mind the audit."})
+    (entry,) = Notebook(team.folder).of_kind("note")
+    assert team.browser("rep").post(f"{address}/undo", data={"number": entry.id}).status_code == 409
+    assert team.browser("analyst").post(f"{address}/undo", data={"number": entry.id}).status_code == 303
+
+
+def test_a_stale_form_loses_nothing_and_says_so(team, own):
+    rep, leader = team.browser("rep"), team.browser("leader")
+    address = f"/buyer/{own['buyer_id']}"
+    rep.post(f"{address}/note", data={"text": "one"})
+    (first,) = Notebook(team.folder).of_kind("note")
+    assert leader.post(f"{address}/note", data={"text": "two", "supersedes": first.id}).status_code == 303
+    answer = rep.post(f"{address}/note", data={"text": "three", "supersedes": first.id})
+    assert answer.status_code == 409
+    assert "superseded by" in answer.text
+    assert [each.says.text for each in Notebook(team.folder).of_kind("note")] == ["two"]
+
+
+def test_a_rep_writes_nothing_of_a_buyer_of_another(team):
+    rep = min(team.shelf.reps)
+    other = next(row for row in team.shelf.listed(most=400).rows if row["rep_id"] != rep)
+    answer = team.browser("rep").post(f"/buyer/{other['buyer_id']}/note", data={"text": "mine"})
+    assert answer.status_code == 404
+    assert Notebook(team.folder).of_kind("note") == ()
+
+
+def test_looking_and_writing_leave_a_trail_of_ids_and_never_of_words(team, own):
+    browser = team.browser("rep")
+    browser.get(f"/buyer/{own['buyer_id']}")
+    browser.post(f"/buyer/{own['buyer_id']}/note", data={"text": "secret words"})
+    trail = [(each.action, each.subject) for each in team.door.trail()]
+    assert ("saw", f"buyer {own['buyer_id']}") in trail
+    assert any(action.startswith("stated note") for action, _ in trail)
+    assert not any("secret" in action + subject for action, subject in trail)
+
+
+def test_a_key_leads_to_its_buyer_and_part_of_one_to_a_list(team, own):
+    browser = team.browser("rep")
+    assert browser.get("/find", params={"text": own["source_id"]}).headers["location"] == f"/buyer/{own['buyer_id']}"
+    assert own["source_id"] in browser.get("/find", params={"text": "a00"}).text
+    assert "No buyer" in browser.get("/find", params={"text": "%_'; drop"}).text
