@@ -39,9 +39,9 @@ class Measure:
     done: str
 
     def rows(self, events: ir.Table) -> ir.Table:
-        """One row a trial: ``buyer_id``, ``row_id``, ``trials`` and ``total``. Runs nothing."""
+        """One row a trial: ``buyer_id``, ``row_id``, ``trials``, ``total``; ``source`` and ``source_row`` say where."""
         return events.filter(self.trials).select(
-            "buyer_id", row_id=_[self.row_id], trials=ibis.literal(1).cast("float64"),
+            "buyer_id", "source", "source_row", row_id=_[self.row_id], trials=ibis.literal(1).cast("float64"),
             total=self.successes.cast("float64"),
         )
 

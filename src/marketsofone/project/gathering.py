@@ -16,18 +16,26 @@ from marketsofone.errors import NothingToScore, SettingsInvalid
 from marketsofone.estimates import tally
 from marketsofone.features import (
     AsOf,
+    activity,
     buyers,
     contributions,
+    counted_rows,
+    days_of,
+    followed_lines,
+    followed_rows,
     histories,
     known_by,
     last_moments,
     marketing_touches,
     owners,
-    purchase_days,
+    purchase_lines,
+    purchased_rows,
     with_buyer,
     with_entering,
 )
 from marketsofone.measures import STEPS, Measure
+from marketsofone.project.identity_facts import held_dealings
+from marketsofone.project.merging import merged_tables
 from marketsofone.scores import SCORES
 from marketsofone.sources.currencies import EXPONENTS
 
@@ -61,11 +69,17 @@ class Gathered:
         Score -> the outcome that answers it, for scores that are observed.
     tallies : mapping
         Score -> one row a buyer: trials, total, squares.
+    trials : mapping
+        Score -> the rows those tallies add up.
     histories : Ibis table or None
         Where attractiveness rests on a ledger alone: how often, how recently and for how much each
         buyer bought.
     spent : Ibis table or None
         What marketing spent on each buyer.
+    activity : Ibis table or None
+        What happened with each buyer, counted.
+    dealt : Ibis table or None
+        What each buyer was seen to do and say, by criterion: what its segment's identity rests on.
     """
 
     as_of: AsOf
@@ -76,8 +90,11 @@ class Gathered:
     buyers: ir.Table
     steps: Mapping[str, str]
     tallies: Mapping[str, ir.Table]
+    trials: Mapping[str, ir.Table]
     histories: ir.Table | None = None
     spent: ir.Table | None = None
+    activity: ir.Table | None = None
+    dealt: ir.Table | None = None
 
 
 def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
@@ -88,7 +105,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     engine.con.execute("set preserve_insertion_order = false")
     raw = {name: engine.table(name) for name in (*loaded.tables, "entity_link")}
     as_of = AsOf(settings.market.as_of or _last_day(raw, settings.market.time_zone), settings.market.time_zone)
-    tables = with_entering(known_by(raw, as_of))
+    tables = with_entering(known_by(merged_tables(engine, raw, as_of), as_of))
     level = _level(settings, tables)
     owner = {name: hold(engine, f"owner_{name}", of)
              for name, of in owners(tables, level).items()}
@@ -98,8 +115,11 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
                              "Map a column to account_id or opportunity_id.")
     found = hold(engine, "buyer", buyers(tables, owner, columns))
     spent = marketing_touches(tables, owner)
-    base = Gathered(as_of, level, tables, owner, columns, found, {}, {},
+    base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {},
                     spent=None if spent is None else hold(engine, "spent", spent))
+    happened = activity(found, tables, owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency])
+    base = replace(base, activity=hold(engine, "activity", happened))
+    base = replace(base, dealt=held_dealings(engine, base))
     return _without_ledger(engine, _with_tallies(engine, settings, base))
 
 
@@ -138,36 +158,37 @@ def _level(settings: Settings, tables: Mapping[str, ir.Table]) -> str:
 
 
 def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gathered:
-    steps, tallies, ledger = {}, {}, None
+    steps, tallies, trials, ledger = {}, {}, {}, None
     for score in SCORES:
         step = getattr(settings.steps, score)
         if step is None or step.split(".")[0] not in base.tables:
             continue
-        allowed = base.buyers.select("buyer_id")
         if step == "order_line" and "opportunity" not in base.tables:
-            ledger = _histories(engine, settings, base, allowed)
+            ledger, rows = _ledger(engine, settings, base)
             tallied = _ledger_tally(ledger)
         elif STEPS[step].table in base.tables:
-            tallied = tally(_trials(settings, base, step).semi_join(allowed, "buyer_id"), ["buyer_id"])
+            tallied, rows = _counted(engine, settings, base, score, step)
         else:
             continue
         tallied = hold(engine, f"tally_{score}", tallied.filter(_.trials > 0))
         if tallied.count().execute() > 0:
-            steps[score], tallies[score] = step, tallied
+            steps[score], tallies[score], trials[score] = step, tallied, rows
     if not tallies:
         raise NothingToScore(
             "A run needs evidence for at least one score.",
             "no decided opportunity, no answered or unanswered approach and no sale known by the date.",
             "Check [steps] in market.toml, the mapping of outcome, entered or answered, and as_of.",
         )
-    return replace(base, steps=steps, tallies=tallies, histories=ledger)
+    return replace(base, steps=steps, tallies=tallies, trials=trials, histories=ledger)
 
 
-def _histories(engine: Backend, settings: Settings, base: Gathered, allowed: ir.Table) -> ir.Table:
-    days = purchase_days(base.tables, base.owner, settings.market.margin_rate,
-                         10 ** EXPONENTS[settings.market.currency])
-    found = histories(days, base.as_of).semi_join(allowed, "buyer_id")
-    return hold(engine, "history", found)
+def _ledger(engine: Backend, settings: Settings, base: Gathered) -> tuple[ir.Table, ir.Table]:
+    """The history of each buyer, and the order lines it was read from."""
+    lines = hold(engine, "purchased", purchase_lines(
+        base.tables, base.owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency]))
+    found = histories(days_of(lines), base.as_of).semi_join(base.buyers, "buyer_id")
+    held = hold(engine, "history", found)
+    return held, purchased_rows(lines, held)
 
 
 def _ledger_tally(ledger: ir.Table) -> ir.Table:
@@ -175,12 +196,20 @@ def _ledger_tally(ledger: ir.Table) -> ir.Table:
     return ledger.select("buyer_id", rows=_.x + 1.0, trials=_.x + 1.0, total=_.total, squares=_.squares)
 
 
-def _trials(settings: Settings, base: Gathered, step: str) -> ir.Table:
-    measure = STEPS[step]
+def _counted(
+    engine: Backend, settings: Settings, base: Gathered, score: str, step: str
+) -> tuple[ir.Table, ir.Table]:
+    """The tally of each buyer, and the rows that it adds up."""
+    measure, market = STEPS[step], settings.market
     if isinstance(measure, Measure):
-        return measure.rows(with_buyer(base.tables[measure.table], base.owner))
-    market = settings.market
-    return contributions(
-        base.tables, base.owner, step, base.as_of, market.horizon_days, market.margin_rate,
-        10 ** EXPONENTS[market.currency],
-    )
+        rows = hold(engine, f"rows_{score}", measure.rows(
+            with_buyer(base.tables[measure.table], base.owner)).semi_join(base.buyers, "buyer_id"))
+        return tally(rows, ["buyer_id"]), counted_rows(rows, measure.table)
+    known = (base.as_of, market.horizon_days, market.margin_rate, 10 ** EXPONENTS[market.currency])
+    lines = None
+    if step == "order_line":
+        lines = hold(engine, "followed", followed_lines(base.tables, base.owner, *known))
+    won = contributions(base.tables, base.owner, step, *known, lines=lines).semi_join(base.buyers, "buyer_id")
+    wins = hold(engine, f"rows_{score}", won)
+    told = counted_rows(wins, measure.table) if lines is None else followed_rows(wins, lines)
+    return tally(wins, ["buyer_id"]), told

@@ -55,19 +55,30 @@ def read_buyer(snapshot: Snapshot, key: int | str) -> BuyerPage:
     RunMissing
         The run has no such buyer, or several of different sources share that key.
     """
-    buyer_id = _buyer_id(snapshot, key)
-    row = _rows(snapshot, "buyers", "buyer_id", buyer_id)
-    if not row:
-        raise _unknown(snapshot)
+    buyer_id = buyer_id_of(snapshot, key)
     return BuyerPage(
-        buyer_read(row[0]),
+        buyer_read(require_buyer(snapshot, buyer_id)),
         tuple(_opportunity(each) for each in _rows(snapshot, "opportunities", "buyer_id", buyer_id)),
         tuple(MembershipRead(each["stratum_id"], each["level"], each["share"])
               for each in _rows(snapshot, "memberships", "buyer_id", buyer_id)))
 
 
-def _buyer_id(snapshot: Snapshot, key: int | str) -> int:
-    """The internal id that a key of either kind leads to."""
+def require_buyer(snapshot: Snapshot, buyer_id: int) -> dict[str, Any]:
+    """The row of a buyer; raises ``RunMissing`` where the run has none."""
+    row = _rows(snapshot, "buyers", "buyer_id", buyer_id)
+    if not row:
+        raise _unknown(snapshot)
+    return row[0]
+
+
+def buyer_id_of(snapshot: Snapshot, key: int | str) -> int:
+    """The internal id that a key of either kind leads to.
+
+    Raises
+    ------
+    RunMissing
+        No buyer has that key of a source, or several of different sources share it.
+    """
     if isinstance(key, int):
         return key
     found = {row["buyer_id"] for row in _rows(snapshot, INDEX, "source_id", key)}

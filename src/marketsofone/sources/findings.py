@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from marketsofone.sources.mapping import UserColumn
@@ -79,6 +80,8 @@ class Loaded:
         In the order they were come upon.
     inputs : mapping
         The file as the settings write it -> its fingerprint.
+    record_read_at : datetime or None
+        When the written record was read; None where there was none to read.
 
     """
 
@@ -87,3 +90,4 @@ class Loaded:
     health: tuple[Health, ...]
     findings: tuple[Finding, ...]
     inputs: Mapping[str, Input]
+    record_read_at: datetime | None = None

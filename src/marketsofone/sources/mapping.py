@@ -5,7 +5,6 @@ Read strictly: a name that means nothing is an error that says the nearest name 
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,8 +12,9 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from marketsofone.customer.tables import TABLES
-from marketsofone.errors import SettingsInvalid, SourceMissing, shortened
+from marketsofone.errors import SettingsInvalid, shortened
 from marketsofone.sources.spelling import nearest, quoted_as_toml, snake
+from marketsofone.sources.variables import expanded
 
 Role = Literal["dimension", "trait"]
 ColumnKind = Literal["", "text", "number"]
@@ -248,7 +248,7 @@ def check_zone(zone: str, place: str) -> None:
 
 
 def _path(file: str, root: Path, place: str) -> Path | None:
-    return root / Path(_expanded(file, f"{place}.file")).expanduser() if file else None
+    return root / Path(expanded(file, f"{place}.file")).expanduser() if file else None
 
 
 def _format(said: Mapping[str, str], path: Path | None, place: str) -> str:
@@ -271,7 +271,7 @@ def format_of(path: Path) -> str:
 
 
 def _address(url: str, root: Path, place: str) -> str:
-    address = _expanded(url, f"{place}.url")
+    address = expanded(url, f"{place}.url")
     for scheme in ("sqlite:///", "duckdb:///"):
         if address.startswith(scheme):
             return scheme + str(root / address.removeprefix(scheme))
@@ -282,20 +282,6 @@ def _address(url: str, root: Path, place: str) -> str:
             f'[{place}]\nurl = "sqlite:///crm.db"',
         )
     return address
-
-
-def _expanded(text: str, place: str) -> str:
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in os.environ:
-            raise SourceMissing(
-                f"{place} uses the environment variable {name}.",
-                "it is not set.",
-                f"Set it: export {name}=<value>",
-            )
-        return os.environ[name]
-
-    return re.sub(r"\$\{(\w+)\}", value, text)
 
 
 def _table_mapping(name: str, raw: Mapping[str, Any], source: str) -> TableMapping:

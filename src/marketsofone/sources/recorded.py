@@ -14,7 +14,7 @@ from marketsofone.record import Entry, Record
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
-STATED = ("judgement", "wish", "adjustment", "permission", "objection")
+STATED = ("judgement", "effort", "wish", "adjustment", "permission", "objection")
 """Customer tables that people state, one kind of statement each."""
 
 SOURCE = "record"

@@ -12,6 +12,7 @@ from marketsofone.sources.simulated.plan import Plan
 
 REGIONS = ("north", "east", "south", "west")
 LARGEST_SIZE = 20_000
+CLASS_SHARE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class Buyers:
     hidden : float array, shape (accounts,)
         The hidden driver of value and of being approached; standard normal, in no file.
     traits : float array, shape (accounts, 3)
-        What marketing traits tell of each score, standard normal.
+        What marketing traits tell of each score, standardised.
+    marketing_class : int array, shape (accounts,)
+        Class planted in the traits; 0 for all where none is.
     latent : float array, shape (accounts, 3)
         Each score on its inner scale, 0 at the middle of the market.
 
@@ -44,6 +47,7 @@ class Buyers:
     employees: Floats
     hidden: Floats
     traits: Floats
+    marketing_class: Ints
     latent: Floats
 
     def __len__(self) -> int:
@@ -57,12 +61,25 @@ def draw_buyers(plan: Plan, layout: Layout, seed: int) -> Buyers:
     codes = np.column_stack([pick(rng, share, sector) for share in layout.value_share])
     cells, planted = place(layout, sector, codes)
     hidden, traits = rng.normal(size=plan.accounts), rng.normal(size=(plan.accounts, 3))
+    classes, traits = _in_classes(plan, traits, seed)
     own = _spread(rng, plan, hidden, traits)
     together = np.full((3, 3), plan.correlation) + (1 - plan.correlation) * np.eye(3)
     mixing = np.linalg.cholesky(together)
     latent = np.einsum("ij,kj->ik", planted + plan.buyer_spread * own, mixing)
     region = rng.integers(len(REGIONS), size=plan.accounts)
-    return Buyers(sector, region, codes, cells, _employees(rng, codes[:, 0]), hidden, traits, latent)
+    return Buyers(sector, region, codes, cells, _employees(rng, codes[:, 0]), hidden, traits,
+                  classes, latent)
+
+
+def _in_classes(plan: Plan, traits: Floats, seed: int) -> tuple[Ints, Floats]:
+    """A marketing class of each account, and its traits drawn to the middle of that class, of variance 1 in all."""
+    if not plan.marketing_classes:
+        return np.zeros(len(traits), np.int64), traits
+    rng = stream(seed, "marketing classes")
+    classes = rng.integers(plan.marketing_classes, size=len(traits))
+    middle = rng.normal(size=(plan.marketing_classes, traits.shape[1]))
+    middle = (middle - middle.mean(axis=0)) / np.maximum(middle.std(axis=0), 1e-9)
+    return classes, np.sqrt(CLASS_SHARE) * middle[classes] + np.sqrt(1 - CLASS_SHARE) * traits
 
 
 def place(layout: Layout, sector: Ints, codes: Ints) -> tuple[Ints, Floats]:

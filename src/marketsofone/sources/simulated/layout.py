@@ -23,7 +23,7 @@ SECTORS = ("food", "machinery", "hospitals", "hotels", "schools", "logistics", "
 SIZE_LIMITS = (50, 250)
 SIZE_SHARES = (0.38, 0.32, 0.30)
 LIKENESS = 8.0
-SIDE_MASS = (0.3, 0.7)
+SIDE_MASS, EVEN_MASS = (0.3, 0.7), (0.5, 0.5)
 TRIPLES = 200
 
 
@@ -114,9 +114,10 @@ class Splits:
 def draw_layout(plan: Plan, seed: int) -> Layout:
     """The planted market of this plan and seed."""
     rng = stream(seed, "layout")
-    sector_share = (0.5 + rng.dirichlet(np.full(plan.sectors, 4.0)) * plan.sectors) / (1.5 * plan.sectors)
+    sector_share = _sector_share(rng, plan)
     value_share = tuple(_value_share(rng, dimension, plan.sectors) for dimension in DIMENSIONS)
     effects = np.array(plan.effects) * (np.arange(3) < plan.levels) * plan.structure
+    fair = EVEN_MASS if plan.even_cells else SIDE_MASS
     order = rng.permutation(plan.sectors)
     second_of = rng.integers(len(DIMENSIONS), size=plan.sectors)
     shift = rng.integers(1, len(DIMENSIONS), size=2 * plan.sectors)
@@ -126,18 +127,20 @@ def draw_layout(plan: Plan, seed: int) -> Layout:
         sectors=tuple(_sector_name(number) for number in range(plan.sectors)),
         sector_share=sector_share,
         value_share=value_share,
-        sector_effect=unrelated_patterns(rng, sector_share) * effects[0] / 2,
-        second=_draw_splits(rng, second_of, order % 3, np.arange(plan.sectors), value_share, effects[1]),
+        sector_effect=unrelated_patterns(rng, sector_share, apart=plan.even_cells) * effects[0] / 2,
+        second=_draw_splits(rng, second_of, order % 3, np.arange(plan.sectors), value_share, effects[1],
+                            fair),
         third=_draw_splits(rng, third_of, third_score, np.repeat(np.arange(plan.sectors), 2), value_share,
-                           effects[2]),
+                           effects[2], fair),
     )
 
 
-def unrelated_patterns(rng: np.random.Generator, share: Floats) -> Floats:
+def unrelated_patterns(rng: np.random.Generator, share: Floats, *, apart: bool = False) -> Floats:
     """Three patterns over sectors, of mean 0, variance 1 and no correlation when weighted by ``share``.
 
     Of two hundred such triples, the one whose exponentials are least correlated is kept, since scores
-    are curved functions of these patterns.
+    are curved functions of these patterns; or, where sectors are to stand ``apart``, the one whose two
+    most alike sectors differ most.
     """
     weight = np.sqrt(share)[:, None]
     drawn = rng.normal(size=(TRIPLES, len(share), 4))
@@ -145,7 +148,14 @@ def unrelated_patterns(rng: np.random.Generator, share: Floats) -> Floats:
     orthogonal, _ = np.linalg.qr(weight * drawn)
     signs = rng.choice([-1.0, 1.0], size=(TRIPLES, 1, 3))
     triples = orthogonal[:, :, 1:] / weight * signs
-    return np.asarray(triples[np.argmin(_likeness(triples, share))])
+    return np.asarray(triples[np.argmax(_apart(triples)) if apart else np.argmin(_likeness(triples, share))])
+
+
+def _apart(triples: Floats) -> Floats:
+    """Per triple, the distance between the two sectors most alike."""
+    between = triples[:, :, None, :] - triples[:, None, :, :]
+    first, second = np.triu_indices(triples.shape[1], 1)
+    return np.asarray(np.sqrt((between[:, first, second] ** 2).sum(axis=-1)).min(axis=1))
 
 
 def _likeness(triples: Floats, share: Floats) -> Floats:
@@ -156,6 +166,12 @@ def _likeness(triples: Floats, share: Floats) -> Floats:
     deviation = np.sqrt(np.diagonal(together, axis1=1, axis2=2))
     likeness = together / deviation[:, :, None] / deviation[:, None, :]
     return np.asarray(np.abs(likeness - np.eye(3)).max(axis=(1, 2)))
+
+
+def _sector_share(rng: np.random.Generator, plan: Plan) -> Floats:
+    if plan.even_cells:
+        return np.full(plan.sectors, 1 / plan.sectors)
+    return np.asarray((0.5 + rng.dirichlet(np.full(plan.sectors, 4.0)) * plan.sectors) / (1.5 * plan.sectors))
 
 
 def _sector_name(number: int) -> str:
@@ -171,25 +187,25 @@ def _value_share(rng: np.random.Generator, dimension: Dimension, sectors: int) -
 
 
 def _draw_splits(rng: np.random.Generator, dimension: Ints, score: Ints, sector: Ints,
-                 value_share: Sequence[Floats], effect: float) -> Splits:
+                 value_share: Sequence[Floats], effect: float, fair: tuple[float, float]) -> Splits:
     """A split of each cell at about equal halves, its sign by lot."""
     high = np.zeros((len(dimension), _MOST_VALUES), dtype=np.bool_)
     added = np.zeros((len(dimension), 2))
     for cell, (split_on, within) in enumerate(zip(dimension, sector, strict=True)):
         share = value_share[split_on][within]
-        side = _high_side(rng, share, DIMENSIONS[split_on].ordered)
+        side = _high_side(rng, share, DIMENSIONS[split_on].ordered, fair)
         high[cell, side] = True
         mass = share[side].sum()
         added[cell] = rng.choice([-1.0, 1.0]) * effect * np.array([-mass, 1 - mass])
     return Splits(dimension, score, high, added)
 
 
-def _high_side(rng: np.random.Generator, share: Floats, ordered: bool) -> list[int]:
-    """Values on the high side: a stretch at the end where ordered, else any set of fair mass."""
+def _high_side(rng: np.random.Generator, share: Floats, ordered: bool, limits: tuple[float, float]) -> list[int]:
+    """Values on the high side: a stretch at the end where ordered, else any set of mass within the limits."""
     values = range(len(share))
     sides = [list(values[cut:]) for cut in values[1:]] if ordered else [
         list(side) for size in values[1:] for side in combinations(values, size)]
-    fair = [side for side in sides if SIDE_MASS[0] <= share[side].sum() <= SIDE_MASS[1]]
+    fair = [side for side in sides if limits[0] <= share[side].sum() <= limits[1]]
     if fair:
         return fair[rng.integers(len(fair))]
     return min(sides, key=lambda side: abs(share[side].sum() - 0.5))

@@ -38,6 +38,9 @@ class Plan:
         Size of the difference between cells at each level, on each score's own inner scale (probit
         for pull, log hazard for competitiveness, log money for attractiveness): twice the standard
         deviation over sectors, then the gap between the two sides of a split.
+    even_cells : bool
+        Sectors of equal share, no two of them alike, each split as even as its values allow: the deepest
+        cells are of about one size and every one differs from those beside it.
     structure : bool
         False makes the market uniform: no dimension, trait or rival matters for any score.
     correlation : float
@@ -46,6 +49,9 @@ class Plan:
         Standard deviation of buyers inside a cell, on the same inner scales.
     trait_share : float
         Share of that spread which marketing traits tell of, from 0 to 1.
+    marketing_classes : int
+        Classes planted in the marketing traits: a buyer's traits lie about the middle of its class, so
+        that classes tell of the scores as much as traits do; 0 plants none.
     trials_scale : float
         Multiplies how often accounts are approached; 1 is about 2.4 times on average.
     selective_entry : float
@@ -88,10 +94,12 @@ class Plan:
     sectors: int = 6
     levels: int = 3
     effects: tuple[float, float, float] = (1.0, 0.8, 0.7)
+    even_cells: bool = False
     structure: bool = True
     correlation: float = 0.0
     buyer_spread: float = 0.4
     trait_share: float = 0.25
+    marketing_classes: int = 0
     trials_scale: float = 1.0
     selective_entry: float = 0.5
     selective_on_pull: float = 0.0
@@ -141,6 +149,7 @@ _LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType({
     "correlation": (0.0, 0.99),
     "buyer_spread": (0.0, 3.0),
     "trait_share": (0.0, 1.0),
+    "marketing_classes": (0, 60),
     "trials_scale": (0.0, 1_000.0),
     "selective_entry": (0.0, 5.0),
     "selective_on_pull": (-5.0, 5.0),

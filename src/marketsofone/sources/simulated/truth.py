@@ -21,7 +21,8 @@ def truth_table(plan: Plan, layout: Layout, buyers: Buyers, scores: Scores) -> p
 
     Columns: ``account_id``; ``cell_1`` to ``cell_3``, the planted stratum at each level; the three
     scores (attractiveness in major units over the horizon that follows a win); ``home_rival``, the
-    one it meets most; ``hidden_driver``, in no file; ``response_ceiling`` and ``response_hours``: ``h``
+    one it meets most; ``hidden_driver``, in no file; ``marketing_class``, planted
+    in the traits; ``response_ceiling`` and ``response_hours``: ``h``
     hours of approaches to an account not yet won are expected to earn
     ``ceiling * (1 - exp(-h / response_hours))``; and ``true_<dimension>``.
     """
@@ -35,6 +36,7 @@ def truth_table(plan: Plan, layout: Layout, buyers: Buyers, scores: Scores) -> p
         **dict(zip(SCORES, map(pa.array, (pull, win, worth)), strict=True)),
         "home_rival": texts(scores.meets[:, :NO_RIVAL].argmax(axis=1), RIVALS),
         "hidden_driver": pa.array(buyers.hidden),
+        "marketing_class": pa.array(buyers.marketing_class),
         "response_ceiling": pa.array(worth),
         "response_hours": pa.array(-plan.approach_hours / np.log1p(-pull * OPENED_SHARE * win)),
         **{f"true_{dimension.name}": texts(code, dimension.values)

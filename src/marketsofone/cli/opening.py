@@ -1,0 +1,74 @@
+"""The command that opens a number to the rows behind it: rows."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from marketsofone.cli.options import HERE, Format, Project, Run, Score
+from marketsofone.cli.sheet import Column, Row, show
+
+if TYPE_CHECKING:
+    from marketsofone.project.rows import RowsRead
+
+Asked = Annotated[str | None, Parameter(show_default=False)]
+
+
+def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
+         score: Annotated[Score | None, Parameter(show_default=False)] = None, limit: int = 20,
+         run: Run = "latest", format: Format = "table") -> None:
+    """Show the rows that the numbers of a buyer or a stratum were counted from.
+
+    Each row is opened in its source while the file is the very one the run read; else the row says
+    that the file changed. Keys of people and e-mails stay in the file.
+
+    Parameters
+    ----------
+    buyer
+        The source's key of a buyer, or its buyer_id.
+    stratum
+        The stratum_id or the path of a stratum.
+    score
+        Only what one score was counted from.
+    limit
+        Rows to print; what all of them add up to is always told.
+    """
+    from marketsofone.project.rows import read_rows
+    from marketsofone.project.rows_opening import open_rows
+    from marketsofone.project.snapshot import open_snapshot
+
+    snapshot = open_snapshot(project, run)
+    found = read_rows(snapshot, buyer=buyer, stratum=stratum, score=score, limit=limit)
+    opened = open_rows(project, snapshot, found.rows)
+    told = [{**asdict(each.row), "holds": each.holds, "why_not": each.why_not} for each in opened]
+    if format == "table":
+        _print_sums(found)
+    show(told if format != "csv" else [{**row, "holds": _words(row)} for row in told], _COLUMNS, format)
+
+
+def _print_sums(found: RowsRead) -> None:
+    from marketsofone.project.words import counted
+
+    if not found.added:
+        print("No row was counted: all of it is borrowed.")
+    for each in found.added:
+        beside = f", and {counted(each.judgements, 'judgement')} beside" if each.judgements else ""
+        print(f"{each.score}: {counted(each.rows, 'row')} worth {each.trials:,.2f} trials, "
+              f"{each.total:,.2f} in total{beside}")
+
+
+def _words(row: Row) -> str:
+    """What a row holds, or why it could not be opened."""
+    return str(row["why_not"]) or "; ".join(f"{name} {value}" for name, value in row["holds"].items())
+
+
+_COLUMNS = (
+    Column("score", lambda row: row["score"]),
+    Column("row", lambda row: f"{row['source']} {row['source_row']:,}"),
+    Column("counts as", lambda row: row["table_name"]),
+    Column("trials", lambda row: f"{row['trials']:,.2f}", right=True),
+    Column("total", lambda row: f"{row['total']:,.2f}", right=True),
+    Column("what it holds", _words),
+)

@@ -1,0 +1,199 @@
+"""Every number opens to the rows behind it, and taking those rows away takes the number away."""
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+import marketsofone as m1
+from marketsofone.cli import main
+from marketsofone.errors import RunMissing
+from marketsofone.project import read_rows, state_judgement
+from marketsofone.project.flow import load, opened
+from marketsofone.project.gathering import gather
+from marketsofone.project.rows_opening import open_rows
+from marketsofone.project.settings import read_settings
+
+SCORES = ("pull", "competitiveness", "attractiveness")
+
+ORDERS = """order,customer,mail,day,amount,cost,qty
+1,ant,a@x.org,2026-01-05,100,60,2
+1,ant,a@x.org,2026-01-05,50,30,1
+2,ant,a@x.org,2026-02-10,80,40,1
+3,ant,a@x.org,2026-03-01,-20,-10,-1
+4,bee,b@x.org,2026-01-20,200,150,4
+5,bee,b@x.org,2026-04-01,90,50,1
+6,cat,c@x.org,2026-02-02,30,10,1
+7,cat,c@x.org,2026-05-02,30,,1
+"""
+LEDGER = """[market]
+name = "Ledger"
+currency = "EUR"
+as_of = 2026-06-30
+
+[steps]
+attractiveness = "order_line"
+
+[sources.orders]
+file = "orders.csv"
+
+[sources.orders.order_line]
+order_id = "order"
+account_id = "customer"
+contact_id = "mail"
+ordered_at = "day"
+amount = "amount"
+cost = "cost"
+quantity = "qty"
+
+[sources.orders.order_line.traits]
+channel = "mail"
+"""
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rows")
+    m1.simulate(folder, accounts=80, seed=43)
+    m1.run(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(company):
+    return m1.open_run(company)
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory):
+    """A hand-sized ledger in which one person judged one buyer, and its run."""
+    folder = tmp_path_factory.mktemp("ledger")
+    (folder / "orders.csv").write_text(ORDERS)
+    (folder / "market.toml").write_text(LEDGER)
+    state_judgement(folder, "account", "ant", "attractiveness", 70.0, 4.0, "ana", datetime(2026, 6, 1, tzinfo=UTC))
+    return folder, m1.run(folder)
+
+
+def sums(run):
+    """Trials by buyer and score, judgements left out."""
+    rows = run.table("trials").to_pandas()
+    counted = rows[rows["table_name"] != "judgement"]
+    return counted.pivot_table(index="buyer_id", columns="score", values=["trials", "total"], aggfunc="sum")
+
+
+def agree(run):
+    buyers = m1.frame(run, "buyers").set_index("buyer_id")
+    found = sums(run)["trials"].reindex(buyers.index, columns=list(SCORES)).fillna(0.0)
+    for score in SCORES:
+        shown = buyers[f"{score}_trials"].fillna(0.0)
+        pd.testing.assert_series_equal(found[score], shown, check_names=False, rtol=1e-9)
+
+
+def test_the_rows_of_each_buyer_add_up_to_its_trials(run):
+    agree(run)
+
+
+def test_the_rows_of_each_stratum_add_up_to_its_trials(run):
+    for stratum in m1.frame(run, "strata").to_dict("records"):
+        added = {each.score: each.trials for each in read_rows(run, stratum=stratum["stratum_id"]).added}
+        for score in SCORES:
+            assert added.get(score, 0.0) == pytest.approx(stratum[f"{score}_trials"], rel=1e-9)
+
+
+def test_rows_are_sorted_by_buyer_score_source_and_row(run):
+    rows = run.table("trials").to_pandas()
+    keys = ["buyer_id", "score", "source", "source_row", "table_name"]
+    assert rows[keys].equals(rows[keys].sort_values(keys, ignore_index=True))
+
+
+def test_each_row_is_found_in_the_file_and_says_what_was_counted(company, run):
+    files = {name: pd.read_parquet(company / "files" / f"{name}.parquet") for name in ("touch", "opportunity")}
+    rows = run.table("trials").to_pandas()
+    for score, name, success in (("pull", "touch", "answered"), ("competitiveness", "opportunity", "outcome")):
+        of = rows[rows["score"] == score]
+        said = files[name].iloc[of["source_row"] - 1][success].to_numpy()
+        assert of["total"].astype(bool).tolist() == [value in (True, "won") for value in said]
+
+
+def test_taking_a_buyers_rows_away_takes_its_trials_away(company, run, tmp_path):
+    buyers = m1.frame(run, "buyers")
+    one = buyers[buyers["pull_trials"] > 1].iloc[0]
+    found = read_rows(run, buyer=one["source_id"], score="pull")
+    assert found.added[0].trials == one["pull_trials"]
+    shutil.copytree(company / "files", tmp_path / "files")
+    shutil.copy(company / "market.toml", tmp_path)
+    touches = pd.read_parquet(tmp_path / "files" / "touch.parquet")
+    gone = [row.source_row - 1 for row in found.rows]
+    touches.drop(touches.index[gone]).to_parquet(tmp_path / "files" / "touch.parquet")
+    after = m1.frame(m1.run(tmp_path), "buyers").set_index("source_id").loc[one["source_id"]]
+    assert after["pull_trials"] == 0
+    assert after["pull"] != pytest.approx(one["pull"], rel=1e-3)
+
+
+def test_each_line_of_a_ledger_shares_the_day_it_was_bought_on(ledger):
+    run = ledger[1]
+    agree(run)
+    rows = run.table("trials").to_pandas()
+    rows = rows[rows["table_name"] == "order_line"].set_index("source_row")
+    assert rows["trials"].to_dict() == {1: 0.5, 2: 0.5, 3: 1.0, 4: 0.0, 5: 1.0, 6: 1.0, 7: 1.0}
+    assert rows["total"].to_dict() == {1: 40.0, 2: 20.0, 3: 40.0, 4: -10.0, 5: 50.0, 6: 40.0, 7: 20.0}
+
+
+def test_amounts_of_won_opportunities_are_rows_of_their_own(company):
+    settings = read_settings(company)
+    asked = replace(settings, steps=replace(settings.steps, attractiveness="opportunity.amount"))
+    with opened(company) as engine:
+        gathered = gather(engine, asked, load(engine, asked)[0])
+        rows = gathered.trials["attractiveness"].to_pandas()
+        tallied = gathered.tallies["attractiveness"].to_pandas().set_index("buyer_id")["total"].sort_index()
+    assert set(rows["table_name"]) == {"opportunity"}
+    assert rows.groupby("buyer_id")["total"].sum().to_numpy() == pytest.approx(tallied.to_numpy(), rel=1e-9)
+
+
+def test_a_judgement_is_a_row_beside_those_counted(ledger):
+    folder, run = ledger
+    found = read_rows(run, buyer="ant", score="attractiveness")
+    judged = [row for row in found.rows if row.table_name == "judgement"]
+    assert [(row.source, row.source_row, row.trials, row.total) for row in judged] == [("record", 1, 4.0, 280.0)]
+    assert found.added[0].judgements == 1
+    assert dict(open_rows(folder, run, judged)[0].holds)["value"] == "70.0"
+
+
+def test_a_row_opens_to_what_its_file_says_without_keys_of_people_and_e_mails(ledger):
+    folder, run = ledger
+    first = open_rows(folder, run, read_rows(run, buyer="ant").rows)[0]
+    assert dict(first.holds) == {"order_id": "1", "account_id": "ant", "ordered_at": "2026-01-05", "amount": "100",
+                                 "cost": "60", "quantity": "2", "channel": "(an e-mail)"}
+
+
+def test_a_file_that_changed_is_said_to_have_changed_and_is_not_opened(ledger, tmp_path):
+    folder, run = ledger
+    rows = [row for row in read_rows(run, buyer="ant").rows if row.source == "orders"]
+    shutil.copy(folder / "market.toml", tmp_path)
+    (tmp_path / "orders.csv").write_text(ORDERS.replace("100", "101"))
+    assert {each.why_not for each in open_rows(tmp_path, run, rows)} == {"orders.csv has changed since the run"}
+    (tmp_path / "orders.csv").unlink()
+    assert {each.why_not for each in open_rows(tmp_path, run, rows)} == {"orders.csv is not a file that is still there"}
+
+
+def test_rows_that_nobody_has_are_missed(run):
+    with pytest.raises(RunMissing, match="by a buyer or by a stratum"):
+        read_rows(run)
+    with pytest.raises(RunMissing, match="one buyer"):
+        read_rows(run, buyer=11)
+    with pytest.raises(RunMissing, match="one stratum"):
+        read_rows(run, stratum="no such stratum")
+    with pytest.raises(RunMissing, match="'appeal'"):
+        read_rows(run, stratum="market", score="appeal")
+
+
+def test_the_terminal_gives_the_same_rows(ledger, capsys):
+    folder, run = ledger
+    assert main(["rows", str(folder), "--buyer", "bee", "--format", "json"]) in (0, None)
+    told = json.loads(capsys.readouterr().out)
+    assert [(row["source_row"], row["total"]) for row in told] == [
+        (row.source_row, row.total) for row in read_rows(run, buyer="bee").rows]
+    assert told[0]["holds"]["amount"] == "200"
