@@ -10,6 +10,7 @@ from marketsofone.errors import RecordRefused
 from marketsofone.record import (
     KINDS,
     Adjustment,
+    Effort,
     Judgement,
     Note,
     Objection,
@@ -63,6 +64,7 @@ def test_every_kind_becomes_rows_of_its_table(engine, record):
     state(record, Permission("mail", "consent", valid_from=date(2026, 1, 1)))
     state(record, Objection())
     state(record, Note("no table of its own"))
+    state(record, Effort(40, none=100, half=150, now=180, more=200, most=260, sure=3))
     assert load_record(engine, record, NOON) == STATED
     common = {"about": "account", "about_id": "A-17", "stated_by": "ann", "source": "record"}
     at_noon = {"stated_at": NOON.replace(tzinfo=None)}
@@ -79,6 +81,9 @@ def test_every_kind_becomes_rows_of_its_table(engine, record):
         "valid_to": None}]
     assert rows(engine, "objection") == [common | {
         "source_row": 5, "stated_at": None, "valid_from": None, "valid_to": None}]
+    assert rows(engine, "effort") == [common | at_noon | {
+        "source_row": 7, "hours": 40.0, "none": 100.0, "half": 150.0, "now": 180.0, "more": 200.0, "most": 260.0,
+        "sure": 3.0}]
 
 
 def test_a_table_has_the_columns_of_the_model_and_its_types(engine, record):

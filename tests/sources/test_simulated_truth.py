@@ -225,3 +225,20 @@ def test_traits_tell_of_buyers_within_a_cell_as_far_as_the_plan_says():
     told, untold = (columns_that_tell(simulate(plan, seed=3)) for plan in plans)
     for trait, score in zip(("web_visits", "years_trading", "growth_percent"), SCORES, strict=True):
         assert told[trait, score] > 50 > untold[trait, score]
+
+
+def test_even_cells_are_of_about_one_size_and_no_two_sectors_are_alike():
+    company = simulate(Plan(accounts=12_000, even_cells=True), seed=31_510)
+    cells = company.truth["cell_3"].to_pandas().value_counts()
+    assert len(cells) == 24
+    assert cells.max() < 4 * cells.min()
+
+
+def test_marketing_classes_are_planted_in_the_traits_and_in_nothing_else():
+    plain, planted = (simulate(Plan(accounts=3_000, marketing_classes=count), seed=31_511) for count in (0, 5))
+    truth, account = planted.truth.to_pandas(), planted.tables["account"].to_pandas()
+    assert set(truth["marketing_class"]) == set(range(5))
+    groups = [part["years_trading"].dropna() for _, part in account.groupby(truth["marketing_class"])]
+    assert f_oneway(*groups).pvalue < 1e-6
+    assert plain.truth["cell_3"].equals(planted.truth["cell_3"])
+    assert set(plain.truth["marketing_class"].to_pylist()) == {0}
