@@ -10,15 +10,20 @@ import ibis
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from marketsofone.estimates.candidates import PARTS, Dimension
 from marketsofone.estimates.drawing import drawn
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Words = NDArray[np.object_]
+
+_CHUNK = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,24 @@ def fetch_sampled(
     if len(ids) > most:
         kept = ibis.memtable(pd.DataFrame({"buyer_id": ids[drawn(ids, most, seed)]}))
         evidence = evidence.semi_join(kept, "buyer_id")
-    rows = evidence.to_pandas().sort_values("buyer_id", ignore_index=True)
-    coded = {d.name: pd.factorize(rows[d.column], sort=True) for d in dimensions}
+    rows = evidence.order_by("buyer_id").to_pyarrow()
+    coded = {d.name: _coded(rows[d.column]) for d in dimensions}
+    numbers = rows.drop_columns([d.column for d in dimensions]).to_pandas()
     return Sampled(
-        rows["buyer_id"].to_numpy(np.int64), rows["half"].to_numpy(np.int64),
-        {name: codes.astype(np.int64) for name, (codes, _words) in coded.items()},
-        {name: tuple(words) for name, (_codes, words) in coded.items()},
-        {score: _parts(rows, score) for score in scores})
+        numbers["buyer_id"].to_numpy(np.int64), numbers["half"].to_numpy(np.int64),
+        {name: codes for name, (codes, _words) in coded.items()},
+        {name: words for name, (_codes, words) in coded.items()},
+        {score: _parts(numbers, score) for score in scores})
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
+    """The place of each text among the sorted texts, -1 for null, and the texts."""
+    encoded = column.combine_chunks().dictionary_encode()
+    words = np.array(encoded.dictionary.to_pylist(), dtype=object)
+    order = np.argsort(words, kind="stable")
+    ranked = np.append(np.empty_like(order), -1)
+    ranked[order] = np.arange(len(order))
+    return ranked[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)], tuple(words[order])
 
 
 def _parts(rows: pd.DataFrame, score: str) -> Floats:
@@ -87,24 +103,42 @@ def sampled_candidates(
     place[list(nodes)] = np.arange(len(nodes))
     rows = np.flatnonzero((times > 0) & np.isin(node, nodes))
     cell = place[node[rows]] * 2 + sample.half[rows]
-    weighed = {score: parts[:, rows] * times[rows] for score, parts in sample.sums.items()}
-    frames = [_of_dimension(d, sample, cell, times[rows], weighed, rows, nodes) for d in dimensions]
+    rows = rows[np.argsort(cell, kind="stable")]
+    bounds = np.append(0, np.cumsum(np.bincount(cell, minlength=2 * len(nodes))))
+    names = ["people", *(f"{score}_{part}" for score in sample.sums for part in PARTS)]
+    words, of, starts = _values(sample, dimensions)
+    frames = []
+    for number in range(2 * len(nodes)):
+        sums = _summed(sample, times, rows[bounds[number]: bounds[number + 1]], dimensions, starts, len(words))
+        seen = np.flatnonzero(sums[:, 0])
+        made = {"node": nodes[number // 2], "half": number % 2, "dimension": of[seen], "value": words[seen]}
+        frames.append(pd.DataFrame(made | dict(zip(names, sums[seen].T, strict=True))))
     return pd.concat(frames, ignore_index=True)
 
 
-def _of_dimension(
-    dimension: Dimension, sample: Sampled, cell: Ints, times: Floats, weighed: Mapping[str, Floats], rows: Ints,
-    nodes: Sequence[int],
-) -> pd.DataFrame:
-    words = np.array([*sample.words[dimension.name], None], dtype=object)
-    codes = sample.codes[dimension.name][rows]
-    key = cell * len(words) + np.where(codes < 0, len(words) - 1, codes)
-    size = 2 * len(nodes) * len(words)
-    people = np.bincount(key, times, minlength=size)
-    seen = np.flatnonzero(people)
-    made = {"node": np.array(nodes)[seen // (2 * len(words))], "half": seen // len(words) % 2,
-            "value": words[seen % len(words)], "people": people[seen], "dimension": dimension.name}
-    for score, parts in weighed.items():
-        for name, part in zip(PARTS, parts, strict=True):
-            made[f"{score}_{name}"] = np.bincount(key, part, minlength=size)[seen]
-    return pd.DataFrame(made)
+def _values(sample: Sampled, dimensions: Sequence[Dimension]) -> tuple[Words, Words, Ints]:
+    """All values of all dimensions in one row, each dimension's ending in None; whose they are; where each starts."""
+    lists = [[*sample.words[d.name], None] for d in dimensions]
+    lengths = np.array([len(values) for values in lists])
+    words = np.array([value for values in lists for value in values], dtype=object)
+    return words, np.repeat([d.name for d in dimensions], lengths).astype(object), np.cumsum(lengths) - lengths
+
+
+def _summed(
+    sample: Sampled, times: Floats, rows: Ints, dimensions: Sequence[Dimension], starts: Ints, width: int
+) -> Floats:
+    """What the buyers of some rows add to each value of each dimension: one pass, shape (width, 1 + parts).
+
+    Which values a buyer has is a sparse row of ones; its transpose times what each buyer adds is every sum at once.
+    """
+    sums = np.zeros((width, 1 + len(PARTS) * len(sample.sums)))
+    unknown = [start + len(sample.words[d.name]) for d, start in zip(dimensions, starts, strict=True)]
+    for first in range(0, len(rows), _CHUNK):
+        some = rows[first: first + _CHUNK]
+        codes = np.stack([np.where(sample.codes[d.name][some] < 0, last, start + sample.codes[d.name][some])
+                          for d, start, last in zip(dimensions, starts, unknown, strict=True)], axis=1)
+        added = np.vstack([np.ones((1, len(some))), *(parts[:, some] for parts in sample.sums.values())]) * times[some]
+        ends = np.arange(len(some) + 1) * len(dimensions)
+        has = sparse.csr_matrix((np.ones(codes.size), codes.ravel(), ends), shape=(len(some), width))
+        sums += has.T @ np.ascontiguousarray(added.T)
+    return sums
