@@ -31,6 +31,8 @@ evidence: .venv/ready-test ## write the pages in docs/evidence anew
 	$(BIN)/python benchmarks/accuracy.py --page docs/evidence/accuracy.md
 	$(BIN)/python benchmarks/distinctness.py --page docs/evidence/distinctness.md
 	$(BIN)/python benchmarks/classes.py --page docs/evidence/classes.md
+	$(BIN)/python benchmarks/response.py --page docs/evidence/response.md
+	$(BIN)/python benchmarks/allocation.py --page docs/evidence/allocation.md
 
 .venv/ready: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

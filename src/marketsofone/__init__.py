@@ -76,7 +76,8 @@ def diff(before: Snapshot, after: Snapshot) -> Difference:
 def distinct(folder: str | Path, a: str, b: str) -> pd.DataFrame:
     """Whether two groups of buyers are different segments: one verdict per criterion, as a data frame.
 
-    ``a`` and ``b`` are strata by id, path or name, or lists of ids separated by commas.
+    ``a`` and ``b`` are strata by id, path or name, segments or frozen lists by name, rules as
+    ``"rule:sector = 'retail' and pull > 0.3"``, or lists of ids separated by commas.
     """
     import pandas as pd
 

@@ -100,3 +100,35 @@ class RunInterrupted(MarketError):
 
 class RecordRefused(MarketError):
     """A statement cannot enter the written record as it stands."""
+
+
+class HoursExceeded(MarketError):
+    """Hours agreed at least exceed the hours there are.
+
+    Parameters
+    ----------
+    reps : tuple of int
+        Places of the reps in the capacities given.
+    excess : tuple of float
+        Hours too many, of each.
+    said : str
+        One part a rep, for people.
+    """
+
+    def __init__(self, reps: tuple[int, ...], excess: tuple[float, ...], said: str) -> None:
+        self.reps, self.excess = reps, excess
+        super().__init__(
+            "Hours agreed at least must fit into the hours there are.", f"{said}.",
+            f"The smallest change that does: {sum(excess):,.1f} more hours, or as many fewer agreed, of those reps.")
+
+
+class RuleInvalid(MarketError):
+    """A segment's written rule cannot be followed."""
+
+
+class NobodySignedIn(MarketError):
+    """A page or an answer is for people who signed in."""
+
+
+class NotAllowed(MarketError):
+    """Someone asked for what another role may do."""

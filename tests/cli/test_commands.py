@@ -52,7 +52,7 @@ def test_the_reference_page_says_what_the_commands_say():
 
 @pytest.mark.parametrize("name", [name for name, _, _ in COMMANDS])
 def test_every_help_page_says_how_and_what_and_explains_every_option(name):
-    usage, blank, what, *options = help_text([name]).splitlines()
+    usage, blank, what, *options = help_text(name.split()).splitlines()
     assert usage.startswith(f"Usage: m1 {name}")
     assert (blank, what[-1]) == ("", ".")
     for line in options:

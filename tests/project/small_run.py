@@ -58,6 +58,7 @@ def strata(**changes):
         **values("value_per_hour", (1300, 800, 2000), (2650, 1500, 4000), (180, 40, 500)),
         "why": ["split on sector: win rates are 57.0% and 25.0%", "too few to go on", "too few to go on"],
         "gain": [2500.0, None, None],
+        "called": pa.array([None, None, "Corner shops"], pa.string()),
     }
     return pa.table({**columns, **changes})
 

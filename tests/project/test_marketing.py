@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 import pytest
 
 import marketsofone as m1
@@ -89,8 +90,11 @@ def test_what_marketing_spends_is_the_same_on_every_level(run, project):
 def test_another_marketing_family_leaves_the_sales_family_byte_for_byte_as_it_was(run, given):
     """The snapshot's own fingerprints: same strata, same buyers, other marketing segments."""
     before, after = run.manifest["files"], given.manifest["files"]
-    for name in ("strata", "buyers", "memberships", "opportunities"):
+    for name in ("strata", "buyers", "memberships", "opportunities", "evidence", "alarms", "verdicts", "identity"):
         assert before[name] == after[name], name
+    own = [each.filter(pc.field("family") == "sales") for each in (run.table("stability"), given.table("stability"))]
+    assert own[0].num_rows > 0
+    assert own[0].equals(own[1])
     assert before["marketing_segments"] != after["marketing_segments"]
 
 
@@ -128,7 +132,7 @@ def test_a_market_without_traits_says_so_and_has_empty_tables(small):
 
 
     nothing = SimpleNamespace(found=None, stability=small.tables()["stability"])
-    tables, said = marketing_tables(nothing, None, [], None)
+    tables, said = marketing_tables(nothing, None, None)
     assert said == {"classes": 0}
     assert tables["marketing_segments"].column_names == ["buyer_id", "class", "probability"]
     assert tables["crosswalk"].num_rows == 0

@@ -10,8 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from marketsofone.app.problems import problem_details, speaks_json
 
 MOST_BYTES = 1_000_000
 """Of a body, but for uploads."""
@@ -50,13 +52,19 @@ class Guard:
         await app(scope, _limited(receive, _most(scope)), _dressed(send, scope))
 
 
-def _refused(scope: Scope, headers: Headers) -> PlainTextResponse | None:
+def _refused(scope: Scope, headers: Headers) -> Response | None:
     if scope["method"] not in _SAFE and _is_foreign(headers):
-        return PlainTextResponse("This form was sent from another site, so nothing was changed.", 403)
+        return _refusal(scope, 403, "This was sent from another site, so nothing was changed.")
     told = headers.get("content-length", "0")
     if not told.isdecimal() or int(told) > _most(scope):
-        return PlainTextResponse("This is larger than the app takes, so nothing was changed.", 413)
+        return _refusal(scope, 413, "This is larger than the app takes, so nothing was changed.")
     return None
+
+
+def _refusal(scope: Scope, status: int, said: str) -> Response:
+    if not speaks_json(scope["path"]):
+        return PlainTextResponse(said, status)
+    return problem_details(scope["path"], status, said, "Programs send an API key:  Authorization: Bearer <key>")
 
 
 def _is_foreign(headers: Headers) -> bool:

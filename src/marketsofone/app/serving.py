@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
@@ -11,13 +12,16 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Route
 from starlette.staticfiles import StaticFiles
 
+from marketsofone.app import api
 from marketsofone.app.guarding import Guard, Tries
 from marketsofone.app.office import Office
 from marketsofone.app.pages import ROUTERS
 from marketsofone.app.pages.problem import problem_page
+from marketsofone.app.problems import problem_details, speaks_json
 from marketsofone.errors import MarketError, NobodySignedIn, NotAllowed, RecordRefused, RunMissing
 from marketsofone.project.entering import Notebook
 from marketsofone.project.signing import open_door
@@ -49,8 +53,8 @@ def application(folder: Path, *, local_key: str | None = None, secure: bool = Fa
     app.state.tries = Tries()
     app.add_api_route("/assets/report.css", _report_style, include_in_schema=False)
     app.mount("/assets", StaticFiles(directory=_HERE / "assets"), name="assets")
-    for router in ROUTERS:
-        app.include_router(router)
+    for router in (*ROUTERS, *api.ROUTERS):
+        app.router.routes.extend(router.routes)  # flat, so that every route can be found by walking the application
     _say_problems(app)
     app.add_middleware(SessionMiddleware, secret_key=door.signing_key(), session_cookie="m1",
                        max_age=SESSION_SECONDS, same_site="lax", https_only=secure)
@@ -86,8 +90,9 @@ def _say_problems(app: FastAPI) -> None:
 
 
 def _nobody(request: Request, _: Exception) -> Response:
-    if _speaks_json(request):
-        return _problem(request, 401, "Who is asking?", "Send an API key:  Authorization: Bearer <key>")
+    if speaks_json(request.url.path):
+        return problem_details(request.url.path, 401, "Who is asking?",
+                               "Send an API key that holds:  Authorization: Bearer <key>")
     if request.method != "GET":
         return problem_page(request, 401, "You are no longer signed in.",
                             "Nothing was changed. Sign in again, go back, and send it once more.")
@@ -116,7 +121,15 @@ def _not_found(request: Request, problem: Exception) -> Response:
     words = {404: ("There is no such page.", "It may have moved: start from Market."),
              405: ("This address is not used that way.", "Start from Market.")}
     title, repair = words.get(problem.status_code, ("The request cannot be answered.", "Start from Market."))
-    return _told(request, problem.status_code, title, repair)
+    headers = {"allow": ", ".join(_methods(request))} if problem.status_code == 405 else problem.headers
+    return _told(request, problem.status_code, title, repair, headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """How an address may be used, whichever of its routes answers."""
+    asked = [route for route in request.app.routes if isinstance(route, Route)
+             and route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in asked for method in route.methods or ()})
 
 
 def _broken(request: Request, _: Exception) -> Response:
@@ -124,18 +137,10 @@ def _broken(request: Request, _: Exception) -> Response:
                  "Nothing you entered was acknowledged. Try again; the server's log says what happened.")
 
 
-def _told(request: Request, status: int, title: str, repair: str) -> Response:
-    if _speaks_json(request):
-        return _problem(request, status, title, repair)
-    return problem_page(request, status, title, repair)
-
-
-def _problem(request: Request, status: int, title: str, detail: str) -> JSONResponse:
-    """Problem details, as RFC 9457 has them."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "instance": request.url.path}
-    headers = {"www-authenticate": "Bearer"} if status == 401 else None
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
-
-
-def _speaks_json(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+def _told(request: Request, status: int, title: str, repair: str,
+          headers: Mapping[str, str] | None = None) -> Response:
+    if speaks_json(request.url.path):
+        return problem_details(request.url.path, status, title, repair, headers)
+    page = problem_page(request, status, title, repair)
+    page.headers.update(headers or {})
+    return page

@@ -7,7 +7,19 @@ from typing import Any
 
 from cyclopts import App
 
-from marketsofone.cli import distinguishing, history, looking, making, stating
+from marketsofone.cli import (
+    distinguishing,
+    families,
+    history,
+    identifying,
+    looking,
+    making,
+    opening,
+    segmenting,
+    segments_view,
+    serving,
+    stating,
+)
 from marketsofone.cli.help_page import HelpPage
 
 app = App(
@@ -23,18 +35,45 @@ COMMANDS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("run", "[PROJECT]", making.run),
     ("scores", "[PROJECT] [OPTIONS]", looking.scores),
     ("strata", "[PROJECT] [OPTIONS]", looking.strata),
+    ("tree", "[PROJECT] [OPTIONS]", segments_view.tree),
     ("rank", "[PROJECT] [OPTIONS]", looking.rank),
     ("buyer", "ID [PROJECT] [OPTIONS]", looking.buyer),
+    ("rows", "[PROJECT] --buyer ID | --stratum ID [OPTIONS]", opening.rows),
+    ("identity", "STRATUM [PROJECT] [OPTIONS]", identifying.identity),
     ("distinct", "A B [PROJECT] [OPTIONS]", distinguishing.distinct),
+    ("segment list", "[PROJECT] [OPTIONS]", segmenting.overview),
+    ("segment preview", "[NAME] [PROJECT] [OPTIONS]", segmenting.preview),
+    ("segment members", "NAME [PROJECT] [OPTIONS]", segmenting.members),
+    ("segment why", "NAME BUYER [PROJECT] [OPTIONS]", segmenting.why),
+    ("segment freeze", "NAME [PROJECT] --reason TEXT [OPTIONS]", segmenting.freeze),
+    ("segment drift", "NAME [PROJECT] [OPTIONS]", segmenting.drift),
+    ("alarms", "[PROJECT] [OPTIONS]", segments_view.alarms),
+    ("stability", "[PROJECT] [OPTIONS]", segments_view.stability),
+    ("accept", "STRATUM [PROJECT] --note TEXT [OPTIONS]", segments_view.accept),
+    ("crosswalk", "[PROJECT] [OPTIONS]", families.crosswalk),
     ("report", "[PROJECT] [OPTIONS]", looking.report),
     ("export", "[PROJECT] --to DIR [OPTIONS]", looking.export),
     ("runs", "[PROJECT] [OPTIONS]", history.runs),
     ("diff", "[PROJECT] [BEFORE] [AFTER] [OPTIONS]", history.difference),
     ("judge", "ABOUT ID --score SCORE --value VALUE [OPTIONS]", stating.judgement),
+    ("judge-effort", "ABOUT ID --hours H --none M --half M --now M --more M --most M [OPTIONS]", stating.effort),
+    ("name", "STRATUM NAME [PROJECT] [OPTIONS]", identifying.name),
     ("object", "ABOUT ID [OPTIONS]", stating.objection),
+    ("merge", "KIND ID OTHER [OPTIONS]", stating.merge),
+    ("serve", "[PROJECT] [OPTIONS]", serving.serve),
     ("version", "", making.version),
 )
 """Name, what may follow it, and the function that does it; in the order one meets them."""
 
+GROUPS = {"segment": "Segments written by hand in market.toml: who is in, why, and since when."}
+"""Commands of two words: what the first one is about."""
+
+_groups: dict[str, App] = {}
 for _order, (_name, _usage, _command) in enumerate(COMMANDS):
-    app.command(_command, name=_name, usage=f"Usage: m1 {_name} {_usage}".rstrip(), sort_key=_order)
+    _group, _space, _own = _name.rpartition(" ")
+    if _group and _group not in _groups:
+        _groups[_group] = App(name=_group, help=GROUPS[_group], usage=f"Usage: m1 {_group} COMMAND", sort_key=_order,
+                              version_flags=[], help_format="plaintext", help_formatter=HelpPage())
+        app.command(_groups[_group])
+    _groups.get(_group, app).command(_command, name=_own, usage=f"Usage: m1 {_name} {_usage}".rstrip(),
+                                     sort_key=_order)

@@ -13,8 +13,8 @@ from marketsofone.cli.sheet import Column, Row, show
 if TYPE_CHECKING:
     from marketsofone.project.distinguishing import Distinguished
 
-_GROUP = ("A stratum by its id, path or name; or buyers by their ids, with commas between them, or @ and a file "
-          "with one on each line.")
+_GROUP = ("A stratum by its id, path or name; a segment or frozen list by its name; a rule after rule:; or buyers "
+          "by their ids, with commas between them, or @ and a file with one on each line.")
 GroupA = Annotated[str, Parameter(name="A", help=_GROUP)]
 GroupB = Annotated[str, Parameter(name="B", help="The group to set beside it, named in the same ways.")]
 

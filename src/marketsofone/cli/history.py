@@ -8,26 +8,39 @@ from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, Format, Project, Top
 from marketsofone.cli.sheet import Column, as_rows, show
+from marketsofone.errors import RunMissing, shortened
 
 if TYPE_CHECKING:
     from marketsofone.project.diff import Change, Difference, Mover
 
 
+Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 Named = Annotated[str, Parameter(show_default=False)]
 
 
-def runs(project: Project = HERE, *, format: Format = "table") -> None:
+def runs(project: Project = HERE, *, verify: Flag = False, format: Format = "table") -> None:
     """List the runs of a project, newest first.
 
     A run is never changed after it was written. One that cannot be opened is listed with the reason.
+
+    Parameters
+    ----------
+    verify
+        Read every file and say which of them no longer hold what was written; the exit status is 2 then.
     """
     from marketsofone.project.snapshot import list_snapshots
+    from marketsofone.project.verifying import verify_runs
 
-    show(as_rows(reversed(list_snapshots(project))), _RUNS, format)
+    found = verify_runs(project) if verify else list_snapshots(project)
+    show(as_rows(reversed(found)), _RUNS, format)
+    broken = [run.run_id for run in found if run.state != "good"]
+    if verify and broken:
+        raise RunMissing("Every file of a run holds what was written.", f"not so in {shortened(broken)}.",
+                         f"Bring those folders back from a copy, or run again:\n  m1 run {project}")
 
 
 def difference(project: Project = HERE, before: Named = "", after: Named = "", *, top: Top = 10,
-               format: Format = "table") -> None:
+               segments: Annotated[bool, Parameter(negative="")] = False, format: Format = "table") -> None:
     """Show what moved between two runs, and why.
 
     A buyer can move without evidence of its own: what it borrows from its stratum moved.
@@ -38,19 +51,27 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
         The earlier run; absent: the one before the later run.
     after
         The later run; absent: the latest.
+    segments
+        Only what became of the segments: born, dead, split, merged, moved or kept.
     """
     from marketsofone.project.diff import diff
+    from marketsofone.project.lineage import lineage
     from marketsofone.project.snapshot import open_before, open_snapshot
 
     later = open_snapshot(project, after or "latest")
     earlier = open_snapshot(project, before) if before else open_before(project, later.run_id)
+    became = lineage(earlier, later)
+    if segments:
+        return show(as_rows(became), _BECAME, format, f"Segments from {earlier.run_id} to {later.run_id}")
     found = diff(earlier, later, top)
     if format == "table":
         _print_summary(found)
+        news = [each for each in became if each.kind != "kept"]
+        if news:
+            show(as_rows(news), _BECAME, format, "Segments")
     elif format == "json":
-        show(as_rows([found]), (), format)
-        return
-    show([_mover_row(mover) for mover in found.movers], _MOVERS, format, "Moved most")
+        return show([{**row, "lineage": as_rows(became)} for row in as_rows([found])], (), format)
+    return show([_mover_row(mover) for mover in found.movers], _MOVERS, format, "Moved most")
 
 
 def _print_summary(found: Difference) -> None:
@@ -102,6 +123,11 @@ _RUNS = (
     Column("as of", lambda row: row["as_of"]),
     Column("buyers", lambda row: "" if row["buyers"] is None else f"{row['buyers']:,}", right=True),
     Column("state", lambda row: row["state"]),
+)
+_BECAME = (
+    Column("became", lambda row: row["kind"]),
+    Column("from\nto", lambda row: f"{row['from_path'] or '-'}\n{row['to_path'] or '-'}"),
+    Column("why", lambda row: row["sentence"]),
 )
 _MOVERS = (
     Column("buyer", lambda row: row["source_id"]),

@@ -84,14 +84,23 @@ def strata(project: Project = HERE, *, run: Run = "latest", format: Format = "ta
 
     A stratum that is not split further may still differ inside: the evidence did not show it yet.
     """
+    from marketsofone.project.holding_up_marks import words_of
     from marketsofone.project.results import flattened, read_strata
     from marketsofone.project.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
-    rows = [flattened(stratum) for stratum in read_strata(snapshot)]
+    held = words_of(snapshot)
+    rows = [{**flattened(each), "mark": held.get(str(each.stratum_id), "")} for each in read_strata(snapshot)]
     show(sorted(rows, key=lambda row: row["path"]) if format == "table" else rows,
-         (Column("stratum", lambda row: f"{'  ' * row['level']}{row['name']}"), _buyers(),
-          Column("why", lambda row: row["why"])), format, "The tree of strata")
+         (Column("stratum", _named), _buyers(),
+          Column("mark", lambda row: row["mark"]), Column("why", lambda row: row["why"])), format,
+         "The tree of strata")
+
+
+def _named(row: Row) -> str:
+    """A stratum in its place in the tree, with the name people use where there is one."""
+    inset = "  " * row["level"]
+    return f"{inset}{row['name']}" if not row["called"] else f"{inset}{row['called']}\n{inset}{row['name']}"
 
 
 def rank(project: Project = HERE, *, top: Top = 20, run: Run = "latest", format: Format = "table") -> None:

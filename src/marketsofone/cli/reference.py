@@ -27,7 +27,7 @@ def help_text(words: Sequence[str]) -> str:
 
 def reference() -> str:
     """The whole reference page."""
-    pages = [("m1", help_text([])), *((f"m1 {name}", help_text([name])) for name, _, _ in COMMANDS)]
+    pages = [("m1", help_text([])), *((f"m1 {name}", help_text(name.split())) for name, _, _ in COMMANDS)]
     sections = [f"## {name}\n\n```\n{text}\n```" for name, text in pages]
     head = ("# The command line\n\nWritten from the help of the commands by "
             "`python -m marketsofone.cli.reference`; do not edit.")

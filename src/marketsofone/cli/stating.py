@@ -1,9 +1,10 @@
-"""Commands by which people state what no file says: judge, object."""
+"""Commands by which people state what no file says: judge, judge-effort, object."""
 
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -36,6 +37,39 @@ def judgement(about: About, about_id: AboutId, project: Project = HERE, *, score
     print("Written down. It counts from the next run on.")
 
 
+def effort(about: About, about_id: AboutId, project: Project = HERE, *, hours: float, none: float, half: float,
+           now: float, more: float, most: float, sure: float = 3.0, by: By = "") -> None:
+    """State what a buyer would contribute at different effort.
+
+    Amounts are contribution over the horizon, never turnover, in major units. The plan leans on it where the record
+    cannot tell what calls do; the record outgrows it.
+
+    Parameters
+    ----------
+    about
+        What the judgement is about.
+    hours
+        What "as now" is, in selling hours over the horizon.
+    none
+        With no calls at all.
+    half
+        With half the calls.
+    now
+        With the calls there are now.
+    more
+        With half more.
+    most
+        With as many calls as could be used.
+    sure
+        How many periods on record the judgement is worth.
+    """
+    from marketsofone.project import state_effort
+
+    points = (none, half, now, more, most)
+    state_effort(project, about, about_id, points, hours, sure, by or getpass.getuser())
+    print("Written down. It counts from the next run on.")
+
+
 def objection(about: About, about_id: AboutId, project: Project = HERE, *,
               withdraw: Withdraw = False, by: By = "") -> None:
     """Write down that someone objects to being profiled: neither scored, ranked nor exported.
@@ -53,4 +87,30 @@ def objection(about: About, about_id: AboutId, project: Project = HERE, *,
 
     state = withdraw_objection if withdraw else state_objection
     state(project, about, about_id, by or getpass.getuser())
+    print("Written down. It holds from the next run on.")
+
+
+def merge(kind: Literal["account", "contact", "opportunity"],
+          first: Annotated[str, Parameter(name="ID", help="The source's key of it.")],
+          second: Annotated[str, Parameter(name="OTHER", help="The other key.")], project: Project = HERE, *,
+          since: Annotated[date | None, Parameter("--from", show_default=False)] = None,
+          undo: Annotated[bool, Parameter(negative="", show_default=False)] = False, by: By = "") -> None:
+    """Write down that two keys of the sources mean one thing; from the next run on it is counted as one.
+
+    Nothing in the files changes. With --undo the two are apart again, as if never merged.
+
+    Parameters
+    ----------
+    since
+        The first day on which they are one, such as that of a takeover; absent: they always were.
+    undo
+        Take the merge back.
+    """
+    from marketsofone.project import state_merge, withdraw_merge
+
+    who = by or getpass.getuser()
+    if undo:
+        withdraw_merge(project, kind, first, second, who)
+    else:
+        state_merge(project, kind, first, second, who, since)
     print("Written down. It holds from the next run on.")

@@ -222,6 +222,17 @@ JUDGEMENT = Table("judgement", "what a person holds a score to be", (
     Field("sure", "number", "how many trials the judgement is worth"),
 ))
 
+EFFORT = Table("effort", "what a person expects of a buyer at different effort", (
+    *_ABOUT,
+    Field("hours", "number", "the present effort, hours over the horizon", required=True),
+    Field("none", "number", "contribution over the horizon with no calls, major units", required=True),
+    Field("half", "number", "the same with half the calls", required=True),
+    Field("now", "number", "the same with the calls there are now", required=True),
+    Field("more", "number", "the same with half more", required=True),
+    Field("most", "number", "the same with as many calls as could be used", required=True),
+    Field("sure", "number", "how many trials the judgement is worth"),
+))
+
 WISH = Table("wish", "something a buyer needs, desires or expects", (
     *_ABOUT,
     Field("kind", "text", "which of the three", True, one_of=("need", "desire", "expectation")),
@@ -257,7 +268,7 @@ OBJECTION = Table("objection", "a person's no to being profiled", (
 
 TABLES: dict[str, Table] = {table.name: table for table in (
     ACCOUNT, CONTACT, PRODUCT, REP, COMPETITOR, OPPORTUNITY, OPPORTUNITY_LINE, RIVAL_MET,
-    OPPORTUNITY_CONTACT, STEP, ORDER_LINE, TOUCH, MEMBERSHIP, RATE, JUDGEMENT, WISH, ADJUSTMENT,
+    OPPORTUNITY_CONTACT, STEP, ORDER_LINE, TOUCH, MEMBERSHIP, RATE, JUDGEMENT, EFFORT, WISH, ADJUSTMENT,
     PERMISSION, OBJECTION,
 )}
 """Every customer table by name."""

@@ -16,7 +16,6 @@ from marketsofone.estimates import PROBABILITY, Estimate
 from marketsofone.scores import SCORES
 from marketsofone.scores.hour import Hour, with_hour_value
 from marketsofone.scores.reasons import with_reasons
-from marketsofone.strata import shares
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -48,7 +47,7 @@ def buyers_table(
     kept = [f"{score}{ending}" for score in SCORES for ending in _SHOWN]
     return rows.select(
         "buyer_id", "source_id", "kind", "account_id", "stratum_id", "path", *kept, *_VALUES, "rank", "reasons",
-        *(f"{score}_prior" for score in estimates),
+        *(f"{score}_{part}" for score in estimates for part in ("prior", "weight", "variance")),
     )
 
 
@@ -79,7 +78,8 @@ def _columns(made: Estimate, score: str, hour: Hour) -> ir.Table:
     cost = hour.serve_cost if score == "attractiveness" else 0.0
     value = {"": _.value - cost, "_low": _.low - cost, "_high": _.high - cost, "_trials": _.trials,
              "_borrowed": _.borrowed, "_variance": _.variance, "_prior": _.prior - cost, "_total": _.total,
-             "_told": _.told_trials, "_size": ibis.literal(made.pooled.buyer_size.middle)}
+             "_told": _.told_trials, "_size": ibis.literal(made.pooled.buyer_size.middle),
+             "_weight": _.trials + _.told_trials + made.pooled.buyer_size.middle}
     return made.buyers.select("buyer_id", **{f"{score}{ending}": of for ending, of in value.items()})
 
 
@@ -128,13 +128,11 @@ def _valued(frame: pd.DataFrame, estimates: Mapping[str, Estimate], hour: Hour) 
     return with_hour_value(ibis.memtable(rows), list(estimates), hour, PROBABILITY).order_by("place").execute()
 
 
-def memberships_table(
-    engine: Backend, stratified: Stratified, counts: Sequence[int], buyers: ir.Table
-) -> ir.Table:
+def memberships_table(engine: Backend, stratified: Stratified, buyers: ir.Table) -> ir.Table:
     """Where each buyer stands on each level, in shares that sum to one."""
-    spread = hold(engine, "spread", shares(stratified.strata, counts))
-    placed = stratified.placed.semi_join(buyers, "buyer_id")
-    joined = placed.inner_join(spread, "node")
+    spread = hold(engine, "spread", stratified.spread)
+    placed = stratified.standing.select("buyer_id", "place").semi_join(buyers, "buyer_id")
+    joined = placed.inner_join(spread, "place")
     return joined.select("buyer_id", "stratum_id", "level", "share")
 
 

@@ -32,13 +32,17 @@ class Chosen:
     of_tree : bool
         Whether it is a stratum of the tree.
     made_by : frozenset of str
-        The dimensions whose values make it: those split on above a stratum.
+        The dimensions whose values make it: those split on above a stratum, or that its rule asks for; the
+        scores among them where a rule asks for a score.
+    not_known : int
+        Buyers of whom its rule does not tell whether they are in.
     """
 
     name: str
     buyers: frozenset[int]
     of_tree: bool = False
     made_by: frozenset[str] = frozenset()
+    not_known: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Chooser:
             return self._listed([str(one) for one in who])
         if who.startswith("@"):
             return self._listed(_lines(Path(who[1:])))
-        found = self._matching(who)
+        found = self.matching(who)
         if len(found) == 1:
             return self._inside(found.index[0])
         if len(found) > 1:
@@ -90,7 +94,7 @@ class Chooser:
             raise self._unknown(who)
         return self._listed(keys)
 
-    def _matching(self, who: str) -> pd.DataFrame:
+    def matching(self, who: str) -> pd.DataFrame:
         """Strata of that id, else path, else name."""
         for column in ("stratum_id", "path", "name"):
             found = self.strata[self.strata[column].astype(str).str.casefold() == who.strip().casefold()]
@@ -180,4 +184,4 @@ def apart(first: Chosen, second: Chosen) -> tuple[Chosen, Chosen, str]:
 
 
 def _rest(whole: Chosen, part: Chosen) -> Chosen:
-    return Chosen(f"rest of {whole.name}", whole.buyers - part.buyers, whole.of_tree, part.made_by)
+    return Chosen(f"rest of {whole.name}", whole.buyers - part.buyers, whole.of_tree, part.made_by, whole.not_known)

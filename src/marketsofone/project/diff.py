@@ -122,14 +122,14 @@ def diff(before: Snapshot, after: Snapshot, top: int = 10) -> Difference:
     """
     import duckdb
 
-    settings = tuple(_changes(_settings(before), _settings(after)))
+    settings = settings_changes(before, after)
     with damage_told(after.file("buyers")), duckdb.connect() as connection:
         _join_buyers(connection, before, after)
         came, went, stayed = _counts(connection)
         return Difference(
             before.run_id, after.run_id, settings,
             inputs=tuple(_changes(_hashes(before), _hashes(after))),
-            evidence=tuple(_changes(_trials(connection, before), _trials(connection, after))),
+            evidence=evidence_changes(before, after),
             strata_came=_paths_missing(connection, after, before),
             strata_went=_paths_missing(connection, before, after),
             buyers=Change("buyers", stayed + went, stayed + came), came=came, went=went, stayed=stayed,
@@ -196,7 +196,7 @@ def _causes(row: Mapping[str, Any], settings_changed: bool) -> Iterator[str]:
     """Why a buyer moved, as far as two runs can tell."""
     own = [_change(row, f"{score}_trials") for score in SCORES]
     for change in own:
-        if change.before != change.after:
+        if not _same(change.before, change.after):
             score = change.name.removesuffix("_trials")
             yield f"evidence of its own: {score} had {change.before or 0:g} trials, has {change.after or 0:g}"
     if row["path_a"] != row["path_b"]:
@@ -205,7 +205,7 @@ def _causes(row: Mapping[str, Any], settings_changed: bool) -> Iterator[str]:
         yield "its values are the same: others moved past it"
     elif settings_changed:
         yield "the settings differ"
-    elif all(change.before == change.after for change in own):
+    elif all(_same(change.before, change.after) for change in own):
         yield "what it borrows from its stratum moved"
 
 
@@ -217,14 +217,20 @@ def _paths_missing(connection: duckdb.DuckDBPyConnection, of: Snapshot, to: Snap
     return tuple(path for (path,) in rows)
 
 
-def _trials(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot) -> dict[str, Any]:
+def settings_changes(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
+    """Keys of the project file, as ``section.key``, that say something else."""
+    return tuple(_changes(*(_flat(run.manifest.get("market", {})) for run in (before, after))))
+
+
+def evidence_changes(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
+    """Scores whose trials in the whole market are more or fewer."""
+    return tuple(_changes(_trials(before), _trials(after)))
+
+
+def _trials(snapshot: Snapshot) -> dict[str, Any]:
     """The trials behind each score in the whole market."""
-    rows = connection.execute(f"select score, trials from {scanned(snapshot.file('evidence'))}").fetchall()
-    return dict(rows)
-
-
-def _settings(snapshot: Snapshot) -> dict[str, Any]:
-    return _flat(snapshot.manifest.get("market", {}))
+    table = snapshot.table("evidence")
+    return dict(zip(table["score"].to_pylist(), table["trials"].to_pylist(), strict=True))
 
 
 def _hashes(snapshot: Snapshot) -> dict[str, Any]:
@@ -233,8 +239,15 @@ def _hashes(snapshot: Snapshot) -> dict[str, Any]:
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for name in sorted({*before, *after}):
-        if before.get(name) != after.get(name):
+        if not _same(before.get(name), after.get(name)):
             yield Change(name, before.get(name), after.get(name))
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Whether two values are the same, numbers but for rounding."""
+    if isinstance(before, float) and isinstance(after, float):
+        return abs(before - after) <= SAME * max(abs(before), abs(after))
+    return bool(before == after)
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marketsofone.project.choosing import Chooser, Chosen, Who, apart
+from marketsofone.project.choosing import Chosen, Who
 from marketsofone.project.flow import load, opened
+from marketsofone.project.segment_criteria import check_criteria, stated_criteria, stated_margins
+from marketsofone.project.segment_groups import chosen_pairs
 from marketsofone.project.settings import Settings, read_settings
 from marketsofone.project.snapshot import Snapshot, open_snapshot
 from marketsofone.strata.distinct import Asked, answered
@@ -56,7 +58,8 @@ class Distinct:
     needed : float or None
         Buyers a side that would decide it if the groups stay as far apart as they are seen to be.
     by_construction : bool
-        The groups are strata that were split on this very dimension.
+        The groups are strata that were split on this very dimension, or one of them is a rule that asks
+        for it.
     """
 
     a: str
@@ -106,9 +109,11 @@ def distinguish(
     folder : Path
         The project folder.
     pairs : sequence of (group, group)
-        See `marketsofone.project.choosing.Who`.
+        See `marketsofone.project.choosing.Who`; also a rule after ``rule:``, or a segment or frozen list
+        by its name. A group inside another is set against the rest of it.
     asked : Asked, optional
-        Level and margins; absent: 5%, ten points of share, a tenth of an amount.
+        Level and margins; absent: 5%, ten points of share, a tenth of an amount. Margins in ``[criteria]``
+        of the project file hold for their criteria.
     run : str
         The run whose strata and buyers are meant; its date is the date of what is known.
 
@@ -118,17 +123,31 @@ def distinguish(
         No such run, stratum or buyer.
     ValuesInvalid
         Two groups share buyers, or one is empty.
+    RuleInvalid
+        A rule cannot be followed.
+    SettingsInvalid
+        ``[criteria]`` names what is not there.
     """
     from marketsofone.project.gathering import gather
 
     snapshot = open_snapshot(folder, run)
-    chooser = Chooser.of(snapshot)
-    chosen = [apart(chooser.choose(first), chooser.choose(second)) for first, second in pairs]
+    chosen = chosen_pairs(folder, snapshot, pairs)
     settings = _as_of(read_settings(folder), snapshot)
     with opened(folder) as engine:
         loaded, _findings = load(engine, settings)
-        questions = _questions(engine, gather(engine, settings, loaded), chosen)
-    answers = answered(questions, asked or Asked())
+        return compare(engine, settings, gather(engine, settings, loaded), chosen, asked)
+
+
+def compare(
+    engine: Backend, settings: Settings, gathered: Gathered, chosen: Sequence[tuple[Chosen, Chosen, str]],
+    asked: Asked | None = None,
+) -> Distinguished:
+    """What :func:`distinguish` does once the groups are chosen and the buyers are gathered."""
+    asked = asked or Asked()
+    asked = replace(asked, margins={**stated_margins(settings), **asked.margins})
+    check_criteria(settings, gathered.columns)
+    questions = _questions(engine, gathered, chosen, stated_criteria(settings))
+    answers = answered(questions, asked)
     verdicts = tuple(_told(answer, chosen) for answer in answers)
     return Distinguished(verdicts, tuple(_notes(chosen)), settings.market.currency)
 
@@ -142,11 +161,13 @@ def _as_of(settings: Settings, snapshot: Snapshot) -> Settings:
 
 
 def _questions(
-    engine: Backend, gathered: Gathered, chosen: Sequence[tuple[Chosen, Chosen, str]]
+    engine: Backend, gathered: Gathered, chosen: Sequence[tuple[Chosen, Chosen, str]], stated: Mapping[str, str]
 ) -> list[Question]:
     groups = _held(engine, chosen).semi_join(gathered.buyers, "buyer_id")
     pairs = range(len(chosen))
-    found = [*_of_dimensions(gathered, groups, chosen), *_of_scores(gathered, groups, pairs)]
+    scores = (replace(question, by_construction=question.criterion in _made_by(chosen[question.pair]))
+              for question in _of_scores(gathered, groups, pairs))
+    found = [*_of_dimensions(gathered, groups, chosen, stated), *scores]
     return sorted([*found, *_unseen(found, pairs)], key=lambda question: question.pair)
 
 
@@ -162,7 +183,7 @@ def _held(engine: Backend, chosen: Sequence[tuple[Chosen, Chosen, str]]) -> ir.T
 
 
 def _of_dimensions(
-    gathered: Gathered, groups: ir.Table, chosen: Sequence[tuple[Chosen, Chosen, str]]
+    gathered: Gathered, groups: ir.Table, chosen: Sequence[tuple[Chosen, Chosen, str]], stated: Mapping[str, str]
 ) -> Iterator[Question]:
     """Questions on everything that may tell sales segments apart and is no score."""
     from marketsofone.estimates.groups import fetch_rows, profile
@@ -171,21 +192,28 @@ def _of_dimensions(
     from marketsofone.strata.distinct_questions import profile_question
 
     pairs = range(len(chosen))
-    asked = {c.name: c for c in gathered.columns if c.role == "dimension" and c.column in gathered.buyers.columns}
-    named = criteria(list(asked))
+    asked = {c.name: c for c in gathered.columns if c.role == "dimension" or c.name in stated}
+    asked = {name: column for name, column in asked.items() if column.column in gathered.buyers.columns}
+    named = criteria(list(asked), stated)
     for criterion, (table, field) in _STATED.items():
         if table in gathered.tables and criterion not in named.values():
             said = main_statement(gathered.tables, gathered.owner, table, field).semi_join(gathered.buyers, "buyer_id")
             rows = fetch_rows(profile(said, "value", groups))
             yield from (profile_question(criterion, rows, pair) for pair in pairs)
     for name, column in asked.items():
-        made = [name in first.made_by | second.made_by for first, second, _note in chosen]
+        made = [name in _made_by(pair) for pair in chosen]
         if column.kind == "number":
             found = _of_number(gathered, named[name], column.column, groups, pairs)
         else:
             rows = fetch_rows(profile(gathered.buyers, column.column, groups))
             found = (profile_question(named[name], rows, pair) for pair in pairs)
         yield from (replace(question, by_construction=made[question.pair]) for question in found)
+
+
+def _made_by(pair: tuple[Chosen, Chosen, str]) -> frozenset[str]:
+    """The dimensions and scores by which the groups of a pair were picked."""
+    first, second, _note = pair
+    return first.made_by | second.made_by
 
 
 def _of_number(
@@ -241,6 +269,9 @@ def _told(answer: Answer, chosen: Sequence[tuple[Chosen, Chosen, str]]) -> Disti
 
 def _notes(chosen: Sequence[tuple[Chosen, Chosen, str]]) -> Iterator[str]:
     yield from dict.fromkeys(note for _first, _second, note in chosen if note)
+    groups = {group.name: group for first, second, _note in chosen for group in (first, second) if group.not_known}
+    for group in groups.values():
+        yield f"Of {group.not_known:,} buyers it is not known whether they are in '{group.name}': they are not in it."
     if any(group.of_tree for first, second, _note in chosen for group in (first, second)):
         yield ("The strata of the tree were found by looking at the scores: that two of them differ in a score is "
                "what made them; their other differences are news.")

@@ -15,8 +15,9 @@ from marketsofone.project.writing import disk_problems_told
 if TYPE_CHECKING:
     import duckdb
 
-EXPORTED = ("buyers", "opportunities", "strata", "memberships", "entity_link", "quarantine", "health",
-            "findings", "evidence", "reps", "marketing_segments", "crosswalk", "stability")
+EXPORTED = ("buyers", "opportunities", "strata", "memberships", "entity_link", "quarantine", "health", "findings",
+            "evidence", "trials", "reps", "marketing_segments", "crosswalk", "stability", "segments",
+            "segment_members", "alarms", "verdicts", "identity")
 """The tables that leave a project; their columns are a contract (docs/architecture.md)."""
 
 _EXECUTED = "^[=+\\-@\\t\\r\\n＝＋－＠]"

@@ -72,11 +72,13 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
     MarketError
         Anything in the settings or the data that a person must repair; the last good run stands.
     """
+    from marketsofone.project.alarming import check_sector
     from marketsofone.project.gathering import gather
     from marketsofone.project.keeping import keep
     from marketsofone.project.marketing import market_segments
     from marketsofone.project.priors import fit_priors
     from marketsofone.project.scoring import score_market
+    from marketsofone.project.segment_keeping import check_segments
     from marketsofone.project.stratifying import stratify
 
     progress = Progress(on_room)
@@ -86,8 +88,10 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
             loaded, findings = load(engine, settings)
         with progress.room("features"):
             gathered = gather(engine, settings, loaded)
+            check_segments(settings, gathered)
         with progress.room("strata"):
             stratified = stratify(engine, settings, gathered)
+            check_sector(settings.alarms, stratified.dimensions)
         with progress.room("traits"):
             priors = fit_priors(engine, settings, gathered)
         with progress.room("estimates"):
@@ -106,12 +110,14 @@ def check_project(folder: Path) -> CheckResult:
 
     from marketsofone.project.gathering import gather
     from marketsofone.project.keeping import evidence_notes, frame_of
+    from marketsofone.project.segment_keeping import check_segments
     from marketsofone.scores import SCORES
 
     settings = read_settings(folder)
     with opened(folder) as engine:
         loaded, findings = load(engine, settings)
         gathered = gather(engine, settings, loaded)
+        check_segments(settings, gathered)
         notes = evidence_notes(settings, gathered)
         rows = [_evidence_row(gathered, score, notes) for score in SCORES]
     return CheckResult(frame_of(loaded.health), frame_of(findings), pa.Table.from_pylist(rows))

@@ -9,19 +9,19 @@ import numpy as np
 import pandas as pd
 
 from marketsofone.estimates.classes import classes_stability
+from marketsofone.estimates.classes_solutions import solutions_stability
 from marketsofone.estimates.sampled import fetch_sampled
-from marketsofone.estimates.steadiness import HOLDS, Stability, halves_stability
-from marketsofone.strata.regrowing import placed, regrown
+from marketsofone.estimates.steadiness import HOLDS, Floats, Stability
+from marketsofone.strata.regrowing_depths import TreeStability, segments_at, tree_stability
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from marketsofone.estimates.classes import Classified
-    from marketsofone.estimates.steadiness import Floats
     from marketsofone.project.stratifying import Stratified
 
-CLASS_PAIRS, TREE_PAIRS = 10, 3
-"""Pairs of samples a run draws for classes and for the tree."""
+CLASS_PAIRS, OTHER_PAIRS, TREE_PAIRS = 10, 5, 3
+"""Pairs of samples a run draws for the classes chosen, for other numbers of classes, and for the tree."""
 
 TREE_BUYERS = 20_000
 """The tree is grown anew on halves of so many buyers."""
@@ -63,25 +63,38 @@ def _of_classes(found: Classified, seed: int) -> Rows:
         return
     measured, across, buyers = made
     yield from _measured("marketing", found.names, measured, buyers, sure=True)
+    for count, whole, drawn in solutions_stability(found, OTHER_PAIRS, seed):
+        yield _row("marketing", count, None, "global", whole, len(whole), drawn, None)
     for shares in across:
         for number, share in enumerate(shares, start=1):
             yield _row("marketing", len(shares), f"class {number}", "across", np.array([share]), 0, buyers, None)
 
 
 def _of_tree(stratified: Stratified, scores: Sequence[str], seed: int) -> Rows:
-    """Of every stratum in which a buyer was placed and that is not split."""
+    """Of every stratum in which a buyer was placed and that is not split, and of the tree cut at each depth."""
     if not stratified.dimensions:
         return
     sample = fetch_sampled(stratified.evidence, stratified.dimensions, scores, TREE_BUYERS, seed)
-    judged = placed(sample, stratified.strata)
-    measured = halves_stability(
-        judged, len(stratified.strata),
-        lambda times: regrown(sample, times, stratified.dimensions, stratified.rules), TREE_PAIRS, seed)
+    made = tree_stability(sample, stratified.strata, stratified.dimensions, stratified.rules, TREE_PAIRS, seed)
+    sure = len(sample.buyer_id) < TREE_BUYERS
     split = {stratum.parent for stratum in stratified.strata}
     leaves = [stratum for stratum in stratified.strata if stratum.number not in split]
-    of_leaves = Stability(measured.whole, measured.within[:, [leaf.number for leaf in leaves]])
-    yield from _measured("sales", [leaf.stratum_id for leaf in leaves], of_leaves, len(judged),
-                         sure=len(judged) < TREE_BUYERS)
+    of_leaves = Stability(made[-1].measured.whole, made[-1].measured.within[:, [leaf.number for leaf in leaves]])
+    yield from _measured("sales", [leaf.stratum_id for leaf in leaves], of_leaves, len(sample.buyer_id), sure=sure)
+    for depth, each in enumerate(made[:-1], start=1):
+        count = len(segments_at(stratified.strata, depth))
+        yield _row("sales", count, None, "global", each.measured.whole, TREE_PAIRS, len(sample.buyer_id), None)
+    yield from _across(stratified, made, len(sample.buyer_id))
+
+
+def _across(stratified: Stratified, made: Sequence[TreeStability], buyers: int) -> Rows:
+    """From how many segments of a tree one level shallower, grown anew, the segments of each depth came."""
+    for depth, each in enumerate(made, start=1):
+        segments = segments_at(stratified.strata, depth)
+        for stratum in segments if depth > 1 else ():
+            values = each.across[:, stratum.number]
+            if not np.isnan(values).any():
+                yield _row("sales", len(segments), stratum.stratum_id, "across", values, TREE_PAIRS, buyers, None)
 
 
 def _measured(family: str, names: Sequence[str], measured: Stability, buyers: int, *, sure: bool) -> Rows:

@@ -12,6 +12,8 @@ import pyarrow as pa
 from ibis import _
 
 from marketsofone.measures import SPEND, STEPS
+from marketsofone.project.alarming import alarms_table
+from marketsofone.project.alarming_pairs import verdicts_table
 from marketsofone.project.assembling import (
     buyers_table,
     evidence_table,
@@ -19,11 +21,17 @@ from marketsofone.project.assembling import (
     opportunities_table,
     strata_table,
 )
+from marketsofone.project.holding_up_marks import accepted_notes, project_folder
+from marketsofone.project.identity import identity_table
+from marketsofone.project.lineage import lineage_before
 from marketsofone.project.marketing import marketing_tables
+from marketsofone.project.naming import with_names
 from marketsofone.project.noticing import noticed
 from marketsofone.project.parquet import scanned, streamed
+from marketsofone.project.segment_keeping import segmented
 from marketsofone.project.serving import reps_table, with_rep
 from marketsofone.project.settings import described
+from marketsofone.project.trials import trials_writer
 from marketsofone.project.winning import wins
 from marketsofone.project.writing import SORTED_BY, write_snapshot
 from marketsofone.scores import SCORES
@@ -66,21 +74,30 @@ def keep(
     won = wins(gathered, estimates["competitiveness"], priors.opportunities) \
         if "competitiveness" in estimates and "opportunity" in gathered.tables else None
     opportunities = opportunities_table(gathered, buyers, won)
-    strata = strata_table(stratified, estimates, counts, hour)
-    beside, said = marketing_tables(marketed, stratified, counts, strata)
+    strata = with_names(settings.folder, strata_table(stratified, estimates, counts, hour))
+    beside, said = marketing_tables(marketed, stratified, strata)
+    written = segmented(engine, settings, gathered, buyers, typed(strata).to_pylist(), beside.get("marketing_segments"))
     tables: dict[str, Any] = {
         "buyers": _writer(engine, buyers, "buyers"),
         "opportunities": _empty_opportunities() if opportunities is None
         else _writer(engine, opportunities, "opportunities"),
         "strata": typed(strata),
-        "memberships": _writer(engine, memberships_table(engine, stratified, counts, buyers), "memberships"),
+        "memberships": _writer(engine, memberships_table(engine, stratified, buyers), "memberships"),
         "entity_link": _writer(engine, _links(gathered, buyers), "entity_link"),
         "reps": _writer(engine, reps_table(gathered, buyers, EXPONENTS[market.currency]), "reps"),
+        "trials": trials_writer(engine, gathered),
         "quarantine": _writer(engine, engine.table("quarantine"), "quarantine"),
         "health": frame_of(loaded.health),
-        "findings": frame_of((*findings, *noticed(engine, gathered, stratified), *marketed.findings)),
+        "findings": frame_of((*findings, *noticed(engine, gathered, stratified, estimates), *marketed.findings,
+                              *written.findings)),
         "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
+        "alarms": alarms_table(settings, gathered, stratified),
+        "verdicts": verdicts_table(engine, settings, gathered, stratified, strata),
+        "identity": identity_table(gathered, stratified),
         **beside,
+        "facts": _writer(engine, written.facts, "facts"),
+        "segments": written.table,
+        "segment_members": _writer(engine, written.members, "segment_members"),
     }
     manifest = _manifest(settings, loaded, gathered, buyers, len(stratified.strata), notes, seconds)
     manifest["marketing"] = said
@@ -92,9 +109,11 @@ def report_of(snapshot: Snapshot) -> str:
     from marketsofone.report import Results, render_report
 
     names = ["opportunities", "strata", "quarantine", "health", "findings", "evidence"]
-    names += [name for name in ("crosswalk", "stability") if name in snapshot.tables]
+    beside = ("crosswalk", "stability", "alarms", "identity", "verdicts", "segments")
+    names += [name for name in beside if name in snapshot.tables]
     tables = {name: snapshot.table(name) for name in names}
-    return render_report(Results(buyers=_with_top_reasons(snapshot), **tables, manifest=snapshot.manifest))
+    return render_report(Results(buyers=_with_top_reasons(snapshot), **tables, manifest=snapshot.manifest,
+                                 lineage=lineage_before(snapshot), accepted=accepted_notes(project_folder(snapshot))))
 
 
 def _with_top_reasons(snapshot: Snapshot) -> pa.Table:
@@ -170,8 +189,9 @@ def _links(gathered: Gathered, buyers: ir.Table) -> ir.Table:
         contacts = gathered.tables["contact"].semi_join(ours["account"], "account_id")
         kept.append(links.filter(_.entity == "contact").semi_join(
             contacts.select(entity_id=_.contact_id), "entity_id"))
-    return ibis.union(*kept).group_by("entity", "entity_id").agg(
-        source=_.source.min(), source_id=_.source_id.min(), valid_from=_.valid_from.min(), valid_to=_.valid_to.min())
+    return ibis.union(*kept).group_by("entity", "entity_id", "source_id").agg(
+        source=_.source.min(), valid_from=_.valid_from.min(), valid_to=_.valid_to.min(),
+    ).select("entity", "entity_id", "source", "source_id", "valid_from", "valid_to")
 
 
 def _writer(engine: Backend, rows: ir.Table, name: str) -> Any:
@@ -204,4 +224,5 @@ def _manifest(
         "seed": settings.market.seed,
         "labels": [f"{score}: {note}" for score, note in notes.items()],
         "timings": dict(seconds),
+        "record_read_at": loaded.record_read_at.isoformat() if loaded.record_read_at else None,
     }

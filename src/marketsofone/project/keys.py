@@ -56,6 +56,15 @@ def _is_outcome(value: object) -> bool:
     return value in outcomes()
 
 
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_pin(value: object) -> bool:
+    placed = isinstance(value, Mapping) and set(value) == {"at", "on"} and all(map(_is_name, value.values()))
+    return placed or _is_name(value)
+
+
 def outcomes() -> list[str]:
     """What a step may name: a customer table, or one of its fields as ``table.field``."""
     of_fields = [f"{table.name}.{field.name}" for table in TABLES.values() for field in table.fields]
@@ -84,8 +93,15 @@ ZONE = Rule("a time zone of the IANA list", '"Europe/Berlin"',
             lambda: sorted(available_timezones()))
 SHARE = Rule("a share from 0 to 1 (35% is 0.35)", "0.35",
              lambda value: _is_number(value) and 0 <= value <= 1)
+INNER_SHARE = Rule("a share above 0 and below 1 (5% is 0.05)", "0.05",
+                   lambda value: _is_number(value) and 0 < value < 1)
 AMOUNT = Rule("an amount of money, not below 0", "60.0", lambda value: _is_number(value) and value >= 0)
 HOURS = Rule("a number of hours above 0", "1.5", lambda value: _is_number(value) and value > 0)
+NAMES = Rule("a list of sales dimensions", '["sector"]',
+             lambda value: isinstance(value, list) and all(map(_is_name, value)))
+PINS = Rule("a list of sales dimensions, or of places each with its dimension",
+            '["sector", { at = "whole market / sector: retail", on = "payment_format" }]',
+            lambda value: isinstance(value, list) and all(map(_is_pin, value)))
 FLAG = Rule("true or false", "true", lambda value: isinstance(value, bool))
 OUTCOME = Rule("a customer table or one of its fields", '"opportunity.outcome"', _is_outcome, outcomes)
 

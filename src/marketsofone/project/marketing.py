@@ -22,8 +22,7 @@ from marketsofone.estimates.classes import (
 from marketsofone.project.holding_up import stability_table
 from marketsofone.sources import Finding
 from marketsofone.sources.currencies import EXPONENTS
-from marketsofone.strata import shares
-from marketsofone.strata.crosswalk import audiences, by_node, crosswalk
+from marketsofone.strata.crosswalk import audiences, by_place, crosswalk
 
 if TYPE_CHECKING:
     from marketsofone.customer import UserColumn
@@ -54,8 +53,8 @@ class Marketed:
     ----------
     found : Classified or None
         None where no trait tells buyers apart.
-    node : int array, shape (buyers,)
-        The stratum each buyer is placed in, in order of the ids.
+    place : int array, shape (buyers,)
+        Each buyer's place in the tree, in order of the ids.
     spend : float array, shape (buyers,)
         What marketing spent on each.
     spend_unit : str
@@ -65,7 +64,7 @@ class Marketed:
     """
 
     found: Classified | None
-    node: np.ndarray[Any, np.dtype[np.int64]]
+    place: np.ndarray[Any, np.dtype[np.int64]]
     spend: np.ndarray[Any, np.dtype[np.float64]]
     spend_unit: str
     stability: pa.Table
@@ -86,10 +85,10 @@ def market_segments(settings: Settings, gathered: Gathered, stratified: Stratifi
     if found is None:
         nothing = np.zeros(0)
         return Marketed(None, nothing.astype(np.int64), nothing, "", stability, (_NO_TRAITS,))
-    placed = stratified.placed.to_pandas().set_index("buyer_id")["node"]
-    node = placed.loc[found.buyer_id].to_numpy(np.int64)
+    standing = stratified.standing.select("buyer_id", "place").to_pandas().set_index("buyer_id")["place"]
+    place = standing.loc[found.buyer_id].to_numpy(np.int64)
     spend, unit = _spend(gathered, found, settings.market.currency)
-    return Marketed(found, node, spend, unit, stability, tuple(_noticed(found, settings)))
+    return Marketed(found, place, spend, unit, stability, tuple(_noticed(found, settings)))
 
 
 def _found(settings: Settings, gathered: Gathered) -> Classified | None:
@@ -154,14 +153,12 @@ def _noticed(found: Classified, settings: Settings) -> list[Finding]:
 
 
 def marketing_tables(
-    marketed: Marketed, stratified: Stratified, counts: Sequence[int], strata: pd.DataFrame
+    marketed: Marketed, stratified: Stratified, strata: pd.DataFrame
 ) -> tuple[dict[str, pa.Table], dict[str, Any]]:
     """The tables ``marketing_segments``, ``crosswalk`` and ``stability``, and what the manifest says of them.
 
     Parameters
     ----------
-    counts : sequence of int
-        Buyers placed in each stratum or below it.
     strata : DataFrame
         The table of that name: a stratum is chosen where its ``value_per_hour`` is above zero.
     """
@@ -169,11 +166,11 @@ def marketing_tables(
     if found is None:
         tables = {"marketing_segments": _SEGMENTS.empty_table(), "crosswalk": _CROSSWALK.empty_table()}
         return {**tables, "stability": marketed.stability}, {"classes": 0}
-    nodes = len(stratified.strata)
+    places = int(stratified.spread["place"].max()) + 1
     chosen = dict(zip(strata["stratum_id"], (strata["value_per_hour"] > 0).tolist(), strict=True))
-    walk = crosswalk(by_node(marketed.node, found.shares, nodes),
-                     by_node(marketed.node, found.shares, nodes, marketed.spend),
-                     shares(stratified.strata, counts), found.names, chosen)
+    walk = crosswalk(by_place(marketed.place, found.shares, places),
+                     by_place(marketed.place, found.shares, places, marketed.spend),
+                     stratified.spread, found.names, chosen)
     tables = {"marketing_segments": _segments(found),
               "crosswalk": pa.Table.from_pandas(walk, schema=_CROSSWALK, preserve_index=False),
               "stability": marketed.stability}

@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marketsofone.project.settings import FILE_NAME as SETTINGS
+from marketsofone.project.settings import read_settings
+
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
@@ -16,22 +19,37 @@ if TYPE_CHECKING:
 FILE_NAME = "record.db"
 
 
+def address_of(folder: Path) -> str | Path:
+    """Where the record of a project stands: the database its file names, else a file in its folder."""
+    from marketsofone.sources.variables import expanded
+
+    url = read_settings(folder).record.url if (folder / SETTINGS).is_file() else None
+    return folder / FILE_NAME if url is None else expanded(url, "record.url")
+
+
 def record_of(folder: Path) -> Record:
     """The record of a project, made where there is none yet."""
     from marketsofone.record import open_record
 
-    return open_record(folder / FILE_NAME)
+    return open_record(address_of(folder))
 
 
 def recorded_tables(engine: Backend, folder: Path, loaded: Loaded) -> Loaded:
     """What people stated, as customer tables beside those from files."""
-    if not (folder / FILE_NAME).exists():
+    address = address_of(folder)
+    if isinstance(address, Path) and not address.exists():
         return loaded
+    from marketsofone.sources.contacted import load_contacts
+    from marketsofone.sources.linked import load_links
     from marketsofone.sources.recorded import load_record
 
     record = record_of(folder)
     try:
-        added = load_record(engine, record, datetime.now(UTC))
+        now = datetime.now(UTC)
+        added = load_record(engine, record, now)
+        load_links(engine, record, now)
+        if load_contacts(engine, record, now):
+            added = (*added, "touch")
     finally:
         record.close()
-    return replace(loaded, tables=tuple(dict.fromkeys((*loaded.tables, *added))))
+    return replace(loaded, record_read_at=now, tables=tuple(dict.fromkeys((*loaded.tables, *added))))

@@ -67,6 +67,7 @@ class StratumRead:
     value_per_hour: ValueRead
     why: str
     gain: float | None
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def stratum_read(row: Row) -> StratumRead:
     """One row of ``strata``."""
     return StratumRead(row["stratum_id"], row["parent_id"], row["level"], row["name"], row["path"],
                        row["split_on"] or None, row["buyers"], scores_read(row),
-                       value_read(row, "value_per_hour"), row["why"] or "", row["gain"])
+                       value_read(row, "value_per_hour"), row["why"] or "", row["gain"], row.get("called"))
 
 
 def buyer_read(row: Row) -> BuyerRead:

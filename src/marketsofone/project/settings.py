@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -17,7 +17,10 @@ from marketsofone.project.keys import (
     DAY,
     FLAG,
     HOURS,
+    INNER_SHARE,
+    NAMES,
     OUTCOME,
+    PINS,
     SHARE,
     TEXT,
     ZONE,
@@ -26,6 +29,7 @@ from marketsofone.project.keys import (
     read_section,
     whole,
 )
+from marketsofone.project.segment_settings import CriterionSettings, SegmentSettings, read_criteria, read_segments
 
 FILE_NAME = "market.toml"
 
@@ -100,12 +104,22 @@ class StrataSettings:
         A stratum with fewer is never made; 0 leaves that to the evidence.
     most_depth : int
         Levels below the market, the buyers themselves not counted.
+    pin : sequence
+        Splits that are made whatever the evidence: a dimension, at the whole market, or a place with
+        its dimension.
+    forbid : sequence of str
+        Dimensions that never split.
+    order : sequence of str
+        A dimension listed here splits only below those listed before it.
     """
 
     handling_cost: Annotated[float, AMOUNT] = 0.0
     level: Annotated[float, SHARE] = 0.04
     least_buyers: Annotated[int, whole(0, 10**9, 20)] = 0
     most_depth: Annotated[int, whole(0, 32, 6)] = 6
+    pin: Annotated[Sequence[str | Mapping[str, str]], PINS] = ()
+    forbid: Annotated[Sequence[str], NAMES] = ()
+    order: Annotated[Sequence[str], NAMES] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +155,39 @@ class MarketingSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordSettings:
+    """Where what people state is kept.
+
+    Parameters
+    ----------
+    url : str or None
+        A PostgreSQL database that a team shares, as ``"${M1_RECORD}"``: its address, which may hold a
+        password, stays out of the file. Absent: ``record.db`` in the project folder.
+    """
+
+    url: Annotated[str | None, TEXT] = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSettings:
+    """When a leader is told that a sector is mixed, or that acting on its parts would pay.
+
+    Parameters
+    ----------
+    sector : str or None
+        The dimension whose values your team treats as one, asked beside the strata.
+    margin : float
+        A sector is mixed where more than this share of what sets its buyers apart lies inside it.
+    level : float
+        The chance that any alarm of a kind sounds in a market in which nothing differs.
+    """
+
+    sector: Annotated[str | None, TEXT] = None
+    margin: Annotated[float, SHARE] = 0.5
+    level: Annotated[float, INNER_SHARE] = 0.05
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the project file says.
 
@@ -160,11 +207,15 @@ class Settings:
     strata: StrataSettings
     model: ModelSettings
     marketing: MarketingSettings
+    record: RecordSettings
+    alarms: AlarmSettings
+    segments: Mapping[str, SegmentSettings]
+    criteria: Mapping[str, CriterionSettings]
     sources: Mapping[str, Any]
     given: frozenset[str]
 
 
-SECTIONS = ("market", "steps", "strata", "model", "marketing", "sources")
+SECTIONS = ("market", "steps", "strata", "model", "marketing", "record", "alarms", "segments", "criteria", "sources")
 
 
 def read_settings(folder: Path) -> Settings:
@@ -185,19 +236,25 @@ def read_settings(folder: Path) -> Settings:
     market = read_section(Market, "market", raw.get("market", {}), file)
     steps = read_section(Steps, "steps", raw.get("steps", {}), file)
     _check_steps_differ(steps, file)
+    strata = read_section(StrataSettings, "strata", raw.get("strata", {}), file)
+    _check_steering(strata, _sources(raw, file), file)
     return Settings(
         folder=folder, market=replace(market, name=market.name or folder.resolve().name), steps=steps,
-        strata=read_section(StrataSettings, "strata", raw.get("strata", {}), file),
+        strata=strata,
         model=read_section(ModelSettings, "model", raw.get("model", {}), file),
         marketing=read_section(MarketingSettings, "marketing", raw.get("marketing", {}), file),
+        record=read_section(RecordSettings, "record", raw.get("record", {}), file),
+        alarms=read_section(AlarmSettings, "alarms", raw.get("alarms", {}), file),
+        segments=read_segments(raw.get("segments", {}), file),
+        criteria=read_criteria(raw.get("criteria", {}), file),
         sources=_sources(raw, file), given=_given(raw),
     )
 
 
 def described(settings: Settings) -> dict[str, Any]:
     """The settings as plain JSON values, for the manifest; passwords in addresses are left out."""
-    sections = {name: asdict(getattr(settings, name)) for name in SECTIONS if name != "sources"}
-    return {name: _plain(section) for name, section in {**sections, "sources": settings.sources}.items()}
+    said = asdict(settings)
+    return {name: _plain(said[name]) for name in SECTIONS}
 
 
 def _read_file(path: Path) -> ProjectFile:
@@ -250,6 +307,18 @@ def _check_steps_differ(steps: Steps, file: ProjectFile) -> None:
                 f'"{outcome}" as {first[outcome]} and as {each.name} in {file.place("steps", each.name)}.',
                 f"Take out the line that says {each.name}, or name the outcome that shows it.")
         first[outcome] = each.name
+
+
+def _check_steering(strata: StrataSettings, sources: Mapping[str, Any], file: ProjectFile) -> None:
+    if not (strata.pin or strata.forbid or strata.order):
+        return
+    from marketsofone.strata.steering import check_steering, steering_of
+
+    tables = [table for source in sources.values() if isinstance(source, Mapping) for table in source.values()]
+    named = [table.get("dimensions") for table in tables if isinstance(table, Mapping)]
+    dimensions = [name for of in named if isinstance(of, Mapping) for name in of]
+    check_steering(steering_of(strata.pin, strata.forbid, strata.order), dimensions, strata.most_depth,
+                   lambda key: file.place("strata", key))
 
 
 def _given(raw: Mapping[str, Any]) -> frozenset[str]:

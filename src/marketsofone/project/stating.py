@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +28,30 @@ def state_judgement(
     from marketsofone.record import Judgement, Statement
 
     said = Judgement(score, value, sure)
+    with record_of(folder) as record:
+        return record.state(Statement(about, about_id, said, by, now or datetime.now(UTC)))
+
+
+def state_effort(
+    folder: Path, about: str, about_id: str, points: Sequence[float], hours: float, sure: float, by: str,
+    now: datetime | None = None,
+) -> int:
+    """Records what a person expects of a buyer at different effort; gives back the number of the statement.
+
+    Parameters
+    ----------
+    points : sequence of five floats
+        Contribution over the horizon, major units: with no calls, half of them, as now, half more, and as many as
+        could be used. They never fall.
+    hours : float
+        What "as now" is, hours over the horizon.
+    sure : float
+        How many periods of the buyer on record the judgement is worth; the record outgrows it.
+    """
+    from marketsofone.record import Effort, Statement
+
+    none, half, as_now, more, most = points
+    said = Effort(hours, none, half, as_now, more, most, sure)
     with record_of(folder) as record:
         return record.state(Statement(about, about_id, said, by, now or datetime.now(UTC)))
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 SORTED_BY: Mapping[str, str] = {
     "buyers": "buyer_id", "opportunities": "buyer_id, opportunity_id", "strata": "level, stratum_id",
-    "memberships": "buyer_id, level, stratum_id", "entity_link": "entity, entity_id, source",
-    "quarantine": "source, table_name, source_row, field, reason", "reps": "rep_id",
+    "memberships": "buyer_id, level, stratum_id", "entity_link": "entity, entity_id, source, source_id",
+    "quarantine": "source, table_name, source_row, field, reason", "facts": "buyer_id",
+    "segments": "kind desc, segment", "segment_members": "segment, buyer_id", "reps": "rep_id",
 }
 """How the rows of a table stand in its file; those of any other table keep the order they came in."""
 
@@ -98,7 +99,7 @@ def _write_files(folder: Path, tables: Mapping[str, pa.Table | Writer], manifest
     if "buyers" in tables:
         _write_index(folder)
         names.append(INDEX)
-    files = {name: _fingerprint(folder / f"{name}.parquet") for name in names}
+    files = {name: fingerprint(folder / f"{name}.parquet") for name in names}
     full = {**manifest, "format": FORMAT, "run_id": _run_id(files, now), "version": marketsofone.__version__,
             "written_at": now.astimezone(UTC).isoformat(timespec="milliseconds"), "files": files}
     for name, page in pages.items():
@@ -111,12 +112,24 @@ def _write_files(folder: Path, tables: Mapping[str, pa.Table | Writer], manifest
 def _write_index(folder: Path) -> None:
     import duckdb
 
-    query = f"select source_id, buyer_id from {scanned(folder / 'buyers.parquet')}"
+    buyers, links = scanned(folder / "buyers.parquet"), scanned(folder / "entity_link.parquet")
+    query = f"select source_id, buyer_id from {buyers}"
+    if (folder / "entity_link.parquet").exists():
+        query += f" union all {_merged_keys(buyers, links)}"
     with duckdb.connect() as connection:
         streamed(connection, query, "source_id, buyer_id")(folder / f"{INDEX}.parquet")
 
 
-def _fingerprint(path: Path) -> dict[str, Any]:
+def _merged_keys(buyers: str, links: str) -> str:
+    """Further keys that lead to a buyer since they were merged."""
+    entity = "case kind when 'site' then 'account' else kind end"
+    return (f"select l.source_id, b.buyer_id from {links} l join (select entity, entity_id from {links} "
+            "group by all having count(*) > 1) m on m.entity = l.entity and m.entity_id = l.entity_id "
+            f"join {buyers} b on b.buyer_id = l.entity_id and {entity} = l.entity and b.source_id <> l.source_id")
+
+
+def fingerprint(path: Path) -> dict[str, Any]:
+    """Size and SHA-256 of a file of a run, as its manifest holds them."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"bytes": path.stat().st_size, "sha256": digest}

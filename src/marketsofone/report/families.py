@@ -9,15 +9,16 @@ from typing import Any
 import pyarrow.compute as pc
 
 from marketsofone.report import words
-from marketsofone.report.figures import Bar, Row
+from marketsofone.report.figures import Row
 from marketsofone.report.results import Results
+from marketsofone.report.steadiness import Steady
+from marketsofone.report.steadiness import steady as steady_words
 from marketsofone.report.strata import first, label, leaves
 
 MOST_ROWS, MOST_CLASSES = 40, 10
 
 _SHADES = (0.05, 0.2, 0.4, 0.6, 0.8)
 _APART, _MORE, _TRAITS = 0.3, 0.1, 3
-_LIMIT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +31,13 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Steady:
-    """How well a segment holds up: in words, whether it may be relied on, and drawn from 0 to 1 with the limit."""
-
-    words: str
-    holds: bool
-    bar: Bar | None
-
-
-@dataclass(frozen=True, slots=True)
 class Beside:
-    """A leaf of the sales tree beside the marketing classes."""
+    """A leaf of the sales tree beside the marketing classes: its share in each, and the share of each in it."""
 
     path: str
     buyers: str
     cells: tuple[Cell, ...]
+    back: tuple[Cell, ...]
     steady: Steady
 
 
@@ -56,6 +49,7 @@ class MarketingClass:
     buyers: str
     like: str
     steady: Steady
+    reaches: str
     outside: str
 
 
@@ -78,7 +72,7 @@ def families(results: Results, market: Row) -> Families | None:
     deepest = pc.max(walk["level"]).as_py()
     of_leaves = walk.filter(pc.equal(walk["level"], deepest)).to_pylist()
     cells = {(row["stratum_id"], row["class"]): row for row in of_leaves}
-    steady = {(row["family"], row["segment"]): row for row in stability.filter(
+    held = {(row["family"], row["segment"]): row for row in stability.filter(
         pc.equal(stability["measure"], "within")).to_pylist()}
     names = list(dict.fromkeys(name for _id, name in cells))
     ends = leaves(results.strata)
@@ -86,8 +80,8 @@ def families(results: Results, market: Row) -> Families | None:
     said = results.manifest.get("marketing", {})
     return Families(
         lead=_lead(said, names), heads=tuple(names[:MOST_CLASSES]),
-        classes=tuple(_class(name, cells, steady, said) for name in names[:MOST_CLASSES]),
-        rows=tuple(_beside(row, names[:MOST_CLASSES], cells, steady, market) for row in shown),
+        classes=tuple(_class(name, cells, held, said) for name in names[:MOST_CLASSES]),
+        rows=tuple(_beside(row, names[:MOST_CLASSES], cells, held, market) for row in shown),
         left_out=ends.num_rows - len(shown))
 
 
@@ -99,38 +93,26 @@ def _lead(said: Mapping[str, Any], names: Sequence[str]) -> str:
 
 
 def _beside(
-    row: Row, names: Sequence[str], cells: Mapping[tuple[str, str], Row], steady: Mapping[tuple[str, str], Row],
+    row: Row, names: Sequence[str], cells: Mapping[tuple[str, str], Row], held: Mapping[tuple[str, str], Row],
     market: Row,
 ) -> Beside:
     return Beside(
         path=label(row["path"], market), buyers=words.count(row["buyers"]),
-        steady=_steady(steady.get(("sales", row["stratum_id"]))),
-        cells=tuple(_cell(cells.get((row["stratum_id"], name))) for name in names))
+        steady=steady_words(held.get(("sales", row["stratum_id"]))),
+        cells=tuple(_cell(cells.get((row["stratum_id"], name)), "in_class") for name in names),
+        back=tuple(_cell(cells.get((row["stratum_id"], name)), "in_stratum") for name in names))
 
 
-def _cell(found: Row | None) -> Cell:
+def _cell(found: Row | None, of: str) -> Cell:
     if found is None:
         return Cell("-", 0, "no buyers")
-    title = (f"{words.count(round(found['buyers']))} of both; {words.share(found['in_stratum'])} of the class; "
-             f"overlap {words.share(found['overlap'])}")
-    return Cell(words.share(found["in_class"]), sum(found["in_class"] >= limit for limit in _SHADES), title)
-
-
-def _steady(found: Row | None) -> Steady:
-    if found is None:
-        return Steady("not measured", True, None)
-    bar, told = None, f"{found['value']:.2f}"
-    if found["low"] is not None:
-        told += f" ({found['low']:.2f} to {found['high']:.2f})"
-        low, value, high = (round(100 * found[name], 1) for name in ("low", "value", "high"))
-        bar = Bar(low, value, high, _LIMIT)
-    if found["holds"] is None:
-        return Steady(f"{told}, too few drawn to tell", True, bar)
-    return Steady(told if found["holds"] else f"{told}, does not hold up", found["holds"], bar)
+    title = (f"{words.count(round(found['buyers']))} of both; {words.share(found['in_class'])} of the sales segment, "
+             f"{words.share(found['in_stratum'])} of the class; overlap {words.share(found['overlap'])}")
+    return Cell(words.share(found[of]), sum(found[of] >= limit for limit in _SHADES), title)
 
 
 def _class(
-    name: str, cells: Mapping[tuple[str, str], Row], steady: Mapping[tuple[str, str], Row], said: Mapping[str, Any]
+    name: str, cells: Mapping[tuple[str, str], Row], held: Mapping[tuple[str, str], Row], said: Mapping[str, Any]
 ) -> MarketingClass:
     buyers = sum(row["buyers"] for (_id, of), row in cells.items() if of == name)
     profile = next((each for each in said.get("profiles", ()) if each["class"] == name), None)
@@ -138,7 +120,8 @@ def _class(
     spent = audience is not None and audience["spend"] > 0
     return MarketingClass(
         name=name, buyers=words.count(round(buyers)), like=_like(profile),
-        steady=_steady(steady.get(("marketing", name))),
+        steady=steady_words(held.get(("marketing", name))),
+        reaches=words.share(1.0 - audience["outside_share"]) if audience is not None and spent else "nothing spent",
         outside=words.share(audience["outside_share"]) if audience is not None and spent else "nothing spent")
 
 

@@ -29,6 +29,7 @@ class Block:
     step: int
     name: str
     title: str
+    stratum_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def icicle(rows: list[Row], measured: Ruler) -> Icicle:
 def _blocks(row: Row, left: float, width: float, depth: int, below: Mapping[object, list[Row]],
             measured: Ruler) -> Iterator[Block]:
     yield Block(round(left, 3), round(width, 3), depth * BAND, _step(row, measured),
-                words.cut(row["name"], 40), _title(row, measured))
+                words.cut(row["name"], 40), _title(row, measured), row["stratum_id"])
     children = below.get(row["stratum_id"], []) if depth + 1 < MOST_LEVELS else []
     buyers = max(row["buyers"], sum(child["buyers"] for child in children)) or 1
     for child in children:

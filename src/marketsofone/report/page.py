@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from marketsofone.report import words
+from marketsofone.report.alarms import Alarms, alarms, sounding_at
 from marketsofone.report.computed import Computed, computed
 from marketsofone.report.families import Families, families
 from marketsofone.report.figures import Figure, Row, Ruler, ruler
@@ -19,13 +20,18 @@ from marketsofone.report.glossary import SCORES, SHOWN, TERMS, Score
 from marketsofone.report.headline import Headline, headline
 from marketsofone.report.health import Health, data_health
 from marketsofone.report.icicle import Icicle, icicle
+from marketsofone.report.identity import Identities, identities
+from marketsofone.report.lineage import Lineage, lineage
 from marketsofone.report.openings import Openings, openings
 from marketsofone.report.portfolio import Portfolio, portfolio
 from marketsofone.report.ranking import RankedBuyer, ranked_buyers
 from marketsofone.report.results import Results
+from marketsofone.report.segments import WrittenSegments, written_segments
+from marketsofone.report.steadiness import Steadiness, marks, steadiness
 from marketsofone.report.strata import first, label, leaves, market
 from marketsofone.report.thin import Thin, thin_evidence
 from marketsofone.report.tree import MOST_NODES, Node, grow
+from marketsofone.report.verdicts import Pair, verdicts
 
 MOST_LEAVES_JUDGED = 2000
 
@@ -51,7 +57,13 @@ class Page:
     portfolio: Portfolio
     icicle: Icicle
     tree: tuple[Node, ...]
+    identities: Identities | None
     families: Families | None
+    alarms: Alarms | None
+    steadiness: Steadiness | None
+    pairs: tuple[Pair, ...]
+    lineage: Lineage | None
+    written: WrittenSegments | None
     thin: tuple[Thin, ...]
     openings: Openings
     strata: tuple[Stratum, ...]
@@ -97,11 +109,17 @@ def _page(results: Results) -> Page:
     ends = first(leaves(results.strata), [("buyers", "descending"), ("stratum_id", "ascending")],
                  MOST_LEAVES_JUDGED)
     style, style_hash = _style()
+    sounding = sounding_at(results.alarms)
+    marked = marks(results, sounding)
     return Page(
         headline=headline(results, ranked), ranked=ranked,
         portfolio=portfolio(results.strata, measured),
-        icicle=icicle(upper, measured), tree=grow(upper, measured),
-        families=families(results, whole),
+        icicle=icicle(upper, measured), tree=grow(upper, measured, marked),
+        identities=identities(results, whole), families=families(results, whole),
+        alarms=alarms(results.alarms), steadiness=steadiness(results, whole),
+        pairs=verdicts(results.verdicts, whole, results.manifest["currency"]),
+        lineage=lineage(results.lineage, whole),
+        written=written_segments(results),
         thin=thin_evidence(results.buyers, ends, measured), openings=openings(results, whole),
         strata=tuple(_stratum(row, measured) for row in upper),
         strata_left_out=results.strata.num_rows - len(upper),

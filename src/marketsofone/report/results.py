@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -44,6 +44,18 @@ class Results:
         The content of ``manifest.json``.
     crosswalk, stability : pyarrow.Table, optional
         Marketing segments beside the strata; without them the page says nothing of either.
+    identity : pyarrow.Table, optional
+        What the buyers of each stratum need, buy, ask and expect.
+    alarms : pyarrow.Table, optional
+        Mixed sectors and edges, as they sound or not.
+    verdicts : pyarrow.Table, optional
+        Neighbours of the tree side by side.
+    lineage : pyarrow.Table, optional
+        What became of the segments of the run before; None where there was none, or nothing became of any.
+    segments : pyarrow.Table, optional
+        Segments written by hand, and frozen lists.
+    accepted : mapping
+        By stratum that does not hold up: the note of the person who accepts it.
 
     Raises
     ------
@@ -62,6 +74,12 @@ class Results:
     manifest: Mapping[str, Any]
     crosswalk: pa.Table | None = None
     stability: pa.Table | None = None
+    alarms: pa.Table | None = None
+    identity: pa.Table | None = None
+    verdicts: pa.Table | None = None
+    lineage: pa.Table | None = None
+    segments: pa.Table | None = None
+    accepted: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, columns in READS.items():

@@ -1,0 +1,91 @@
+"""The command that lays both families of segments side by side: crosswalk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from marketsofone.cli.options import HERE, Format, Project, Run
+from marketsofone.cli.sheet import Column, Row, show
+
+if TYPE_CHECKING:
+    from marketsofone.project.marketing_read import Walk
+
+Of = Literal["in_class", "in_stratum", "overlap", "buyers", "spend"]
+
+
+def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_default=False)] = -1,
+              of: Of = "in_class", run: Run = "latest", format: Format = "table") -> None:
+    """Show the crosswalk: which sales segments stand in which marketing segments, as a matrix.
+
+    Beneath it: what marketing spends on each of its segments, how much of that reaches buyers of the chosen sales
+    segments and how much is spent outside them.
+
+    Parameters
+    ----------
+    level
+        The level of the tree; absent: the deepest.
+    of
+        What stands in a cell: in_class is the share of the sales segment that is in the marketing segment, in_stratum
+        the share of the marketing segment that is in the sales segment, overlap those of both as a share of either.
+    """
+    from marketsofone.project.marketing_read import read_walk
+    from marketsofone.project.snapshot import open_snapshot
+
+    walk = read_walk(open_snapshot(project, run), None if level < 0 else level)
+    if format != "table":
+        return show(walk.rows, (), format)
+    if not walk.classes:
+        print("No marketing trait tells buyers apart, so there are no marketing segments to lay beside.")
+        return None
+    _print_matrix(walk, of)
+    return show(walk.audiences, _AUDIENCES, "table", f"What marketing spends ({walk.unit or 'nothing known'})")
+
+
+def _print_matrix(walk: Walk, of: Of) -> None:
+    columns = [Column("sales segment", lambda row: row["path"]), Column("buyers", _count("buyers", 1), right=True)]
+    columns += [_cell(name, of) for name in walk.classes]
+    columns += [Column("chosen", lambda row: "yes" if row["chosen"] else "no")]
+    show(walk.matrix(of), columns, "table", f"{_TITLES[of]}, level {walk.level}")
+
+
+def _cell(name: str, of: Of) -> Column:
+    from marketsofone.project.words import count, share
+
+    def words(row: Row) -> str:
+        value = row["cells"].get(name)
+        if value is None:
+            return ""
+        return count(round(value)) if of in ("buyers", "spend") else share(value)
+
+    return Column(name, words, right=True)
+
+
+def _count(name: str, digits: int = 0) -> Callable[[Row], str]:
+    def words(row: Row) -> str:
+        from marketsofone.project.words import count
+
+        return count(round(row[name], digits))
+
+    return words
+
+
+def _share(name: str) -> Callable[[Row], str]:
+    def words(row: Row) -> str:
+        from marketsofone.project.words import share
+
+        return share(row[name]) if row["spend"] > 0 else ""
+
+    return words
+
+
+_TITLES = {"in_class": "Of each sales segment, the share in each marketing segment",
+           "in_stratum": "Of each marketing segment, the share in each sales segment",
+           "overlap": "Buyers of both as a share of buyers of either",
+           "buyers": "Buyers of both", "spend": "What marketing spends on buyers of both"}
+_AUDIENCES = (Column("marketing segment", lambda row: row["class"]), Column("buyers", _count("buyers", 1), right=True),
+              Column("spend", _count("spend"), right=True),
+              Column("reaches chosen", _share("inside_share"), right=True),
+              Column("outside", _share("outside_share"), right=True))

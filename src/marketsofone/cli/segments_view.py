@@ -1,0 +1,143 @@
+"""Commands that look at segments: tree, stability, accept, alarms."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from marketsofone.cli.options import HERE, By, Format, Project, Run
+from marketsofone.cli.sheet import Column, Row, show
+
+Withdraw = Annotated[bool, Parameter(negative="", show_default=False)]
+Segment = Annotated[str, Parameter(name="STRATUM", help="The stratum: its id, path or name.")]
+
+
+def tree(project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:
+    """Show the tree as a tree: every stratum with its scores, and marks where it must be read with care.
+
+    A marked segment does not hold up when the market is drawn anew: a plan leaves it out until someone accepts it.
+    """
+    from marketsofone.project.lineage_tree import tree_lines
+    from marketsofone.project.snapshot import open_snapshot
+
+    snapshot = open_snapshot(project, run)
+    lines = tree_lines(snapshot)
+    known = [name for name, _heading, _kind in _SCORES if name not in snapshot.manifest["conditional_on"]]
+    columns = [Column("stratum", lambda row: f"{row['branch']}{row['called'] or row['name']}"),
+               Column("buyers", _buyers, right=True)]
+    columns += [_score(name, heading, kind) for name, heading, kind in _SCORES if name in known]
+    columns += [Column("split on", lambda row: row["split_on"] or ""), Column("mark", lambda row: row["marks"])]
+    show(lines, columns, format, f"The tree, money in {snapshot.manifest['currency']}")
+
+
+def stability(project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:
+    """Show how well segments hold up when the market is drawn anew, both families.
+
+    1 is the same again; below 0.6 a segment does not hold up. m1 accept keeps one all the same.
+    """
+    from marketsofone.project.holding_up_read import read_stability
+    from marketsofone.project.snapshot import open_snapshot
+
+    rows = read_stability(open_snapshot(project, run))
+    if format != "table":
+        return show(rows, (), format)
+    _print_part(rows, "within", "Each segment: its overlap with the segment most like it", _WITHIN)
+    _print_part(rows, "global", "Each number of segments: agreement of two solutions, corrected for chance", _GLOBAL)
+    return _print_part(rows, "across", "As segments become more: 1 came whole from one segment, 0 from all alike",
+                       _ACROSS)
+
+
+def accept(stratum: Segment, project: Project = HERE, *, note: str = "", withdraw: Withdraw = False, by: By = "",
+           run: Run = "latest") -> None:
+    """Write down that you go on with a segment that does not hold up, and why.
+
+    A plan leaves out segments that do not hold up until a person accepts them.
+
+    Parameters
+    ----------
+    note
+        Why; it stands beside the segment from now on. Needed unless you withdraw.
+    withdraw
+        It is no longer accepted.
+    """
+    from marketsofone.project.holding_up_marks import accept_segment, withdraw_acceptance
+    from marketsofone.project.snapshot import open_snapshot
+
+    snapshot, who = open_snapshot(project, run), by or getpass.getuser()
+    if withdraw:
+        stratum_id = withdraw_acceptance(project, snapshot, stratum, who)
+        print(f"Written down: {stratum_id} is no longer accepted.")
+    else:
+        stratum_id = accept_segment(project, snapshot, stratum, note, who)
+        print(f"Written down: {stratum_id} is accepted though it does not hold up.")
+
+
+def alarms(project: Project = HERE, *, every: Annotated[bool, Parameter("--all", negative="")] = False,
+           run: Run = "latest", format: Format = "table") -> None:
+    """Show which sectors are mixed inside, and what acting on micro-segments would earn.
+
+    In a market in which nothing differs an alarm of either kind sounds with the chance set as level in [alarms].
+
+    Parameters
+    ----------
+    every
+        Those that do not sound as well.
+    """
+    from marketsofone.project.snapshot import open_snapshot
+
+    rows: list[dict[str, Any]] = open_snapshot(project, run).table("alarms").to_pylist()
+    if format != "table":
+        return show(rows, (), format)
+    shown = [row for row in rows if every or row["alarmed"] or _of_market(row)]
+    show(shown, (Column("alarm", lambda row: row["kind"]),
+                 Column("sounds", lambda row: "yes" if row["alarmed"] else "no"),
+                 Column("", lambda row: row["sentence"])), "table", "Alarms")
+    if len(shown) < len(rows):
+        print(f"{len(rows) - len(shown):,} more were asked and do not sound: m1 alarms --all")
+    return None
+
+
+def _of_market(row: Row) -> bool:
+    return bool(row["kind"] == "edge" and row["stratum_id"] == "market")
+
+
+def _print_part(rows: list[dict[str, Any]], measure: str, title: str, columns: tuple[Column, ...]) -> None:
+    own = [row for row in rows if row["measure"] == measure]
+    if own:
+        show(own, columns, "table", title)
+
+
+def _buyers(row: Row) -> str:
+    from marketsofone.project.words import count
+
+    return count(row["buyers"])
+
+
+def _score(name: str, heading: str, kind: str) -> Column:
+    """A score's value alone; a wide interval is told by a question mark."""
+    from marketsofone.project.words import number
+
+    def words(row: Row) -> str:
+        value = row[name]
+        return "no evidence" if value is None else number(value, "money" if kind == "money" else "share", "").strip()
+
+    return Column(heading, words, right=True)
+
+
+def _ends(row: Row) -> str:
+    return "" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}"
+
+
+_SCORES = (("value_per_hour", "value\nper hour", "money"), ("pull", "pull", "share"),
+           ("competitiveness", "competi-\ntiveness", "share"), ("attractiveness", "attrac-\ntiveness", "money"))
+_VALUE = (Column("", lambda row: f"{row['value']:.2f}", right=True), Column("nine in ten", _ends, right=True))
+_WITHIN = (Column("family", lambda row: row["family"]), Column("segment", lambda row: row["name"]), *_VALUE,
+           Column("", lambda row: row["words"] + (f": {row['note']}" if row["note"] else "")))
+_GLOBAL = (Column("family", lambda row: row["family"]),
+           Column("segments", lambda row: str(row["solution"]), right=True), *_VALUE,
+           Column("pairs", lambda row: str(row["pairs"]), right=True))
+_ACROSS = (Column("family", lambda row: row["family"]),
+           Column("segments", lambda row: str(row["solution"]), right=True),
+           Column("segment", lambda row: row["name"]), *_VALUE)
