@@ -84,7 +84,8 @@ def _print_table(rows: Sequence[Row], columns: Sequence[Column], title: str) -> 
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(markup=False, highlight=False, emoji=False)
+    width = None if sys.stdout.isatty() else max(Console().width, PIPED_WIDTH)
+    console = Console(markup=False, highlight=False, emoji=False, width=width)
     table = Table(title=title or None, box=SIMPLE_HEAD, title_justify="left", pad_edge=False,
                   padding=(0, 1, 0, 0))
     for column in columns:
@@ -92,7 +93,7 @@ def _print_table(rows: Sequence[Row], columns: Sequence[Column], title: str) -> 
                          overflow="fold", no_wrap=column.right)
     for row in rows:
         table.add_row(*(_harmless_lines(column.words(row)) for column in columns))
-    console.print(table, width=None if console.is_terminal else max(console.width, PIPED_WIDTH))
+    console.print(table)
 
 
 def _harmless_lines(text: str) -> str:
