@@ -37,7 +37,7 @@ def contributions(
     Returns
     -------
     Ibis table
-        ``buyer_id``, ``row_id``, ``source`` and ``source_row`` (of the win), ``trials`` and ``total``.
+        ``buyer_id``, ``row_id``, ``source``, ``source_row`` and ``happened_on`` (of the win), ``trials`` and ``total``.
         ``trials`` is 1 for a horizon seen whole, and for a recent win the share of a horizon's
         contribution that usually arrives by its age; its ``total`` then holds what came in the steps of
         the horizon that it has lived whole.
@@ -46,6 +46,7 @@ def contributions(
     if step == "opportunity.amount":
         money = margin(won, margin_rate) / float(minor)
         rows = won.select("buyer_id", "source", "source_row", row_id=won.opportunity_id,
+                          happened_on=_won_at(won).cast("date"),
                           trials=ibis.literal(1).cast("float64"), total=money)
         return rows.filter(_.total.notnull())
     if lines is None:
@@ -62,19 +63,20 @@ def followed_lines(
     Returns
     -------
     Ibis table
-        ``buyer_id``, ``row_id`` (the win), ``step``, ``phase``, ``money`` (contribution, major units), ``source``
-        and ``source_row`` (of the line).
+        ``buyer_id``, ``row_id`` (the win), ``step``, ``phase``, ``money`` (contribution, major units), ``source``,
+        ``source_row`` and ``happened_on`` (of the line).
     """
     lines = with_buyer(tables["order_line"], owner)
     money = lines.select("buyer_id", "source", "source_row", ordered_at=lines.ordered_at.cast("timestamp"),
                          money=margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
-    wins = _lived(_won(tables, owner), as_of, horizon_days).drop("source", "source_row")
+    wins = _lived(_won(tables, owner), as_of, horizon_days).drop("source", "source_row", "happened_on")
     inside = money.inner_join(wins, "buyer_id").filter(
         _.ordered_at >= _.won_at, _.next_won_at.isnull() | (_.ordered_at < _.next_won_at)
     )
     aged = inside.mutate(age=days_between(_.ordered_at, _.won_at)).filter(_.age < horizon_days)
     stepped = aged.mutate(step=_step(aged.age, horizon_days)).filter(_.step < _.lived)
-    return stepped.select("buyer_id", "row_id", "step", "phase", "money", "source", "source_row")
+    return stepped.select("buyer_id", "row_id", "step", "phase", "money", "source", "source_row",
+                          happened_on=_.ordered_at.cast("date"))
 
 
 def _won(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
@@ -107,16 +109,23 @@ def _arrived(lived: ir.Table, lines: ir.Table, horizon_days: int) -> ir.Table:
     rows = rows.mutate(total=_.total.fill_null(0.0))
     curve = arrival(lines, lived, horizon_days)
     return rows.inner_join(curve, [("phase", "phase"), ("lived", "step")]).select(
-        "buyer_id", "row_id", "source", "source_row", trials=_.arrived, total=_.total).filter(_.trials > 0)
+        "buyer_id", "row_id", "source", "source_row", "happened_on", trials=_.arrived,
+        total=_.total).filter(_.trials > 0)
 
 
 def _turns(won: ir.Table) -> ir.Table:
     """Each win and when the next one of the same buyer takes over."""
-    at = ibis.coalesce(won.closed_at, won.opened_at).cast("timestamp")
-    rows = won.select("buyer_id", "source", "source_row", row_id=won.opportunity_id, won_at=at)
+    at = _won_at(won)
+    rows = won.select("buyer_id", "source", "source_row", row_id=won.opportunity_id, won_at=at,
+                      happened_on=at.cast("date"))
     dated = rows.filter(_.won_at.notnull())
     order = ibis.window(group_by="buyer_id", order_by=[_.won_at, _.row_id])
     return dated.mutate(next_won_at=_.won_at.lead().over(order))
+
+
+def _won_at(won: ir.Table) -> ibis.Value:
+    """When an opportunity was won: when it was closed, else when it was opened."""
+    return ibis.coalesce(won.closed_at, won.opened_at).cast("timestamp")
 
 
 def _step(age: ibis.Value, horizon_days: int) -> ibis.Value:

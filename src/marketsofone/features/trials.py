@@ -14,7 +14,7 @@ from ibis import _
 
 from marketsofone.features.statements import stated_of_buyers
 
-ROW = ("buyer_id", "table_name", "source", "source_row", "trials", "total")
+ROW = ("buyer_id", "table_name", "source", "source_row", "happened_on", "trials", "total")
 """Columns of the rows behind a number."""
 
 _SURE = 2.0
@@ -54,7 +54,7 @@ def purchased_rows(lines: ir.Table, histories: ir.Table) -> ir.Table:
     days = kept.filter(_.bought).group_by("buyer_id", "day").agg(sharing=_.count())
     joined = kept.left_join(days, ["buyer_id", "day"])
     trials = ibis.cases((joined.bought, 1.0 / joined.sharing.cast("float64")), else_=0.0)
-    return counted_rows(joined.mutate(trials=trials, total=joined.money), "order_line")
+    return counted_rows(joined.mutate(trials=trials, total=joined.money, happened_on=joined.day), "order_line")
 
 
 def judged_rows(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], score: str) -> ir.Table | None:
@@ -68,6 +68,7 @@ def judged_rows(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], s
     if "judgement" not in tables:
         return None
     said = tables["judgement"].filter(_.score == score).select(
-        "about", "about_id", "source", "source_row", "value", sure=_.sure.fill_null(_SURE))
+        "about", "about_id", "source", "source_row", "value", sure=_.sure.fill_null(_SURE),
+        happened_on=_.stated_at.cast("timestamp").cast("date"))
     stated = stated_of_buyers(said, tables, owner)
     return counted_rows(stated.mutate(trials=_.sure, total=_.sure * _.value), "judgement")

@@ -28,6 +28,8 @@ class Measure:
         One trial, in words.
     done : str
         What a success is, in words: "won 3 of 4 decided opportunities".
+    moments : tuple of str
+        Columns that tell when a trial happened, the first that is known.
     """
 
     name: str
@@ -37,12 +39,17 @@ class Measure:
     successes: Deferred
     unit: str
     done: str
+    moments: tuple[str, ...]
 
     def rows(self, events: ir.Table) -> ir.Table:
-        """One row a trial: ``buyer_id``, ``row_id``, ``trials``, ``total``; ``source`` and ``source_row`` say where."""
+        """One row a trial: ``buyer_id``, ``row_id``, ``trials``, ``total``.
+
+        ``happened_on``, ``source`` and ``source_row`` say when and where.
+        """
         return events.filter(self.trials).select(
             "buyer_id", "source", "source_row", row_id=_[self.row_id], trials=ibis.literal(1).cast("float64"),
             total=self.successes.cast("float64"),
+            happened_on=ibis.coalesce(*(_[name].cast("date") for name in self.moments)),
         )
 
 
@@ -50,16 +57,18 @@ ANSWER_RATE = Measure(
     "answer_rate", "touch", "source_row",
     trials=_.answered.notnull() & (_.direction.fill_null("out") == "out")
     & (_.team.fill_null("sales") == "sales"),
-    successes=_.answered, unit="approach", done="answered",
+    successes=_.answered, unit="approach", done="answered", moments=("happened_at",),
 )
 
 ENTRY_RATE = Measure(
     "entry_rate", "opportunity", "opportunity_id",
     trials=_.entered.notnull(), successes=_.entered, unit="approach", done="let us in",
+    moments=("entered_at", "opened_at"),
 )
 
 WIN_RATE = Measure(
     "win_rate", "opportunity", "opportunity_id",
     trials=_.outcome.isin(["won", "lost"]) & _.entered.fill_null(True),
     successes=_.outcome == "won", unit="decided opportunity", done="won",
+    moments=("closed_at", "opened_at"),
 )

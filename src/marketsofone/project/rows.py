@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from marketsofone.errors import RunMissing, shortened
@@ -30,6 +31,8 @@ class RowRead:
         As in ``[sources.<name>]``; ``record`` for the written record.
     source_row : int
         Its number in the source, the first row of data being 1; in the record, that of the statement.
+    happened_on : date or None
+        When it happened, where the data say so.
     trials : float
         How many trials it counts for; 0 for an order line, which counts for the win it followed.
     total : float
@@ -41,6 +44,7 @@ class RowRead:
     table_name: str
     source: str
     source_row: int
+    happened_on: date | None
     trials: float
     total: float
 
@@ -127,7 +131,7 @@ def _of_stratum(snapshot: Snapshot, strata: Sequence[str], score: str | None, li
             f"select score, count(*) {counted}, coalesce(sum(trials) {counted}, 0), coalesce(sum(total) {counted}, 0), "
             f"count(*) filter (table_name = '{JUDGEMENT}') {held} group by score order by score", given).fetchall()
         rows = connection.execute(
-            f"select score, buyer_id, table_name, source, source_row, trials, total {held} "
+            f"select score, buyer_id, table_name, source, source_row, happened_on, trials, total {held} "
             f"order by all limit {int(limit)}", given).fetchall()
     return RowsRead(tuple(RowRead(*row) for row in rows), tuple(Added(*row) for row in sums))
 
@@ -147,4 +151,4 @@ def _below(snapshot: Snapshot, named: str) -> list[str]:
 
 def _row(row: Mapping[str, Any]) -> RowRead:
     return RowRead(row["score"], row["buyer_id"], row["table_name"], row["source"], row["source_row"],
-                   row["trials"], row["total"])
+                   row["happened_on"], row["trials"], row["total"])

@@ -23,7 +23,7 @@ _COUNTED = ("judgement", "opportunity", "order_line", "touch")
 
 
 def trials_writer(engine: Backend, gathered: Gathered) -> Callable[[Path], None]:
-    """A writer of ``score, buyer_id, source, source_row, trials, total, table_name``.
+    """A writer of ``score, buyer_id, source, source_row, happened_on, trials, total, table_name``.
 
     For each buyer, its rows add up to the tallies behind its scores. Judgements stand beside them as
     rows of the table ``judgement``: what people hold is added to what was counted, and is not in the
@@ -39,8 +39,8 @@ def trials_writer(engine: Backend, gathered: Gathered) -> Callable[[Path], None]
     sources = con.execute(" union ".join(
         f"select distinct source::varchar from ({part})" for part in parts)).fetchall()
     _make_enum(con, "m1_source", sorted(name for (name,) in sources))
-    query = ("select score, buyer_id, source::varchar::m1_source as source, source_row, trials, total, "
-             f"table_name::m1_table as table_name from ({' union all '.join(parts)})")
+    query = ("select score, buyer_id, source::varchar::m1_source as source, source_row, happened_on, trials, "
+             f"total, table_name::m1_table as table_name from ({' union all '.join(parts)})")
     return streamed(con, query, SORTED, _ROWS_IN_GROUP)
 
 
