@@ -135,7 +135,7 @@ is no planted cell.
 
 The oracle knows which dimension splits which cell and which values go together. Whether a split shows in the data
 it judges as the product does: same tallies, same tests on all buyers, same level, same handling cost; it pays for three
-scores and the nodes beside, and has nothing to search for.
+scores and, in the same way, for the nodes beside, and has nothing to search for.
 
 {found}
 

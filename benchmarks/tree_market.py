@@ -24,6 +24,7 @@ from marketsofone.sources.simulated.layout import DIMENSIONS, SCORES, SIZE_LIMIT
 from marketsofone.strata import Rules, grow_tree
 from marketsofone.strata.evidence import Sums, chance, gain_share, tested_means
 from marketsofone.strata.regrowing import placed
+from marketsofone.strata.splitting import judged_beside
 
 GAIN_IN_COSTS = 3.0
 LEAST_CELL = 100
@@ -178,8 +179,10 @@ def oracle(planted: Planted, rules: Rules) -> Ints:
     for level in (1, 2, 3):
         judged = [(number, of) for number, of in enumerate(made) if of.level == level and number_above(made, number,
                   len(planted.layout.sectors)) in open_cells]
-        for number, of in judged:
-            if _shows(planted.sample, of, rules, len(judged)):
+        shown = [_shown(planted.sample, of) for _, of in judged]
+        beside = judged_beside([chances for chances, _ in shown], rules.level)
+        for (number, of), (found, gain) in zip(judged, shown, strict=True):
+            if found * beside <= rules.level and gain > rules.handling_cost * int(of.known.max()):
                 open_cells.add(number)
                 told = of.known >= 0
                 node[told] = 1 + number * 100 + of.known[told]
@@ -195,17 +198,17 @@ def number_above(made: Sequence[Node], number: int, sectors: int) -> int:
     return 1 + (number - 1 - sectors) // 2
 
 
-def _shows(sample: Sampled, node: Node, rules: Rules, beside: int) -> bool:
+def _shown(sample: Sampled, node: Node) -> tuple[float, float]:
+    """How likely chance alone shows such a split, three scores paid for, and what it gains."""
     side = node.known
     count = int(side.max()) + 1
     at = side >= 0
     people = np.bincount(side[at], minlength=count)
     sums = {score: Sums(score == "attractiveness", *(np.bincount(side[at], part[at], minlength=count)
                                                     for part in parts)) for score, parts in sample.sums.items()}
-    found = min(chance(tested_means(of)) for of in sums.values()) * len(sums) * beside
+    found = min(chance(tested_means(of)) for of in sums.values()) * len(sums)
     worth = people.sum() * np.prod([of.s.sum() / of.n.sum() for of in sums.values()])
-    gain = worth * sum(gain_share(of, people) for of in sums.values())
-    return bool(found <= rules.level and gain > rules.handling_cost * (count - 1))
+    return min(found, 1.0), float(worth * sum(gain_share(of, people) for of in sums.values()))
 
 
 def likeness(planted: Planted, node: Ints) -> float:

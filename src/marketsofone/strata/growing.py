@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -17,7 +17,7 @@ from marketsofone.strata.splitting import (
     best_split,
     described,
     judged_beside,
-    least_chance,
+    shown_chances,
     worth_of,
 )
 from marketsofone.strata.steering import WHOLE_MARKET
@@ -65,10 +65,12 @@ def grow_tree(
         by_node = dict(tuple(frame.groupby("node", sort=False)))
         grown: list[Stratum] = []
         seen = {s.number: judge.seen(by_node.get(s.number)) for s in open_level}
-        beside = judged_beside([least_chance(judge.found(strata, s, seen[s.number])) for s in open_level], rules.level)
+        alone = {s.number: shown_chances(judge.found(strata, s, seen[s.number])) for s in open_level}
+        beside = judged_beside([min(each.values(), default=1.0) for each in alone.values()], rules.level)
         for stratum in open_level:
             people = _people(by_node.get(stratum.number), dimensions)
-            split, decided = judge.decide(strata, stratum, seen[stratum.number], people, beside)
+            split, decided = judge.decide(strata, stratum, seen[stratum.number], alone[stratum.number],
+                                          people, beside)
             strata[stratum.number] = decided
             if split is not None:
                 grown += _children(decided, split, len(strata) + len(grown))
@@ -96,7 +98,8 @@ class _Judge:
         return [candidate for candidate in every if candidate.sums and candidate.dimension in able]
 
     def decide(
-        self, strata: Sequence[Stratum], stratum: Stratum, every: Sequence[Candidate], people: float, beside: float
+        self, strata: Sequence[Stratum], stratum: Stratum, every: Sequence[Candidate], alone: Mapping[str, float],
+        people: float, beside: float,
     ) -> tuple[Split | None, Stratum]:
         """The split of a stratum, pinned or shown by the evidence, and the stratum with its reason."""
         judged = [candidate for candidate in every if candidate.sums]
@@ -108,7 +111,7 @@ class _Judge:
             return pin, replace(stratum, why=said, gain=self._gain(pin, worth))
         before = pin_unmade(on, any(c.dimension.name == on for c in every), self.rules) if on else ""
         found = self.found(strata, stratum, every)
-        split = best_split(found, worth, self.rules, beside)
+        split = best_split(found, alone, worth, self.rules, beside)
         if split is None:
             barred = bool(judged) and not found
             said = stop_sentence(found, people, worth, self.rules, self.currency, barred=barred)

@@ -145,12 +145,16 @@ def _candidate(
     return Candidate(dimension, tuple(values), table[0], sums)
 
 
-def best_split(found: Sequence[Candidate], worth: float, rules: Rules, beside: float) -> Split | None:
+def best_split(
+    found: Sequence[Candidate], alone: Mapping[str, float], worth: float, rules: Rules, beside: float
+) -> Split | None:
     """The split that pays most among those that hold up, or None.
 
     Parameters
     ----------
     found : sequence of Candidate
+    alone : mapping
+        What `shown_chances` says of them.
     worth : float
         Expected contribution of the node's buyers; zero where no money is known, and then only
         chance is judged.
@@ -158,7 +162,7 @@ def best_split(found: Sequence[Candidate], worth: float, rules: Rules, beside: f
     beside : float
         Nodes judged on this level that it pays for (:func:`judged_beside`).
     """
-    chances = _chances(found, beside)
+    chances = {name: min(chance_alone * beside, 1.0) for name, chance_alone in alone.items()}
     people = {c.dimension.name: dict(zip(c.values, c.people.sum(axis=0), strict=True)) for c in found}
     shown = [c for c in found if chances[c.dimension.name] <= rules.level]
     made = [split for c in shown if (split := _made(c, chances[c.dimension.name], worth)) is not None]
@@ -172,7 +176,7 @@ def judged_beside(least: Sequence[float], level: float) -> float:
     Parameters
     ----------
     least : sequence of float
-        Of each node, the least chance of any of its candidates (:func:`least_chance`).
+        Of each node, the least chance of any of its candidates (:func:`shown_chances`).
     level : float
 
     References
@@ -188,13 +192,8 @@ def judged_beside(least: Sequence[float], level: float) -> float:
     return len(least) / max(shown, default=1)
 
 
-def least_chance(found: Sequence[Candidate]) -> float:
-    """The least chance of any candidate of a node, were no node judged beside."""
-    return min(_chances(found, 1).values(), default=1.0)
-
-
-def _chances(found: Sequence[Candidate], beside: float) -> dict[str, float]:
-    """Of seeing what each dimension shows where nothing differs, with all that was tried paid for.
+def shown_chances(found: Sequence[Candidate]) -> dict[str, float]:
+    """Of seeing what each dimension shows where nothing differs, with all that was tried in this node paid for.
 
     A dimension may show itself in two ways, each paid half. What one half would group is tested by the other
     half: strong where there are many values or dimensions. And all its values are tested at once on all buyers,
@@ -203,11 +202,11 @@ def _chances(found: Sequence[Candidate], beside: float) -> dict[str, float]:
     chances = {}
     for candidate in found:
         whole = [chance(tested_means(sums)) for sums in candidate.both().values()]
-        chances[candidate.dimension.name] = min(min(whole) * len(whole) * len(found) * 2 * beside, 1.0)
+        chances[candidate.dimension.name] = min(whole) * len(whole) * len(found) * 2
     for chooses in (0, 1):
         for candidate, group in _chosen(found, chooses):
             split = judged(candidate, group, 1 - chooses, 1.0)
-            paid = split.chance * 2 * _JUDGED * 2 * beside
+            paid = split.chance * 2 * _JUDGED * 2
             name = candidate.dimension.name
             chances[name] = min(chances[name], paid)
     return chances
