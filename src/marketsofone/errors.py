@@ -102,6 +102,10 @@ class RecordRefused(MarketError):
     """A statement cannot enter the written record as it stands."""
 
 
+class RecordAway(RecordRefused):
+    """The database of the written record does not answer, or not in time."""
+
+
 class HoursExceeded(MarketError):
     """Hours agreed at least exceed the hours there are.
 
@@ -122,12 +126,28 @@ class HoursExceeded(MarketError):
             f"The smallest change that does: {sum(excess):,.1f} more hours, or as many fewer agreed, of those reps.")
 
 
+class NothingToPlan(MarketError):
+    """There are no reps, no hours or no response to hours: nothing to make a plan of."""
+
+
 class RuleInvalid(MarketError):
     """A segment's written rule cannot be followed."""
 
 
+class RunGoing(MarketError):
+    """A run goes on where none may, or none goes on where one should."""
+
+
+class FileRefused(MarketError):
+    """A file that was sent cannot be taken as it stands."""
+
+
 class NobodySignedIn(MarketError):
     """A page or an answer is for people who signed in."""
+
+
+class PersonMissing(MarketError):
+    """A person, or a key of one, that was asked for is not there."""
 
 
 class NotAllowed(MarketError):

@@ -30,8 +30,10 @@ def address_of(route, team):
 
 
 def test_every_route_says_which_right_it_needs(team):
-    silent = [route.path for route in routes_of(team.app) if not right_of(route)]
+    routes = routes_of(team.app)
+    silent = [route.path for route in routes if not right_of(route)]
     assert silent == []
+    assert {"/market", "/people", "/api/v1/buyers"} <= {route.path for route in routes}, "the walk sees every router"
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -48,6 +48,14 @@ def test_tries_are_forgotten_after_a_while():
     assert tries.allowed("a", now=lambda: 11.0)
 
 
+def test_who_signs_in_uses_up_no_try_of_the_others_at_the_same_address():
+    tries = Tries(most=2)
+    for _ in range(9):
+        assert tries.allowed("office")
+        tries.succeeded("office")
+    assert [tries.allowed("office") for _ in range(3)] == [True, True, False]
+
+
 @pytest.mark.parametrize("to", ["https://elsewhere/", "//elsewhere/", "/\\elsewhere", "javascript:alert(1)"])
 def test_signing_in_never_leads_to_another_site(team, to):
     answer = team.browser().post("/sign-in", data={"name": "rep", "password": PASSWORD, "to": to})

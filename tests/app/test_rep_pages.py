@@ -106,3 +106,14 @@ def test_a_key_leads_to_its_buyer_and_part_of_one_to_a_list(team, own):
     assert browser.get("/find", params={"text": own["source_id"]}).headers["location"] == f"/buyer/{own['buyer_id']}"
     assert own["source_id"] in browser.get("/find", params={"text": "a00"}).text
     assert "No buyer" in browser.get("/find", params={"text": "%_'; drop"}).text
+
+
+def test_a_buyers_numbers_open_to_the_rows_they_rest_on(team, own):
+    from marketsofone.project.rows import read_rows
+
+    page = team.browser("rep").get(f"/buyer/{own['buyer_id']}").text
+    rows = read_rows(team.shelf.snapshot, buyer=own["buyer_id"]).rows
+    assert "What the numbers rest on" in page
+    for row in rows[:5]:
+        assert f"{row.source}, row {row.source_row:,}" in page
+        assert str(row.happened_on) in page

@@ -3,9 +3,9 @@ from itertools import pairwise
 import pytest
 
 from marketsofone.report.figures import ruler
-from marketsofone.report.glossary import SHOWN
+from marketsofone.report.glossary import ATTRACTIVENESS, COMPETITIVENESS, PULL, SHOWN
 from marketsofone.report.icicle import icicle
-from marketsofone.report.portfolio import portfolio
+from marketsofone.report.portfolio import laid_out, portfolio
 from marketsofone.report.strata import market
 from marketsofone.report.tree import grow
 
@@ -29,6 +29,17 @@ def test_a_score_without_evidence_leaves_its_place_to_the_others(absent, axes, w
     laid = portfolio(results.strata, measured(results))
     assert (laid.across, laid.up, laid.size) == (*axes, "")
     assert laid.missing == (absent.capitalize(),)
+
+
+def test_scores_change_places_and_the_third_shows_as_colour_beside_the_market(large):
+    rows = large.strata.to_pylist()
+    laid = laid_out(rows, rows[:12], len(rows), measured(large), (PULL, ATTRACTIVENESS, COMPETITIVENESS), "colour")
+    assert (laid.across, laid.up, laid.size) == ("Pull", "Attractiveness in EUR", "Competitiveness")
+    by_id = {row["stratum_id"]: row for row in rows}
+    bubbles = sorted(laid.pictures[0].bubbles, key=lambda bubble: by_id[bubble.stratum_id]["competitiveness"])
+    assert [bubble.step for bubble in bubbles] == sorted(bubble.step for bubble in bubbles)
+    by_buyers = sorted(bubbles, key=lambda bubble: by_id[bubble.stratum_id]["buyers"])
+    assert [bubble.radius for bubble in by_buyers] == sorted(bubble.radius for bubble in bubbles)
 
 
 def test_labels_do_not_overlap_among_eighty_leaves(large):
@@ -85,3 +96,13 @@ def test_blocks_are_as_wide_as_their_buyers_and_lie_within_their_parent(large):
 def test_a_tree_without_a_known_worth_of_an_hour_has_no_blocks(large):
     rows = [row | {"value_per_hour": None} for row in large.strata.to_pylist()]
     assert icicle(rows, ruler(rows, SHOWN, rows[0], "EUR")).blocks == ()
+
+
+def test_the_picture_of_a_branch_holds_that_branch_alone(large):
+    rows = large.strata.to_pylist()
+    parent = next(row["stratum_id"] for row in rows if row["level"] == 1)
+    blocks = icicle(rows, measured(large), parent).blocks
+    below = {row["stratum_id"] for row in rows if row["parent_id"] == parent}
+    assert blocks[0].stratum_id == parent
+    assert (blocks[0].left, blocks[0].width) == (0.0, 100.0)
+    assert {block.stratum_id for block in blocks if block.top == 46} == below

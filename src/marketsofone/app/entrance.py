@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from marketsofone.app.office import Office
 from marketsofone.errors import NobodySignedIn, NotAllowed
 from marketsofone.project.access import LOCAL, Right, Viewer, scope_of, viewer_of
 from marketsofone.project.shelf import Scope, Shelf
+
+RunAsked = Annotated[str, Query(pattern="^[0-9A-Za-z_-]{1,64}$", description="Which run; absent: the latest.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,25 @@ def needs(right: Right) -> Callable[[Request], Viewer]:
     return passed
 
 
+def in_person(right: Right) -> Callable[[Request], Viewer]:
+    """As `needs`, for people who signed in: no API key manages people, keys or passwords."""
+    allowed = needs(right)
+
+    def passed(request: Request) -> Viewer:
+        viewer = allowed(request)
+        if "authorization" in request.headers:
+            raise NotAllowed("This is for people who signed in.", "an API key.", "Sign in with a browser.")
+        return viewer
+
+    passed.right = right  # type: ignore[attr-defined]
+    return passed
+
+
 def visits(right: Right) -> Any:
     """A dependency that gives the visit: who asks, and what that one may look at."""
     allowed = Depends(needs(right))
 
-    def visit(request: Request, run: str = "latest", viewer: Viewer = allowed) -> Visit:
+    def visit(request: Request, run: RunAsked = "latest", viewer: Viewer = allowed) -> Visit:
         office = office_of(request)
         shelf = office.shelf(run)
         return Visit(office, viewer, shelf, scope_of(viewer, shelf))

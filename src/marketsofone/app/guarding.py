@@ -18,6 +18,7 @@ from marketsofone.app.problems import problem_details, speaks_json
 MOST_BYTES = 1_000_000
 """Of a body, but for uploads."""
 MOST_UPLOAD_BYTES = 2_000_000_000
+_DIGITS = 15
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -54,17 +55,19 @@ class Guard:
 
 def _refused(scope: Scope, headers: Headers) -> Response | None:
     if scope["method"] not in _SAFE and _is_foreign(headers):
-        return _refusal(scope, 403, "This was sent from another site, so nothing was changed.")
+        return _refusal(scope, 403, "This was sent from another site, so nothing was changed.",
+                        "Programs send an API key:  Authorization: Bearer <key>")
     told = headers.get("content-length", "0")
-    if not told.isdecimal() or int(told) > _most(scope):
-        return _refusal(scope, 413, "This is larger than the app takes, so nothing was changed.")
+    if not told.isdecimal() or len(told) > _DIGITS or int(told) > _most(scope):
+        return _refusal(scope, 413, "This is larger than the app takes, so nothing was changed.",
+                        "Send it in smaller parts.")
     return None
 
 
-def _refusal(scope: Scope, status: int, said: str) -> Response:
+def _refusal(scope: Scope, status: int, said: str, repair: str) -> Response:
     if not speaks_json(scope["path"]):
         return PlainTextResponse(said, status)
-    return problem_details(scope["path"], status, said, "Programs send an API key:  Authorization: Bearer <key>")
+    return problem_details(scope["path"], status, said, repair)
 
 
 def _is_foreign(headers: Headers) -> bool:
@@ -132,6 +135,13 @@ class Tries:
             for name in names:
                 self._tried[name].append(moment)
             return all(len(self._tried[name]) <= self._most for name in names)
+
+    def succeeded(self, *names: str) -> None:
+        """The last try of each name was no guess: it does not count, so that a whole office can sign in."""
+        with self._lock:
+            for name in names:
+                if self._tried[name]:
+                    self._tried[name].pop()
 
     def _forget(self, moment: float) -> None:
         for name in [*self._tried]:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from marketsofone.errors import RunMissing, SnapshotTooNew
 from marketsofone.project.access import Viewer
+from marketsofone.project.snapshot import latest_run
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from marketsofone.app.entrance import Visit
+    from marketsofone.app.office import Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,19 @@ class Frame:
 def framed(visit: Visit, title: str, here: str) -> Frame:
     """The frame of a page of one visit."""
     manifest = visit.shelf.snapshot.manifest
-    latest = visit.office.shelf().snapshot.run_id
     run_id = visit.shelf.snapshot.run_id
     return Frame(title, here, visit.viewer, visit.office.local, manifest["market"]["market"]["name"], run_id,
-                 str(manifest.get("as_of") or ""), run_id != latest)
+                 str(manifest.get("as_of") or ""), run_id != latest_run(visit.office.folder))
+
+
+def framed_for(office: Office, viewer: Viewer, title: str, here: str) -> Frame:
+    """The frame of a page that needs no run, so that it opens before the first one."""
+    try:
+        manifest = office.shelf().snapshot.manifest
+    except (RunMissing, SnapshotTooNew):
+        return Frame(title, here, viewer, office.local)
+    return Frame(title, here, viewer, office.local, manifest["market"]["market"]["name"], manifest["run_id"],
+                 str(manifest.get("as_of") or ""))
 
 
 def rendered(template: str, frame: Frame, page: DataclassInstance | None = None, status: int = 200) -> HTMLResponse:

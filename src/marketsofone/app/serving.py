@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Mapping
 from importlib import resources
@@ -22,12 +23,23 @@ from marketsofone.app.office import Office
 from marketsofone.app.pages import ROUTERS
 from marketsofone.app.pages.problem import problem_page
 from marketsofone.app.problems import problem_details, speaks_json
-from marketsofone.errors import MarketError, NobodySignedIn, NotAllowed, RecordRefused, RunMissing
+from marketsofone.errors import (
+    MarketError,
+    NobodySignedIn,
+    NotAllowed,
+    PersonMissing,
+    RecordAway,
+    RecordRefused,
+    RunGoing,
+    RunMissing,
+)
 from marketsofone.project.entering import Notebook
 from marketsofone.project.signing import open_door
 
 SESSION_SECONDS = 12 * 3600
 _HERE = Path(__file__).parent
+_LOG = logging.getLogger(__name__)
+_STATUS = {RunMissing: 404, PersonMissing: 404, RecordRefused: 409, RunGoing: 409}
 
 
 def application(folder: Path, *, local_key: str | None = None, secure: bool = False) -> FastAPI:
@@ -83,6 +95,7 @@ def _report_style() -> Response:
 def _say_problems(app: FastAPI) -> None:
     app.add_exception_handler(NobodySignedIn, _nobody)
     app.add_exception_handler(NotAllowed, _not_allowed)
+    app.add_exception_handler(RecordAway, _record_away)
     app.add_exception_handler(MarketError, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _not_found)
@@ -106,8 +119,16 @@ def _not_allowed(request: Request, _: Exception) -> Response:
 
 def _refused(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, MarketError)
-    status = 404 if isinstance(problem, RunMissing) else 409 if isinstance(problem, RecordRefused) else 422
+    status = next((status for kind, status in _STATUS.items() if isinstance(problem, kind)), 422)
     return _told(request, status, f"{problem.wanted} Found: {problem.found}", problem.repair)
+
+
+def _record_away(request: Request, problem: Exception) -> Response:
+    """What the database said goes into the log and stays out of the page: it names a host."""
+    assert isinstance(problem, RecordAway)
+    _LOG.error("The written record cannot be reached: %s", problem.found)
+    return _told(request, 503, "The written record cannot be reached just now.",
+                 "Nothing was acknowledged. Try again in a minute; results stay as they are.", {"retry-after": "60"})
 
 
 def _not_understood(request: Request, problem: Exception) -> Response:

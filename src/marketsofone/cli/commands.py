@@ -14,7 +14,9 @@ from marketsofone.cli import (
     identifying,
     looking,
     making,
+    managing,
     opening,
+    planning,
     segmenting,
     segments_view,
     serving,
@@ -51,6 +53,10 @@ COMMANDS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("stability", "[PROJECT] [OPTIONS]", segments_view.stability),
     ("accept", "STRATUM [PROJECT] --note TEXT [OPTIONS]", segments_view.accept),
     ("crosswalk", "[PROJECT] [OPTIONS]", families.crosswalk),
+    ("plan solve", "[PROJECT] [OPTIONS]", planning.solve),
+    ("plan compare", "[PROJECT] [OPTIONS]", planning.compare),
+    ("plan explain", "BUYER-OR-SEGMENT [PROJECT] [OPTIONS]", planning.explain),
+    ("plan drain", "[PROJECT] [OPTIONS]", planning.drain),
     ("report", "[PROJECT] [OPTIONS]", looking.report),
     ("export", "[PROJECT] --to DIR [OPTIONS]", looking.export),
     ("runs", "[PROJECT] [OPTIONS]", history.runs),
@@ -60,12 +66,18 @@ COMMANDS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("name", "STRATUM NAME [PROJECT] [OPTIONS]", identifying.name),
     ("object", "ABOUT ID [OPTIONS]", stating.objection),
     ("merge", "KIND ID OTHER [OPTIONS]", stating.merge),
+    ("people add", "NAME [PROJECT] [OPTIONS]", managing.add),
+    ("people list", "[PROJECT] [OPTIONS]", managing.overview),
+    ("people invite", "NAME [PROJECT]", managing.invite),
+    ("people close", "NAME [PROJECT]", managing.close),
     ("serve", "[PROJECT] [OPTIONS]", serving.serve),
     ("version", "", making.version),
 )
 """Name, what may follow it, and the function that does it; in the order one meets them."""
 
-GROUPS = {"segment": "Segments written by hand in market.toml: who is in, why, and since when."}
+GROUPS = {"segment": "Segments written by hand in market.toml: who is in, why, and since when.",
+          "plan": "Where each selling hour goes, what it is expected to earn, what if, and where hours drain.",
+          "people": "Who may open the app of a team, and the links that let them in."}
 """Commands of two words: what the first one is about."""
 
 _groups: dict[str, App] = {}

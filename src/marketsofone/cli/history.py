@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, Format, Project, Top
-from marketsofone.cli.sheet import Column, as_rows, show
+from marketsofone.cli.sheet import Column, Row, as_rows, show
 from marketsofone.errors import RunMissing, shortened
 
 if TYPE_CHECKING:
-    from marketsofone.project.diff import Change, Difference, Mover
+    from marketsofone.project.diff import Mover
 
 
 Flag = Annotated[bool, Parameter(negative="", show_default=False)]
@@ -55,6 +55,7 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
         Only what became of the segments: born, dead, split, merged, moved or kept.
     """
     from marketsofone.project.diff import diff
+    from marketsofone.project.differing import difference_sentences
     from marketsofone.project.lineage import lineage
     from marketsofone.project.snapshot import open_before, open_snapshot
 
@@ -65,45 +66,13 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
         return show(as_rows(became), _BECAME, format, f"Segments from {earlier.run_id} to {later.run_id}")
     found = diff(earlier, later, top)
     if format == "table":
-        _print_summary(found)
+        print(*difference_sentences(found), sep="\n")
         news = [each for each in became if each.kind != "kept"]
         if news:
             show(as_rows(news), _BECAME, format, "Segments")
     elif format == "json":
         return show([{**row, "lineage": as_rows(became)} for row in as_rows([found])], (), format)
     return show([_mover_row(mover) for mover in found.movers], _MOVERS, format, "Moved most")
-
-
-def _print_summary(found: Difference) -> None:
-    from marketsofone.project.words import counted
-
-    print(f"From {found.before} to {found.after}: {counted(found.stayed, 'buyer')} stayed, "
-          f"{found.came:,} came, {found.went:,} went.")
-    _print_changes("Settings", found.settings)
-    _print_changes("Evidence (trials)", found.evidence)
-    for heading, names in (("Input files that differ", [each.name for each in found.inputs]),
-                           ("Strata that came", found.strata_came), ("Strata that went", found.strata_went)):
-        if names:
-            print(f"{heading}: {'; '.join(names)}")
-    for moved in found.moved:
-        by = "" if moved.median is None else f", at the median by {_shown(moved.median)}"
-        print(f"{counted(moved.buyers, 'buyer')} moved in {moved.name.replace('_', ' ')}{by}.")
-
-
-def _print_changes(heading: str, changes: tuple[Change, ...]) -> None:
-    if changes:
-        print(f"{heading}: " + "; ".join(f"{each.name} {_was(each)}" for each in changes))
-
-
-def _was(change: Change) -> str:
-    """A change in words: what it was, what it is."""
-    return f"{_shown(change.before)} -> {_shown(change.after)}"
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return "none" if value is None else str(value)
 
 
 def _mover_row(mover: Mover) -> dict[str, Any]:
@@ -114,8 +83,12 @@ def _mover_row(mover: Mover) -> dict[str, Any]:
 
 
 def _moved(name: str, heading: str) -> Column:
-    return Column(heading, lambda row: f"{_shown(row[f'{name}_before'])}\n{_shown(row[f'{name}_after'])}",
-                  right=True)
+    def cell(row: Row) -> str:
+        from marketsofone.project.differing import shown
+
+        return f"{shown(row[f'{name}_before'])}\n{shown(row[f'{name}_after'])}"
+
+    return Column(heading, cell, right=True)
 
 
 _RUNS = (

@@ -81,3 +81,9 @@ def scope_of(viewer: Viewer, shelf: Shelf) -> Scope:
         return Scope(frozenset(key for key, rep in shelf.reps.items()
                                if viewer.team is not None and rep["team"] == viewer.team))
     return EVERYONE
+
+
+def audience_scope(viewer: Viewer, shelf: Shelf) -> Scope:
+    """Whose keys a viewer may take out as an audience: all for those who work with audiences only, else own ones."""
+    return scope_of(viewer, shelf) if viewer.may("see_buyers") else EVERYONE if viewer.may("export") else Scope(
+        frozenset())

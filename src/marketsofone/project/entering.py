@@ -80,7 +80,17 @@ class Notebook:
         except TypeError:
             raise RecordRefused(f"A {kind} needs more than was stated.", f"{shortened(list(values) or ['nothing'])}.",
                                 f"Its fields are {shortened(known)}.") from None
+        if kind == "name":
+            self._refuse_taken(about, about_id, str(values["name"]))
         return self._record.state(Statement(about, about_id, made, by, now or datetime.now(UTC), supersedes))
+
+    def _refuse_taken(self, about: str, about_id: str, name: str) -> None:
+        """A name means one thing, as `m1 name` has it."""
+        same = [entry for entry in self.of_kind("name", about=about) if entry.about_id != about_id
+                and str(getattr(entry.says, "name", "")).casefold() == name.strip().casefold()]
+        if same:
+            raise RecordRefused("A name means one thing.", f"another {about} that is called so.",
+                                "Give this one a name of its own, or that one a new name first.")
 
     def withdraw(self, number: int, by: str, now: datetime | None = None) -> int:
         """Takes a statement back, leaving it in the history.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 EXPORTED = ("buyers", "opportunities", "strata", "memberships", "entity_link", "quarantine", "health", "findings",
             "evidence", "trials", "reps", "marketing_segments", "crosswalk", "stability", "segments",
-            "segment_members", "alarms", "verdicts", "identity")
+            "segment_members", "alarms", "verdicts", "identity", "plan", "segment_choice", "drain")
 """The tables that leave a project; their columns are a contract (docs/architecture.md)."""
 
 _EXECUTED = "^[=+\\-@\\t\\r\\n＝＋－＠]"

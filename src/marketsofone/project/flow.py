@@ -76,6 +76,7 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
     from marketsofone.project.gathering import gather
     from marketsofone.project.keeping import keep
     from marketsofone.project.marketing import market_segments
+    from marketsofone.project.planning_curves import respond
     from marketsofone.project.priors import fit_priors
     from marketsofone.project.scoring import score_market
     from marketsofone.project.segment_keeping import check_segments
@@ -99,9 +100,11 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
                                      settings.market.horizon_days)
         with progress.room("marketing"):
             marketed = market_segments(settings, gathered, stratified)
+        with progress.room("plan"):
+            responses = respond(engine, settings, gathered, stratified, estimates)
         with progress.room("results"):
             return keep(engine, settings, loaded, findings, gathered, stratified, priors, estimates, marketed,
-                        progress.seconds, now or datetime.now(UTC))
+                        responses, progress.seconds, now or datetime.now(UTC))
 
 
 def check_project(folder: Path) -> CheckResult:

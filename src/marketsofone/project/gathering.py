@@ -36,6 +36,7 @@ from marketsofone.features import (
 from marketsofone.measures import STEPS, Measure
 from marketsofone.project.identity_facts import held_dealings
 from marketsofone.project.merging import merged_tables
+from marketsofone.project.planning_effort import EffortHeld, held_effort
 from marketsofone.scores import SCORES
 from marketsofone.sources.currencies import EXPONENTS
 
@@ -80,6 +81,8 @@ class Gathered:
         What happened with each buyer, counted.
     dealt : Ibis table or None
         What each buyer was seen to do and say, by criterion: what its segment's identity rests on.
+    effort : EffortHeld or None
+        Where selling time went, and what came with it; None where no money is counted.
     """
 
     as_of: AsOf
@@ -95,6 +98,7 @@ class Gathered:
     spent: ir.Table | None = None
     activity: ir.Table | None = None
     dealt: ir.Table | None = None
+    effort: EffortHeld | None = None
 
 
 def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
@@ -120,6 +124,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     happened = activity(found, tables, owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency])
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, base))
+    base = replace(base, effort=held_effort(engine, settings, base))
     return _without_ledger(engine, _with_tallies(engine, settings, base))
 
 

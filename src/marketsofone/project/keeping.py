@@ -28,6 +28,7 @@ from marketsofone.project.marketing import marketing_tables
 from marketsofone.project.naming import with_names
 from marketsofone.project.noticing import noticed
 from marketsofone.project.parquet import scanned, streamed
+from marketsofone.project.planned import plan_run
 from marketsofone.project.segment_keeping import segmented
 from marketsofone.project.serving import reps_table, with_rep
 from marketsofone.project.settings import described
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from marketsofone.estimates import Estimate
     from marketsofone.project.gathering import Gathered
     from marketsofone.project.marketing import Marketed
+    from marketsofone.project.planning_curves import Responses
     from marketsofone.project.priors import Priors
     from marketsofone.project.settings import Settings
     from marketsofone.project.snapshot import Snapshot
@@ -62,7 +64,7 @@ _FINDING = pa.schema([(name, pa.string()) for name in ("code", "severity", "plac
 def keep(
     engine: Backend, settings: Settings, loaded: Loaded, findings: Iterable[Finding], gathered: Gathered,
     stratified: Stratified, priors: Priors, estimates: Mapping[str, Estimate], marketed: Marketed,
-    seconds: Mapping[str, float], now: datetime,
+    responses: Responses, seconds: Mapping[str, float], now: datetime,
 ) -> Snapshot:
     """The run as a snapshot, its report beside it."""
     market = settings.market
@@ -77,6 +79,9 @@ def keep(
     strata = with_names(settings.folder, strata_table(stratified, estimates, counts, hour))
     beside, said = marketing_tables(marketed, stratified, strata)
     written = segmented(engine, settings, gathered, buyers, typed(strata).to_pylist(), beside.get("marketing_segments"))
+    reps = reps_table(gathered, buyers, EXPONENTS[market.currency])
+    planned = plan_run(engine, settings, gathered, responses, buyers, reps, typed(strata).to_pylist(),
+                       beside.get("stability"), accepted_notes(settings.folder), written)
     tables: dict[str, Any] = {
         "buyers": _writer(engine, buyers, "buyers"),
         "opportunities": _empty_opportunities() if opportunities is None
@@ -84,12 +89,12 @@ def keep(
         "strata": typed(strata),
         "memberships": _writer(engine, memberships_table(engine, stratified, buyers), "memberships"),
         "entity_link": _writer(engine, _links(gathered, buyers), "entity_link"),
-        "reps": _writer(engine, reps_table(gathered, buyers, EXPONENTS[market.currency]), "reps"),
+        "reps": _writer(engine, reps, "reps"),
         "trials": trials_writer(engine, gathered),
         "quarantine": _writer(engine, engine.table("quarantine"), "quarantine"),
         "health": frame_of(loaded.health),
         "findings": frame_of((*findings, *noticed(engine, gathered, stratified, estimates), *marketed.findings,
-                              *written.findings)),
+                              *written.findings, *planned.findings)),
         "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
         "alarms": alarms_table(settings, gathered, stratified),
         "verdicts": verdicts_table(engine, settings, gathered, stratified, strata),
@@ -98,9 +103,10 @@ def keep(
         "facts": _writer(engine, written.facts, "facts"),
         "segments": written.table,
         "segment_members": _writer(engine, written.members, "segment_members"),
+        **planned.tables,
     }
     manifest = _manifest(settings, loaded, gathered, buyers, len(stratified.strata), notes, seconds)
-    manifest["marketing"] = said
+    manifest["marketing"], manifest["plan"] = said, dict(planned.said)
     return write_snapshot(settings.folder, tables, manifest, now, pages={"report.html": report_of})
 
 
@@ -109,7 +115,7 @@ def report_of(snapshot: Snapshot) -> str:
     from marketsofone.report import Results, render_report
 
     names = ["opportunities", "strata", "quarantine", "health", "findings", "evidence"]
-    beside = ("crosswalk", "stability", "alarms", "identity", "verdicts", "segments")
+    beside = ("crosswalk", "stability", "alarms", "identity", "verdicts", "segments", "plan", "segment_choice", "drain")
     names += [name for name in beside if name in snapshot.tables]
     tables = {name: snapshot.table(name) for name in names}
     return render_report(Results(buyers=_with_top_reasons(snapshot), **tables, manifest=snapshot.manifest,

@@ -203,4 +203,4 @@ def read_section(kind: type[Section], name: str, raw: object, file: ProjectFile)
 
 def required(kind: type[DataclassInstance]) -> list[str]:
     """The fields of a dataclass that have no default."""
-    return [each.name for each in fields(kind) if each.default is MISSING]
+    return [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]

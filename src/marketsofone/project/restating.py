@@ -67,6 +67,8 @@ def restated(shelf: Shelf, notebook: Notebook, row: Row) -> Row:
 
 def _added(shelf: Shelf, notebook: Notebook, row: Row) -> dict[str, Added]:
     found: dict[str, Added] = {}
+    if not any(notebook.history(about, row["source_id"]) for about in ("buyer", row["kind"])):
+        return found
     for sign, entries in _changes(shelf, notebook, row):
         for entry in entries:
             counted = _counted(entry, shelf)

@@ -29,6 +29,7 @@ from marketsofone.project.keys import (
     read_section,
     whole,
 )
+from marketsofone.project.planning_settings import PlanSettings
 from marketsofone.project.segment_settings import CriterionSettings, SegmentSettings, read_criteria, read_segments
 
 FILE_NAME = "market.toml"
@@ -209,13 +210,15 @@ class Settings:
     marketing: MarketingSettings
     record: RecordSettings
     alarms: AlarmSettings
+    plan: PlanSettings
     segments: Mapping[str, SegmentSettings]
     criteria: Mapping[str, CriterionSettings]
     sources: Mapping[str, Any]
     given: frozenset[str]
 
 
-SECTIONS = ("market", "steps", "strata", "model", "marketing", "record", "alarms", "segments", "criteria", "sources")
+SECTIONS = ("market", "steps", "strata", "model", "marketing", "record", "alarms", "plan", "segments", "criteria",
+            "sources")
 
 
 def read_settings(folder: Path) -> Settings:
@@ -245,6 +248,7 @@ def read_settings(folder: Path) -> Settings:
         marketing=read_section(MarketingSettings, "marketing", raw.get("marketing", {}), file),
         record=read_section(RecordSettings, "record", raw.get("record", {}), file),
         alarms=read_section(AlarmSettings, "alarms", raw.get("alarms", {}), file),
+        plan=read_section(PlanSettings, "plan", raw.get("plan", {}), file),
         segments=read_segments(raw.get("segments", {}), file),
         criteria=read_criteria(raw.get("criteria", {}), file),
         sources=_sources(raw, file), given=_given(raw),

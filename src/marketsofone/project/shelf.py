@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from threading import local
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from marketsofone.errors import RunMissing
 from marketsofone.project.parquet import scanned
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
 
 _ORDER_BY = {
     "rank": "rank", "pull": "pull desc nulls last, rank", "competitiveness": "competitiveness desc nulls last, rank",
@@ -26,6 +27,7 @@ ORDERS = tuple(_ORDER_BY)
 
 _SORTED = {"buyers": "rank", "opportunities": "buyer_id, opportunity_id", "memberships": "buyer_id, level, stratum_id"}
 _MEMORY_THREADS = 2
+_IDS = 2**52
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ class Shelf:
         self.snapshot = snapshot
         self._held = _loaded(snapshot)
         self._mine = local()
+        self._small: dict[str, tuple[Row, ...]] = {}
+        self._totals: dict[tuple[Any, ...], int] = {}
+        self._worked_out: dict[str, Any] = {}
 
     @cached_property
     def strata(self) -> tuple[Row, ...]:
@@ -93,9 +98,18 @@ class Shelf:
         """The rows of a table that has few, in the order of its file; none where the run has no such table."""
         if name not in self.snapshot.tables:
             return ()
-        path = self.snapshot.file(name)
-        with damage_told(path):
-            return self._rows(f"from {scanned(path)}")
+        if name not in self._small:
+            path = self.snapshot.file(name)
+            with damage_told(path):
+                self._small[name] = self._rows(f"from {scanned(path)}")
+        return self._small[name]
+
+    def once(self, name: str, work_out: Callable[[], T]) -> T:
+        """What rests on the run alone and on nobody who looks: worked out when first asked for, then kept."""
+        if name not in self._worked_out:
+            self._worked_out[name] = work_out()
+        kept: T = self._worked_out[name]
+        return kept
 
     def stratum(self, stratum_id: str) -> Row:
         """One stratum.
@@ -127,7 +141,7 @@ class Shelf:
         RunMissing
             The run has none of that id, or it lies outside the scope: one message for both.
         """
-        found = self._rows("select * from buyers where buyer_id = ?", [buyer_id])
+        found = self._rows("select * from buyers where buyer_id = ?", [buyer_id]) if _is_id(buyer_id) else ()
         if not found or not scope.holds(found[0]):
             raise RunMissing(f"Run {self.snapshot.run_id} was asked for one buyer.",
                              "no buyer of that id that may be shown here.",
@@ -139,7 +153,7 @@ class Shelf:
         return self._rows(f"select * from {table} where buyer_id = ? order by all", [buyer_id])
 
     def listed(self, scope: Scope = EVERYONE, strata: Sequence[str] | None = None, order: str = "rank",
-               start: int = 0, most: int = 50) -> Listed:
+               start: int = 0, most: int = 50, ranked: bool = False) -> Listed:
         """Buyers in order, a sheet at a time.
 
         Parameters
@@ -152,14 +166,53 @@ class Shelf:
             One of `ORDERS`.
         start, most : int
             How many to pass over, and how many to give at most.
+        ranked : bool
+            Only buyers that have a rank.
         """
-        where, given = f"where {scope.condition}", []
+        where, given = f"where {scope.condition}{' and rank is not null' if ranked else ''}", []
         if strata is not None:
             where, given = f"{where} and list_contains(?, stratum_id)", [list(strata)]
-        total = self._rows(f"select count(*) as n from buyers {where}", given)[0]["n"]
+        total = self._counted(where, given)
         rows = self._rows(f"select * from buyers {where} order by {_ORDER_BY[order]}, buyer_id "
                           f"limit {int(most)} offset {int(start)}", given)
         return Listed(rows, total)
+
+    def _counted(self, where: str, given: Sequence[Any]) -> int:
+        """How many buyers a condition holds for; a run never changes, so each is counted once."""
+        key = (where, *map(tuple, given))
+        if key not in self._totals:
+            self._totals[key] = self._rows(f"select count(*) as n from buyers {where}", given)[0]["n"]
+        return self._totals[key]
+
+    def sheet(self, name: str, scope: Scope = EVERYONE, start: int = 0, most: int = 50) -> Listed:
+        """Rows of any table of the run, in the order of its file; of buyers and reps only those in the scope.
+
+        Raises
+        ------
+        RunMissing
+            The run has no such table, or its file is damaged.
+        """
+        path = self.snapshot.file(name)
+        with damage_told(path):
+            columns = {row["column_name"] for row in self._rows(f"describe from {scanned(path)}")}
+            held = f"from {scanned(path)} where {self._seen(columns, scope)}"
+            total = self._rows(f"select count(*) as n {held}")[0]["n"]
+            return Listed(self._rows(f"{held} limit {int(most)} offset {int(start)}"), total)
+
+    def _seen(self, columns: Set[str], scope: Scope) -> str:
+        """Which rows of a table may be looked at, for a query, by the columns that name buyers or reps."""
+        if scope.reps is None:
+            return "true"
+        own = f"from buyers where {scope.condition}"
+        if "buyer_id" in columns:
+            return f"buyer_id in (select buyer_id {own})"
+        if "rep_id" in columns:
+            return scope.condition
+        if {"kind", "id"} <= columns:  # a ledger of segments, buyers and reps, by their keys in the files
+            reps = f"select source_id from {scanned(self.snapshot.file('reps'))} where {scope.condition}"
+            return (f"(kind = 'segment' or kind = 'buyer' and id in (select source_id {own}) "
+                    f"or kind = 'rep' and id in ({reps}))")
+        return "true"
 
     def found(self, text: str, scope: Scope = EVERYONE, most: int = 20) -> tuple[Row, ...]:
         """Buyers whose key in the files begins with a text."""
@@ -177,6 +230,11 @@ class Shelf:
             self._mine.cursor = self._held.cursor()
         cursor: duckdb.DuckDBPyConnection = self._mine.cursor
         return cursor
+
+
+def _is_id(number: int) -> bool:
+    """Whether a number can be an id at all; one that cannot is nobody's, whatever a database makes of it."""
+    return 0 <= number < _IDS
 
 
 def _loaded(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:

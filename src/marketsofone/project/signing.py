@@ -70,6 +70,20 @@ class Door:
                                 "Ask for another one.")
         return self.people.change(person, secret=_hasher().hash(password))
 
+    def change_password(self, person: Person, old: str, new: str) -> Person:
+        """The person with another password, if the old one is right.
+
+        Raises
+        ------
+        RecordRefused
+            The old one is not right, or the new one is too short.
+        """
+        check_password(new)
+        if not _hasher().verify(old[:MOST_PASSWORD], person.secret or _nobody()):
+            raise RecordRefused("A password is changed by who knows the old one.", "another password.",
+                                "Type the one you signed in with, or ask for an invitation.")
+        return self.people.change(person, secret=_hasher().hash(new))
+
     def make_key(self, person: Person, label: str, scope: str, now: datetime | None = None) -> str:
         """The text of a new API key: shown once, kept as a digest.
 

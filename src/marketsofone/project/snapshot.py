@@ -173,6 +173,16 @@ def list_snapshots(project_folder: Path) -> tuple[RunListed, ...]:
     return tuple(_listed(project_folder, name, name == latest) for name in names)
 
 
+def latest_run(project_folder: Path) -> str:
+    """Name of the run that is opened unasked, whether or not it can be opened; empty where there is none."""
+    return _latest(project_folder / "runs")
+
+
+def list_names(project_folder: Path) -> tuple[str, ...]:
+    """The names of the runs of a project, oldest first, whether they can be opened or not."""
+    return tuple(_run_names(project_folder / "runs"))
+
+
 def _run_names(runs: Path) -> list[str]:
     if not runs.is_dir():
         return []

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from marketsofone.errors import RecordRefused, SettingsInvalid, SourceMissing, SourceUnreadable
+from marketsofone.errors import RecordAway, RecordRefused, SettingsInvalid, SourceMissing, SourceUnreadable
 
 WAIT_SECONDS = 30
+_AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+_TRY_AGAIN = "Nothing was acknowledged. See that the database answers, look what is there, then try again."
 _WRITERS_QUEUE = 7_165_733_601  # the PostgreSQL advisory lock of the record; any number, once chosen
 
 
@@ -60,7 +62,8 @@ def spoken(engine: sa.Engine, wanted: str) -> Iterator[None]:
         found = f"{engine.url.render_as_string(hide_password=True)} said: {said}."
         if "not a database" in said or "malformed" in said:
             raise SourceUnreadable(wanted, found, "Give another path, or put back a copy of it.") from error
-        raise RecordRefused(wanted, found, _repair(said)) from error
+        refused = RecordAway if isinstance(error, _AWAY) and _repair(said) == _TRY_AGAIN else RecordRefused
+        raise refused(wanted, found, _repair(said)) from error
 
 
 def _repair(said: str) -> str:
@@ -68,7 +71,7 @@ def _repair(said: str) -> str:
         return "Make room on the disk, then try again."
     if any(words in said for words in ("readonly", "read-only", "ermission denied")):
         return "Allow this user to write there."
-    return "Nothing was acknowledged. See that the database answers, look what is there, then try again."
+    return _TRY_AGAIN
 
 
 def _url(url_or_path: str | Path) -> sa.URL:

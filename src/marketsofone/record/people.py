@@ -15,7 +15,7 @@ from marketsofone.errors import RecordRefused
 from marketsofone.record.database import connect, spoken, writing
 from marketsofone.record.migrating import migrate
 from marketsofone.record.schema import PASS_KEY, PERSON, SEALED, TRAIL
-from marketsofone.record.values import NAME_LENGTH, check_choice, check_text
+from marketsofone.record.values import KEY_LENGTH, NAME_LENGTH, check_choice, check_text
 
 ROLES = ("admin", "analyst", "leader", "marketing", "rep")
 """What a person may be; what each role may do is said where it is enforced."""
@@ -118,7 +118,9 @@ class People:
         return tuple(self._persons(sa.select(PERSON).order_by(PERSON.c.id)))
 
     def named(self, name: str) -> Person | None:
-        """The person of that name."""
+        """The person of that name; none where no name can be so."""
+        if "\0" in name:
+            return None
         return next(iter(self._persons(sa.select(PERSON).filter_by(name=name))), None)
 
     def by_id(self, person_id: int) -> Person | None:
@@ -134,7 +136,7 @@ class People:
             The name is taken, or a value cannot be kept.
         """
         check_text("name", name, NAME_LENGTH)
-        check_choice("role", role, ROLES)
+        _check_role(role, rep, team)
         row = {"name": name, "role": role, "rep": rep, "team": team, "secret": None, "active": True, "stamp": 1}
         with self._write("A person is added.") as connection:
             if connection.scalar(sa.select(PERSON.c.id).filter_by(name=name)) is not None:
@@ -151,8 +153,8 @@ class People:
         RecordRefused
             Someone else changed it in between, or a value cannot be kept.
         """
-        if "role" in values:
-            check_choice("role", values["role"], ROLES)
+        after = {"role": person.role, "rep": person.rep, "team": person.team, **values}
+        _check_role(after["role"], after["rep"], after["team"])
         unchanged = sa.and_(PERSON.c.id == person.id, PERSON.c.stamp == person.stamp)
         with self._write("A person is changed.") as connection:
             done = connection.execute(sa.update(PERSON).where(unchanged).values(**values, stamp=person.stamp + 1))
@@ -192,9 +194,11 @@ class People:
             connection.execute(sa.insert(TRAIL), {"at": at, "person_id": person_id, "action": action,
                                                   "subject": subject})
 
-    def trail(self, most: int = _SEEN) -> tuple[Trace, ...]:
-        """The last lines of the trail, latest first."""
+    def trail(self, most: int = _SEEN, person_id: int | None = None) -> tuple[Trace, ...]:
+        """The last lines of the trail, latest first; of one person or of everyone."""
         query = sa.select(TRAIL).order_by(TRAIL.c.id.desc()).limit(most)
+        if person_id is not None:
+            query = query.where(TRAIL.c.person_id == person_id)
         with spoken(self._engine, "The trail must be read."), self._engine.connect() as connection:
             return tuple(Trace(row.at, row.person_id, row.action, row.subject) for row in connection.execute(query))
 
@@ -219,3 +223,10 @@ class People:
     def _write(self, wanted: str) -> Iterator[sa.Connection]:
         with spoken(self._engine, wanted), writing(self._engine) as connection:
             yield connection
+
+
+def _check_role(role: str, rep: str | None, team: str | None) -> None:
+    check_choice("role", role, ROLES)
+    for name, value in (("rep", rep), ("team", team)):
+        if value is not None:
+            check_text(name, value, KEY_LENGTH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from pydantic import TypeAdapter
 from marketsofone.errors import RecordRefused, RecordTooNew
 from marketsofone.record.database import connect, spoken, writing
 from marketsofone.record.migrating import migrate
-from marketsofone.record.schema import STATEMENT
+from marketsofone.record.schema import STATEMENT, Instant
 from marketsofone.record.statements import KINDS, Entry, Statement, Withdrawal, utc
 
 
@@ -96,27 +97,30 @@ class Record:
         In force at ``as_of`` (absent: now) is what was stated by then and not superseded by then.
         Withdrawals end others and are themselves only found in ``history``.
         """
-        query = _in_force(None if as_of is None else utc(as_of, "as_of"))
+        query = _in_force(as_of is not None)
         wanted = {"kind": kind, "about": about, "about_id": about_id}
         query = query.filter_by(**{column: value for column, value in wanted.items() if value is not None})
-        return self._fetch(query)
+        return self._fetch(query, {} if as_of is None else {"as_of": utc(as_of, "as_of")})
 
     def history(self, about: str, about_id: str) -> tuple[Entry, ...]:
         """Everything ever stated about one thing, superseded statements and withdrawals included."""
         return self._fetch(sa.select(STATEMENT).filter_by(about=about, about_id=about_id))
 
-    def _fetch(self, query: sa.Select[Any]) -> tuple[Entry, ...]:
+    def _fetch(self, query: sa.Select[Any], given: Mapping[str, Any] | None = None) -> tuple[Entry, ...]:
         with spoken(self._engine, "The written record must be read."), self._engine.connect() as connection:
-            return _entries(connection, query)
+            return _entries(connection, query, given)
 
 
-def _in_force(as_of: datetime | None) -> sa.Select[Any]:
+@cache
+def _in_force(dated: bool) -> sa.Select[Any]:
+    """What is in force now, or at the instant that is given as ``as_of``."""
     later = STATEMENT.alias("later")
     superseded = sa.select(later.c.id).where(later.c.supersedes == STATEMENT.c.id)
     query = sa.select(STATEMENT).where(STATEMENT.c.kind != "withdrawal")
-    if as_of is not None:
-        superseded = superseded.where(later.c.stated_at <= as_of)
-        query = query.where(STATEMENT.c.stated_at <= as_of)
+    if dated:
+        instant = sa.bindparam("as_of", type_=Instant)
+        superseded = superseded.where(later.c.stated_at <= instant)
+        query = query.where(STATEMENT.c.stated_at <= instant)
     return query.where(~superseded.exists())
 
 
@@ -146,7 +150,7 @@ def _check_unique(connection: sa.Connection, statement: Statement) -> None:
     if statement.told_apart is None:
         return
     same = {"kind": statement.kind, "about": statement.about, "about_id": statement.about_id}
-    for entry in _entries(connection, _in_force(None).filter_by(**same)):
+    for entry in _entries(connection, _in_force(dated=False).filter_by(**same)):
         if entry.told_apart == statement.told_apart and entry.id != statement.supersedes:
             raise RecordRefused(f"Only one {statement.kind} of this can be in force.",
                                 f"{_told(entry)}.", f"To correct it, state this with supersedes={entry.id}.")
@@ -167,8 +171,9 @@ def _row(statement: Statement) -> dict[str, object]:
     return {column: getattr(statement, column) for column in columns} | {"body": body}
 
 
-def _entries(connection: sa.Connection, query: sa.Select[Any]) -> tuple[Entry, ...]:
-    return tuple(map(_entry, connection.execute(query.order_by(STATEMENT.c.id))))
+def _entries(connection: sa.Connection, query: sa.Select[Any],
+             given: Mapping[str, Any] | None = None) -> tuple[Entry, ...]:
+    return tuple(map(_entry, connection.execute(query.order_by(STATEMENT.c.id), given or {})))
 
 
 def _entry(row: sa.Row[Any]) -> Entry:

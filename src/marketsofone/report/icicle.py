@@ -41,10 +41,13 @@ class Icicle:
     steps: tuple[str, ...]
 
 
-def icicle(rows: list[Row], measured: Ruler) -> Icicle:
-    """Lay out the tree; no block where it is not split or where an hour's worth is not known."""
+def icicle(rows: list[Row], measured: Ruler, top: str | None = None) -> Icicle:
+    """Lay out the tree, or the branch that hangs on one stratum.
+
+    No block where the tree is not split or where an hour's worth is not known.
+    """
     below = by_parent(rows)
-    roots = below.get(None, [])
+    roots = below.get(None, []) if top is None else [row for row in rows if row["stratum_id"] == top]
     base = measured.market.get(VALUE_OF_AN_HOUR.name)
     drawable = len(rows) > 1 and len(roots) == 1 and base is not None and words.is_known(base) and base > 0
     blocks = tuple(_blocks(roots[0], 0.0, 100.0, 0, below, measured)) if drawable else ()
@@ -54,7 +57,8 @@ def icicle(rows: list[Row], measured: Ruler) -> Icicle:
 
 def _blocks(row: Row, left: float, width: float, depth: int, below: Mapping[object, list[Row]],
             measured: Ruler) -> Iterator[Block]:
-    yield Block(round(left, 3), round(width, 3), depth * BAND, _step(row, measured),
+    hour = VALUE_OF_AN_HOUR.name
+    yield Block(round(left, 3), round(width, 3), depth * BAND, step_beside(row[hour], measured.market[hour]),
                 words.cut(row["name"], 40), _title(row, measured), row["stratum_id"])
     children = below.get(row["stratum_id"], []) if depth + 1 < MOST_LEVELS else []
     buyers = max(row["buyers"], sum(child["buyers"] for child in children)) or 1
@@ -64,12 +68,18 @@ def _blocks(row: Row, left: float, width: float, depth: int, below: Mapping[obje
         left += part
 
 
-def _step(row: Row, measured: Ruler) -> int:
-    value = row[VALUE_OF_AN_HOUR.name]
-    if not words.is_known(value):
+def step_beside(value: float | None, market: float | None) -> int:
+    """Which of `STEPS` a value is, beside the whole market's; 0 where either is not known.
+
+    Examples
+    --------
+    >>> step_beside(3.0, 1.0), step_beside(1.0, 1.0), step_beside(None, 1.0)
+    (5, 3, 0)
+
+    """
+    if value is None or market is None or not (words.is_known(value) and words.is_known(market)) or market <= 0:
         return 0
-    multiple = value / measured.market[VALUE_OF_AN_HOUR.name]
-    return next(step for step, (most, _) in enumerate(STEPS, start=1) if multiple <= most)
+    return next(step for step, (most, _) in enumerate(STEPS, start=1) if value / market <= most)
 
 
 def _title(row: Row, measured: Ruler) -> str:

@@ -68,11 +68,20 @@ def identities(results: Results, market: Row) -> Identities | None:
     seen = {row["criterion"] for rows in of.values() for row in rows if row["value"] is not None}
     unrecorded = [CRITERIA[name] for name in CRITERIA
                   if not any(one.partition(": ")[0] == name for one in seen)]
-    return Identities(tuple(_segment(row, of[row["stratum_id"]], seen, market) for row in shown),
+    return Identities(tuple(identity_of(row, of[row["stratum_id"]], seen, market) for row in shown),
                       words.listed(unrecorded), ends.num_rows - len(shown))
 
 
-def _segment(stratum: Row, rows: Sequence[Row], seen: set[str], market: Row) -> Segment:
+def identity_of(stratum: Row, rows: Sequence[Row], seen: set[str], market: Row) -> Segment:
+    """The identity of one stratum.
+
+    Parameters
+    ----------
+    rows : sequence of rows
+        Those of the table ``identity`` about it.
+    seen : set of str
+        Criteria of which anything is recorded anywhere in the market.
+    """
     by: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by[row["criterion"]].append(row)

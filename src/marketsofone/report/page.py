@@ -23,6 +23,7 @@ from marketsofone.report.icicle import Icicle, icicle
 from marketsofone.report.identity import Identities, identities
 from marketsofone.report.lineage import Lineage, lineage
 from marketsofone.report.openings import Openings, openings
+from marketsofone.report.plan import PlanShown, plan_shown
 from marketsofone.report.portfolio import Portfolio, portfolio
 from marketsofone.report.ranking import RankedBuyer, ranked_buyers
 from marketsofone.report.results import Results
@@ -55,6 +56,7 @@ class Page:
     headline: Headline
     ranked: tuple[RankedBuyer, ...]
     portfolio: Portfolio
+    plan: PlanShown | None
     icicle: Icicle
     tree: tuple[Node, ...]
     identities: Identities | None
@@ -114,6 +116,7 @@ def _page(results: Results) -> Page:
     return Page(
         headline=headline(results, ranked), ranked=ranked,
         portfolio=portfolio(results.strata, measured),
+        plan=plan_shown(results.manifest, results.plan, results.segment_choice, results.drain, whole),
         icicle=icicle(upper, measured), tree=grow(upper, measured, marked),
         identities=identities(results, whole), families=families(results, whole),
         alarms=alarms(results.alarms), steadiness=steadiness(results, whole),

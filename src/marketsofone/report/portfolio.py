@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pyarrow as pa
 
@@ -14,15 +15,18 @@ from marketsofone.report.glossary import (
     ATTRACTIVENESS,
     COMPETITIVENESS,
     PULL,
-    SCORES,
+    SHOWN,
     VALUE_OF_AN_HOUR,
     Score,
 )
+from marketsofone.report.icicle import step_beside
 from marketsofone.report.scale import Scale, scale_around
 from marketsofone.report.strata import first, label, leaves, most_valuable
 
 MOST_BUBBLES = 300
 MOST_NUMBERED = 12
+Third = Literal["size", "colour"]
+"""How the third score shows: as the area of a bubble, or as its colour, the area then being its buyers."""
 LETTER = 7.2
 """Pixels that a letter of a label takes at most, on average."""
 
@@ -58,7 +62,7 @@ NARROW = Frame("narrow", 350, 400, left=50, right=14, top=20, bottom=52, largest
 
 @dataclass(frozen=True, slots=True)
 class Bubble:
-    """A stratum on the picture: centre, radius and whiskers in pixels."""
+    """A stratum on the picture: centre, radius and whiskers in pixels; ``step`` of colour (0: none)."""
 
     number: str
     title: str
@@ -70,6 +74,8 @@ class Bubble:
     y_low: float
     y_high: float
     loss: bool
+    stratum_id: str
+    step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +149,38 @@ def portfolio(strata: pa.Table, measured: Ruler) -> Portfolio:
     table beneath, with its bars, stands alone.
     """
     ends = leaves(strata)
-    top = most_valuable(ends, MOST_NUMBERED)
     rows = first(ends, [("buyers", "descending"), ("stratum_id", "ascending")], MOST_BUBBLES)
-    axes = [score for score in (COMPETITIVENESS, PULL, ATTRACTIVENESS) if known(rows, score.name)]
+    return laid_out(rows, most_valuable(ends, MOST_NUMBERED), ends.num_rows, measured)
+
+
+def laid_out(rows: Sequence[Row], top: Sequence[Row], of: int, measured: Ruler,
+             wanted: Sequence[Score] = (COMPETITIVENESS, PULL, ATTRACTIVENESS), third: Third = "size") -> Portfolio:
+    """Lay out any strata on scores in an order of one's own.
+
+    Parameters
+    ----------
+    rows : sequence of rows
+        The strata to draw.
+    top : sequence of rows
+        Those that are numbered, best first.
+    of : int
+        How many there are, drawn or not.
+    wanted : sequence of Score
+        What runs across, what up, and what the third shows, if any; one without evidence leaves its place.
+    third : {"size", "colour"}
+        How the third shows; bubbles have the area of their buyers where it is colour.
+    """
+    axes = [score for score in wanted if known(rows, score.name)]
     across, up, size = (axes + [None] * 3)[:3]
     drawn = [row for row in rows if up and _is_measured(row, axes)]
     return Portfolio(
         across=_axis_title(across, measured.currency), across_asks=across.question if across else "",
         up=_axis_title(up, measured.currency), up_asks=up.question if up else "",
         size=size.title if size else "",
-        missing=tuple(score.title for score in SCORES if score not in axes),
+        missing=tuple(score.title for score in SHOWN if score in wanted and score not in axes),
         by_value=bool(known(top, VALUE_OF_AN_HOUR.name)),
-        drawn=len(drawn), left_out=ends.num_rows - len(drawn),
-        pictures=tuple(_picture(drawn, top, axes, frame, measured) for frame in (WIDE, NARROW) if drawn),
+        drawn=len(drawn), left_out=of - len(drawn),
+        pictures=tuple(_picture(drawn, top, axes, frame, measured, third) for frame in (WIDE, NARROW) if drawn),
         numbered=tuple(
             Numbered(str(n), label(row["path"], measured.market), words.count(row["buyers"]),
                      measured.figures(row))
@@ -173,11 +198,12 @@ def _is_measured(row: Row, axes: Sequence[Score]) -> bool:
 
 
 def _picture(rows: Sequence[Row], top: Sequence[Row], axes: Sequence[Score], frame: Frame,
-             measured: Ruler) -> Picture:
+             measured: Ruler, third: Third) -> Picture:
     numbers = {row["stratum_id"]: str(n) for n, row in enumerate(top, start=1)}
     x_scale, y_scale = (_axis(rows, numbers, score) for score in axes[:2])
     bubbles = [_bubble(row, numbers.get(row["stratum_id"], ""), axes, (x_scale, y_scale), frame,
-                       _radius(row, rows, axes, frame), measured)
+                       _radius(row, rows, "buyers" if third == "colour" else axes[2].name if axes[2:] else None, frame),
+                       measured, third)
                for row in rows]
     bubbles.sort(key=lambda bubble: (-int(bubble.number or MOST_BUBBLES), -bubble.radius, bubble.title))
     paths = {numbers[row["stratum_id"]]: label(row["path"], measured.market) for row in top}
@@ -204,22 +230,28 @@ def _ticks(scale: Scale, score: Score, currency: str, place: Callable[[float], f
     return tuple(Tick(round(place(value), 1), words.axis(value, score.kind)) for value in scale.ticks())
 
 
-def _radius(row: Row, rows: Sequence[Row], axes: Sequence[Score], frame: Frame) -> float:
-    """Area in proportion to the third score; one size where there is none."""
-    if len(axes) < 3:
+def _radius(row: Row, rows: Sequence[Row], column: str | None, frame: Frame) -> float:
+    """Area in proportion to a column; one size where there is none."""
+    if column is None:
         return round(frame.largest / 2.4, 1)
-    largest = max(max(known(rows, axes[2].name)), 1e-9)
-    return round(max(frame.largest * math.sqrt(max(row[axes[2].name], 0.0) / largest), 3.5), 1)
+    largest = max(max(known(rows, column)), 1e-9)
+    return round(max(frame.largest * math.sqrt(max(row[column], 0.0) / largest), 3.5), 1)
 
 
 def _bubble(row: Row, number: str, axes: Sequence[Score], scales: tuple[Scale, Scale], frame: Frame,
-            radius: float, measured: Ruler) -> Bubble:
+            radius: float, measured: Ruler, third: Third) -> Bubble:
     across, up = ([row[f"{score.name}{part}"] for part in ("_low", "", "_high")] for score in axes[:2])
     x_low, x, x_high = (round(frame.left + scales[0].place(v, frame.inner_width), 1) for v in across)
     base = frame.top + frame.inner_height
     y_low, y, y_high = (round(base - scales[1].place(v, frame.inner_height), 1) for v in up)
     return Bubble(number, _title(row, axes, measured), x, y, radius, x_low, x_high, y_low, y_high,
-                  loss=len(axes) == 3 and row[axes[2].name] < 0)
+                  loss=len(axes) == 3 and row[axes[2].name] < 0, stratum_id=row["stratum_id"],
+                  step=_step(row, axes, measured) if third == "colour" else 0)
+
+
+def _step(row: Row, axes: Sequence[Score], measured: Ruler) -> int:
+    """Of the third score, beside the whole market's."""
+    return step_beside(row[axes[2].name], measured.market.get(axes[2].name)) if len(axes) == 3 else 0
 
 
 def _title(row: Row, axes: Sequence[Score], measured: Ruler) -> str:

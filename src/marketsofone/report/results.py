@@ -54,6 +54,8 @@ class Results:
         What became of the segments of the run before; None where there was none, or nothing became of any.
     segments : pyarrow.Table, optional
         Segments written by hand, and frozen lists.
+    plan, segment_choice, drain : pyarrow.Table, optional
+        Where hours go and went.
     accepted : mapping
         By stratum that does not hold up: the note of the person who accepts it.
 
@@ -79,6 +81,9 @@ class Results:
     verdicts: pa.Table | None = None
     lineage: pa.Table | None = None
     segments: pa.Table | None = None
+    plan: pa.Table | None = None
+    segment_choice: pa.Table | None = None
+    drain: pa.Table | None = None
     accepted: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -13,8 +13,8 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.lines import BuyerLine, StratumLine, buyer_lines, stratum_lines
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.app.writing import state, withdraw
-from marketsofone.errors import RecordRefused
+from marketsofone.app.resting import Resting, resting
+from marketsofone.app.writing import standing_about, state, take_back
 from marketsofone.project.restating import restated
 from marketsofone.project.shelf import Row
 from marketsofone.project.showing import reasons, share, titles
@@ -74,6 +74,7 @@ class Buyer:
     columns: tuple[tuple[str, str], ...]
     opportunities: tuple[OpportunityLine, ...]
     said: tuple[SaidLine, ...]
+    rests: Resting
     wishes: tuple[str, ...]
     channels: tuple[str, ...]
     may_write: bool
@@ -88,7 +89,8 @@ def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLR
     page = Buyer(
         buyer_lines(shelf, [row])[0], row["kind"], row["restated"],
         stratum_lines(shelf, [shelf.stratum(row["stratum_id"])])[0], _places(visit, buyer_id), titles(),
-        tuple(map(_opportunity, shelf.of_buyer("opportunities", buyer_id))), _said(visit, row), WISHES, CHANNELS,
+        tuple(map(_opportunity, shelf.of_buyer("opportunities", buyer_id))), _said(visit, row),
+        resting(shelf, buyer_id), WISHES, CHANNELS,
         visit.viewer.may("write"))
     return rendered("buyer.html", framed(visit, page.itself.key, ""), page)
 
@@ -173,20 +175,8 @@ def undo(buyer_id: int, visit: Annotated[Visit, visits("write")],
          number: Annotated[int, Form()]) -> RedirectResponse:
     """Takes back what the person said; others' words only with the right to decide."""
     row = visit.shelf.buyer(buyer_id, visit.scope)
-    entry = next((each for each in _in_force(visit, row) if each.id == number), None)
-    if entry is None:
-        raise RecordRefused("A statement in force is taken back.", f"no statement {number} of this buyer in force.",
-                            "Someone may have corrected it: look at what stands there now.")
-    if entry.stated_by != visit.viewer.name and not visit.viewer.may("decide"):
-        raise RecordRefused("People take back what they said themselves.", "a statement of someone else.",
-                            "Ask who stated it, or the leader of the team.")
-    withdraw(visit, number, f"buyer {buyer_id}")
+    take_back(visit, number, ("buyer", row["kind"]), row["source_id"], f"buyer {buyer_id}")
     return RedirectResponse(f"/buyer/{buyer_id}", 303)
-
-
-def _in_force(visit: Visit, row: Row) -> list[Entry]:
-    """What stands about a buyer, by either of its names."""
-    return [entry for about in ("buyer", row["kind"]) for entry in visit.office.notebook.said(about, row["source_id"])]
 
 
 def _own_judgement(visit: Visit, row: Row, score: str) -> int | None:
@@ -200,7 +190,7 @@ def _about(entry: Entry) -> str:
 
 def _said(visit: Visit, row: Row) -> tuple[SaidLine, ...]:
     """Everything people said of a buyer, the latest first, what was corrected or taken back marked as ended."""
-    standing = {entry.id for entry in _in_force(visit, row)}
+    standing = {entry.id for entry in standing_about(visit, ("buyer", row["kind"]), row["source_id"])}
     told: Sequence[Entry] = [entry for about in ("buyer", row["kind"])
                              for entry in visit.office.notebook.history(about, row["source_id"])]
     lines = [SaidLine(entry.id, _kind(entry), _words(entry), entry.stated_by, f"{entry.stated_at:%Y-%m-%d %H:%M}",

@@ -63,11 +63,13 @@ def sign_in(request: Request, name: Annotated[str, Form()], password: Annotated[
     """Lets in who knows the password; guessing gets slow."""
     office = office_of(request)
     client = request.client.host if request.client else ""
-    if not request.app.state.tries.allowed(f"name {name.lower()}", f"from {client}"):
+    tried = (f"name {name.lower()}", f"from {client}")
+    if not request.app.state.tries.allowed(*tried):
         return _form(request, to, _SLOWLY, 429)
     person = None if office.local else office.door.sign_in(name, password)
     if person is None:
         return _form(request, to, _WRONG, 403)
+    request.app.state.tries.succeeded(*tried)
     request.session.clear()
     request.session.update(person=person.id, stamp=person.stamp)
     return RedirectResponse(_within(to), 303)

@@ -1,0 +1,89 @@
+"""Buyers: the ranked list, one buyer, and what its numbers were counted from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Request
+from pydantic import Field
+
+from marketsofone.app.api.routing import Model, Most, Sheet, Start, api_router, sheet
+from marketsofone.app.api.scored import Buyer, BuyerId, BuyerNow, Membership, Opportunity, told
+from marketsofone.app.api.strata import Order
+from marketsofone.app.entrance import Visit, visits
+from marketsofone.project.restating import restated
+from marketsofone.project.rows import read_rows
+
+router = api_router("buyers")
+
+Key = Annotated[str, Query(min_length=1, max_length=500, description="What the key in your files begins with.")]
+Score = Annotated[Literal["pull", "competitiveness", "attractiveness"] | None, Query(description="Of this score.")]
+
+
+class CountedRow(Model):
+    """A row of a source that was counted for a buyer."""
+
+    score: str
+    buyer_id: int
+    table_name: str = Field(description="The customer table it fills; `judgement` for what people hold.")
+    source: str
+    source_row: int = Field(description="Its number in the source, the first row of data being 1.")
+    happened_on: date | None
+    trials: float
+    total: float
+
+
+@router.get("/buyers", response_model=Sheet[Buyer])
+def buyers(request: Request, visit: Annotated[Visit, visits("see_buyers")], order: Order = "rank", start: Start = 0,
+           most: Most = 50) -> Any:
+    """Every buyer that the person behind the key sees; those without a rank come last."""
+    found = visit.shelf.listed(visit.scope, None, order, start, most)
+    return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)
+
+
+@router.get("/ranking", response_model=Sheet[Buyer])
+def ranking(request: Request, visit: Annotated[Visit, visits("see_buyers")], start: Start = 0, most: Most = 50) -> Any:
+    """Whom to approach, best first."""
+    found = visit.shelf.listed(visit.scope, None, "rank", start, most, ranked=True)
+    return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)
+
+
+@router.get("/find", response_model=list[Buyer])
+def find(visit: Annotated[Visit, visits("see_buyers")], key: Key) -> Any:
+    """Up to twenty buyers whose key in your files begins with a text."""
+    return [told(row) for row in visit.shelf.found(key, visit.scope)]
+
+
+@router.get("/buyers/{buyer_id}", response_model=BuyerNow)
+def buyer(buyer_id: BuyerId, visit: Annotated[Visit, visits("see_buyers")]) -> Any:
+    """One buyer as the run holds it and, where people stated something since, as it stands now."""
+    row = visit.shelf.buyer(buyer_id, visit.scope)
+    visit.office.door.trace(visit.viewer, "saw", f"buyer {buyer_id}")
+    now = restated(visit.shelf, visit.office.notebook, row)
+    return {**told(row), "restated": now["restated"], "now": now if now["restated"] else None}
+
+
+@router.get("/buyers/{buyer_id}/opportunities", response_model=list[Opportunity])
+def opportunities(buyer_id: BuyerId, visit: Annotated[Visit, visits("see_buyers")]) -> Any:
+    """The opportunities of a buyer."""
+    visit.shelf.buyer(buyer_id, visit.scope)
+    return [told(row) for row in visit.shelf.of_buyer("opportunities", buyer_id)]
+
+
+@router.get("/buyers/{buyer_id}/memberships", response_model=list[Membership])
+def memberships(buyer_id: BuyerId, visit: Annotated[Visit, visits("see_buyers")]) -> Any:
+    """The strata a buyer stands in; the shares of each level add up to one."""
+    visit.shelf.buyer(buyer_id, visit.scope)
+    return visit.shelf.of_buyer("memberships", buyer_id)
+
+
+@router.get("/buyers/{buyer_id}/rows", response_model=Sheet[CountedRow])
+def rows(request: Request, buyer_id: BuyerId, visit: Annotated[Visit, visits("see_buyers")], score: Score = None,
+         start: Start = 0, most: Most = 50) -> Any:
+    """The rows of your files that the numbers of a buyer were counted from."""
+    visit.shelf.buyer(buyer_id, visit.scope)
+    found = read_rows(visit.shelf.snapshot, buyer=buyer_id, score=score, limit=start + most)
+    total = sum(each.rows + each.judgements for each in found.added)
+    return sheet(request, visit, [asdict(row) for row in found.rows[start:]], total, start, most)

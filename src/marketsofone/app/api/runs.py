@@ -1,0 +1,98 @@
+"""Runs: which there are, and what moved between two of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Request
+from pydantic import Field
+
+from marketsofone.app.api.routing import Model, api_router
+from marketsofone.app.entrance import Visit, needs, office_of, visits
+from marketsofone.errors import RunMissing
+from marketsofone.project.diff import diff
+from marketsofone.project.snapshot import list_snapshots, open_snapshot
+
+router = api_router("runs")
+
+RunName = Annotated[str, Path(pattern="^[0-9A-Za-z_-]{1,64}$", description="As `run_id` of the list, or `latest`.")]
+
+
+class Run(Model):
+    """A run: immutable results, written once."""
+
+    run_id: str
+    written_at: str = Field(description="UTC; empty where the run cannot be opened.")
+    as_of: str
+    buyers: int | None
+    state: str = Field(description="`good`, or why it cannot be opened.")
+    latest: bool
+
+
+class Change(Model):
+    """Something that was one way and is another; null where it was not, or is no more."""
+
+    name: str
+    before: Any
+    after: Any
+
+
+class Moved(Model):
+    """How many buyers of both runs moved in one respect, and by how much at the median."""
+
+    name: str
+    buyers: int
+    median: float | None
+
+
+class Mover(Model):
+    """A buyer that moved, and why."""
+
+    buyer_id: int
+    source_id: str
+    rank: Change
+    path: Change
+    scores: list[Change]
+    why: list[str]
+
+
+class Difference(Model):
+    """What differs between two runs."""
+
+    before: str
+    after: str
+    settings: list[Change]
+    inputs: list[Change]
+    evidence: list[Change]
+    strata_came: list[str]
+    strata_went: list[str]
+    buyers: Change
+    came: int
+    went: int
+    stayed: int
+    moved: list[Moved]
+    movers: list[Mover] = Field(description="Those that moved most, of the buyers you may see.")
+
+
+@router.get("/runs", response_model=list[Run], dependencies=[Depends(needs("see_market"))])
+def runs(request: Request) -> Any:
+    """The runs of the project, oldest first; those that cannot be opened say why."""
+    return [asdict(each) for each in list_snapshots(office_of(request).folder)]
+
+
+@router.get("/runs/{before}/diff/{after}", response_model=Difference)
+def difference(before: RunName, after: RunName, visit: Annotated[Visit, visits("load")]) -> Any:
+    """What moved between two runs, and why."""
+    folder = visit.office.folder
+    found = diff(open_snapshot(folder, before), open_snapshot(folder, after))
+    seen = [each for each in found.movers if _is_seen(visit, each.buyer_id)]
+    return {**asdict(found), "movers": [asdict(each) for each in seen]}
+
+
+def _is_seen(visit: Visit, buyer_id: int) -> bool:
+    try:
+        visit.shelf.buyer(buyer_id, visit.scope)
+    except RunMissing:
+        return False
+    return True

@@ -1,0 +1,64 @@
+"""Plan: what the selling hours there are should do, what they would earn, and where they drain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter
+from starlette.responses import HTMLResponse
+
+from marketsofone.app.entrance import Visit, visits
+from marketsofone.app.rendering import framed, rendered
+from marketsofone.project.showing import currency_of
+from marketsofone.project.showing_plan import (
+    choices_of,
+    curve_of,
+    drains_of,
+    focus_of,
+    headline,
+    loads_of,
+    moves_of,
+    plan_missing,
+    response_of,
+)
+
+if TYPE_CHECKING:
+    from marketsofone.project.showing_plan import Choice, Drained, Headline, HoursCurve, Load, Move
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the template may use."""
+
+    missing: str
+    headline: Headline
+    curve: HoursCurve
+    swept: tuple[tuple[str, str, str], ...]
+    response: tuple[tuple[str, str, str], ...]
+    choices: tuple[Choice, ...]
+    loads: tuple[Load, ...]
+    moves: tuple[Move, ...]
+    drains: tuple[tuple[str, tuple[Drained, ...]], ...]
+    has_drain: bool
+    focus: tuple[tuple[str, str], ...]
+    currency: str
+    may_see_buyers: bool
+    may_decide: bool
+
+
+@router.get("/plan")
+def plan(visit: Annotated[Visit, visits("see_market")]) -> HTMLResponse:
+    """The plan of the run."""
+    shelf, scope = visit.shelf, visit.scope
+    curve, swept = curve_of(shelf)
+    sees = visit.viewer.may("see_buyers")
+    kinds = ("segment", "rep", "buyer") if sees else ("segment",)
+    page = Plan(
+        plan_missing(shelf.snapshot), headline(shelf), curve, swept, response_of(shelf), choices_of(shelf),
+        loads_of(shelf, scope) if sees else (), moves_of(shelf, scope) if sees else (),
+        tuple((kind, drains_of(shelf, kind, scope)) for kind in kinds), "drain" in shelf.snapshot.tables,
+        focus_of(shelf), currency_of(shelf), sees, visit.viewer.may("decide"))
+    return rendered("plan.html", framed(visit, "Plan", "plan"), page)

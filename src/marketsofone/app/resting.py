@@ -1,0 +1,51 @@
+"""What a buyer's numbers rest on: the rows that were counted, the latest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from marketsofone.project.rows import RowRead, read_rows
+from marketsofone.project.shelf import Shelf
+from marketsofone.project.showing import currency_of, money
+
+MOST = 100
+_WHAT = {"touch": "approach", "opportunity": "opportunity", "order_line": "order line", "judgement": "judgement"}
+
+
+@dataclass(frozen=True, slots=True)
+class RestLine:
+    """One row that was counted, and where it stands."""
+
+    day: str
+    score: str
+    what: str
+    counted: str
+    brought: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """The latest rows, and how many there are in all."""
+
+    lines: tuple[RestLine, ...]
+    total: int
+
+
+def resting(shelf: Shelf, buyer_id: int) -> Resting:
+    """The rows behind a buyer's numbers; none for a run that was written before rows were kept."""
+    if "trials" not in shelf.snapshot.tables:
+        return Resting((), 0)
+    rows = read_rows(shelf.snapshot, buyer=buyer_id, limit=10_000).rows
+    latest = sorted(rows, key=lambda row: row.happened_on or date.min, reverse=True)
+    return Resting(tuple(_line(row, currency_of(shelf)) for row in latest[:MOST]), len(rows))
+
+
+def _line(row: RowRead, currency: str) -> RestLine:
+    what = _WHAT.get(row.table_name, row.table_name)
+    brought = money(row.total, currency) if row.score == "attractiveness" else ("yes" if row.total > 0 else "no")
+    if row.table_name == "judgement" and row.score != "attractiveness":
+        brought = f"{row.total / row.trials:.0%}"
+    return RestLine(str(row.happened_on or "not dated"), row.score, what, f"{row.trials:.2f}".rstrip("0").rstrip("."),
+                    brought, f"{row.source}, row {row.source_row:,}")

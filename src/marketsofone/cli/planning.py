@@ -1,0 +1,208 @@
+"""Commands of the plan: plan solve, plan compare, plan explain, plan drain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from marketsofone.cli.options import HERE, Format, Project, Run, Top
+from marketsofone.cli.sheet import Column, Row, show
+
+if TYPE_CHECKING:
+    from marketsofone.project.planning_scenarios import Solved
+
+Flag = Annotated[bool, Parameter(negative="", show_default=False)]
+With = Annotated[str, Parameter(name="--with", show_default=False)]
+Scenarios = Annotated[tuple[str, ...], Parameter(name="--scenario", show_default=False, negative="",
+                                                 consume_multiple=False)]
+Key = Annotated[str, Parameter(name="BUYER-OR-SEGMENT", help="A buyer's key or id, or a stratum's id or path.")]
+Kind = Annotated[Literal["segment", "buyer", "rep"] | None, Parameter(show_default=False)]
+
+
+def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign: Flag = False, segments: Flag = False,
+          changed: With = "", top: Top = 20, run: Run = "latest", format: Format = "table") -> None:
+    """Place selling hours where they earn most, from the scores of a run; the run itself stays as it is.
+
+    Every buyer keeps its rep unless --assign is given. csv and json hold every buyer.
+
+    Parameters
+    ----------
+    hours
+        Hours there are, times this.
+    reps
+        Other hours a week by rep, or new reps: R0001:30, NEW:20:60:north.
+    assign
+        Let buyers change reps.
+    segments
+        Show the choice of segments in place of buyers.
+    changed
+        A scenario, as m1 plan compare --help says it is written.
+    """
+    from marketsofone.project.planning_scenarios import Scenario, check_planned, read_scenario, solve_scenario
+    from marketsofone.project.settings import read_settings
+    from marketsofone.project.snapshot import open_snapshot
+
+    scenario = read_scenario(changed) if changed else Scenario("plan")
+    snapshot = open_snapshot(project, run)
+    check_planned(snapshot)
+    known = {str(name) for name in snapshot.table("reps")["source_id"].to_pylist()}
+    asked = [("hours" if each.partition(":")[0] in known else "rep", each) for each in _parts(reps)]
+    changes = (*scenario.changes, *((("hours", str(hours)),) if hours != 1.0 else ()), *asked)
+    added = any(key == "rep" for key, _value in asked)
+    found = solve_scenario(snapshot, read_settings(project),
+                           Scenario(scenario.name, changes, assign or scenario.assign or added))
+    rows = found.tables["segment_choice" if segments else "plan"].to_pylist()
+    if format != "table":
+        return show(rows, (), format)
+    _print_plan(found, snapshot.manifest["currency"])
+    chosen = sorted(rows, key=lambda row: (-row["hours"], row["stratum_id"] if segments else row["source_id"]))[:top]
+    return show(chosen, _SEGMENTS if segments else _BUYERS, "table")
+
+
+def compare(project: Project = HERE, *, scenario: Scenarios = (), run: Run = "latest",
+            format: Format = "table") -> None:
+    """Set plans side by side: as things are, and what if.
+
+    A scenario is written as a name, a colon, and key=value joined by semicolons: hours=1.2 (all hours times 1.2),
+    hours=R0001:30 (a week), rep=NEW:20:60:north (a new rep: hours a week, cost of an hour, region), leave=STRATUM,
+    worth=STRATUM:0.9 (what its buyers bring, times; a price that changed), chance=STRATUM:0.8 (of winning them,
+    times; a rival that came), cost=70 (of an hour), weeks=8, assign=yes (buyers may change reps).
+
+    Parameters
+    ----------
+    scenario
+        One scenario; give it again for more. Absent: a fifth more and a fifth fewer hours, and other reps.
+    """
+    from marketsofone.project.planning_scenarios import Scenario, compared, read_scenario, solve_scenario
+    from marketsofone.project.settings import read_settings
+    from marketsofone.project.snapshot import open_snapshot
+
+    snapshot, settings = open_snapshot(project, run), read_settings(project)
+    asked = scenario or ("a fifth more hours: hours=1.2", "a fifth fewer hours: hours=0.8", "other reps: assign=yes")
+    every = [Scenario("as it is"), *map(read_scenario, asked)]
+    rows = compared([solve_scenario(snapshot, settings, each) for each in every])
+    show(rows, _compared(snapshot.manifest["currency"]), format)
+
+
+def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:
+    """Show why a buyer or a segment gets its hours, what the next one earns, and what would change that."""
+    from marketsofone.project.planning_read import explain as explained
+    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.words import interval, money, plain
+
+    snapshot = open_snapshot(project, run)
+    found = explained(snapshot, key)
+    row, currency = found.row, snapshot.manifest["currency"]
+    if format != "table":
+        return show([{**row, "changes": found.changes}], (), format)
+    print(f"{plain(row.get('source_id') or row['path'])}: {row['choice']}, {row['hours']:,.1f} hours")
+    print(plain(row["reason"]))
+    earns = interval(row["expected_contribution_low"], row["expected_contribution_high"], "money", currency)
+    print(f"Expected of them: {money(row['expected_contribution'], currency)}, 90% interval {earns}")
+    if row["next_hour_value"] is not None:
+        print(f"The next hour earns {money(row['next_hour_value'], currency)} beyond its cost.")
+    sure = row["inclusion_share"] if found.kind == "buyer" else row["firm"]
+    if sure is not None:
+        so = "gets hours" if found.kind == "buyer" else "is chosen alike"
+        print(f"In {sure:.0%} of plans drawn from what is not known it {so}.")
+    print(plain(found.changes))
+    for name, fit in snapshot.manifest["plan"]["response"].items():
+        print(f"Response of {name}: {fit['status']}. {plain(fit['reason'])}")
+    return None
+
+
+def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top: Top = 20, run: Run = "latest",
+          format: Format = "table") -> None:
+    """Show where selling time drained in the last horizon, and the hours to win back.
+
+    Parameters
+    ----------
+    kind
+        One side of the ledger; absent: segments, buyers and reps.
+    all
+        Everything hours went to, whether it drains or not.
+    """
+    from marketsofone.project.planning_read import read_drain
+    from marketsofone.project.snapshot import open_snapshot
+
+    snapshot = open_snapshot(project, run)
+    rows = read_drain(snapshot, kind, not all, top)
+    if format == "table":
+        _print_focus(snapshot.manifest["plan"]["focus"])
+        if not rows:
+            return print("Nothing drains: what hours cost came back, or is to be expected.")
+    return show(rows, _DRAIN, format)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _print_plan(found: Solved, currency: str) -> None:
+    from marketsofone.project.words import interval, money
+
+    said = found.said
+    print(f"{said['hours']:,.1f} of {said['capacity_hours']:,.1f} hours in {said['weeks']} weeks are placed: "
+          f"{money(said['value'], currency)} expected beyond what they cost")
+    ends = interval(said["contribution_low"], said["contribution_high"], "money", currency)
+    print(f"(contribution before cost: 90% interval {ends}; at most {said['gap']:.2%} of the best plan is missed).")
+    if found.moved:
+        print(f"{found.moved:,} buyers get another rep.")
+    show(list(said["reps"]), (
+        Column("rep", lambda row: row["source_id"]),
+        Column("hours", lambda row: f"{row['hours']:,.1f} of {row['capacity_hours']:,.1f}", right=True),
+        Column(f"next hour earns\n{currency}", lambda row: _amount(row["next_hour_value"]), right=True)), "table")
+
+
+def _print_focus(focus: Row) -> None:
+    print(f"{focus['hours_reported']:,.1f} hours in {focus['touches']:,} touches; of {focus['minutes_missing']:,} the "
+          "minutes were not written down and approach_hours is taken.")
+    if focus["share_in_pursued"] is not None:
+        print(f"{focus['share_in_pursued']:.0%} of them went to segments the plan pursues; "
+              f"over buyers their Gini is {focus['gini']:.2f} (0 spread evenly, 1 all on one).")
+
+
+def _amount(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
+
+
+def _ends(row: Row) -> str:
+    return f"{_amount(row['expected_contribution_low'])} to {_amount(row['expected_contribution_high'])}"
+
+
+def _compared(currency: str) -> tuple[Column, ...]:
+    return (
+        Column("scenario", lambda row: row["scenario"]),
+        Column("hours", lambda row: f"{row['hours']:,.0f}\nof {row['capacity_hours']:,.0f}", right=True),
+        Column(f"earns\n{currency}", lambda row: _amount(row["value"]), right=True),
+        Column("beside\nthe first", lambda row: f"{row['difference']:+,.0f}", right=True),
+        Column("next hour\nearns", lambda row: _amount(row["next_hour_value"]), right=True),
+        Column("buyers\n(moved)", lambda row: f"{row['buyers']:,}\n({row['moved']:,})", right=True),
+        Column("segments\npursued", lambda row: f"{row['pursued']:,}", right=True),
+        Column("gap", lambda row: f"{row['gap']:.2%}", right=True))
+
+
+_BUYERS = (
+    Column("buyer", lambda row: row["source_id"]),
+    Column("hours", lambda row: f"{row['hours']:,.1f}", right=True),
+    Column("touches", lambda row: f"{row['touches']:,.0f}", right=True),
+    Column("expected", lambda row: f"{_amount(row['expected_contribution'])}\n{_ends(row)}", right=True),
+    Column("in plans", lambda row: f"{row['inclusion_share']:.0%}", right=True),
+    Column("why", lambda row: row["reason"]))
+_SEGMENTS = (
+    Column("segment", lambda row: row["path"]),
+    Column("choice", lambda row: row["choice"] + ("\nyour factors disagree" if row["disagrees"] else "")),
+    Column("hours", lambda row: f"{row['hours']:,.1f}", right=True),
+    Column("expected", lambda row: _amount(row["expected_contribution"]), right=True),
+    Column("firm", lambda row: "" if row["firm"] is None else f"{row['firm']:.0%}", right=True),
+    Column("why", lambda row: f"{row['reason']} {row['changes']}"))
+_DRAIN = (
+    Column("kind", lambda row: row["kind"]),
+    Column("id", lambda row: row["id"] or "nobody known"),
+    Column("hours", lambda row: f"{row['hours']:,.1f}", right=True),
+    Column("cost", lambda row: _amount(row["spent"]), right=True),
+    Column("brought", lambda row: _amount(row["returned"]), right=True),
+    Column("to expect", lambda row: _amount(row["expected"]), right=True),
+    Column("hours\nback", lambda row: f"{row['hours_back']:,.1f}", right=True),
+    Column("instead", lambda row: row["alternative"]))

@@ -1,0 +1,94 @@
+"""What a run says of its plan: why a buyer or segment gets hours, and where time drains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from marketsofone.errors import RunMissing
+from marketsofone.project.parquet import scanned
+from marketsofone.project.planning_scenarios import check_planned
+from marketsofone.project.snapshot import Snapshot, damage_told
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a buyer or a segment gets what it gets.
+
+    Parameters
+    ----------
+    kind : {"buyer", "segment"}
+    row : mapping
+        Its row of ``plan`` or ``segment_choice``.
+    changes : str
+        What would change it.
+    """
+
+    kind: str
+    row: dict[str, Any]
+    changes: str
+
+
+def explain(snapshot: Snapshot, key: str) -> Explained:
+    """Why a buyer (its key or id) or a segment (its id or path) gets what it gets.
+
+    Raises
+    ------
+    RunMissing
+        The run has no plan, or neither such a buyer nor such a segment.
+    """
+    check_planned(snapshot)
+    bought = _rows(snapshot, "plan", "where source_id = ? or cast(buyer_id as varchar) = ? order by buyer_id limit 1",
+                   [key, key])
+    if bought:
+        return Explained("buyer", bought[0], _what_changes(snapshot, bought[0]))
+    chosen = _rows(snapshot, "segment_choice", "where stratum_id = ? or path = ? limit 1", [key, key])
+    if chosen:
+        return Explained("segment", chosen[0], str(chosen[0]["changes"] or ""))
+    raise RunMissing(f"The plan of run {snapshot.run_id} was asked for a buyer or a segment.",
+                     "none of that key, id or path.", "m1 plan solve lists buyers, m1 tree --format csv the strata.")
+
+
+def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True, top: int = 20) -> list[dict[str, Any]]:
+    """Where time drains, most hours back first.
+
+    Parameters
+    ----------
+    kind : {"segment", "buyer", "rep"}, optional
+        One side of the ledger; absent: segments, then buyers, then reps.
+    drains : bool
+        Only what drains; else all that hours went to.
+    """
+    check_planned(snapshot)
+    if "drain" not in snapshot.tables:
+        raise RunMissing(f"Run {snapshot.run_id} was asked where time drains.", "no touches in the data.",
+                         "Map a table of touches (touch.minutes, touch.happened_at), then run again.")
+    where = " and ".join(filter(None, ["true", "kind = ?" if kind else "", "drains" if drains else ""]))
+    return _rows(snapshot, "drain", f"where {where} order by array_position(['segment', 'buyer', 'rep'], kind), "
+                 f"hours_back desc, hours desc, id limit {int(top)}", [kind] if kind else [])
+
+
+def _what_changes(snapshot: Snapshot, row: dict[str, Any]) -> str:
+    """What would put a buyer in the plan, or out of it."""
+    from marketsofone.project.words import money
+
+    currency = snapshot.manifest["currency"]
+    rep = next((each for each in snapshot.manifest["plan"]["reps"] if each["rep_id"] == row["rep_id"]), None)
+    if rep is None:
+        return "A rep with hours that serves it."
+    asked = rep["next_hour_value"] + rep["hour_cost"]
+    if not row["ceiling"] > 0 or not asked > 0:
+        return "Evidence, or a judgement of effort, that hours earn something there."
+    needed = asked * row["scale"]
+    said = f"{money(needed, currency)} of contribution at stake, where it has {money(row['ceiling'], currency)}"
+    return f"It leaves the plan below {said}." if row["hours"] > 0 else f"It enters the plan from {said}."
+
+
+def _rows(snapshot: Snapshot, table: str, rest: str, values: list[Any]) -> list[dict[str, Any]]:
+    import duckdb
+
+    path = snapshot.file(table)
+    with damage_told(path), duckdb.connect() as connection:
+        found = connection.execute(f"select * from {scanned(path)} {rest}", values)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -1,0 +1,175 @@
+"""The plan on the page: contribution against hours, segments chosen, first buyers, and where time drains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
+
+from marketsofone.report import words
+from marketsofone.report.figures import Row
+from marketsofone.report.strata import first, label
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_SHOWN = 20
+WIDTH, HEIGHT = 300.0, 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point of the curve of contribution against hours: its place, and what it says."""
+
+    x: float
+    y: float
+    now: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a table of the plan: a segment or a buyer."""
+
+    name: str
+    choice: str
+    hours: str
+    share: float
+    expected: str
+    interval: str
+    firm: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """A line of the drain ledger."""
+
+    kind: str
+    name: str
+    hours: str
+    spent: str
+    returned: str
+    back: str
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanShown:
+    """What the page says of a plan; ``why_none`` where there is none."""
+
+    why_none: str
+    lead: str
+    bound: str
+    responses: tuple[tuple[str, str, str], ...]
+    reps: tuple[tuple[str, str, str], ...]
+    curve: tuple[Dot, ...]
+    path: str
+    segments: tuple[Line, ...]
+    segments_left_out: int
+    buyers: tuple[Line, ...]
+    focus: str
+    drains: tuple[Drained, ...]
+    back: str
+
+
+def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Table | None, drain: pa.Table | None,
+               market: Row) -> PlanShown | None:
+    """The plan of a run; None where the run was made before plans were."""
+    said = manifest.get("plan")
+    if said is None:
+        return None
+    responses = tuple((name, fit["status"], fit["reason"]) for name, fit in said.get("response", {}).items())
+    if plan is None or choice is None:
+        return PlanShown(said.get("why", ""), "", "", responses, (), (), "", (), 0, (), "", (), "")
+    currency = manifest["currency"]
+    segments = [row for row in choice.to_pylist() if row["buyers"]]
+    segments.sort(key=lambda row: (-row["hours"], row["path"]))
+    dots = _dots(said["sweep"], currency)
+    drains = _drains(drain, market, currency, {row["stratum_id"]: row["path"] for row in choice.to_pylist()})
+    return PlanShown(
+        "", _lead(said, currency), _bound(said, currency), responses,
+        tuple((rep["source_id"], f"{rep['hours']:,.1f} of {rep['capacity_hours']:,.1f}",
+               words.money(rep["next_hour_value"], currency)) for rep in said["reps"][:MOST_SHOWN]),
+        dots, " ".join(f"{'M' if not at else 'L'}{dot.x} {dot.y}" for at, dot in enumerate(dots)),
+        tuple(_segment(row, said["hours"], currency, market) for row in segments[:MOST_SHOWN]),
+        max(len(segments) - MOST_SHOWN, 0), _buyers(plan, said["hours"], currency), _focus(said.get("focus")), drains,
+        _back(drain))
+
+
+def _lead(said: Mapping[str, Any], currency: str) -> str:
+    return (f"{said['hours']:,.0f} of {said['capacity_hours']:,.0f} selling hours in {said['weeks']} weeks are placed; "
+            f"{words.money(said['value'], currency)} is expected beyond what they cost.")
+
+
+def _bound(said: Mapping[str, Any], currency: str) -> str:
+    ends = words.interval(said["contribution_low"], said["contribution_high"], "money", currency)
+    held = ", prices of hours held" if said["prices_held"] else ""
+    most = words.money(said["bound"], currency)
+    return (f"Contribution before cost lies between {ends} with 90% chance ({said['draws']} draws{held}). No plan "
+            f"within the same limits earns more than {most}: at most {said['gap']:.2%} is missed.")
+
+
+def _dots(sweep: Sequence[Mapping[str, float]], currency: str) -> tuple[Dot, ...]:
+    if not sweep:
+        return ()
+    most = max(point["share"] for point in sweep)
+    top = max(max(point["value"] for point in sweep), 1e-9)
+    return tuple(Dot(round(WIDTH * point["share"] / most, 1), round(HEIGHT * (1 - max(point["value"], 0.0) / top), 1),
+                     point["share"] == 1.0,
+                     f"{point['share']:.0%} of the hours: {words.money(point['value'], currency)}") for point in sweep)
+
+
+def _segment(row: Row, hours: float, currency: str, market: Row) -> Line:
+    choice = f"{row['choice']} (your factors disagree)" if row["disagrees"] else row["choice"]
+    firm = "" if row["firm"] is None else f"{row['firm']:.0%} of draws"
+    return Line(label(row["path"], market), choice, f"{row['hours']:,.1f}", _share(row, hours),
+                words.money(row["expected_contribution"], currency), _ends(row, currency), firm,
+                words.plain(f"{row['reason']} {row['changes']}"))
+
+
+def _buyers(plan: pa.Table, hours: float, currency: str) -> tuple[Line, ...]:
+    rows = first(plan, [("hours", "descending"), ("buyer_id", "ascending")], MOST_SHOWN)
+    return tuple(Line(row["source_id"], row["choice"], f"{row['hours']:,.1f}", _share(row, hours),
+                      words.money(row["expected_contribution"], currency), _ends(row, currency),
+                      f"{row['inclusion_share']:.0%} of draws", words.plain(row["reason"]))
+                 for row in rows if row["hours"] > 0)
+
+
+def _share(row: Row, hours: float) -> float:
+    return 100 * row["hours"] / hours if hours else 0.0
+
+
+def _ends(row: Row, currency: str) -> str:
+    return words.interval(row["expected_contribution_low"], row["expected_contribution_high"], "money", currency)
+
+
+def _focus(focus: Mapping[str, Any] | None) -> str:
+    if not focus or focus["share_in_pursued"] is None:
+        return ""
+    return (f"{focus['hours_reported']:,.0f} hours were reported in the last horizon; "
+            f"{focus['share_in_pursued']:.0%} of them went to segments that the plan pursues. Over buyers "
+            f"their Gini is {focus['gini']:.2f}: 0 spread evenly, 1 all on one. Of {focus['minutes_missing']:,} of "
+            f"{focus['touches']:,} touches the minutes were not written down; approach_hours is taken for them.")
+
+
+def _drains(drain: pa.Table | None, market: Row, currency: str, paths: Mapping[str, str]) -> tuple[Drained, ...]:
+    if drain is None:
+        return ()
+    rows = drain.filter(drain["drains"]).to_pylist()
+    order = {"segment": 0, "rep": 1, "buyer": 2}
+    rows.sort(key=lambda row: (order[row["kind"]], -row["hours_back"], row["id"]))
+    return tuple(Drained(row["kind"], label(paths[row["id"]], market) if row["id"] in paths else row["id"],
+                         f"{row['hours']:,.1f}", words.money(row["spent"], currency),
+                         words.money(row["returned"], currency), f"{row['hours_back']:,.1f}", row["alternative"])
+                 for row in rows[:MOST_SHOWN])
+
+
+def _back(drain: pa.Table | None) -> str:
+    if drain is None:
+        return ""
+    buyers = drain.filter(pc.and_(pc.equal(drain["kind"], "buyer"), drain["drains"]))
+    hours = float(pc.sum(buyers["hours_back"]).as_py() or 0.0)
+    return f"{hours:,.0f} hours would come back from {buyers.num_rows:,} buyers."

@@ -1,0 +1,76 @@
+import csv
+import re
+from io import StringIO
+
+import pytest
+
+from marketsofone.project.audience import COLUMNS, audience
+from marketsofone.project.entering import Notebook
+from marketsofone.project.marketing_read import read_walk
+from marketsofone.project.shelf import EVERYONE
+
+
+@pytest.fixture
+def walk(team):
+    return read_walk(team.shelf.snapshot)
+
+
+@pytest.fixture
+def cell(walk):
+    """The largest cell of the crosswalk."""
+    return max(walk.rows, key=lambda row: row["buyers"])
+
+
+def taken(browser, cell):
+    answer = browser.get("/crosswalk/audience.csv", params={"stratum": cell["stratum_id"], "class": cell["class"]})
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(StringIO(answer.text)))
+
+
+def test_the_crosswalk_can_be_read_both_ways(team, cell):
+    browser = team.browser("marketing")
+    for of in ("in_class", "in_stratum", "overlap", "buyers"):
+        assert browser.get(f"/crosswalk?of={of}").status_code == 200
+    assert "Reach and waste" in browser.get("/crosswalk?level=0").text
+    assert browser.get("/crosswalk?level=77").status_code == 404
+
+
+def test_marketing_takes_out_an_audience_as_keys_and_nothing_of_a_single_buyer(team, cell):
+    rows = taken(team.browser("marketing"), cell)
+    assert tuple(rows[0]) == COLUMNS
+    known = {row["source_id"] for row in team.shelf.listed(most=1000).rows}
+    assert {row["buyer"] for row in rows} <= known
+    assert len({row["buyer"] for row in rows}) == len(rows) > 0
+    assert ("exported audience", f"stratum {cell['stratum_id']}") in [
+        (each.action, each.subject) for each in team.door.trail()]
+
+
+def test_a_leader_takes_out_own_buyers_only_and_a_rep_none(team, cell):
+    team_of = {row["source_id"]: row["rep_id"] for row in team.shelf.listed(most=1000).rows}
+    own = team.shelf.reps[min(team.shelf.reps)]["team"]
+    rows = taken(team.browser("leader"), cell)
+    assert {team.shelf.reps[team_of[row["buyer"]]]["team"] for row in rows} == {own}
+    address = f"/crosswalk/audience.csv?stratum={cell['stratum_id']}&class=x"
+    assert team.browser("rep").get(address).status_code == 403
+    assert not re.search("audience.csv", team.browser("rep").get("/crosswalk").text)
+
+
+def test_who_objects_leaves_with_no_audience_from_that_moment(team, cell):
+    before = [row["buyer"] for row in taken(team.browser("marketing"), cell)]
+    notebook = Notebook(team.folder)
+    notebook.enter("objection", "account", before[0], {"purpose": "profiling"}, "rep")
+    after = [row["buyer"] for row in taken(team.browser("marketing"), cell)]
+    assert after == before[1:]
+
+
+def test_a_formula_in_a_name_is_harmless_in_the_file(team, cell, monkeypatch):
+    monkeypatch.setattr(type(team.shelf), "stratum", lambda shelf, _: {"path": "=cmd()"})
+    text = "".join(audience(team.shelf, Notebook(team.folder), EVERYONE, cell["stratum_id"], cell["class"]))
+    assert ",'=cmd()," in text
+
+
+def test_an_audience_that_is_not_there_is_told_so(team, cell):
+    browser = team.browser("marketing")
+    for stratum, name in ((cell["stratum_id"], "nobody"), ("nowhere", cell["class"])):
+        answer = browser.get("/crosswalk/audience.csv", params={"stratum": stratum, "class": name})
+        assert answer.status_code == 404

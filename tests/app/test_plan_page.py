@@ -1,0 +1,76 @@
+import re
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from marketsofone.project.planning_scenarios import Scenario, compared, solve_scenario
+from marketsofone.project.settings import read_settings
+from marketsofone.project.shelf import Scope, Shelf
+from marketsofone.project.showing import money
+from marketsofone.project.showing_plan import drains_of, moves_of, plan_missing
+
+
+@pytest.fixture
+def told(team):
+    return team.shelf.snapshot.manifest["plan"]
+
+
+def test_the_plan_shows_hours_worth_choices_loads_and_drain(team, told):
+    text = team.browser("analyst").get("/plan").text
+    assert money(told["value"], "EUR") in text
+    for heading in ("Contribution against hours", "pursue, hold or leave", "Load, and the value of the next hour",
+                    "Moves", "Drain"):
+        assert heading in text
+    for rep in told["reps"]:
+        assert money(rep["next_hour_value"], "EUR") in text
+
+
+def test_a_rep_sees_own_moves_own_load_and_own_drain(team):
+    rep = min(team.shelf.reps)
+    scope = Scope(frozenset((rep,)))
+    key = team.shelf.reps[rep]["source_id"]
+    assert {move.rep for move in moves_of(team.shelf, scope)} <= {key}
+    served = {row["source_id"] for row in team.shelf.listed(scope, most=1000).rows}
+    assert {line.name for line in drains_of(team.shelf, "buyer", scope)} <= served
+    text = team.browser("rep").get("/plan").text
+    assert set(re.findall(r"<bdi>(R\d{4})</bdi>", text)) == {key}
+    assert "/plan/scenarios" not in text
+
+
+def test_marketing_sees_choices_and_no_buyer(team):
+    text = team.browser("marketing").get("/plan").text
+    assert "pursue, hold or leave" in text
+    assert not re.search(r"/buyer/|Buyers that drain", text)
+
+
+def test_another_capacity_is_solved_again_as_the_terminal_does(team):
+    browser = team.browser("leader")
+    answer = browser.get("/plan/scenarios", params={"percent": "80", "name": "fewer"})
+    assert answer.status_code == 303
+    asked = parse_qs(urlsplit(answer.headers["location"]).query)["scenario"]
+    assert asked == ["fewer: hours=0.8"]
+    text = browser.get(answer.headers["location"]).text
+    settings = read_settings(team.folder)
+    solved = [solve_scenario(team.shelf.snapshot, settings, each)
+              for each in (Scenario("as it is"), Scenario("fewer", (("hours", "0.8"),)))]
+    for row in compared(solved):
+        assert money(row["value"], "EUR") in text
+
+
+def test_a_scenario_that_cannot_be_is_told_so(team):
+    leader = team.browser("leader")
+    many = "&".join(f"scenario=hours%3D{n}" for n in range(1, 9))
+    for asked in ("scenario=nonsense", "scenario=leave%3Dnowhere", "percent=-5", "name=a%3Bb", many):
+        assert leader.get(f"/plan/scenarios?{asked}").status_code == 422
+
+
+def test_a_run_without_a_plan_says_plainly_what_is_missing(team):
+    manifest = team.shelf.snapshot.manifest
+    files = {name: each for name, each in manifest["files"].items() if name not in ("plan", "segment_choice", "drain")}
+    bare = Shelf(replace(team.shelf.snapshot, manifest={**manifest, "files": files, "plan": None}))
+    assert plan_missing(bare.snapshot) == "The run has no table plan and no table segment_choice."
+    none = replace(team.shelf.snapshot, manifest={**manifest, "plan": {"made": False, "why": "No rep has hours."}})
+    assert plan_missing(none) == "No rep has hours."
+    assert moves_of(bare, Scope()) == ()
+    assert drains_of(bare, "segment", Scope()) == ()

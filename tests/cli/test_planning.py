@@ -1,0 +1,120 @@
+"""The plan of a simulated company, through the commands."""
+
+import csv
+import io
+import json
+
+import pytest
+
+import marketsofone as m1
+from marketsofone.cli.entry import main
+from marketsofone.project.snapshot import open_snapshot
+
+COLUMNS = ["buyer_id", "source_id", "rep_id", "hours", "touches", "expected_contribution", "expected_contribution_low",
+           "expected_contribution_high", "next_hour_value", "inclusion_share", "choice", "reason"]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("planned")
+    m1.simulate(folder, accounts=300, seed=71)
+    m1.run(folder)
+    return folder
+
+
+@pytest.fixture
+def told(project, capsys):
+    def run(command, *words):
+        status = main(["plan", command, *words, str(project)] if command == "explain"
+                      else ["plan", command, str(project), *words])
+        return status, capsys.readouterr()
+
+    return run
+
+
+def test_a_run_holds_every_buyer_in_the_plan_under_the_names_of_the_contract(project):
+    run = open_snapshot(project)
+    plan = run.table("plan")
+    assert plan.column_names[:12] == COLUMNS
+    assert plan.num_rows == run.manifest["counts"]["buyers"]
+    assert plan["buyer_id"].to_pylist() == sorted(plan["buyer_id"].to_pylist())
+
+
+def test_hours_in_the_ledger_equal_hours_reported(project):
+    run = open_snapshot(project)
+    drain = run.table("drain").to_pandas()
+    assert drain.groupby("kind")["hours"].sum().round(6).nunique() == 1
+    reported = run.manifest["plan"]["focus"]["hours_reported"]
+    assert drain[drain["kind"] == "rep"]["hours"].sum() == pytest.approx(reported)
+
+
+def test_the_plan_solved_again_is_the_plan_of_the_run(project, told):
+    _status, out = told("solve", "--format", "json")
+    again = {row["buyer_id"]: row["hours"] for row in json.loads(out.out)}
+    plan = open_snapshot(project).table("plan").to_pandas()
+    assert [again[each] for each in plan["buyer_id"]] == pytest.approx(plan["hours"].tolist(), abs=1e-6)
+
+
+def test_more_hours_earn_more_and_each_earns_less(told):
+    status, out = told("compare", "--scenario", "more: hours=2", "--scenario", "fewer: hours=0.5", "--format", "csv")
+    rows = {row["scenario"]: row for row in csv.DictReader(io.StringIO(out.out))}
+    assert status == 0
+    value = {name: float(row["value"]) for name, row in rows.items()}
+    price = {name: float(row["next_hour_value"]) for name, row in rows.items()}
+    assert value["more"] > value["as it is"] > value["fewer"]
+    assert price["more"] < price["as it is"] < price["fewer"]
+
+
+def test_a_new_rep_and_a_rival_can_be_tried(told):
+    status, out = told("compare", "--scenario", "rep=NEW:20:60:north", "--scenario", "rival: chance=market:0.5")
+    assert status == 0
+    assert "rival" in out.out
+
+
+def test_whatever_is_tried_the_run_stays_as_it_is(project, told):
+    before = open_snapshot(project).run_id
+    told("solve", "--hours", "0.5", "--with", "worth=market:0.5")
+    assert open_snapshot(project).run_id == before
+
+
+def test_a_plan_says_what_it_places_and_what_the_next_hour_of_each_rep_earns(told):
+    status, out = told("solve", "--top", "3")
+    assert status == 0
+    assert "hours in 4 weeks are placed" in out.out
+    assert "next hour earns" in out.out
+    assert told("solve", "--segments")[0] == 0
+
+
+def test_a_buyer_and_a_segment_are_explained_with_what_would_change_them(project, told):
+    run = open_snapshot(project)
+    status, out = told("explain", run.table("plan")["source_id"][0].as_py())
+    assert status == 0
+    assert "plan" in out.out
+    assert "Response of prospects" in out.out
+    assert told("explain", run.table("segment_choice")["stratum_id"][0].as_py())[0] == 0
+    assert told("explain", "nobody at all")[0] == 2
+
+
+def test_the_drain_is_told_with_its_focus(told):
+    status, out = told("drain", "--all", "--kind", "rep")
+    assert status == 0
+    assert "went to segments the plan pursues" in out.out
+
+
+def test_an_unknown_scenario_is_told_how_to_write_one(told):
+    status, out = told("compare", "--scenario", "twice the people")
+    assert status == 2
+    assert "hours=1.2" in out.err
+
+
+def test_plan_tables_leave_with_an_export_and_the_report_shows_the_plan(project, tmp_path):
+    assert main(["export", str(project), "--to", str(tmp_path)]) == 0
+    assert {f"{name}.csv" for name in ("plan", "segment_choice", "drain")} <= {path.name for path in tmp_path.iterdir()}
+    page = open_snapshot(project).page("report.html").read_text(encoding="utf-8")
+    assert 'id="plan"' in page
+    assert 'id="drain"' in page
+
+
+def test_a_run_without_a_plan_says_so(run, capsys):
+    assert main(["plan", "solve", str(run.path.parents[1])]) == 2
+    assert "asked for its plan" in capsys.readouterr().err

@@ -1,0 +1,50 @@
+"""Where selling time went: every outgoing touch of sales once."""
+
+from datetime import date, datetime
+
+import ibis
+import pandas as pd
+import pytest
+
+from marketsofone.features import AsOf
+from marketsofone.features.spent import contribution_within, time_spent
+
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+AS_OF = AsOf(date(2026, 6, 30))
+
+
+def touch(account, rep, month=5, minutes=30.0, team="sales", direction="out", year=2026):
+    return {"account_id": account, "rep_id": rep, "happened_at": datetime(year, month, 10), "minutes": minutes,
+            "team": team, "direction": direction, "cost": 250.0}
+
+
+@pytest.fixture
+def spent():
+    rows = [touch(1, 7), touch(1, 7, minutes=None), touch(2, 7), touch(99, 7), touch(1, 8, minutes=60.0),
+            touch(1, 7, team="marketing"), touch(1, 7, direction="in"), touch(1, 7, year=2024)]
+    tables = {"touch": ibis.memtable(pd.DataFrame(rows))}
+    owner = {"account": ibis.memtable(pd.DataFrame({"account_id": [1, 2], "buyer_id": [1, 2]}))}
+    everyone = ibis.memtable(pd.DataFrame({"buyer_id": [1]}))
+    return time_spent(tables, owner, everyone, AS_OF, horizon_days=365, approach_hours=2.0).execute()
+
+
+def test_hours_are_those_of_outgoing_touches_of_sales_in_the_horizon(spent):
+    assert spent["hours"].sum() == pytest.approx(0.5 + 2.0 + 0.5 + 0.5 + 1.0)
+    assert spent["cost"].sum() == pytest.approx(5 * 2.5)
+    assert spent["guessed"].sum() == 1
+
+
+def test_who_is_not_profiled_and_who_is_not_known_stand_together_without_a_name(spent):
+    rest = spent[spent["buyer_id"].isna()]
+    assert rest[["rep_id", "touches", "hours"]].to_numpy().tolist() == [[7.0, 2.0, 1.0]]
+
+
+def test_what_came_back_is_margin_of_the_horizon_alone():
+    lines = [{"account_id": 1, "ordered_at": datetime(2026, 5, 1), "amount": 9000, "cost": 4000},
+             {"account_id": 1, "ordered_at": datetime(2024, 5, 1), "amount": 9000, "cost": 4000},
+             {"account_id": 2, "ordered_at": datetime(2026, 5, 1), "amount": 1000, "cost": None}]
+    owner = {"account": ibis.memtable(pd.DataFrame({"account_id": [1, 2], "buyer_id": [1, 2]}))}
+    tables = {"order_line": ibis.memtable(pd.DataFrame(lines))}
+    found = contribution_within(tables, owner, AS_OF, horizon_days=365, margin_rate=0.2).execute()
+    assert found.set_index("buyer_id")["returned"].to_dict() == {1: 50.0, 2: 2.0}
+    assert contribution_within({}, owner, AS_OF, horizon_days=365, margin_rate=None) is None

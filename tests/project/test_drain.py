@@ -1,0 +1,71 @@
+"""The ledger of time: nothing is lost in it, and what paid is no drain."""
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from marketsofone.project.drain import drain_ledger, gini
+from marketsofone.project.planned import problem_known
+
+_spec = importlib.util.spec_from_file_location("plan_of_six", Path(__file__).parent / "test_planning.py")
+six = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(six)
+
+SPENT = pd.DataFrame({
+    "buyer_id": [1, 3, 6, 6, None], "rep_id": [7, 7, 9, 7, 8], "touches": [2, 10, 4, 1, 3], "guessed": [0, 0, 4, 0, 0],
+    "hours": [2.0, 10.0, 4.0, 1.0, 3.0], "cost": [0.0, 5.0, 0.0, 0.0, 0.0]})
+RETURNED = pd.DataFrame({"buyer_id": [1, 2], "returned": [900.0, 50.0]})
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    settings = six.settings_of(tmp_path)
+    problem = problem_known(settings, six.known())
+    found = drain_ledger(problem, settings, SPENT, RETURNED, {"rich"}, "EUR")
+    return found.table.to_pandas().set_index(["kind", "id"]), found.focus
+
+
+def test_each_side_of_the_ledger_adds_up_to_the_hours_reported(ledger):
+    table, focus = ledger
+    for column in ("hours", "spent", "returned", "expected", "hours_back"):
+        sums = table[column].groupby("kind").sum()
+        assert np.allclose(sums, sums.iloc[0]), column
+    assert table["hours"].groupby("kind").sum().to_list() == [20.0] * 3
+    assert focus["hours_reported"] == 20.0
+
+
+def test_what_brought_less_than_it_cost_and_was_to_is_a_drain_and_what_paid_is_none(ledger):
+    table, _focus = ledger
+    assert table.loc[("buyer", "c"), "drains"]
+    assert table.loc[("buyer", "f"), "drains"]
+    assert not table.loc[("buyer", "a"), "drains"]
+    assert table.loc[("buyer", "f"), "hours_back"] == 5.0
+    assert 0 < table.loc[("buyer", "c"), "hours_back"] < 10.0
+
+
+def test_touches_that_lead_to_nobody_stand_in_a_row_of_their_own(ledger):
+    table, _focus = ledger
+    assert table.loc[("buyer", ""), "hours"] == 3.0
+    assert not table.loc[("buyer", ""), "drains"]
+
+
+def test_every_drain_has_a_graceful_way_out_and_a_reason(ledger):
+    table, _focus = ledger
+    drains = table[table["drains"]]
+    assert (drains["alternative"] != "").all()
+    assert drains["reason"].str.contains("cost EUR").all()
+
+
+def test_focus_tells_the_share_in_pursued_segments_and_touches_without_minutes(ledger):
+    table, focus = ledger
+    assert focus["share_in_pursued"] == pytest.approx(2 / 20)
+    assert focus["minutes_missing"] == 4
+    assert table.loc[("rep", "R7"), "off_target"] == 11.0
+
+
+def test_hours_spread_evenly_have_no_gini_and_hours_on_one_have_nearly_all():
+    assert gini(np.ones(10)) == pytest.approx(0.0)
+    assert gini(np.eye(100)[0]) == pytest.approx(0.99)

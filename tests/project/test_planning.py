@@ -1,0 +1,267 @@
+"""A plan of six buyers and two reps that one can hold in the head."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
+from marketsofone.project.choosing_segments import factor_scores
+from marketsofone.project.planned import Known, plan_findings, planned, problem_known
+from marketsofone.project.planning_draws import Doubt
+from marketsofone.project.planning_scenarios import read_scenario
+from marketsofone.project.planning_solve import place
+from marketsofone.project.settings import read_settings
+
+FILE = """
+[market]
+currency = "EUR"
+hour_cost = 10.0
+approach_hours = 1.0
+[steps]
+attractiveness = "opportunity.amount"
+[sources.crm]
+file = "deals.csv"
+[segments.tiny]
+rule = "size < 5"
+"""
+STRATA = [{"stratum_id": "market", "parent_id": None, "level": 0, "path": "market", "name": "market", "pull": 0.5},
+          {"stratum_id": "rich", "parent_id": "market", "level": 1, "path": "market / rich", "name": "rich",
+           "pull": 0.2},
+          {"stratum_id": "poor", "parent_id": "market", "level": 1, "path": "market / poor", "name": "poor",
+           "pull": 0.9}]
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+REPS = [{"rep_id": 7, "source_id": "R7", "team": None, "region": "north", "week_hours": 2.0, "hour_cost": 20.0,
+         "buyers": 3},
+        {"rep_id": 9, "source_id": "R9", "team": None, "region": "south", "week_hours": 1.0, "hour_cost": None,
+         "buyers": 3}]
+KINDS = pa.schema([("rep_id", pa.int64()), ("source_id", pa.string()), ("team", pa.string()), ("region", pa.string()),
+                   ("week_hours", pa.float64()), ("hour_cost", pa.float64()), ("buyers", pa.int64())])
+
+
+def settings_of(folder, plan=""):
+    (folder / "market.toml").write_text(f"{FILE}\n[plan]\n{plan}\n", encoding="utf-8")
+    return read_settings(folder)
+
+
+def buyers(**changes):
+    columns = {
+        "buyer_id": [1, 2, 3, 4, 5, 6], "source_id": list("abcdef"), "rep_id": [7, 7, 7, 9, 9, 9],
+        "stratum_id": ["rich", "rich", "poor", "rich", "poor", "poor"],
+        "ceiling": [1000.0, 500.0, 60.0, 800.0, 30.0, -20.0], "scale": [2.0] * 6, "shape": [np.inf, 2.0] * 3,
+        "status": ["adjusted"] * 6, "won": [False] * 6, "worth_spread": [0.5] * 6}
+    return pa.table(columns | changes)
+
+
+def known(reps=None, refused=(), members=(), **changes):
+    rows = pa.Table.from_pylist(REPS if reps is None else reps, KINDS)
+    inside = pa.table({"segment": pa.array(["tiny"] * len(members), pa.string()),
+                       "buyer_id": pa.array(list(members), pa.int64())})
+    return Known(buyers(**changes), rows, STRATA, frozenset(refused), inside, Doubt(0.1, 0.0))
+
+
+def tables_of(folder, plan="", **changes):
+    _problem, placement, tables, said = planned(settings_of(folder, plan), known(**changes))
+    return placement, tables["plan"].to_pandas().set_index("source_id"), tables["segment_choice"].to_pandas(), said
+
+
+def test_hours_go_where_the_next_one_earns_most_and_every_hour_of_a_rep_is_used(tmp_path):
+    placement, plan, _choice, said = tables_of(tmp_path)
+    assert plan["hours"].groupby(plan["rep_id"]).sum().round(6).to_dict() == {7: 8.0, 9: 4.0}
+    served = plan[(plan["hours"] > 0) & (plan["rep_id"] == 7)]
+    assert np.allclose(served["next_hour_value"], placement.price[0])
+    assert said["gap"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_an_expected_loss_is_left_and_gets_no_hours(tmp_path):
+    _placement, plan, _choice, _said = tables_of(tmp_path)
+    assert (plan.loc["f", "choice"], plan.loc["f", "hours"]) == ("leave", 0.0)
+
+
+def test_the_objective_is_contribution_less_what_hours_cost(tmp_path):
+    _placement, plan, _choice, said = tables_of(tmp_path)
+    cost = plan["hours"] * plan["rep_id"].map({7: 20.0, 9: 10.0})
+    assert said["value"] == pytest.approx(plan["expected_contribution"].sum() - cost.sum())
+
+
+def test_a_knocked_out_buyer_gets_no_hours_and_says_so(tmp_path):
+    _placement, plan, _choice, _said = tables_of(tmp_path, 'knock_outs = ["tiny"]', members=[1])
+    assert (plan.loc["a", "hours"], plan.loc["a", "choice"]) == (0.0, "leave")
+    assert "Knocked out" in plan.loc["a", "reason"]
+
+
+def test_a_segment_that_does_not_hold_up_is_refused_and_its_buyers_are_planned_with_the_one_above(tmp_path):
+    _placement, plan, choice, _said = tables_of(tmp_path, refused=["rich"])
+    refused = choice.set_index("stratum_id").loc["rich"]
+    assert (refused["choice"], refused["hours"]) == ("hold", 0.0)
+    assert plan.loc["a", "stratum_id"] == "market"
+    assert plan.loc["a", "hours"] > 0
+
+
+def test_a_segment_that_earns_less_than_it_costs_is_not_pursued(tmp_path):
+    dear = tables_of(tmp_path, "segment_cost = 60.0")[2].set_index("stratum_id")
+    assert dear["choice"].to_dict() == {"rich": "pursue", "poor": "hold"}
+    assert "costs" in dear.loc["poor", "reason"]
+
+
+def test_hours_of_segments_and_of_buyers_add_up_alike(tmp_path):
+    _placement, plan, choice, said = tables_of(tmp_path, refused=["poor"])
+    assert choice["hours"].sum() == pytest.approx(plan["hours"].sum()) == pytest.approx(said["hours"])
+    assert choice["expected_contribution"].sum() == pytest.approx(plan["expected_contribution"].sum())
+
+
+def test_a_factor_view_that_would_choose_another_segment_is_shown_to_disagree(tmp_path):
+    choice = tables_of(tmp_path, "segment_cost = 60.0\nfactors = { pull = 1.0 }")[2].set_index("stratum_id")
+    assert choice["factor_score"].to_dict() == {"rich": 0.0, "poor": 1.0}
+    assert choice["disagrees"].all()
+
+
+def test_factors_that_are_no_numbers_of_the_strata_are_refused(tmp_path):
+    with pytest.raises(SettingsInvalid, match="charm"):
+        tables_of(tmp_path, "factors = { charm = 1.0 }")
+
+
+def test_factor_scores_lie_between_nought_and_one():
+    found = factor_scores({"a": 3.0, "b": 1.0}, {"a": np.array([1.0, 3.0]), "b": np.array([5.0, 5.0])})
+    assert found.tolist() == [0.125, 0.875]
+
+
+def test_whole_calls_are_whole(tmp_path):
+    _placement, plan, _choice, _said = tables_of(tmp_path, "whole_calls = true")
+    assert np.allclose(plan["hours"], plan["hours"].round())
+
+
+def test_agreed_calls_and_least_hours_are_kept_and_most_is_not_exceeded(tmp_path):
+    _placement, plan, _choice, _said = tables_of(
+        tmp_path, "least = { c = 1.5 }\nmost = { a = 2.0 }\ncalls = { e = 2 }")
+    assert plan.loc["c", "hours"] >= 1.5 - 1e-9
+    assert plan.loc["e", "hours"] >= 2.0 - 1e-9
+    assert plan.loc["a", "hours"] <= 2.0 + 1e-9
+
+
+def test_contacts_of_both_teams_stay_under_one_cap(tmp_path):
+    _placement, plan, _choice, said = tables_of(
+        tmp_path, "touch_budget = 10.0\ntouch_cost = 1.0\nmost_contacts = 3")
+    assert 0 < plan["touches"].sum() <= 10
+    assert said["touches"] == plan["touches"].sum()
+    assert (plan["hours"] + plan["touches"] <= 3 + 1e-6).all()
+
+
+def test_touches_without_a_cost_are_refused(tmp_path):
+    with pytest.raises(SettingsInvalid, match="touch_cost"):
+        tables_of(tmp_path, "touch_budget = 10.0")
+
+
+def test_no_reps_is_an_error(tmp_path):
+    with pytest.raises(NothingToPlan, match="no rep"):
+        tables_of(tmp_path, reps=[])
+
+
+def test_reps_without_hours_is_an_error(tmp_path):
+    with pytest.raises(NothingToPlan, match="week_hours"):
+        tables_of(tmp_path, reps=[replaced | {"week_hours": None} for replaced in REPS])
+
+
+def test_a_rep_without_a_cost_takes_that_of_the_market(tmp_path):
+    said = tables_of(tmp_path)[3]
+    assert [rep["hour_cost"] for rep in said["reps"]] == [20.0, 10.0]
+
+
+def test_nobody_served_is_an_error(tmp_path):
+    with pytest.raises(NothingToPlan, match="none served"):
+        tables_of(tmp_path, rep_id=pa.array([None] * 6, pa.int64()))
+
+
+def test_least_hours_beyond_capacity_name_the_rep_and_the_smallest_relaxation(tmp_path):
+    with pytest.raises(HoursExceeded) as told:
+        tables_of(tmp_path, "least = { d = 3.0, e = 2.5 }")
+    assert "rep R9: 5.5 agreed, 4.0 there are, 1.5 too many" in str(told.value)
+    assert "1.5 more hours" in str(told.value)
+
+
+def test_agreed_hours_with_an_unknown_buyer_are_refused_without_naming_it(tmp_path):
+    with pytest.raises(SettingsInvalid) as told:
+        tables_of(tmp_path, "least = { nobody = 3.0 }")
+    assert "nobody" not in str(told.value).replace("nobody with hours", "")
+
+
+def test_buyers_keep_their_rep_unless_they_are_assigned_anew(tmp_path):
+    problem = problem_known(settings_of(tmp_path), known())
+    assert (place(problem).rep == problem.rep).all()
+    assert place(problem, reassign=True).value >= place(problem).value - 1e-9
+
+
+def test_who_may_not_be_moved_is_not_moved(tmp_path):
+    problem = problem_known(settings_of(tmp_path, 'not_moved = ["a", "b", "c", "d", "e", "f"]'), known())
+    assert (place(problem, reassign=True).rep == problem.rep).all()
+
+
+def test_buyers_stay_in_their_region_where_that_is_asked_for(tmp_path):
+    problem = problem_known(settings_of(tmp_path, "same_region = true"), known())
+    assert (place(problem, reassign=True).rep == problem.rep).all()
+
+
+def test_the_same_input_gives_the_same_plan_whatever_the_order_of_rows(tmp_path):
+    settings = settings_of(tmp_path)
+    turned = replace(known(), buyers=buyers().take([5, 3, 1, 0, 2, 4]))
+    assert planned(settings, known())[2]["plan"].equals(planned(settings, turned)[2]["plan"])
+
+
+def test_a_likely_buyer_is_in_more_plans_than_an_unlikely_one(tmp_path):
+    _placement, plan, _choice, _said = tables_of(tmp_path)
+    assert plan.loc["a", "inclusion_share"] > 0.95 > plan.loc["e", "inclusion_share"]
+    inside = plan[plan["hours"] > 0]
+    assert (inside["expected_contribution_low"] <= inside["expected_contribution"]).all()
+    assert (inside["expected_contribution"] <= inside["expected_contribution_high"]).all()
+
+
+@settings(max_examples=25)
+@given(st.lists(st.floats(0, 1e5), min_size=6, max_size=6))
+def test_no_plan_spends_more_hours_than_a_rep_has_or_exceeds_its_bound(tmp_path_factory, ceilings):
+    problem = problem_known(settings_of(tmp_path_factory.getbasetemp()), known(ceiling=ceilings))
+    found = place(problem)
+    assert (np.bincount(problem.rep, found.hours) <= problem.sellers.capacity * (1 + 1e-9)).all()
+    assert found.value <= found.bound * (1 + 1e-9) + 1e-9
+
+
+def test_a_scenario_that_cannot_be_read_says_how_one_is_written():
+    with pytest.raises(SettingsInvalid, match="hours=1"):
+        read_scenario("twice the people")
+    assert read_scenario("north grows: rep=N1:20:60:north; hours=1.1").assign
+
+
+def test_segments_of_which_nothing_is_known_are_held_and_of_which_a_loss_is_expected_left(tmp_path):
+    unknown = tables_of(tmp_path, ceiling=[100.0, 100.0, 0.0, 100.0, 0.0, 0.0],
+                        status=["adjusted"] * 2 + ["cannot tell yet", "adjusted"] + ["cannot tell yet"] * 2)
+    assert unknown[2].set_index("stratum_id").loc["poor", "choice"] == "hold"
+    assert "Cannot tell yet" in unknown[1].loc["c", "reason"]
+    loss = tables_of(tmp_path, ceiling=[100.0, 100.0, -1.0, 100.0, 0.0, -5.0])
+    assert loss[2].set_index("stratum_id").loc["poor", "choice"] == "leave"
+
+
+def found_in(folder, accounts, reps=None):
+    """Findings of a plan where these accounts (id, buyer, rep) are looked after."""
+    frame = pd.DataFrame(accounts, columns=["account_id", "buyer_id", "rep_id"])
+    gathered = SimpleNamespace(
+        tables={"account": ibis.memtable(frame[["account_id", "rep_id"]])},
+        owner={"account": ibis.memtable(frame[["account_id", "buyer_id"]])},
+        buyers=ibis.memtable(frame[["buyer_id"]].drop_duplicates()))
+    return {each.code: each for each in plan_findings(settings_of(folder), gathered, known(reps=reps))}
+
+
+def test_a_buyer_of_two_reps_is_a_finding_that_says_with_whom_it_is_planned(tmp_path):
+    found = found_in(tmp_path, [(11, 1, 7), (12, 1, 9), (13, 2, 7)])
+    assert found["two_reps"].message.startswith("1 buyers are looked after by more than one rep")
+    assert "two_reps" not in found_in(tmp_path, [(11, 1, 7), (13, 2, 7)])
+
+
+def test_a_missing_cost_and_missing_hours_of_a_rep_are_told(tmp_path):
+    found = found_in(tmp_path, [(11, 1, 7)], [REPS[0] | {"week_hours": None}, REPS[1]])
+    assert "10.00 of [market] is taken" in found["rep_without_cost"].message
+    assert found["rep_without_hours"].message.startswith("1 of 2 reps have no hours")
