@@ -62,7 +62,8 @@ def rows(text):
 def test_the_tree_is_drawn_with_names_scores_and_marks(m1, folder):
     status, out, _ = m1("tree", folder)
     assert status == 0
-    health, retail = (next(line for line in out.splitlines() if name in line) for name in ("├ health", "└ Corner shops"))
+    names = ("├ health", "└ Corner shops")
+    health, retail = (next(line for line in out.splitlines() if name in line) for name in names)
     assert "mixed in needs" in health
     assert "57.0%" in health
     assert "does not hold up" in retail

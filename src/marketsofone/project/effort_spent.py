@@ -8,7 +8,7 @@ from math import fsum
 
 from marketsofone.project.parquet import scanned
 from marketsofone.project.shelf import Shelf
-from marketsofone.project.snapshot import damage_told
+from marketsofone.project.small_tables import asked_rows
 
 _COUNTED = ("touches", "approaches", "answered", "opportunities", "won", "lost", "orders", "contribution")
 
@@ -47,12 +47,11 @@ def spent_on(shelf: Shelf, stratum_id: str) -> Spent | None:
 
 def _by_stratum(shelf: Shelf) -> Mapping[str, tuple[float, ...]]:
     """The sums of the buyers that stand in each stratum itself."""
-    import duckdb
-
+    if "facts" not in shelf.snapshot.tables:
+        return None
     facts = shelf.snapshot.file("facts")
-    sums = ", ".join(f"coalesce(sum({name}), 0)::double" for name in _COUNTED)
-    with damage_told(facts), duckdb.connect() as engine:
-        rows = engine.execute(
-            f"select b.stratum_id, {sums} from {scanned(facts)} f join {scanned(shelf.snapshot.file('buyers'))} b "
-            "using (buyer_id) group by b.stratum_id").fetchall()
-    return {stratum_id: tuple(counted) for stratum_id, *counted in rows}
+    sums = ", ".join(f"coalesce(sum({name}), 0)::double as {name}" for name in _COUNTED)
+    (found,) = asked_rows(facts, f"select {sums} from {scanned(facts)} where buyer_id in (select buyer_id from "
+                          f"{scanned(shelf.snapshot.file('buyers'))} where list_contains(?, stratum_id))",
+                          [list(shelf.below(stratum_id))])
+    return Spent(**found)
