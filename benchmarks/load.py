@@ -126,7 +126,10 @@ class Person:
         start = time.perf_counter() if due is None else due
         try:
             answer = await self._sent(page)
-            good = answer.status_code == (303 if page == "Note" else 200)
+            led = answer.headers.get("location", "").startswith("/buyer/")
+            good = led if page == "Note" else answer.status_code == 200 or (page == "Find" and led)
+            if not good:
+                print(f"{page} answered {answer.status_code}", flush=True)
             self._noted(answer.text)
         except httpx2.HTTPError:
             good = False

@@ -47,11 +47,9 @@ def spent_on(shelf: Shelf, stratum_id: str) -> Spent | None:
 
 def _by_stratum(shelf: Shelf) -> Mapping[str, tuple[float, ...]]:
     """The sums of the buyers that stand in each stratum itself."""
-    if "facts" not in shelf.snapshot.tables:
-        return None
     facts = shelf.snapshot.file("facts")
     sums = ", ".join(f"coalesce(sum({name}), 0)::double as {name}" for name in _COUNTED)
-    (found,) = asked_rows(facts, f"select {sums} from {scanned(facts)} where buyer_id in (select buyer_id from "
-                          f"{scanned(shelf.snapshot.file('buyers'))} where list_contains(?, stratum_id))",
-                          [list(shelf.below(stratum_id))])
-    return Spent(**found)
+    found = asked_rows(facts, f"select stratum_id, {sums} from {scanned(facts)} join "
+                       f"(select buyer_id, stratum_id from {scanned(shelf.snapshot.file('buyers'))}) using (buyer_id) "
+                       "group by stratum_id")
+    return {str(row["stratum_id"]): tuple(row[name] for name in _COUNTED) for row in found}
