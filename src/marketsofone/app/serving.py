@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
@@ -80,10 +81,17 @@ def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> No
 
     key = None if team else secrets.token_urlsafe(24)
     app = application(folder, local_key=key, secure=secure)
+    _warm(app.state.office)
     where = f"{'https' if secure else 'http'}://{host}:{port}/"
     print(f"Open {where}" if key is None else f"Open {where}enter?key={key}", flush=True)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
                 proxy_headers=False)
+
+
+def _warm(office: Office) -> None:
+    """Loads the latest run before the first person asks for it; that there is none yet is no reason not to start."""
+    with suppress(MarketError):
+        office.shelf()
 
 
 def _report_style() -> Response:

@@ -151,4 +151,4 @@ def _below(snapshot: Snapshot, named: str) -> list[str]:
 
 def _row(row: Mapping[str, Any]) -> RowRead:
     return RowRead(row["score"], row["buyer_id"], row["table_name"], row["source"], row["source_row"],
-                   row["happened_on"], row["trials"], row["total"])
+                   row.get("happened_on"), row["trials"], row["total"])
