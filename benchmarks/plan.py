@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from plan_company import Firm, by_rep, company, earns, in_turn
 from plan_drains import drains_found
-from plan_judged import WRONG, judged
+from plan_judged import SCALES, WRONG, judged
 from plan_segments import CHOOSERS, segments_chosen
 from scipy import stats
 from truth_market import Floats
@@ -119,7 +119,16 @@ def judged_section(found: Sequence[Mapping[str, float]]) -> str:
         here = [row for row in found if row["trials_scale"] == scale]
         right, wrong = (np.array([row[name] / row["none"] - 1.0 for row in here]) for name in ("right", WRONG))
         rows.append([f"{scale:g}", f"{right.mean():+.2%} ({lower(right):+.2%})", f"{wrong.mean():+.2%}"])
-    return table(("approaches on record, times the usual", "right (95% lower bound)", WRONG), rows)
+    said = table(("approaches on record, times the usual", "right (95% lower bound)", WRONG), rows)
+    return f"{said}\n\n{_outgrown(found)}"
+
+
+def _outgrown(found: Sequence[Mapping[str, float]]) -> str:
+    """Whether what a wrong judgement costs has shrunk to a hundredth where most is on record."""
+    longest = [row for row in found if row["trials_scale"] == max(SCALES)]
+    lost = 1.0 - np.mean([row[WRONG] / row["none"] for row in longest])
+    return (f"A wrong judgement costs {lost:.2%} where most is on record (outgrown at 1% or less: "
+            f"{'met' if lost <= 0.01 else '**not met**'}).")
 
 
 def of_seed(seed: int) -> dict[str, Any]:
@@ -141,7 +150,7 @@ def page(first: int, seeds: int, jobs: int) -> str:
     return PAGE.format(first=first, last=first + seeds - 1, seeds=seeds, accounts=ACCOUNTS, plans="\n\n".join(parts),
                        segments=segments_section([row["segments"] for row in found]),
                        drains=drains_section([row["drains"] for row in found]), judged=judged_section(opinions),
-                       few=len(opinions) // 3)
+                       few=len(opinions) // len(SCALES))
 
 
 PAGE = """# The plan against planted truth
@@ -172,8 +181,8 @@ least twice its cost is none; what lies between is not counted. Cells with fewer
 
 ## Judgement
 
-A judgement of every fifth prospect, worth five trials, right or {wrong}, in {few} companies of 600 accounts: what
-the plan earns beside the plan without it. With more on record a judgement weighs less.
+A judgement of every fifth prospect, worth five trials, right or {wrong}, in {few} companies of
+600 accounts: what the plan earns beside the plan without it. With more on record a judgement weighs less.
 
 {judged}
 """.replace("{wrong}", WRONG)

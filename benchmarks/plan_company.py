@@ -58,8 +58,6 @@ class Firm:
     problem : Problem
         With the product's curves; segments are the leaves of its tree.
     believed, oracle : Believed
-    knowing : Curves
-        What an oracle's posterior gives.
     truth : Curves
     hours_spent, money_spent, returned : float array
         Of the last year.
@@ -72,7 +70,6 @@ class Firm:
     problem: Problem
     believed: Believed
     oracle: Believed
-    knowing: Curves
     truth: Curves
     hours_spent: Floats
     money_spent: Floats
@@ -80,6 +77,11 @@ class Firm:
     cell: Ints
     trials: Floats
     market: Market
+
+    @property
+    def knowing(self) -> Curves:
+        """What an oracle's posterior gives."""
+        return self.oracle.curves(self.market.company.plan.approach_hours)
 
 
 def company(plan: Plan, seed: int) -> Firm:
@@ -98,7 +100,7 @@ def company(plan: Plan, seed: int) -> Firm:
     hours, money = _spent(market)
     problem = _problem(market, open_ones, ours, node, [stratum.stratum_id for stratum in strata])
     _names, cell = np.unique(np.array(table["cell_3"].to_pylist())[open_ones], return_inverse=True)
-    return Firm(problem, ours, theirs, theirs.curves(plan.approach_hours), truth, hours[open_ones], money[open_ones],
+    return Firm(problem, ours, theirs, truth, hours[open_ones], money[open_ones],
                 np.zeros(len(open_ones)), cell, market.tallies["pull"].trials[open_ones], market)
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from plan_company import WEEKS, Firm, company
-from truth_market import Floats, Ints
 
 from marketsofone.project.drain import drain_ledger
 from marketsofone.project.planning import Segment
 from marketsofone.project.planning_settings import PlanSettings
-from marketsofone.project.settings import Market, Settings
+from marketsofone.project.settings import (
+    AlarmSettings,
+    Market,
+    MarketingSettings,
+    ModelSettings,
+    RecordSettings,
+    Settings,
+    Steps,
+    StrataSettings,
+)
 from marketsofone.sources.simulated import Plan
 
 THIN = Plan(accounts=1_000, line_contribution=12.0)
@@ -37,8 +48,6 @@ def drains_found(seed: int) -> dict[str, float]:
 
 def _by_cell(firm: Firm) -> dict[str, np.ndarray]:
     """What the product's ledger calls a drain, its segments being the planted cells."""
-    from dataclasses import replace
-
     names = [f"c{number}" for number in range(int(firm.cell.max()) + 1)]
     problem = replace(firm.problem, segment=firm.cell, segments=tuple(Segment(name, name, 0) for name in names))
     at = np.flatnonzero(firm.hours_spent > 0)
@@ -61,21 +70,8 @@ def _flags(called: dict[str, bool], names: list[str]) -> np.ndarray:
 def settings(firm: Firm) -> Settings:
     """What the ledger asks of a project file."""
     plan = firm.market.company.plan
-    from pathlib import Path
-
-    from marketsofone.project.settings import (
-        AlarmSettings,
-        MarketingSettings,
-        ModelSettings,
-        RecordSettings,
-        Steps,
-        StrataSettings,
-    )
-
     market = Market("EUR", hour_cost=plan.hour_cost, approach_hours=plan.approach_hours,
                     horizon_days=plan.horizon_days)
     return Settings(Path("."), market, Steps(), StrataSettings(), ModelSettings(), MarketingSettings(),
                     RecordSettings(), AlarmSettings(), PlanSettings(weeks=WEEKS), {}, {}, {}, frozenset())
 
-
-Array = Floats | Ints

@@ -15,7 +15,7 @@ from marketsofone.estimates.response_curves import with_judgements
 from marketsofone.project.planning_solve import place
 from marketsofone.sources.simulated import Plan
 
-SCALES = (0.25, 1.0, 4.0)
+SCALES = (0.25, 1.0, 4.0, 16.0)
 SURE, EVERY, TIMES = 5.0, 5, 3.0
 WRONG = "wrong, thrice the worth"
 

@@ -65,9 +65,10 @@ def contribution_within(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.T
     else:
         return None
     rows = with_buyer(_within(rows, moment, as_of, horizon_days), owner)
-    return rows.group_by("buyer_id").agg(returned=(margin(rows, margin_rate) / float(minor)).sum())
+    return rows.group_by("buyer_id").agg(returned=(margin(rows, margin_rate) / float(minor)).sum().round(_EXACT))
 
 
+_EXACT = 6  # decimals: an engine adds rows up in any order, and the last digits differ
 _SUMS = ("touches", "guessed", "hours", "cost")
 
 
@@ -82,5 +83,5 @@ def _within(rows: ir.Table, moment: str, as_of: AsOf, horizon_days: int) -> ir.T
 def _spent(rows: ir.Table, approach_hours: float, minor: int, *by: str) -> ir.Table:
     hours = (rows.minutes.cast("float64") / 60.0).fill_null(approach_hours)
     return rows.group_by(*by).agg(
-        touches=_.count(), guessed=(_.count() - _.minutes.count()), hours=hours.sum(),
-        cost=(_.cost.cast("float64") / float(minor)).sum().fill_null(0.0))
+        touches=_.count(), guessed=(_.count() - _.minutes.count()), hours=hours.sum().round(_EXACT),
+        cost=(_.cost.cast("float64") / float(minor)).sum().fill_null(0.0).round(_EXACT))

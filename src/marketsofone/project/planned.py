@@ -201,7 +201,7 @@ def _drained(settings: Settings, gathered: Gathered, problem: Problem,
     held = gathered.effort
     if held is None or held.spent is None:
         return None, None
-    spent = held.spent.execute()
+    spent = held.spent.execute().sort_values(["rep_id", "buyer_id"])
     returned = held.returned.execute() if held.returned is not None else spent.iloc[:0].assign(returned=[])
     pursued = {row["stratum_id"] for row in choice.select(["stratum_id", "choice"]).to_pylist()
                if row["choice"] == "pursue"}

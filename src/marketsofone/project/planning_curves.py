@@ -157,7 +157,18 @@ def _fitted(engine: Backend, settings: Settings, gathered: Gathered, stratified:
     held = hold(engine, f"answering_{outcome}", rows)
     if int(held.count().execute()) == 0:
         return nothing_on_record("No buyer was seen in a whole period with touches.")
-    return fit_response(held, gathered.effort.lots, drivers=list(settings.plan.drivers) or ["their stratum"])
+    return _steady(fit_response(held, gathered.effort.lots,
+                                drivers=list(settings.plan.drivers) or ["their stratum"]))
+
+
+def _steady(fit: ResponseFit) -> ResponseFit:
+    """The fit without its last digits: an engine adds rows up in any order, and they would differ between runs."""
+    return replace(fit, elasticity=_rounded(fit.elasticity), low=_rounded(fit.low), high=_rounded(fit.high),
+                   mean_effort=float(f"{fit.mean_effort:.9g}"), bend=float(f"{fit.bend:.9g}"))
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.9g}")
 
 
 def _once_won(panel: ir.Table) -> ir.Table:
