@@ -213,7 +213,8 @@ def test_an_interrupt_says_that_the_last_good_run_stands(m1, monkeypatch, folder
 
 
 def test_ctrl_c_stops_a_query_of_the_engine_with_status_three(folder):
-    code = ("import sys, duckdb; import marketsofone.project.results as results\n"
+    code = ("import signal, sys, duckdb; import marketsofone.project.results as results\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)  # a job of a shell starts with it ignored\n"
             "def slow(*_):\n"
             "    print('started', flush=True)\n"
             "    duckdb.sql('select sum(hash(a.range + b.range)) from range(10000000) a, range(9000) b').fetchall()\n"
