@@ -20,7 +20,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from marketsofone.project.flow import load, opened
-from marketsofone.project.gathering import Gathered, gather
+from marketsofone.project.gathered import Gathered
+from marketsofone.project.gathering import gather
 from marketsofone.project.priors import Priors, fit_priors
 from marketsofone.project.scoring import score_market
 from marketsofone.project.settings import read_settings

@@ -18,7 +18,8 @@ from scipy import stats
 
 from marketsofone.estimates.candidates import gather_evidence
 from marketsofone.project.flow import load, opened
-from marketsofone.project.gathering import Gathered, gather
+from marketsofone.project.gathered import Gathered
+from marketsofone.project.gathering import gather
 from marketsofone.project.settings import Settings, read_settings
 from marketsofone.project.stratifying import stratify
 from marketsofone.strata import place

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
-from marketsofone.app.entrance import Visit, needs, office_of
+from marketsofone.app.entrance import Needs, Visit, office_of
 from marketsofone.app.office import Office
 from marketsofone.app.rendering import Frame, framed
 from marketsofone.errors import RunMissing, SnapshotTooNew
@@ -79,7 +79,7 @@ class JobLine:
     repair: str
 
 
-def desk_of(request: Request, viewer: Annotated[Viewer, Depends(needs("load"))], run: str = "latest") -> Desk:
+def desk_of(request: Request, viewer: Annotated[Viewer, Depends(Needs("load"))], run: str = "latest") -> Desk:
     """The desk of a request; a run that is asked for by name must be there, the latest need not."""
     office = office_of(request)
     try:
@@ -105,20 +105,6 @@ def job_line(job: Job) -> JobLine:
 def moment(at: datetime) -> str:
     """An instant, for people."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def size(number: int) -> str:
-    """A size in the unit that suits it.
-
-    Examples
-    --------
-    >>> size(900), size(2_000_000)
-    ('900 bytes', '2.0 MB')
-    """
-    for least, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if number >= least:
-            return f"{number / least:,.1f} {unit}"
-    return f"{number:,} bytes"
 
 
 def _rooms(job: Job) -> list[RoomLine]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -57,39 +56,36 @@ def viewer_at(request: Request) -> Viewer | None:
     return viewer_of(person)
 
 
-def needs(right: Right) -> Callable[[Request], Viewer]:
-    """A dependency that lets only those pass who have a right; the route says which by it."""
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """A dependency that lets only those pass who have a right; the route says which by it.
 
-    def passed(request: Request) -> Viewer:
+    Parameters
+    ----------
+    right : str
+    by_key : bool
+        Whether an API key may stand for its person: none manages people, keys or passwords.
+    """
+
+    right: Right
+    by_key: bool = True
+
+    def __call__(self, request: Request) -> Viewer:
+        """Who asks, if that one may."""
         viewer = viewer_at(request)
         if viewer is None:
             raise NobodySignedIn("This page is for people who signed in.", "nobody.", "Sign in.")
-        if not viewer.may(right):
+        if not viewer.may(self.right):
             office_of(request).door.trace(viewer, "refused", request.url.path)
             raise NotAllowed("This is for another role.", f"the role {viewer.role}.", "Ask an admin.")
-        return viewer
-
-    passed.right = right  # type: ignore[attr-defined]
-    return passed
-
-
-def in_person(right: Right) -> Callable[[Request], Viewer]:
-    """As `needs`, for people who signed in: no API key manages people, keys or passwords."""
-    allowed = needs(right)
-
-    def passed(request: Request) -> Viewer:
-        viewer = allowed(request)
-        if "authorization" in request.headers:
+        if not self.by_key and "authorization" in request.headers:
             raise NotAllowed("This is for people who signed in.", "an API key.", "Sign in with a browser.")
         return viewer
-
-    passed.right = right  # type: ignore[attr-defined]
-    return passed
 
 
 def visits(right: Right) -> Any:
     """A dependency that gives the visit: who asks, and what that one may look at."""
-    allowed = Depends(needs(right))
+    allowed = Depends(Needs(right))
 
     def visit(request: Request, run: RunAsked = "latest", viewer: Viewer = allowed) -> Visit:
         office = office_of(request)

@@ -25,7 +25,7 @@ from marketsofone.strata.regrowing import placed
 if TYPE_CHECKING:
     from marketsofone.customer import Stratum
     from marketsofone.estimates.candidates import Dimension
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.settings import AlarmSettings, Settings
     from marketsofone.project.stratifying import Stratified
 

@@ -15,13 +15,13 @@ from ibis import _
 from marketsofone.customer import path
 from marketsofone.estimates.drawing import drawn
 from marketsofone.project.choosing import Chosen
-from marketsofone.project.distinguishing import compare
+from marketsofone.project.contrasting import compare
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from marketsofone.customer import Stratum
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.settings import Settings
     from marketsofone.project.stratifying import Stratified
 

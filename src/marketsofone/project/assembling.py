@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from marketsofone.customer import Stratum
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.stratifying import Stratified
 
 _SHOWN = ("", "_low", "_high", "_trials", "_borrowed")

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marketsofone.project.distinguishing import compare
+from marketsofone.project.contrasting import compare
 from marketsofone.project.holding_up_marks import project_folder
 from marketsofone.project.parquet import scanned
 from marketsofone.project.shelf import Row, Shelf
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from marketsofone.customer import UserColumn
     from marketsofone.project.choosing import Chosen
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.report.verdicts import Pair as Pair
 
 _STATED = ("needs", "adjustment")
@@ -131,7 +131,7 @@ def _gathered(engine: Backend, snapshot: Snapshot) -> Gathered:
     from ibis import _
 
     from marketsofone.features import AsOf
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
 
     for name in ("facts", "trials"):
         engine.con.execute(f"create temp view {name} as from {scanned(snapshot.file(name))}")

@@ -71,7 +71,7 @@ class Notebook:
             raise RecordRefused("A kind of statement is entered.", "another word.",
                                 f"Say one of: {shortened(ENTERED)}.")
         said = KINDS[kind]
-        known = [each.name for each in fields(said)]  # type: ignore[arg-type]
+        known = [each.name for each in fields(said)]
         unknown = [name for name in values if name not in known]
         if unknown:
             raise RecordRefused(f"A {kind} has fields {shortened(known)}.", f"{len(unknown)} other.", "Leave it out.")
@@ -102,10 +102,11 @@ class Notebook:
         """
         from marketsofone.record import Statement, Withdrawal
 
-        entry = next((each for each in self._record.statements() if each.id == number), None)
-        if entry is None:
+        found = self._record.statements(numbers=[number])
+        if not found:
             raise RecordRefused("A statement in force is taken back.", f"no statement {number} in force.",
                                 "Look at what stands there now.")
+        entry = found[0]
         return self._record.state(
             Statement(entry.about, entry.about_id, Withdrawal(), by, now or datetime.now(UTC), supersedes=number))
 

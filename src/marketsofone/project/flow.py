@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis.backends.duckdb import Backend
 
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.snapshot import Snapshot
     from marketsofone.sources import Finding, Loaded
 

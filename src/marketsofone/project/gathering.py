@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -34,9 +34,10 @@ from marketsofone.features import (
     with_entering,
 )
 from marketsofone.measures import STEPS, Measure
+from marketsofone.project.gathered import Gathered
 from marketsofone.project.identity_facts import held_dealings
 from marketsofone.project.merging import merged_tables
-from marketsofone.project.planning_effort import EffortHeld, held_effort
+from marketsofone.project.planning_effort import held_effort
 from marketsofone.scores import SCORES
 from marketsofone.sources.currencies import EXPONENTS
 
@@ -49,56 +50,6 @@ if TYPE_CHECKING:
 
 
 _TALLIED = ("order_line", "touch")
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """The market as of the date, in the engine.
-
-    Parameters
-    ----------
-    as_of : AsOf
-    level : str
-        What a buyer is, where the data know it.
-    tables : mapping
-        Customer tables as known by the date, those aside that are only ever tallied.
-    owner : mapping
-        Which buyer each account and opportunity belongs to.
-    columns : tuple of UserColumn
-    buyers : Ibis table
-    steps : mapping
-        Score -> the outcome that answers it, for scores that are observed.
-    tallies : mapping
-        Score -> one row a buyer: trials, total, squares.
-    trials : mapping
-        Score -> the rows those tallies add up.
-    histories : Ibis table or None
-        Where attractiveness rests on a ledger alone: how often, how recently and for how much each
-        buyer bought.
-    spent : Ibis table or None
-        What marketing spent on each buyer.
-    activity : Ibis table or None
-        What happened with each buyer, counted.
-    dealt : Ibis table or None
-        What each buyer was seen to do and say, by criterion: what its segment's identity rests on.
-    effort : EffortHeld or None
-        Where selling time went, and what came with it; None where no money is counted.
-    """
-
-    as_of: AsOf
-    level: str
-    tables: Mapping[str, ir.Table]
-    owner: Mapping[str, ir.Table]
-    columns: tuple[UserColumn, ...]
-    buyers: ir.Table
-    steps: Mapping[str, str]
-    tallies: Mapping[str, ir.Table]
-    trials: Mapping[str, ir.Table]
-    histories: ir.Table | None = None
-    spent: ir.Table | None = None
-    activity: ir.Table | None = None
-    dealt: ir.Table | None = None
-    effort: EffortHeld | None = None
 
 
 def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:

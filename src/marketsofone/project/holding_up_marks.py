@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.errors import RecordRefused, RunMissing, shortened
-from marketsofone.project.recorded import address_of, record_of
+from marketsofone.project.recorded import record_if_any, record_of
 from marketsofone.project.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -107,10 +107,10 @@ def refused_segments(snapshot: Snapshot) -> frozenset[str]:
 
 def accepted_notes(folder: Path) -> dict[str, str]:
     """By stratum: the note with which a person accepts it though it does not hold up."""
-    address = address_of(folder)
-    if isinstance(address, Path) and not address.exists():
+    record = record_if_any(folder)
+    if record is None:
         return {}
-    with record_of(folder) as record:
+    with record:
         return {entry.about_id: says.note for entry, says in _acceptances(record)}
 
 

@@ -14,7 +14,7 @@ from marketsofone.strata.identity import identities
 from marketsofone.strata.names import value_name
 
 if TYPE_CHECKING:
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.stratifying import Stratified
 
 SCHEMA = pa.schema([

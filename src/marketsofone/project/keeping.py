@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from marketsofone.estimates import Estimate
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.marketing import Marketed
     from marketsofone.project.planning_curves import Responses
     from marketsofone.project.priors import Priors
@@ -78,15 +78,17 @@ def keep(
     opportunities = opportunities_table(gathered, buyers, won)
     strata = with_names(settings.folder, strata_table(stratified, estimates, counts, hour))
     beside, said = marketing_tables(marketed, stratified, strata)
-    written = segmented(engine, settings, gathered, buyers, typed(strata).to_pylist(), beside.get("marketing_segments"))
+    told = typed(strata)
+    listed = told.to_pylist()
+    written = segmented(engine, settings, gathered, buyers, listed, beside.get("marketing_segments"))
     reps = reps_table(gathered, buyers, EXPONENTS[market.currency])
-    planned = plan_run(engine, settings, gathered, responses, buyers, reps, typed(strata).to_pylist(),
+    planned = plan_run(engine, settings, gathered, responses, buyers, reps, listed,
                        beside.get("stability"), accepted_notes(settings.folder), written)
     tables: dict[str, Any] = {
         "buyers": _writer(engine, buyers, "buyers"),
         "opportunities": _empty_opportunities() if opportunities is None
         else _writer(engine, opportunities, "opportunities"),
-        "strata": typed(strata),
+        "strata": told,
         "memberships": _writer(engine, memberships_table(engine, stratified, buyers), "memberships"),
         "entity_link": _writer(engine, _links(gathered, buyers), "entity_link"),
         "reps": _writer(engine, reps, "reps"),

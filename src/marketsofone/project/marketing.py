@@ -26,7 +26,7 @@ from marketsofone.strata.crosswalk import audiences, by_place, crosswalk
 
 if TYPE_CHECKING:
     from marketsofone.customer import UserColumn
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.settings import Settings
     from marketsofone.project.stratifying import Stratified
 

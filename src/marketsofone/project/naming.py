@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketsofone.errors import RecordRefused, RunMissing, shortened
+from marketsofone.errors import RunMissing, shortened
+from marketsofone.project.entering import Notebook
 from marketsofone.project.parquet import scanned
-from marketsofone.project.recorded import address_of, record_of
+from marketsofone.project.recorded import record_if_any
 from marketsofone.project.snapshot import Snapshot, damage_told, open_snapshot
 
 if TYPE_CHECKING:
@@ -41,19 +43,10 @@ def state_name(folder: Path, who: str, name: str, by: str, now: datetime | None 
     RecordRefused
         The name is empty, too long, or another stratum's.
     """
-    from marketsofone.record import Name, Statement
-
     stratum_id, path = chosen_stratum(open_snapshot(folder, "latest"), who)
-    with record_of(folder) as record:
-        names = record.statements(kind="name", about="stratum")
-        taken = [entry for entry in names if entry.about_id != stratum_id
-                 and isinstance(entry.says, Name) and entry.says.name.casefold() == name.strip().casefold()]
-        if taken:
-            raise RecordRefused("A name means one stratum.", "another stratum that is called so.",
-                                "Give this one a name of its own, or that one a new name first.")
-        before = next((entry.id for entry in names if entry.about_id == stratum_id), None)
-        at = now or datetime.now(UTC)
-        record.state(Statement("stratum", stratum_id, Name(name.strip()), by, at, supersedes=before))
+    with closing(Notebook(folder)) as notebook:
+        before = next((entry.id for entry in notebook.of_kind("name", about="stratum", about_id=stratum_id)), None)
+        notebook.enter("name", "stratum", stratum_id, {"name": name.strip()}, by, before, now)
     return path
 
 
@@ -93,9 +86,9 @@ def _names(folder: Path) -> dict[str, str]:
     """The names in force, by stratum."""
     from marketsofone.record import Name
 
-    address = address_of(folder)
-    if isinstance(address, Path) and not address.exists():
+    record = record_if_any(folder)
+    if record is None:
         return {}
-    with record_of(folder) as record:
+    with record:
         entries = record.statements(kind="name", about="stratum")
     return {entry.about_id: entry.says.name for entry in entries if isinstance(entry.says, Name)}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from marketsofone.estimates import Estimate
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.stratifying import Stratified
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from marketsofone.estimates.response import ResponseFit
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.planning_curves import Responses
     from marketsofone.project.segment_keeping import Segmented
     from marketsofone.project.settings import Settings

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from marketsofone.customer import Stratum
     from marketsofone.estimates import Estimate
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.settings import Settings
     from marketsofone.project.stratifying import Stratified
 

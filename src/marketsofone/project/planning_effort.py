@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import ibis
@@ -14,39 +12,17 @@ from marketsofone.engine import hold
 from marketsofone.estimates.drawing import drawn
 from marketsofone.features.effort import Outcome, efforts, lots
 from marketsofone.features.spent import contribution_within, time_spent
+from marketsofone.project.gathered import EffortHeld, Gathered
 from marketsofone.sources.currencies import EXPONENTS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-    from marketsofone.project.gathering import Gathered
     from marketsofone.project.settings import Settings
 
 MOST_COMPARED = 30_000
 """Buyers whose record of effort is compared, drawn by their ids: enough that more would not move the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class EffortHeld:
-    """Effort on record, in the engine.
-
-    Parameters
-    ----------
-    spent : Ibis table or None
-        Hours and costs of the last horizon by buyer and rep; None where the data know no touches.
-    returned : Ibis table or None
-        Contribution of the last horizon by buyer.
-    panels : mapping
-        Outcome -> buyers in periods with effort and outcome, of the buyers drawn.
-    lots : Ibis table or None
-        Whose effort was set by lot.
-    """
-
-    spent: ir.Table | None
-    returned: ir.Table | None
-    panels: Mapping[Outcome, ir.Table]
-    lots: ir.Table | None
 
 
 def held_effort(engine: Backend, settings: Settings, gathered: Gathered) -> EffortHeld | None:

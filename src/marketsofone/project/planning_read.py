@@ -8,7 +8,8 @@ from typing import Any
 from marketsofone.errors import RunMissing
 from marketsofone.project.parquet import scanned
 from marketsofone.project.planning_scenarios import check_planned
-from marketsofone.project.snapshot import Snapshot, damage_told
+from marketsofone.project.small_tables import asked_rows
+from marketsofone.project.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,5 @@ def _what_changes(snapshot: Snapshot, row: dict[str, Any]) -> str:
 
 
 def _rows(snapshot: Snapshot, table: str, rest: str, values: list[Any]) -> list[dict[str, Any]]:
-    import duckdb
-
     path = snapshot.file(table)
-    with damage_told(path), duckdb.connect() as connection:
-        found = connection.execute(f"select * from {scanned(path)} {rest}", values)
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return asked_rows(path, f"select * from {scanned(path)} {rest}", values)

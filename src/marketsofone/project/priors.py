@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
     from marketsofone.estimates.traits import TraitPrior, Traits
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.settings import Settings
 
 _FOLDS = 5

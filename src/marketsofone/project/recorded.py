@@ -34,22 +34,25 @@ def record_of(folder: Path) -> Record:
     return open_record(address_of(folder))
 
 
+def record_if_any(folder: Path) -> Record | None:
+    """The record of a project, or None where nothing was ever written: to look makes no file."""
+    address = address_of(folder)
+    return None if isinstance(address, Path) and not address.exists() else record_of(folder)
+
+
 def recorded_tables(engine: Backend, folder: Path, loaded: Loaded) -> Loaded:
     """What people stated, as customer tables beside those from files."""
-    address = address_of(folder)
-    if isinstance(address, Path) and not address.exists():
+    record = record_if_any(folder)
+    if record is None:
         return loaded
     from marketsofone.sources.contacted import load_contacts
     from marketsofone.sources.linked import load_links
     from marketsofone.sources.recorded import load_record
 
-    record = record_of(folder)
-    try:
-        now = datetime.now(UTC)
+    now = datetime.now(UTC)
+    with record:
         added = load_record(engine, record, now)
         load_links(engine, record, now)
         if load_contacts(engine, record, now):
             added = (*added, "touch")
-    finally:
-        record.close()
     return replace(loaded, record_read_at=now, tables=tuple(dict.fromkeys((*loaded.tables, *added))))

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
+from marketsofone.features import AsOf
 from marketsofone.measures import SPEND
 from marketsofone.project.entering import Notebook
 from marketsofone.project.shelf import Row, Shelf
@@ -165,5 +165,5 @@ def _end(shelf: Shelf) -> datetime | None:
     market = shelf.snapshot.manifest["market"]["market"]
     if market["as_of"] is None:
         return None
-    following = date.fromisoformat(market["as_of"]) + timedelta(days=1)
-    return datetime.combine(following, time(), ZoneInfo(market["time_zone"])).astimezone(UTC)
+    as_of = AsOf(date.fromisoformat(market["as_of"]), market["time_zone"])
+    return as_of.end.replace(tzinfo=UTC)

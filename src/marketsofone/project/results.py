@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.parquet import scanned
-from marketsofone.project.snapshot import Snapshot, damage_told
+from marketsofone.project.small_tables import asked_rows
+from marketsofone.project.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -197,9 +198,4 @@ def _place(stratum: StratumRead, by: str) -> tuple[bool, float, str]:
 
 
 def _rows(path: Path, rest: str) -> list[dict[str, Any]]:
-    import duckdb
-
-    with damage_told(path), duckdb.connect() as connection:
-        found = connection.execute(f"select * from {scanned(path)} {rest}")
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return asked_rows(path, f"select * from {scanned(path)} {rest}")

@@ -106,12 +106,12 @@ def _source(folder: Path, name: str) -> Source | None:
 def _stated(folder: Path, numbers: Sequence[int]) -> Found:
     """Statements as they stand in the record; who stated them, and in which words, stays there."""
     with record_of(folder) as record:
-        entries = {entry.id: entry for entry in record.statements() if entry.id in set(numbers)}
+        entries = {entry.id: entry for entry in record.statements(numbers=numbers)}
     return {number: _told(entry) for number, entry in entries.items()}, ""
 
 
 def _told(entry: Entry) -> dict[str, str]:
-    said = {each.name: getattr(entry.says, each.name) for each in fields(entry.says)  # type: ignore[arg-type]
+    said = {each.name: getattr(entry.says, each.name) for each in fields(entry.says)
             if each.name in _TOLD}
     return {"about": entry.about, "stated_at": entry.stated_at.isoformat(timespec="seconds"),
             **{name: str(value) for name, value in said.items() if value is not None}}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.snapshot import Snapshot
 
 _ENTITY = {"site": "account"}

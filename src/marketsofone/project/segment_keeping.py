@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.segment_settings import SegmentSettings
     from marketsofone.project.settings import Settings
     from marketsofone.strata.rules_fields import Bound

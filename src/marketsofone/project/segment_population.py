@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import ibis.expr.datatypes as dt
     import ibis.expr.types as ir
 
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
 
 OF_BUYERS = ("source_id", "kind", "rank", "value_per_hour", "value_per_hour_low", "value_per_hour_high",
               *(f"{score}{end}" for score in SCORES for end in ("", "_low", "_high", "_trials", "_borrowed")))

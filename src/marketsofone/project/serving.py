@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
 
 _TOLD = {"team": "string", "region": "string", "week_hours": "float64", "hour_cost": "float64"}
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from marketsofone.errors import RunMissing
 from marketsofone.project.parquet import scanned
+from marketsofone.project.small_tables import rows_of
 from marketsofone.project.snapshot import Snapshot, damage_told
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ class Shelf:
         self.snapshot = snapshot
         self._held = _loaded(snapshot)
         self._mine = local()
-        self._small: dict[str, tuple[Row, ...]] = {}
         self._totals: dict[tuple[Any, ...], int] = {}
         self._worked_out: dict[str, Any] = {}
 
@@ -96,13 +96,7 @@ class Shelf:
 
     def small(self, name: str) -> tuple[Row, ...]:
         """The rows of a table that has few, in the order of its file; none where the run has no such table."""
-        if name not in self.snapshot.tables:
-            return ()
-        if name not in self._small:
-            path = self.snapshot.file(name)
-            with damage_told(path):
-                self._small[name] = self._rows(f"from {scanned(path)}")
-        return self._small[name]
+        return rows_of(self.snapshot, name)
 
     def once(self, name: str, work_out: Callable[[], T]) -> T:
         """What rests on the run alone and on nobody who looks: worked out when first asked for, then kept."""

@@ -57,6 +57,13 @@ def share(value: float | None) -> str:
     return words.share(value)
 
 
+def size(count_of_bytes: float) -> str:
+    """The size of a file, as every page writes it."""
+    from marketsofone.report import words
+
+    return words.size(count_of_bytes)
+
+
 def count(value: Any) -> str:
     """A count, as every page writes it."""
     from marketsofone.report import words

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from marketsofone.errors import RecordRefused
 from marketsofone.project.recorded import record_of
+
+if TYPE_CHECKING:
+    from marketsofone.record import Said
 
 
 def state_judgement(
@@ -25,11 +29,10 @@ def state_judgement(
     sure : float
         How many trials the judgement is worth; the record outgrows it.
     """
-    from marketsofone.record import Judgement, Statement
+    from marketsofone.record import Judgement
 
     said = Judgement(score, value, sure)
-    with record_of(folder) as record:
-        return record.state(Statement(about, about_id, said, by, now or datetime.now(UTC)))
+    return _stated(folder, about, about_id, said, by, now)
 
 
 def state_effort(
@@ -48,20 +51,18 @@ def state_effort(
     sure : float
         How many periods of the buyer on record the judgement is worth; the record outgrows it.
     """
-    from marketsofone.record import Effort, Statement
+    from marketsofone.record import Effort
 
     none, half, as_now, more, most = points
     said = Effort(hours, none, half, as_now, more, most, sure)
-    with record_of(folder) as record:
-        return record.state(Statement(about, about_id, said, by, now or datetime.now(UTC)))
+    return _stated(folder, about, about_id, said, by, now)
 
 
 def state_objection(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
     """Records a no to profiling: from the next run on, that buyer is neither scored, ranked nor exported."""
-    from marketsofone.record import Objection, Statement
+    from marketsofone.record import Objection
 
-    with record_of(folder) as record:
-        return record.state(Statement(about, about_id, Objection(), by, now or datetime.now(UTC)))
+    return _stated(folder, about, about_id, Objection(), by, now)
 
 
 def withdraw_objection(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
@@ -82,3 +83,11 @@ def withdraw_objection(folder: Path, about: str, about_id: str, by: str, now: da
         return record.state(
             Statement(about, about_id, Withdrawal(), by, now or datetime.now(UTC), supersedes=standing[-1].id)
         )
+
+
+def _stated(folder: Path, about: str, about_id: str, said: Said, by: str, now: datetime | None) -> int:
+    """One statement, on the disk when its number is given back."""
+    from marketsofone.record import Statement
+
+    with record_of(folder) as record:
+        return record.state(Statement(about, about_id, said, by, now or datetime.now(UTC)))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from ibis.backends.duckdb import Backend
 
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
     from marketsofone.project.settings import Settings
 
 _IN_MEMORY = 3_000_000

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import duckdb
     from ibis.backends.duckdb import Backend
 
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
 
 SORTED = "buyer_id, score, source, source_row, table_name"
 """How the rows stand in the file."""

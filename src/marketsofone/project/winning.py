@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from marketsofone.estimates import Estimate
-    from marketsofone.project.gathering import Gathered
+    from marketsofone.project.gathered import Gathered
 
 
 def wins(gathered: Gathered, made: Estimate, expected: ir.Table | None) -> ir.Table:

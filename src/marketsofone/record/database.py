@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import sqlalchemy as sa
 
@@ -36,6 +37,23 @@ def connect(url_or_path: str | Path) -> sa.Engine:
         "The written record lives in SQLite or PostgreSQL.", f"a URL that begins with {url.drivername}://.",
         "Give the path of a file, or postgresql://user@host/database.",
     )
+
+
+class Opened:
+    """What stands on a database that was opened, until it lets go of it; safe to share by threads."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
 
 
 @contextmanager

@@ -11,10 +11,22 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 
 from marketsofone.errors import RecordTooNew
-from marketsofone.record.database import writing
+from marketsofone.record.database import connect, spoken, writing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _ONE_AT_A_TIME = Lock()  # alembic's `op` is one for the whole process
+
+
+def open_migrated(url_or_path: str | Path, wanted: str) -> sa.Engine:
+    """An engine on a database of the present version, made or brought there first; ``wanted`` leads its errors."""
+    engine = connect(url_or_path)
+    try:
+        with spoken(engine, wanted):
+            migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
 
 
 def migrate(engine: sa.Engine, scripts: Path = MIGRATIONS) -> None:

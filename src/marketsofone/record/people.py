@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import sqlalchemy as sa
 
 from marketsofone.errors import RecordRefused
-from marketsofone.record.database import connect, spoken, writing
-from marketsofone.record.migrating import migrate
+from marketsofone.record.database import Opened, spoken, writing
+from marketsofone.record.migrating import open_migrated
 from marketsofone.record.schema import PASS_KEY, PERSON, SEALED, TRAIL
 from marketsofone.record.values import KEY_LENGTH, NAME_LENGTH, check_choice, check_text
 
@@ -87,31 +87,11 @@ def open_people(url_or_path: str | Path) -> People:
     RecordRefused, RecordTooNew, SettingsInvalid, SourceMissing, SourceUnreadable
         As `open_record` does.
     """
-    engine = connect(url_or_path)
-    try:
-        with spoken(engine, "The list of people must open."):
-            migrate(engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return People(engine)
+    return People(open_migrated(url_or_path, "The list of people must open."))
 
 
-class People:
+class People(Opened):
     """People, keys and the trail. Made by `open_people`; safe to share by threads."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     def every(self) -> tuple[Person, ...]:
         """Everyone, in the order they were added."""

@@ -36,10 +36,9 @@ SCORES = ("pull", "competitiveness", "attractiveness")
 MEMBERS = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
 class Said:
     """What was said, whatever its kind."""
-
-    __slots__ = ()
 
     abouts: ClassVar[tuple[str, ...]] = ABOUT
     """What it can be about."""

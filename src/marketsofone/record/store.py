@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
 from marketsofone.errors import RecordRefused, RecordTooNew
-from marketsofone.record.database import connect, spoken, writing
-from marketsofone.record.migrating import migrate
+from marketsofone.record.database import Opened, spoken, writing
+from marketsofone.record.migrating import open_migrated
 from marketsofone.record.schema import STATEMENT, Instant
 from marketsofone.record.statements import KINDS, Entry, Statement, Withdrawal, utc
 
@@ -45,31 +45,11 @@ def open_record(url_or_path: str | Path) -> Record:
     1
     4.0
     """
-    engine = connect(url_or_path)
-    try:
-        with spoken(engine, "The written record must open."):
-            migrate(engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return Record(engine)
+    return Record(open_migrated(url_or_path, "The written record must open."))
 
 
-class Record:
+class Record(Opened):
     """What people stated, in the order they stated it. Made by ``open_record``; safe to share by threads."""
-
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self._engine.dispose()
 
     def state(self, statement: Statement) -> int:
         """Enter a statement; when this returns its id, the statement is on the disk.
@@ -90,16 +70,19 @@ class Record:
 
     def statements(
         self, kind: str | None = None, about: str | None = None, as_of: datetime | None = None,
-        about_id: str | None = None,
+        about_id: str | None = None, numbers: Collection[int] | None = None,
     ) -> tuple[Entry, ...]:
         """Statements in force, in the order of their ids.
 
         In force at ``as_of`` (absent: now) is what was stated by then and not superseded by then.
-        Withdrawals end others and are themselves only found in ``history``.
+        Withdrawals end others and are themselves only found in ``history``. ``numbers`` asks for those
+        of certain ids.
         """
         query = _in_force(as_of is not None)
         wanted = {"kind": kind, "about": about, "about_id": about_id}
         query = query.filter_by(**{column: value for column, value in wanted.items() if value is not None})
+        if numbers is not None:
+            query = query.where(STATEMENT.c.id.in_(numbers))
         return self._fetch(query, {} if as_of is None else {"as_of": utc(as_of, "as_of")})
 
     def history(self, about: str, about_id: str) -> tuple[Entry, ...]:

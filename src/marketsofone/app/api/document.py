@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 import marketsofone
 from marketsofone.app.api.routing import PREFIX, Problem
-from marketsofone.app.entrance import needs
+from marketsofone.app.entrance import Needs
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
@@ -20,7 +20,7 @@ _ABOUT = (
     "Numbers are those of the run, in full. Money is in major units of the market's currency.")
 
 
-@router.get("/openapi.json", dependencies=[Depends(needs("see_market"))])
+@router.get("/openapi.json", dependencies=[Depends(Needs("see_market"))])
 def document(request: Request) -> JSONResponse:
     """The document, for programs that read it."""
     made: dict[str, Any] = get_openapi(title="marketsofone", version=marketsofone.__version__, description=_ABOUT,

@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Request
 from pydantic import Field
 
 from marketsofone.app.api.routing import Model, api_router
-from marketsofone.app.entrance import Visit, needs, office_of, visits
+from marketsofone.app.entrance import Needs, Visit, office_of, visits
 from marketsofone.errors import RunMissing
 from marketsofone.project.diff import diff
 from marketsofone.project.snapshot import list_snapshots, open_snapshot
@@ -75,7 +75,7 @@ class Difference(Model):
     movers: list[Mover] = Field(description="Those that moved most, of the buyers you may see.")
 
 
-@router.get("/runs", response_model=list[Run], dependencies=[Depends(needs("see_market"))])
+@router.get("/runs", response_model=list[Run], dependencies=[Depends(Needs("see_market"))])
 def runs(request: Request) -> Any:
     """The runs of the project, oldest first; those that cannot be opened say why."""
     return [asdict(each) for each in list_snapshots(office_of(request).folder)]

@@ -183,6 +183,6 @@ def _stated(visit: Visit, abouts: tuple[str, ...], about_id: str, past: bool) ->
     held = {entry.id for entry in in_force}
     told = in_force if not past else [
         entry for about in abouts for entry in visit.office.notebook.history(about, about_id)]
-    return [{"number": entry.id, "kind": entry.kind, "says": asdict(entry.says),  # type: ignore[call-overload]
+    return [{"number": entry.id, "kind": entry.kind, "says": asdict(entry.says),
              "stated_by": entry.stated_by, "stated_at": entry.stated_at, "supersedes": entry.supersedes,
              "in_force": entry.id in held} for entry in sorted(told, key=lambda each: each.id)]

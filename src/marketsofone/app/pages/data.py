@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
-from marketsofone.app.desk import AtDesk, Desk, JobLine, job_line, moment, size
+from marketsofone.app.desk import AtDesk, Desk, JobLine, job_line, moment
 from marketsofone.app.guarding import MOST_UPLOAD_BYTES
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import MarketError
 from marketsofone.project.jobs import list_jobs
 from marketsofone.project.mapped import mapped_sources
-from marketsofone.project.showing import count
+from marketsofone.project.showing import count, size
 from marketsofone.project.snapshot import list_snapshots
 from marketsofone.project.uploading import ENDINGS, list_files
 

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from marketsofone.app.desk import AtDesk
-from marketsofone.app.entrance import needs, office_of
+from marketsofone.app.entrance import Needs, office_of
 from marketsofone.app.office import Office
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import FileRefused, RunMissing
@@ -55,7 +55,7 @@ class Refused:
 
 
 @router.post("/data/files")
-async def send(request: Request, viewer: Annotated[Viewer, Depends(needs("load"))]) -> RedirectResponse:
+async def send(request: Request, viewer: Annotated[Viewer, Depends(Needs("load"))]) -> RedirectResponse:
     """Takes files as they stream in, after the right is checked; each whole or not at all."""
     office = office_of(request)
     with disk_problems_told("Files are taken", office.folder, "Send them once more."):

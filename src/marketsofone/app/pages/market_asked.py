@@ -57,8 +57,8 @@ class MarketAsked(BaseModel):
     @property
     def axes(self) -> tuple[Axis, Axis, Axis]:
         """What runs across, what up and what the third shows, each another one: a later wish gives way."""
-        told = dict.fromkeys((self.x, self.y, self.size, *_AXES))
-        return tuple(told)[:3]  # type: ignore[return-value]
+        across, up, third, *_rest = dict.fromkeys((self.x, self.y, self.size, *_AXES))
+        return across, up, third
 
     def address(self, **changes: object) -> str:
         """The address of the same look with something changed."""

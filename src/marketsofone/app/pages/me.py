@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from marketsofone.app.entrance import in_person, office_of
+from marketsofone.app.entrance import Needs, office_of
 from marketsofone.app.pages.keys import KeyLine, Scope, key_lines
 from marketsofone.app.pages.people import ShownOnce
 from marketsofone.app.rendering import framed_for, rendered
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False)
 
-Oneself = Annotated[Viewer, Depends(in_person("see_market"))]
+Oneself = Annotated[Viewer, Depends(Needs("see_market", by_key=False))]
 
 _WORDS = {
     "see_market": "look at segments", "see_buyers": "look at single buyers", "write": "write what you learn of a buyer",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from marketsofone.app.entrance import in_person, office_of
+from marketsofone.app.entrance import Needs, office_of
 from marketsofone.app.pages.keys import KeyLine, Scope, key_lines
 from marketsofone.app.rendering import framed_for, rendered
 from marketsofone.errors import RecordRefused, RunMissing, SnapshotTooNew
@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 ROLES = tuple(sorted(RIGHTS))
 _LINES = 60
 
-Manager = Annotated[Viewer, Depends(in_person("manage_people"))]
+Manager = Annotated[Viewer, Depends(Needs("manage_people", by_key=False))]
 PersonId = Annotated[int, Path(ge=1, lt=2**31)]
 Text = Annotated[str, Form(max_length=500)]
 Stamp = Annotated[int, Form(ge=0, lt=2**31)]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Form
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.lines import BuyerLine, buyer_lines
@@ -49,11 +49,11 @@ class Today:
     may_write: bool
 
 
-@router.get("/")
-def today(visit: Annotated[Visit, visits("see_market")]) -> HTMLResponse:
+@router.get("/", response_class=HTMLResponse)
+def today(visit: Annotated[Visit, visits("see_market")]) -> Response:
     """The moves of whoever asks; those who work with audiences start from the market instead."""
     if not visit.viewer.may("see_buyers"):
-        return RedirectResponse("/market", 303)  # type: ignore[return-value]
+        return RedirectResponse("/market", 303)
     answered = _answered(visit.office.notebook.of_kind("answer"), datetime.now(UTC).date())
     listed = visit.shelf.listed(visit.scope, most=MOVES + len(answered))
     open_rows = [row for row in listed.rows if row["source_id"] not in answered][:MOVES]

@@ -1,0 +1,86 @@
+"""What a run stands on, as values: the rooms after `gathering` read it, and nothing here computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketsofone.customer import UserColumn
+from marketsofone.features import AsOf
+from marketsofone.features.effort import Outcome
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True, slots=True)
+class EffortHeld:
+    """Effort on record, in the engine.
+
+    Parameters
+    ----------
+    spent : Ibis table or None
+        Hours and costs of the last horizon by buyer and rep; None where the data know no touches.
+    returned : Ibis table or None
+        Contribution of the last horizon by buyer.
+    panels : mapping
+        Outcome -> buyers in periods with effort and outcome, of the buyers drawn.
+    lots : Ibis table or None
+        Whose effort was set by lot.
+    """
+
+    spent: ir.Table | None
+    returned: ir.Table | None
+    panels: Mapping[Outcome, ir.Table]
+    lots: ir.Table | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The market as of the date, in the engine.
+
+    Parameters
+    ----------
+    as_of : AsOf
+    level : str
+        What a buyer is, where the data know it.
+    tables : mapping
+        Customer tables as known by the date, those aside that are only ever tallied.
+    owner : mapping
+        Which buyer each account and opportunity belongs to.
+    columns : tuple of UserColumn
+    buyers : Ibis table
+    steps : mapping
+        Score -> the outcome that answers it, for scores that are observed.
+    tallies : mapping
+        Score -> one row a buyer: trials, total, squares.
+    trials : mapping
+        Score -> the rows those tallies add up.
+    histories : Ibis table or None
+        Where attractiveness rests on a ledger alone: how often, how recently and for how much each
+        buyer bought.
+    spent : Ibis table or None
+        What marketing spent on each buyer.
+    activity : Ibis table or None
+        What happened with each buyer, counted.
+    dealt : Ibis table or None
+        What each buyer was seen to do and say, by criterion: what its segment's identity rests on.
+    effort : EffortHeld or None
+        Where selling time went, and what came with it; None where no money is counted.
+    """
+
+    as_of: AsOf
+    level: str
+    tables: Mapping[str, ir.Table]
+    owner: Mapping[str, ir.Table]
+    columns: tuple[UserColumn, ...]
+    buyers: ir.Table
+    steps: Mapping[str, str]
+    tallies: Mapping[str, ir.Table]
+    trials: Mapping[str, ir.Table]
+    histories: ir.Table | None = None
+    spent: ir.Table | None = None
+    activity: ir.Table | None = None
+    dealt: ir.Table | None = None
+    effort: EffortHeld | None = None
