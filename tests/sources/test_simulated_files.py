@@ -40,7 +40,7 @@ def test_amounts_and_instants_come_back_from_both_formats_alike(company, tmp_pat
     assert sums[0][2] == "TIMESTAMP WITH TIME ZONE"
 
 
-@pytest.mark.parametrize("plan", ["small", "contacts", "dirty", "wide"])
+@pytest.mark.parametrize("plan", ["small", "contacts", "sites", "dirty", "wide"])
 def test_the_project_file_maps_every_source_to_columns_that_are_there(plan, tmp_path):
     company = simulate(PLANS[plan], seed=2)
     company.write(tmp_path, "csv")

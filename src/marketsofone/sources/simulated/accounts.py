@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from marketsofone.sources.simulated.buyers import REGIONS, Buyers
 from marketsofone.sources.simulated.chance import Flags, Floats, Ints, stream
 from marketsofone.sources.simulated.columns import keys, numbers, only, texts
 from marketsofone.sources.simulated.layout import DIMENSIONS, Layout
 from marketsofone.sources.simulated.plan import Plan
+from marketsofone.sources.simulated.sites import Sites
 
 SPOKEN_KNOWN_SHARE = 0.9
 TRAIT_KNOWN_SHARE = 0.85
@@ -71,13 +73,17 @@ def deciding_contacts(plan: Plan, seed: int) -> pa.Array | None:
     return keys("C", np.arange(plan.accounts), known=known)
 
 
-def contact_table(contact: pa.Array, seed: int) -> pa.Table:
-    """One deciding contact of each account that has one."""
+def contact_table(contact: pa.Array, sites: Sites | None, seed: int) -> pa.Table:
+    """One deciding contact of each account that has one; of a site, at its company and for that site."""
     account = np.flatnonzero(contact.is_valid().to_numpy(zero_copy_only=False))
     role = stream(seed, "roles").integers(len(ROLES), size=len(account))
-    return pa.table({
+    columns = {
         "contact_id": contact.take(pa.array(account)),
         "account_id": keys("A", account),
         "role": texts(role, ROLES),
         "decides": pa.array(np.ones(len(account), dtype=np.bool_)),
-    })
+    }
+    if sites is not None:
+        columns["site_id"] = only(columns["account_id"], sites.is_site[account])
+        columns["account_id"] = pc.coalesce(sites.companies(account), columns["account_id"])
+    return pa.table(columns)

@@ -32,12 +32,15 @@ from marketsofone.sources.simulated.opportunities import (
 from marketsofone.sources.simulated.orders import draw_orders, order_line_table
 from marketsofone.sources.simulated.plan import Plan
 from marketsofone.sources.simulated.scores import Scores, draw_scores
+from marketsofone.sources.simulated.sites import draw_sites, with_companies
 from marketsofone.sources.simulated.truth import (
+    cell_names,
     head_to_head_table,
     opportunity_truth_table,
     strata_table,
     truth_table,
 )
+from marketsofone.sources.simulated.wishes import draw_wishes, wish_table, wish_truth_table
 
 Format = Literal["parquet", "csv"]
 TRUTH_FOLDER = "truth"
@@ -63,6 +66,8 @@ class Company:
         The parameters behind the truth.
     dirt : table
         What was spoilt: ``table_name``, ``field``, ``kind``, ``rows``; no rows for a clean company.
+    wish_truth : table or None
+        What is wished in each planted stratum; see `wishes.wish_truth_table`. None where no wishes are.
 
     """
 
@@ -74,6 +79,7 @@ class Company:
     strata: pa.Table
     scores: Scores
     dirt: pa.Table
+    wish_truth: pa.Table | None = None
 
     def strata_truth(self) -> pa.Table:
         """Truth by planted cell at each level: the market, sectors, and the two splits inside them."""
@@ -97,6 +103,8 @@ class Company:
         _write_tables(self.tables, folder, format)
         truth = {"truth": self.truth, "opportunity_truth": self.opportunity_truth,
                  "strata_truth": self.strata, "dirt": self.dirt}
+        if self.wish_truth is not None:
+            truth["wish_truth"] = self.wish_truth
         _write_tables(truth, folder / TRUTH_FOLDER, format)
 
 
@@ -124,6 +132,7 @@ def simulate(plan: Plan, seed: int) -> Company:
     layout = draw_layout(plan, seed)
     buyers = draw_buyers(plan, layout, seed)
     scores = draw_scores(plan, buyers, seed)
+    sites, wishes = draw_sites(plan, buyers, seed), draw_wishes(plan, buyers, seed)
     rep, contact = draw_owners(plan, buyers, seed), deciding_contacts(plan, seed)
 
     approaches = draw_approaches(plan, buyers, scores, seed)
@@ -144,11 +153,16 @@ def simulate(plan: Plan, seed: int) -> Company:
         "order_line": order_line_table(plan, buyers, scores, orders, seed),
     }
     if contact is not None:
-        tables["contact"] = contact_table(contact, seed)
+        tables["contact"] = contact_table(contact, sites, seed)
+    if sites is not None:
+        tables["account"] = with_companies(tables["account"], sites, layout, rep)
+    if wishes:
+        tables["wish"] = wish_table(plan, buyers, wishes, approaches, rep, seed)
     tables, dirt = soil(tables, plan.dirty, seed)
-    truth = truth_table(plan, layout, buyers, scores)
+    truth = truth_table(plan, layout, buyers, scores, sites, wishes)
+    wish_truth = wish_truth_table(wishes, cell_names(plan, layout)) if wishes else None
     return Company(plan, seed, tables, truth, opportunity_truth_table(found),
-                   strata_table(plan, layout, buyers, truth), scores, dirt)
+                   strata_table(plan, layout, buyers, truth), scores, dirt, wish_truth)
 
 
 def _write_tables(tables: dict[str, pa.Table], folder: Path, format: Format) -> None:

@@ -14,6 +14,7 @@ from itertools import combinations
 
 import numpy as np
 
+from marketsofone.errors import SettingsInvalid, shortened
 from marketsofone.sources.simulated.chance import Flags, Floats, Ints, stream
 from marketsofone.sources.simulated.plan import Plan
 
@@ -119,9 +120,10 @@ def draw_layout(plan: Plan, seed: int) -> Layout:
     effects = np.array(plan.effects) * (np.arange(3) < plan.levels) * plan.structure
     fair = EVEN_MASS if plan.even_cells else SIDE_MASS
     order = rng.permutation(plan.sectors)
-    second_of = rng.integers(len(DIMENSIONS), size=plan.sectors)
-    shift = rng.integers(1, len(DIMENSIONS), size=2 * plan.sectors)
-    third_of = (np.repeat(second_of, 2) + shift) % len(DIMENSIONS)
+    among = _splitting(plan)
+    second = rng.integers(len(among), size=plan.sectors)
+    shift = rng.integers(1, len(among), size=2 * plan.sectors)
+    second_of, third_of = among[second], among[(np.repeat(second, 2) + shift) % len(among)]
     third_score = (np.repeat(order, 2) + 1 + np.tile([0, 1], plan.sectors)) % 3
     return Layout(
         sectors=tuple(_sector_name(number) for number in range(plan.sectors)),
@@ -133,6 +135,19 @@ def draw_layout(plan: Plan, seed: int) -> Layout:
         third=_draw_splits(rng, third_of, third_score, np.repeat(np.arange(plan.sectors), 2), value_share,
                            effects[2], fair),
     )
+
+
+def _splitting(plan: Plan) -> Ints:
+    """Which of `DIMENSIONS` may split inside sectors."""
+    names = [dimension.name for dimension in DIMENSIONS]
+    asked = dict.fromkeys(plan.split_on or names)
+    if len(asked) < 2 or not asked.keys() <= set(names):
+        raise SettingsInvalid(
+            f"The plan of a simulated company needs split_on of two or more of {shortened(names)}.",
+            found=f"split_on = {plan.split_on}",
+            repair='Write, for example: split_on = ("deciding_site", "end_customers")',
+        )
+    return np.array([names.index(name) for name in asked])
 
 
 def unrelated_patterns(rng: np.random.Generator, share: Floats, *, apart: bool = False) -> Floats:

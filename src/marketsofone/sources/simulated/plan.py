@@ -41,6 +41,8 @@ class Plan:
     even_cells : bool
         Sectors of equal share, no two of them alike, each split as even as its values allow: the deepest
         cells are of about one size and every one differs from those beside it.
+    split_on : tuple of str
+        Names of the dimensions that may split inside sectors, two or more; empty for all there are.
     structure : bool
         False makes the market uniform: no dimension, trait or rival matters for any score.
     correlation : float
@@ -71,6 +73,15 @@ class Plan:
         Columns that look like dimensions and say nothing.
     deciding_contacts : float
         Share of accounts whose deciding contact is known; at 0 there is no contact table.
+    sites : float
+        Share of the accounts that decide at their own site which are sites of a company with several,
+        each with a deciding contact of its own where contacts are known; 0 makes no sites.
+    wishes : float
+        Share of approached accounts whose wishes are on record: needs, desires and expectations with
+        their levels; at 0 there is no wish table.
+    wish_gap : float
+        How far wishes differ between the planted strata that differ in them (`wishes` says which), from
+        0 (all alike) to 1 (all of a stratum wish for the same).
     dirty : float
         Share of rows spoilt in each of the ways `dirt` lists; 0 is clean.
 
@@ -95,6 +106,7 @@ class Plan:
     levels: int = 3
     effects: tuple[float, float, float] = (1.0, 0.8, 0.7)
     even_cells: bool = False
+    split_on: tuple[str, ...] = ()
     structure: bool = True
     correlation: float = 0.0
     buyer_spread: float = 0.4
@@ -111,6 +123,9 @@ class Plan:
     hour_cost: float = 60.0
     noise_dimensions: int = 3
     deciding_contacts: float = 0.0
+    sites: float = 0.0
+    wishes: float = 0.0
+    wish_gap: float = 0.5
     dirty: float = 0.0
 
     def __post_init__(self) -> None:
@@ -161,6 +176,9 @@ _LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType({
     "hour_cost": (0.0, 1e6),
     "noise_dimensions": (0, 1_000),
     "deciding_contacts": (0.0, 1.0),
+    "sites": (0.0, 1.0),
+    "wishes": (0.0, 1.0),
+    "wish_gap": (0.0, 1.0),
     "dirty": (0.0, 0.5),
 })
 
@@ -173,6 +191,7 @@ PLANS: Mapping[str, Plan] = MappingProxyType({
     "selective": Plan(selective_entry=1.0, selective_on_pull=1.0),
     "wide": Plan(noise_dimensions=200),
     "contacts": Plan(deciding_contacts=0.8),
+    "sites": Plan(deciding_contacts=0.9, sites=0.8, wishes=0.9),
     "dirty": Plan(accounts=1_000, dirty=0.02),
     "large": Plan(accounts=1_000_000, sectors=12),
 })

@@ -35,7 +35,7 @@ def _market(plan: Plan) -> str:
 name = "Simulated company"
 currency = "{plan.currency}"
 as_of = {plan.as_of.isoformat()}
-buyer = "{'contact' if plan.deciding_contacts else 'account'}"
+buyer = "{_buyer(plan)}"
 horizon_days = {plan.horizon_days}
 hour_cost = {plan.hour_cost}
 approach_hours = {plan.approach_hours}
@@ -46,6 +46,11 @@ pull = "touch.answered"
 competitiveness = "opportunity.outcome"
 attractiveness = "order_line"
 """
+
+
+def _buyer(plan: Plan) -> str:
+    """The finest level the company knows."""
+    return "contact" if plan.deciding_contacts else "site" if plan.sites else "account"
 
 
 def _source(name: str, columns: list[str], folder: PurePath, format: Format, dirty: bool) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -12,11 +14,14 @@ from marketsofone.sources.simulated.layout import DIMENSIONS, SCORES, Layout, Sp
 from marketsofone.sources.simulated.opportunities import OPENED_SHARE, Opportunities, opportunity_keys
 from marketsofone.sources.simulated.plan import MOST_LEVELS, Plan
 from marketsofone.sources.simulated.scores import NO_RIVAL, RIVALS, Scores
+from marketsofone.sources.simulated.sites import Sites
+from marketsofone.sources.simulated.wishes import THEMES, Wishes
 
 MARKET = "market"
 
 
-def truth_table(plan: Plan, layout: Layout, buyers: Buyers, scores: Scores) -> pa.Table:
+def truth_table(plan: Plan, layout: Layout, buyers: Buyers, scores: Scores, sites: Sites | None = None,
+                wishes: Sequence[Wishes] = ()) -> pa.Table:
     """What is true of each account.
 
     Columns: ``account_id``; ``cell_1`` to ``cell_3``, the planted stratum at each level; the three
@@ -24,7 +29,8 @@ def truth_table(plan: Plan, layout: Layout, buyers: Buyers, scores: Scores) -> p
     one it meets most; ``hidden_driver``, in no file; ``marketing_class``, planted
     in the traits; ``response_ceiling`` and ``response_hours``: ``h``
     hours of approaches to an account not yet won are expected to earn
-    ``ceiling * (1 - exp(-h / response_hours))``; and ``true_<dimension>``.
+    ``ceiling * (1 - exp(-h / response_hours))``; ``true_<dimension>``; where the plan has sites,
+    ``company_id`` of those that are one; where it has wishes, ``true_<kind>``, the main wish of each kind.
     """
     pull, win = scores.pull, scores.competitiveness
     worth = scores.attractiveness(plan.horizon_days)
@@ -41,6 +47,8 @@ def truth_table(plan: Plan, layout: Layout, buyers: Buyers, scores: Scores) -> p
         "response_hours": pa.array(-plan.approach_hours / np.log1p(-pull * OPENED_SHARE * win)),
         **{f"true_{dimension.name}": texts(code, dimension.values)
            for code, dimension in zip(buyers.codes.T, DIMENSIONS, strict=True)},
+        **({} if sites is None else {"company_id": sites.companies(np.arange(len(buyers)))}),
+        **{f"true_{wish.kind}": texts(wish.main, THEMES[wish.kind]) for wish in wishes},
     })
 
 
