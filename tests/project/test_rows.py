@@ -1,7 +1,10 @@
 """Every number opens to the rows behind it, and taking those rows away takes the number away."""
 
+import io
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,6 +19,8 @@ from marketsofone.project.flow import load, opened
 from marketsofone.project.gathering import gather
 from marketsofone.project.rows_opening import open_rows
 from marketsofone.project.settings import read_settings
+from marketsofone.sources import Input, sources_from
+from marketsofone.sources.reopening import reopen
 
 SCORES = ("pull", "competitiveness", "attractiveness")
 
@@ -177,6 +182,51 @@ def test_a_file_that_changed_is_said_to_have_changed_and_is_not_opened(ledger, t
     assert {each.why_not for each in open_rows(tmp_path, run, rows)} == {"orders.csv has changed since the run"}
     (tmp_path / "orders.csv").unlink()
     assert {each.why_not for each in open_rows(tmp_path, run, rows)} == {"orders.csv is not a file that is still there"}
+
+
+@pytest.fixture
+def bought(tmp_path):
+    """The ledger in a database, with a project file that reads it there."""
+    orders = pd.read_csv(io.StringIO(ORDERS), dtype=str)
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        orders.to_sql("orders", database, index=False)
+    text = LEDGER.replace('file = "orders.csv"', 'url = "sqlite:///shop.db"\ntable = "orders"')
+    (tmp_path / "market.toml").write_text(text)
+    return tmp_path, m1.run(tmp_path)
+
+
+def test_a_row_of_a_database_opens_while_the_database_is_the_one_that_was_read(bought):
+    folder, run = bought
+    rows = read_rows(run, buyer="ant").rows
+    assert dict(open_rows(folder, run, rows)[0].holds)["amount"] == "100"
+    with closing(sqlite3.connect(folder / "shop.db")) as database:
+        database.execute("update orders set amount = '101' where cost = '60'")
+        database.commit()
+    assert {each.why_not for each in open_rows(folder, run, rows)} == {"sqlite:///shop.db has changed since the run"}
+
+
+def test_rows_that_a_database_gives_otherwise_than_to_the_run_are_not_opened(bought):
+    source = sources_from(read_settings(bought[0]).sources, bought[0])[0]
+    assert reopen(source, "order_line", [1], Input(0, "what the run read")) is None
+
+
+def test_a_row_that_takes_from_a_joined_file_opens_while_both_files_are_those_that_were_read(tmp_path):
+    lines = pd.read_csv(io.StringIO(ORDERS), dtype=str)
+    lines[["order", "amount", "cost", "qty"]].to_csv(tmp_path / "lines.csv", index=False)
+    headers = lines[["order", "customer", "mail", "day"]].drop_duplicates("order")
+    headers.to_csv(tmp_path / "headers.csv", index=False)
+    text = LEDGER.replace('file = "orders.csv"', 'file = "lines.csv"\n[sources.orders.join.h]\nfile = "headers.csv"\n'
+                          'on = "order"\n')
+    for name in ("customer", "mail", "day"):
+        text = text.replace(f'= "{name}"', f'= "h.{name}"')
+    (tmp_path / "market.toml").write_text(text)
+    run = m1.run(tmp_path)
+    rows = read_rows(run, buyer="ant").rows
+    assert dict(open_rows(tmp_path, run, rows)[0].holds) == {
+        "order_id": "1", "account_id": "ant", "ordered_at": "2026-01-05", "amount": "100", "cost": "60",
+        "quantity": "2", "channel": "(an e-mail)"}
+    (tmp_path / "headers.csv").write_text(headers.replace("ant", "ape").to_csv(index=False))
+    assert {each.why_not for each in open_rows(tmp_path, run, rows)} == {"headers.csv has changed since the run"}
 
 
 def test_rows_that_nobody_has_are_missed(run):

@@ -45,13 +45,19 @@ def mapped_sources(project_folder: Path) -> tuple[MappedSource, ...]:
         There is no project file, or it cannot be followed.
     """
     sources: Mapping[str, Any] = described(read_settings(project_folder))["sources"]
-    return tuple(MappedSource(name, str(said.get("file") or said.get("url") or ""), tuple(_tables(said)))
+    return tuple(MappedSource(name, _where(said), tuple(_tables(said)))
                  for name, said in sources.items() if isinstance(said, Mapping))
+
+
+def _where(source: Mapping[str, Any]) -> str:
+    """The file or address, then the files whose columns stand beside it."""
+    joined = [str(join["file"]) for join in source.get("join", {}).values()]
+    return ", joined with ".join([str(source.get("file") or source.get("url") or ""), *joined])
 
 
 def _tables(source: Mapping[str, Any]) -> Iterator[MappedTable]:
     for name, table in source.items():
-        if isinstance(table, Mapping):
+        if isinstance(table, Mapping) and name != "join":
             yield MappedTable(name, tuple(_fields(table)))
 
 

@@ -45,8 +45,8 @@ Found = tuple[Mapping[int, Mapping[str, str]], str]
 def open_rows(folder: Path, snapshot: Snapshot, rows: Sequence[RowRead]) -> tuple[RowOpened, ...]:
     """Counted rows with what stands in them, read from the sources again.
 
-    A file is opened only while it is the very one the run read: its size and SHA-256 are those the
-    manifest holds.
+    A source is opened only while it is the very one the run read: the size and SHA-256 of its files, or
+    of what a server's database gives, are those the manifest holds.
 
     Parameters
     ----------
@@ -81,18 +81,19 @@ def _found(folder: Path, snapshot: Snapshot, place: tuple[str, str], rows: Seque
 
 
 def _in_source(folder: Path, snapshot: Snapshot, name: str, table: str, numbers: Sequence[int]) -> Found:
-    from marketsofone.sources.reopening import is_unchanged, reopen
+    from marketsofone.sources.reopening import is_unchanged, origins, reopen
 
     source = _source(folder, name)
     if source is None or table not in [each.table for each in source.tables]:
         return {}, f"market.toml no longer has source '{name}' fill {table}"
-    read = snapshot.manifest["inputs"].get(source.shown)
-    unchanged = None if read is None else is_unchanged(source, Input(**read))
-    if unchanged is None:
-        return {}, f"{source.shown} is not a file that is still there"
-    if not unchanged:
-        return {}, f"{source.shown} has changed since the run"
-    return reopen(source, table, numbers), ""
+    inputs = {shown: Input(**read) for shown, read in snapshot.manifest["inputs"].items()}
+    for shown, path in origins(source).items():
+        if shown not in inputs or (path is not None and not path.is_file()):
+            return {}, f"{shown} is not a file that is still there"
+        if path is not None and not is_unchanged(path, inputs[shown]):
+            return {}, f"{shown} has changed since the run"
+    holds = reopen(source, table, numbers, inputs[source.read_as])
+    return (holds, "") if holds is not None else ({}, f"{source.shown} gives other rows than it gave the run")
 
 
 def _source(folder: Path, name: str) -> Source | None:

@@ -86,16 +86,15 @@ class Rows:
     @cached_property
     def relation(self) -> str:
         """A select of ``m1_row``, every column under its own name and, for text, as it stands."""
-        file = f"read_parquet({literal(str(self.staged.path))}, file_row_number=true)"
-        parts = [f"{self._row_number()} as m1_row"]
+        parts = [f"{self.staged.row_number} as m1_row"]
         if not self.column("source_row"):
-            parts.append(f"{self._row_number()} as source_row")
+            parts.append(f"{self.staged.row_number} as source_row")
         for name in self._used:
             kind = self.staged.columns[name]
             parts.append(f"{self._valued(name, kind)} as {quoted(name)}")
             if self.staged.is_text:
                 parts.append(f"{self._as_it_stands(name)} as {quoted('text:' + name)}")
-        return f"(select {', '.join(parts)} from {file})"
+        return f"(select {', '.join(parts)} from {self.staged.relation})"
 
     @cached_property
     def kept(self) -> str:
@@ -121,10 +120,7 @@ class Rows:
 
     def column(self, text: str) -> str:
         """The column that ``text`` is the name of, exactly or but for case and outer blanks; else empty."""
-        if text in self.staged.columns:
-            return text
-        alike = {name.casefold(): name for name in self.staged.columns}
-        return alike.get(text.strip().strip('"').casefold(), "")
+        return self.staged.column(text)
 
     def expression(self, text: str, place: Place) -> Expression:
         """The SQL of what a mapping says.
@@ -169,7 +165,7 @@ class Rows:
         return SettingsInvalid(
             f"{Place(place.source, place.part, place.key).shown} in source {place.source!r} is a column or SQL.",
             f"{text!r}, to which the engine says: {reason}",
-            "Columns with blanks stand in double quotes inside SQL.",
+            "Columns with blanks or points in their names stand in double quotes inside SQL.",
         )
 
     def missing(self, name: str, place: Place, whole: str = "") -> ColumnMissing:
@@ -241,12 +237,6 @@ class Rows:
         file = f"read_parquet({literal(str(self.staged.path))})"
         counts = self.con.execute(f"select {', '.join(parts)} from {file}").fetchall()[0]
         return {name: _number_type(*counts[4 * place : 4 * place + 4]) for place, name in enumerate(names)}
-
-    def _row_number(self) -> str:
-        if not self.staged.broken:
-            return "file_row_number + 1"
-        before = ", ".join(str(row - place) for place, (row, _) in enumerate(self.staged.broken, start=1))
-        return f"file_row_number + 1 + len(list_filter([{before}], lambda m1_b: m1_b <= file_row_number))"
 
 
 def _number_type(filled: int, numbers: int, whole: int, coded: int) -> tuple[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +14,14 @@ from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.duplicates import refuse_duplicates
 from marketsofone.sources.expressions import Place, Rows
 from marketsofone.sources.filling import Market, fill
-from marketsofone.sources.findings import Health, Loaded
+from marketsofone.sources.findings import Health, Input, Loaded
 from marketsofone.sources.keys import begin_keys, link_keys
 from marketsofone.sources.mapping import ColumnKind, Source, TableMapping, UserColumn, check_zone
 from marketsofone.sources.quarantine import begin_quarantine, count_refused
 from marketsofone.sources.readings import TYPES, is_number
 from marketsofone.sources.spelling import nearest
 from marketsofone.sources.sql import quoted
+from marketsofone.sources.staged import Staged
 from marketsofone.sources.staging import stage
 from marketsofone.sources.treatments import treat
 
@@ -90,8 +91,13 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
         columns=_columns(mappings),
         health=_recounted(con, health, repeated),
         findings=tuple(findings),
-        inputs={source.shown: opened[source.name].staged.fingerprint for source in sources},
+        inputs={name: read for source in sources for name, read in _read(source, opened[source.name].staged)},
     )
+
+
+def _read(source: Source, staged: Staged) -> Iterable[tuple[str, Input]]:
+    """The files of a source, those joined to it among them, with their fingerprints."""
+    return [*staged.beside.items(), (source.read_as, staged.fingerprint)]
 
 
 def _check_market(currency: str, time_zone: str) -> None:

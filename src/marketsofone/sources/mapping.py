@@ -6,43 +6,35 @@ Read strictly: a name that means nothing is an error that says the nearest name 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from marketsofone.customer.tables import TABLES
 from marketsofone.errors import SettingsInvalid, shortened
+from marketsofone.sources.joins import Join, joins_said
 from marketsofone.sources.spelling import nearest, quoted_as_toml, snake
+from marketsofone.sources.strictly import (
+    FORMATS,
+    LISTS,
+    PARTS,
+    TEXTS,
+    choice,
+    format_said,
+    known_only,
+    path_of,
+    sql_said,
+    table_of,
+    text_said,
+    texts_said,
+)
 from marketsofone.sources.variables import expanded
 
 Role = Literal["dimension", "trait"]
 ColumnKind = Literal["", "text", "number"]
 OnMany = Literal["latest", "dominant", "mixed"]
 
-FORMATS = ("csv", "parquet", "xlsx", "jsonl")
-_ENDINGS = {
-    **dict.fromkeys(("csv", "tsv", "txt", "tab"), "csv"),
-    **dict.fromkeys(("parquet", "pq"), "parquet"),
-    **dict.fromkeys(("xlsx", "xlsm"), "xlsx"),
-    **dict.fromkeys(("jsonl", "ndjson"), "jsonl"),
-}
-_TEXTS = (
-    "file",
-    "url",
-    "query",
-    "table",
-    "where",
-    "format",
-    "delimiter",
-    "encoding",
-    "decimal",
-    "sheet",
-    "date_format",
-    "one_zone",
-)
-_LISTS = ("missing", "after_outcome")
-_PARTS = {"dimensions": "dimension", "traits": "trait"}
 _COLUMN_KEYS = ("from", "kind", "on_many")
 
 
@@ -115,6 +107,8 @@ class Source:
         How to read it; empty where it is left to the reader.
     tables : tuple of TableMapping
         In the order of the settings.
+    joins : tuple of Join
+        Files whose columns stand beside its own, in the order of the settings.
 
     """
 
@@ -135,6 +129,7 @@ class Source:
     date_format: str
     one_zone: str
     tables: tuple[TableMapping, ...]
+    joins: tuple[Join, ...] = ()
 
     @property
     def place(self) -> str:
@@ -145,6 +140,12 @@ class Source:
     def shown(self) -> str:
         """Where it is read from, without any password."""
         return re.sub(r"//.*@", "//", self.file)
+
+    @property
+    def read_as(self) -> str:
+        """What a run calls the thing it read: a file, or what a source asked of a server's database."""
+        on_server = self.url and not self.url.startswith(("sqlite:", "duckdb:"))
+        return f"{self.shown} ({self.name})" if on_server else self.shown
 
 
 def sources_from(raw: Mapping[str, Any], root: Path) -> tuple[Source, ...]:
@@ -171,21 +172,23 @@ def sources_from(raw: Mapping[str, Any], root: Path) -> tuple[Source, ...]:
             "no [sources.<name>] part.",
             'Add:\n[sources.crm]\nfile = "crm.csv"',
         )
-    return tuple(_source(name, _table_of(settings, f"sources.{name}"), root) for name, settings in raw.items())
+    return tuple(_source(name, table_of(settings, f"sources.{name}"), root) for name, settings in raw.items())
 
 
 def _source(name: str, raw: Mapping[str, Any], root: Path) -> Source:
     place = f"sources.{name}"
+    joins = joins_said(raw.get("join", {}), root, f"{place}.join")
+    raw = {key: value for key, value in raw.items() if key != "join"}
     tables = {key: value for key, value in raw.items() if isinstance(value, Mapping)}
     plain = {key: value for key, value in raw.items() if key not in tables}
-    _known_only(plain, (*_TEXTS, *_LISTS), place, {**TABLES})
-    _known_only(tables, TABLES, place, (*_TEXTS, *_LISTS))
-    said = {key: _text_of(plain.get(key, ""), f"{place}.{key}") for key in _TEXTS}
-    lists = {key: _texts_of(plain.get(key, ()), f"{place}.{key}") for key in _LISTS}
+    known_only(plain, (*TEXTS, *LISTS), place, {**TABLES})
+    known_only(tables, TABLES, place, (*TEXTS, *LISTS))
+    said = {key: text_said(plain.get(key, ""), f"{place}.{key}") for key in TEXTS}
+    lists = {key: texts_said(plain.get(key, ()), f"{place}.{key}") for key in LISTS}
     _check_origin(said, place)
     _check_choices(said, place)
-    path = _path(said["file"], root, place)
-    file_format = _format(said, path, place)
+    path = path_of(said["file"], root, place)
+    file_format = format_said(said, path, place)
     if not tables:
         raise SettingsInvalid(
             f"[{place}] fills at least one customer table.",
@@ -201,7 +204,8 @@ def _source(name: str, raw: Mapping[str, Any], root: Path) -> Source:
         missing=lists["missing"],
         after_outcome=lists["after_outcome"],
         tables=tuple(_table_mapping(key, value, place) for key, value in tables.items()),
-        **{key: said[key] for key in _TEXTS if key not in ("file", "url", "format")},
+        joins=joins,
+        **{key: said[key] for key in TEXTS if key not in ("file", "url", "format")},
     )
 
 
@@ -247,29 +251,6 @@ def check_zone(zone: str, place: str) -> None:
         )
 
 
-def _path(file: str, root: Path, place: str) -> Path | None:
-    return root / Path(expanded(file, f"{place}.file")).expanduser() if file else None
-
-
-def _format(said: Mapping[str, str], path: Path | None, place: str) -> str:
-    if path is None or said["format"]:
-        return said["format"]
-    found = format_of(path)
-    if found:
-        return found
-    raise SettingsInvalid(
-        f"{place}.file has an ending that tells its format ({shortened(FORMATS)}).",
-        f"{path.suffix or 'no ending'}.",
-        f'Add:\n[{place}]\nformat = "csv"',
-    )
-
-
-def format_of(path: Path) -> str:
-    """The format that a file's ending tells, ``.gz`` aside; empty for none."""
-    endings = [ending.lower().lstrip(".") for ending in path.suffixes if ending.lower() != ".gz"]
-    return _ENDINGS.get(endings[-1], "") if endings else ""
-
-
 def _address(url: str, root: Path, place: str) -> str:
     address = expanded(url, f"{place}.url")
     for scheme in ("sqlite:///", "duckdb:///"):
@@ -286,10 +267,10 @@ def _address(url: str, root: Path, place: str) -> str:
 
 def _table_mapping(name: str, raw: Mapping[str, Any], source: str) -> TableMapping:
     place, table = f"{source}.{name}", TABLES[name]
-    parts = {key: _table_of(raw[key], f"{place}.{key}") for key in _PARTS if key in raw}
-    said = {key: value for key, value in raw.items() if key not in _PARTS}
-    _known_only(said, [one.name for one in table.fields], place, _PARTS)
-    fields = {key: _sql_of(value, f"{place}.{key}") for key, value in said.items()}
+    parts = {key: table_of(raw[key], f"{place}.{key}") for key in PARTS if key in raw}
+    said = {key: value for key, value in raw.items() if key not in PARTS}
+    known_only(said, [one.name for one in table.fields], place, PARTS)
+    fields = {key: sql_said(value, f"{place}.{key}") for key, value in said.items()}
     absent = [one for one in table.fields if one.required and one.name not in fields]
     if absent:
         raise SettingsInvalid(
@@ -298,7 +279,7 @@ def _table_mapping(name: str, raw: Mapping[str, Any], source: str) -> TableMappi
             f'Add:\n[{place}]\n{absent[0].name} = "<column>"',
         )
     columns = tuple(
-        _user_column(key, value, cast(Role, _PARTS[part]), name, f"{place}.{part}")
+        _user_column(key, value, cast(Role, PARTS[part]), name, f"{place}.{part}")
         for part, listed in parts.items()
         for key, value in listed.items()
     )
@@ -313,85 +294,20 @@ def _user_column(name: str, raw: object, role: Role, table: str, place: str) -> 
             f"[{place}]\n{snake(name)} = {quoted_as_toml(name)}",
         )
     said: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {"from": raw}
-    _known_only(said, _COLUMN_KEYS, f"{place}.{name}", ())
+    known_only(said, _COLUMN_KEYS, f"{place}.{name}", ())
     if "from" not in said:
         raise SettingsInvalid(
             f"{place}.{name} says which column it comes from.",
             shortened(said),
             f'[{place}]\n{name} = {{ from = "<column>" }}',
         )
-    kind = _choice(said, "kind", ("text", "number"), f"{place}.{name}")
-    on_many = _choice(said, "on_many", ("latest", "dominant", "mixed"), f"{place}.{name}") or "latest"
+    kind = choice(said, "kind", ("text", "number"), f"{place}.{name}")
+    on_many = choice(said, "on_many", ("latest", "dominant", "mixed"), f"{place}.{name}") or "latest"
     return UserColumn(
         name,
-        _sql_of(said["from"], f"{place}.{name}"),
+        sql_said(said["from"], f"{place}.{name}"),
         cast(ColumnKind, kind),
         cast(OnMany, on_many),
         role,
         table,
-    )
-
-
-def _choice(said: Mapping[str, Any], key: str, choices: tuple[str, ...], place: str) -> str:
-    value = said.get(key, "")
-    if value and value not in choices:
-        raise SettingsInvalid(
-            f"{place}.{key} is one of {shortened(choices)}.",
-            repr(value),
-            f"{key} = {quoted_as_toml(nearest(str(value), choices) or choices[0])}",
-        )
-    return str(value)
-
-
-def _known_only(said: Iterable[str], known: Iterable[str], place: str, elsewhere: Iterable[str]) -> None:
-    known, elsewhere = list(known), list(elsewhere)
-    for name in said:
-        if name in known:
-            continue
-        close = nearest(name, [*known, *elsewhere])
-        repair = f"If {close!r} is meant, write {close!r} instead of {name!r}." if close else "Remove it."
-        if name in elsewhere or close in elsewhere:
-            repair = f"If {close!r} is meant: it is {_shape(close)}."
-        raise SettingsInvalid(
-            f"[{place}] has a key that means nothing there: {name!r}.",
-            f"known are {shortened(known, 20)}.",
-            repair,
-        )
-
-
-def _shape(name: str) -> str:
-    if name in TABLES or name in _PARTS:
-        return f'a part of its own, [... .{name}], with lines such as name = "column"'
-    return f'a line, {name} = "..."' if name in _TEXTS else f'a line, {name} = ["..."]'
-
-
-def _table_of(value: object, place: str) -> Mapping[str, Any]:
-    if isinstance(value, Mapping):
-        return value
-    raise SettingsInvalid(f"{place} is a part of its own.", repr(type(value).__name__), f"Write it as:\n[{place}]")
-
-
-def _text_of(value: object, place: str) -> str:
-    if isinstance(value, str):
-        return value
-    raise SettingsInvalid(f"{place} is a text.", f"a {type(value).__name__}.", f'{place.rsplit(".", 1)[1]} = "{value}"')
-
-
-def _sql_of(value: object, place: str) -> str:
-    if isinstance(value, bool):
-        value = str(value).lower()
-        raise SettingsInvalid(
-            f"{place} is a column or an expression, as text.", value, f'{place.rsplit(".", 1)[1]} = "{value}"'
-        )
-    text = _text_of(value, place).strip()
-    if not text:
-        raise SettingsInvalid(f"{place} names a column or an expression.", "an empty text.", "Remove the line.")
-    return text
-
-
-def _texts_of(value: object, place: str) -> tuple[str, ...]:
-    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
-        return tuple(value)
-    raise SettingsInvalid(
-        f"{place} is a list of texts.", repr(type(value).__name__), f'{place.rsplit(".", 1)[1]} = ["..."]'
     )

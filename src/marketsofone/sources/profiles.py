@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from marketsofone.errors import MarketError
 from marketsofone.sources.dates import written
-from marketsofone.sources.mapping import FORMATS, Source, format_of
+from marketsofone.sources.mapping import Source
 from marketsofone.sources.readings import cleaned, is_number, number, text
 from marketsofone.sources.sql import literal, quoted
 from marketsofone.sources.staged import Staged
 from marketsofone.sources.staging import stage
+from marketsofone.sources.strictly import FORMATS, format_of
 from marketsofone.sources.text_files import BLANKS, delimiter_seen
 
 if TYPE_CHECKING:

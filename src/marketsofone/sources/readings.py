@@ -81,6 +81,8 @@ def text(sql: str, kind: str) -> str:
             f"case when {sql} = trunc({sql}) and abs({sql}) < 1e15 then cast(cast({sql} as bigint) as varchar) "
             f"else cast({sql} as varchar) end"
         )
+    if kind.startswith("DECIMAL") and not kind.endswith(",0)"):
+        return f"regexp_replace(cast({sql} as varchar), '[.]0+$', '')"
     return f"cast({sql} as varchar)"
 
 

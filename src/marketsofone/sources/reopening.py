@@ -18,14 +18,19 @@ _OF_PEOPLE = ("contact", "rep")
 _HIDDEN = "(an e-mail)"
 
 
-def is_unchanged(source: Source, read: Input) -> bool | None:
-    """Whether a file is the one that was read; None where it is gone, or was no file."""
-    if source.path is None or not source.path.is_file():
-        return None
-    return source.path.stat().st_size == read.size and fingerprint(source.path) == read
+def origins(source: Source) -> dict[str, Path | None]:
+    """What a source is read from, as the inputs of a run name it -> the file; None for a server's database."""
+    scheme, _, rest = source.url.partition("://")
+    file = Path(rest[1:]) if scheme in ("sqlite", "duckdb") else source.path
+    return {source.read_as: file} | {join.file: join.path for join in source.joins}
 
 
-def reopen(source: Source, table: str, numbers: Iterable[int]) -> dict[int, dict[str, str]]:
+def is_unchanged(path: Path, read: Input) -> bool:
+    """Whether a file is the one that was read."""
+    return path.stat().st_size == read.size and fingerprint(path) == read
+
+
+def reopen(source: Source, table: str, numbers: Iterable[int], read: Input) -> dict[int, dict[str, str]] | None:
     """Rows of a source as they stand in it: what the mapping of a table takes from them.
 
     Keys of people (contacts, reps) are left out and e-mails hidden: they stay in the file.
@@ -37,11 +42,14 @@ def reopen(source: Source, table: str, numbers: Iterable[int]) -> dict[int, dict
         The customer table that the rows fill.
     numbers : iterable of int
         Numbers of the rows, the first row of data being 1.
+    read : Input
+        Fingerprint of what the run read.
 
     Returns
     -------
-    dict
-        Number -> field -> what stands there, as text; fields that are empty are left out.
+    dict or None
+        Number -> field -> what stands there, as text; fields that are empty are left out. None where a
+        server's database gives other rows than it gave the run, or the same in another order.
     """
     import duckdb
 
@@ -51,6 +59,8 @@ def reopen(source: Source, table: str, numbers: Iterable[int]) -> dict[int, dict
     with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder, duckdb.connect() as con:
         con.execute("set TimeZone = 'UTC'")
         rows = Rows(con, source, stage(con, source, Path(folder)))
+        if rows.staged.fingerprint != read:
+            return None
         parts = [f"cast({rows.expression(sql, Place(source.name, table, name)).sql} as varchar) as {quoted(name)}"
                  for name, sql in taken.items()]
         wanted = ", ".join(str(int(number)) for number in numbers) or "null"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.sources.findings import Finding, Input
+from marketsofone.sources.sql import literal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,6 +38,8 @@ class Staged:
     fingerprint : Input
         Of the original.
     findings : tuple of Finding
+    beside : mapping
+        Files whose columns were put beside these rows, as the settings write them -> fingerprint.
 
     """
 
@@ -47,6 +50,27 @@ class Staged:
     is_text: bool
     fingerprint: Input
     findings: tuple[Finding, ...] = ()
+    beside: Mapping[str, Input] = field(default_factory=dict)
+
+    @property
+    def relation(self) -> str:
+        """SQL of its rows, with ``file_row_number`` from 0."""
+        return f"read_parquet({literal(str(self.path))}, file_row_number=true)"
+
+    @property
+    def row_number(self) -> str:
+        """SQL of a row's number in the source, the first row of data being 1, inside ``relation``."""
+        if not self.broken:
+            return "file_row_number + 1"
+        before = ", ".join(str(row - place) for place, (row, _) in enumerate(self.broken, start=1))
+        return f"file_row_number + 1 + len(list_filter([{before}], lambda m1_b: m1_b <= file_row_number))"
+
+    def column(self, text: str) -> str:
+        """The column that ``text`` is the name of, exactly or but for case and outer blanks; else empty."""
+        if text in self.columns:
+            return text
+        alike = {name.casefold(): name for name in self.columns}
+        return alike.get(text.strip().strip('"').casefold(), "")
 
 
 def fingerprint(path: Path) -> Input:

@@ -13,6 +13,7 @@ from marketsofone.errors import SourceMissing, SourceUnreadable, shortened
 from marketsofone.sources.databases import stage_query
 from marketsofone.sources.delimited import stage_text
 from marketsofone.sources.files import stage_json, stage_parquet
+from marketsofone.sources.joining import put_beside, source_of_join
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.spelling import nearest, quoted_as_toml
 from marketsofone.sources.staged import Staged
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def stage(con: DuckDBPyConnection, source: Source, folder: Path) -> Staged:
-    """Read a source as far as a Parquet file under ``folder``.
+    """Read a source, and the files joined to it, as far as a Parquet file under ``folder``.
 
     Raises
     ------
@@ -31,8 +32,18 @@ def stage(con: DuckDBPyConnection, source: Source, folder: Path) -> Staged:
         The file, the database or the table is not there.
     SourceUnreadable
         It is empty, or not what its format says.
+    MarketError
+        A join cannot be made; see `joining.put_beside`.
 
     """
+    staged = _stage_alone(con, source, folder)
+    for join in source.joins:
+        beside = _stage_alone(con, source_of_join(source, join), folder)
+        staged = put_beside(con, source, join, staged, beside, folder / f"{source.name}.with.{join.name}.parquet")
+    return staged
+
+
+def _stage_alone(con: DuckDBPyConnection, source: Source, folder: Path) -> Staged:
     target = folder / f"{source.name}.parquet"
     if source.path is None:
         staged = stage_query(source, target)
