@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from marketsofone.sources.mapping import Source
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import copied, literal
 from marketsofone.sources.staged import Staged, fingerprint
-from marketsofone.sources.text_files import BLANKS, Layout, delimiter_seen, layout_of, write_plain
+from marketsofone.sources.text_files import BLANKS, Layout, blank_lines, delimiter_seen, layout_of, write_plain
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -40,7 +41,7 @@ def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path
         f"store_rejects=true, rejects_table='m1_rejects', rejects_scan='m1_scans', rejects_limit=0)"
     )
     rows = copied(con, f"select * from {reader}", target)
-    broken = _broken(con, layout.skip + 1)
+    broken = _broken(con, path, layout)
     for table in ("m1_rejects", "m1_scans"):
         con.execute(f"drop table if exists {table}")
     return Staged(
@@ -54,7 +55,8 @@ def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path
     )
 
 
-def _broken(con: DuckDBPyConnection, before: int) -> tuple[tuple[int, str], ...]:
+def _broken(con: DuckDBPyConnection, path: Path, layout: Layout) -> tuple[tuple[int, str], ...]:
+    """Rows that are none, by their number among rows: empty lines, which the reader passes over, do not count."""
     reasons = {
         "MISSING COLUMNS": "fewer values than the header has columns",
         "TOO MANY COLUMNS": "more values than the header has columns",
@@ -63,7 +65,10 @@ def _broken(con: DuckDBPyConnection, before: int) -> tuple[tuple[int, str], ...]
         "LINE SIZE OVER MAXIMUM": "a line longer than two million bytes",
     }
     rows = con.execute("select line, min(error_type::varchar) from m1_rejects group by line order by line").fetchall()
-    return tuple((int(line) - before, reasons.get(kind, "not a readable row")) for line, kind in rows)
+    blanks = blank_lines(path, layout, int(rows[-1][0])) if rows else []
+    before = [layout.skip + 1 + bisect(blanks, int(line)) for line, _ in rows]
+    return tuple((int(line) - passed, reasons.get(kind, "not a readable row"))
+                 for (line, kind), passed in zip(rows, before, strict=True))
 
 
 def _require_columns(source: Source, path: Path, layout: Layout) -> None:

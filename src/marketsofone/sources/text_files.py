@@ -108,13 +108,17 @@ def encoding_of(path: Path) -> tuple[str, bool]:
 def likely_delimiter(text: str) -> str:
     r"""The delimiter that cuts the first lines of a text into the most columns, alike on most lines.
 
+    Where none does, the one that cuts the first line into the most.
+
     Examples
     --------
-    >>> likely_delimiter('a;"b, c";d\n1;2,5;3'), likely_delimiter('only one\n1')
-    (';', ',')
+    >>> likely_delimiter('a;"b, c";d\n1;2,5;3'), likely_delimiter('only one\n1'), likely_delimiter('a;b\n1\n2')
+    (';', ',', ';')
 
     """
     widths = {delimiter: _width(text, delimiter) for delimiter in _DELIMITERS}
+    if max(widths.values()) < 2:
+        widths = {delimiter: len(next(records(io.StringIO(text), delimiter), [])) for delimiter in _DELIMITERS}
     return max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
 
 
@@ -156,6 +160,34 @@ def header_names(names: list[str]) -> tuple[str, ...]:
             unique = f"{name}_{times}"
         result.append(unique)
     return tuple(result)
+
+
+def blank_lines(path: Path, layout: Layout, until: int) -> list[int]:
+    """Which lines below the header are empty, up to line ``until``; a record that runs over lines is one line.
+
+    Files without two line ends in a row, by far the most, are only searched for such.
+    """
+    if not _may_have_blanks(path, layout.zipped):
+        return []
+    with _bytes(path, layout.zipped) as raw:
+        lines = io.TextIOWrapper(raw, encoding=layout.encoding, errors="replace", newline="")
+        rows = csv.reader(lines, delimiter="\t" if layout.delimiter == BLANKS else layout.delimiter)
+        try:
+            return [number for number, row in zip(range(1, until + 1), rows, strict=False)
+                    if not row and number > layout.skip]
+        except csv.Error:  # a field longer than any person would write: numbers stay a little off
+            return []
+
+
+def _may_have_blanks(path: Path, zipped: bool) -> bool:
+    with _bytes(path, zipped) as file:
+        tail = b""
+        while chunk := file.read(_PROBE):
+            plain = (tail + chunk).replace(b"\x00", b"")
+            if b"\n\n" in plain or b"\r\r" in plain or b"\n\r" in plain:
+                return True
+            tail = chunk[-8:]
+    return False
 
 
 def write_plain(path: Path, layout: Layout, target: Path, place: str) -> None:
