@@ -8,10 +8,14 @@ from marketsofone.strata.evidence import (
     Means,
     Sums,
     chance,
+    chances,
     gain_share,
+    gain_shares,
+    in_a_row,
     level_means,
     summed,
     surprise,
+    surprises,
 )
 from marketsofone.strata.evidence import tested_means as means_on_test_scale
 
@@ -108,3 +112,17 @@ def test_the_gain_of_groups_that_do_not_differ_is_nought_on_average():
 
 def test_one_group_gains_nothing():
     assert gain_share(sums([[(4, 2)], []]), np.array([5.0, 5.0])) == 0.0
+
+
+def test_dimensions_in_a_row_are_judged_as_each_by_itself(rng):
+    """Of two, five and three values, one of them without trials, shares and money."""
+    for money in (False, True):
+        apart = [sums([[(int(n), int(n * rng.random())) for n in rng.integers(1, 9, size=many)] for many in buyers],
+                      money) for buyers in ([4, 9], [3, 5, 0, 8, 2], [1, 0, 0])]
+        row = in_a_row(apart)
+        people = [rng.integers(1, 50, size=len(each.n)).astype(float) for each in apart]
+        for scale in (level_means, means_on_test_scale):
+            assert chances(scale(row)) == pytest.approx([chance(scale(each)) for each in apart])
+            assert surprises(scale(row)) == pytest.approx([surprise(scale(each)) for each in apart])
+        assert gain_shares(row, np.concatenate(people)) == pytest.approx(
+            [gain_share(each, of) for each, of in zip(apart, people, strict=True)])

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketsofone.strata.evidence import Sums
-from marketsofone.strata.fusing import fuse
+from marketsofone.strata.fusing import fuse, fuse_each
 
 
 def shares(trials, wins):
@@ -71,3 +71,16 @@ def test_groups_are_numbered_in_order_and_steps_keep_theirs(tallies, ordered):
     assert seen == list(range(len(seen)))
     if ordered and seen:
         assert np.all(np.diff(group) >= 0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_dimensions_beside_one_another_are_grouped_as_each_by_itself(seed):
+    rng = np.random.default_rng(seed)
+    asked = []
+    for values in rng.integers(2, 60, size=6):
+        trials = rng.integers(0, 400, size=values)
+        scores = [shares(trials, rng.binomial(trials, rng.beta(2, 5, size=values))) for _ in range(rng.integers(1, 3))]
+        asked.append((scores, bool(rng.integers(2))))
+    for (scores, ordered), group in zip(asked, fuse_each(asked), strict=True):
+        assert list(group) == list(fuse(scores, ordered=ordered))

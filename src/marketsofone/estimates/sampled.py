@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
 Words = NDArray[np.object_]
 
 _CHUNK = 50_000
@@ -105,40 +106,44 @@ def sampled_candidates(
     cell = place[node[rows]] * 2 + sample.half[rows]
     rows = rows[np.argsort(cell, kind="stable")]
     bounds = np.append(0, np.cumsum(np.bincount(cell, minlength=2 * len(nodes))))
-    names = ["people", *(f"{score}_{part}" for score in sample.sums for part in PARTS)]
-    words, of, starts = _values(sample, dimensions)
-    frames = []
+    words, of, codes = _values(sample, dimensions)
+    cells, at, found = [], [], []
     for number in range(2 * len(nodes)):
-        sums = _summed(sample, times, rows[bounds[number]: bounds[number + 1]], dimensions, starts, len(words))
-        seen = np.flatnonzero(sums[:, 0])
-        made = {"node": nodes[number // 2], "half": number % 2, "dimension": of[seen], "value": words[seen]}
-        frames.append(pd.DataFrame(made | dict(zip(names, sums[seen].T, strict=True))))
-    return pd.concat(frames, ignore_index=True)
+        sums = _summed(sample, times, codes, rows[bounds[number]: bounds[number + 1]], len(words))
+        at.append(np.flatnonzero(sums[:, 0]))
+        cells.append(np.full(len(at[-1]), number))
+        found.append(sums[at[-1]])
+    cell, seen = np.concatenate(cells), np.concatenate(at)
+    names = ["people", *(f"{score}_{part}" for score in sample.sums for part in PARTS)]
+    made = {"node": np.array(nodes)[cell // 2], "half": cell % 2, "dimension": of[seen], "value": words[seen]}
+    return pd.DataFrame(made | dict(zip(names, np.concatenate(found).T, strict=True)))
 
 
-def _values(sample: Sampled, dimensions: Sequence[Dimension]) -> tuple[Words, Words, Ints]:
-    """All values of all dimensions in one row, each dimension's ending in None; whose they are; where each starts."""
+def _values(sample: Sampled, dimensions: Sequence[Dimension]) -> tuple[Words, Words, Codes]:
+    """All values of all dimensions in one row, each dimension's ending in None; whose they are; those of each buyer."""
     lists = [[*sample.words[d.name], None] for d in dimensions]
     lengths = np.array([len(values) for values in lists])
     words = np.array([value for values in lists for value in values], dtype=object)
-    return words, np.repeat([d.name for d in dimensions], lengths).astype(object), np.cumsum(lengths) - lengths
+    codes = np.empty((len(sample.buyer_id), len(dimensions)), dtype=np.int32)
+    for number, (dimension, last) in enumerate(zip(dimensions, np.cumsum(lengths) - 1, strict=True)):
+        own = sample.codes[dimension.name]
+        codes[:, number] = np.where(own < 0, last, own + last - lengths[number] + 1)
+    return words, np.repeat([d.name for d in dimensions], lengths).astype(object), codes
 
 
-def _summed(
-    sample: Sampled, times: Floats, rows: Ints, dimensions: Sequence[Dimension], starts: Ints, width: int
-) -> Floats:
+def _summed(sample: Sampled, times: Floats, codes: Codes, rows: Ints, width: int) -> Floats:
     """What the buyers of some rows add to each value of each dimension: one pass, shape (width, 1 + parts).
 
     Which values a buyer has is a sparse row of ones; its transpose times what each buyer adds is every sum at once.
     """
     sums = np.zeros((width, 1 + len(PARTS) * len(sample.sums)))
-    unknown = [start + len(sample.words[d.name]) for d, start in zip(dimensions, starts, strict=True)]
     for first in range(0, len(rows), _CHUNK):
         some = rows[first: first + _CHUNK]
-        codes = np.stack([np.where(sample.codes[d.name][some] < 0, last, start + sample.codes[d.name][some])
-                          for d, start, last in zip(dimensions, starts, unknown, strict=True)], axis=1)
-        added = np.vstack([np.ones((1, len(some))), *(parts[:, some] for parts in sample.sums.values())]) * times[some]
-        ends = np.arange(len(some) + 1) * len(dimensions)
-        has = sparse.csr_matrix((np.ones(codes.size), codes.ravel(), ends), shape=(len(some), width))
-        sums += has.T @ np.ascontiguousarray(added.T)
+        own, added = codes[some], np.empty((len(some), sums.shape[1]))
+        added[:, 0] = times[some]
+        for number, parts in enumerate(sample.sums.values()):
+            added[:, 1 + number * len(PARTS): 1 + (number + 1) * len(PARTS)] = (parts[:, some] * times[some]).T
+        ends = np.arange(len(some) + 1, dtype=np.int32) * own.shape[1]
+        has = sparse.csr_matrix((np.ones(own.size), own.ravel(), ends), shape=(len(some), width))
+        sums += has.T @ added
     return sums

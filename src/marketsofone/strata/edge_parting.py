@@ -13,10 +13,10 @@ from marketsofone.customer import Stratum
 from marketsofone.estimates.candidates import Dimension
 from marketsofone.estimates.sampled import Sampled, sampled_candidates
 from marketsofone.strata.edge import Edge, Parted, Told, both_ways, edge
-from marketsofone.strata.evidence import Sums, surprise, tested_means
+from marketsofone.strata.evidence import Sums
 from marketsofone.strata.fusing import fuse
 from marketsofone.strata.regrowing import placed, regrown_strata
-from marketsofone.strata.splitting import Candidate, Rules, candidates
+from marketsofone.strata.splitting import Candidate, Rules, described, most_surprising
 
 Ints = NDArray[np.int64]
 
@@ -102,8 +102,8 @@ def sectors(folded: Sampled, sector: Ints, dimensions: Sequence[Dimension]) -> d
     if not numbers or not dimensions:
         return {}
     frame: pd.DataFrame = sampled_candidates(folded, np.ones(len(sector)), sector, numbers, dimensions)
-    return {int(number): candidates(rows, dimensions, tuple(folded.sums))
-            for number, rows in frame.groupby("node", sort=True)}
+    told = described(frame, dimensions, tuple(folded.sums))
+    return {number: [candidate for candidate in found if candidate.sums] for number, found in told.items()}
 
 
 def _heard(tree: Sequence[Stratum], dimensions: Sequence[Dimension], scores: Sequence[str]) -> dict[str, Ints]:
@@ -160,9 +160,9 @@ def most_telling(
     chooses : int
         The fold that parts; the other one judges.
     """
-    chosen = max(found, key=lambda c: max(surprise(tested_means(s)) for s in c.half(chooses)), default=None)
-    if chosen is None:
+    if not found:
         return None
+    chosen = found[most_surprising(found, chooses)[0]]
     group = fuse(chosen.half(chooses), ordered=bool(chosen.dimension.cuts))
     count, known = int(group.max()) + 1, group >= 0
     if count < 2:

@@ -6,13 +6,48 @@ never surer than its buyers allow: the spread between buyers is in every varianc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Where the values of several dimensions stand in one row, so that all are judged in a few operations.
+
+    Parameters
+    ----------
+    starts : int array, shape (dimensions,)
+        Where the values of each begin; a dimension has one or more.
+    of : int array, shape (values,)
+        The dimension of each value; shape (1,) where there is but one.
+    """
+
+    starts: Ints
+    of: Ints
+
+    def each(self, part: Floats) -> Floats:
+        """Sums over the values of each dimension, shape (dimensions,)."""
+        return np.asarray(np.add.reduceat(part, self.starts))
+
+    def beside(self, each: Floats) -> Floats:
+        """What holds of a dimension, beside each of its values."""
+        return each[self.of]
+
+
+def row_of(lengths: Ints) -> Row:
+    """Dimensions of so many values each, one after the other."""
+    return Row(np.cumsum(lengths) - lengths, np.repeat(np.arange(len(lengths)), lengths))
+
+
+ALONE = Row(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+"""One dimension."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +55,8 @@ class Sums:
     """Tallies of one score for the values of one dimension, each part shape (values,).
 
     ``buyers`` with trials; sums over them of trials ``n``, totals ``s``, of ``n*n``, ``n*s``,
-    ``s*s``; for money also of the scaled logarithm ``g`` and its square.
+    ``s*s``; for money also of the scaled logarithm ``g`` and its square. Or of several dimensions
+    in a ``row`` (:func:`in_a_row`).
     """
 
     money: bool
@@ -32,10 +68,14 @@ class Sums:
     ss: Floats
     g: Floats
     gg: Floats
+    row: Row = field(default=ALONE, kw_only=True)
 
-    def merged(self, group: NDArray[np.int64], groups: int) -> Sums:
-        """The same tallies for groups of values; group -1 is left out."""
-        return Sums(self.money, *(summed(part, group, groups) for part in self.parts()))
+    def merged(self, group: Ints, groups: int) -> Sums:
+        """The same tallies for groups of the values of one dimension; group -1 is left out."""
+        kept = np.flatnonzero(group >= 0)
+        parts = np.array(self.parts())[:, kept]
+        cells = np.arange(len(parts))[:, None] * groups + group[kept]
+        return Sums(self.money, *np.bincount(cells.ravel(), parts.ravel(), len(parts) * groups).reshape(-1, groups))
 
     def parts(self) -> tuple[Floats, ...]:
         """The tallies in the order of the fields."""
@@ -43,10 +83,16 @@ class Sums:
 
     def __add__(self, other: Sums) -> Sums:
         """Tallies of two halves of the buyers together."""
-        return Sums(self.money, *(a + b for a, b in zip(self.parts(), other.parts(), strict=True)))
+        return Sums(self.money, *(a + b for a, b in zip(self.parts(), other.parts(), strict=True)), row=self.row)
 
 
-def summed(part: Floats, group: NDArray[np.int64], groups: int) -> Floats:
+def in_a_row(sums: Sequence[Sums]) -> Sums:
+    """Tallies of one score for several dimensions, one after the other."""
+    row = row_of(np.array([len(each.n) for each in sums]))
+    return Sums(sums[0].money, *map(np.concatenate, zip(*(each.parts() for each in sums), strict=True)), row=row)
+
+
+def summed(part: Floats, group: Ints, groups: int) -> Floats:
     """Sums of a part by group, shape (groups,); group -1 is left out."""
     kept = group >= 0
     return np.bincount(group[kept], part[kept], minlength=groups).astype(np.float64)
@@ -58,64 +104,73 @@ class Means:
 
     mean: Floats
     variance: Floats
+    row: Row = ALONE
 
 
 def level_means(sums: Sums) -> Means:
     """Means in the score's own unit (a share, or money), with buyer-to-buyer spread in the variance."""
-    n = float(sums.n.sum())
-    if n <= 0:
-        return Means(np.zeros_like(sums.n), np.full_like(sums.n, np.inf))
-    middle = float(sums.s.sum()) / n
-    residual = float((sums.ss - 2 * middle * sums.ns + middle**2 * sums.nn).sum())
+    row, n = sums.row, sums.row.each(sums.n)
     with np.errstate(divide="ignore", invalid="ignore"):
-        if sums.money:
-            variance = np.where(sums.n > 0, residual / n / sums.n, np.inf)
-        else:
-            variance = _share_variance(sums, middle, residual)
-        return Means(np.where(sums.n > 0, sums.s / np.maximum(sums.n, 1e-12), middle), variance)
+        middle = np.where(n > 0, row.each(sums.s) / n, 0.0)
+        around = row.beside(middle)
+        residual = row.each(sums.ss - 2 * around * sums.ns + around**2 * sums.nn)
+        variance = row.beside(residual / n) / sums.n if sums.money else _share_variance(sums, middle, residual)
+    seen = sums.n > 0
+    return Means(np.where(seen, sums.s / np.maximum(sums.n, 1e-12), around), np.where(seen, variance, np.inf), row)
 
 
-def _share_variance(sums: Sums, middle: float, residual: float) -> Floats:
-    unit = max(middle * (1.0 - middle), 1e-9)
-    pairs = float((sums.nn - sums.n).sum())
-    alike = np.clip((residual / unit - sums.n.sum()) / pairs, 0.0, 0.95) if pairs > 0 else 0.0
-    spread = unit * (sums.n + alike * (sums.nn - sums.n))
-    return np.where(sums.n > 0, spread / np.maximum(sums.n, 1e-12) ** 2, np.inf)
+def _share_variance(sums: Sums, middle: Floats, residual: Floats) -> Floats:
+    row, unit = sums.row, np.maximum(middle * (1.0 - middle), 1e-9)
+    more = sums.nn - sums.n
+    pairs = row.each(more)
+    alike = np.where(pairs > 0, np.clip((residual / unit - row.each(sums.n)) / pairs, 0.0, 0.95), 0.0)
+    spread: Floats = row.beside(unit) * (sums.n + row.beside(alike) * more) / np.maximum(sums.n, 1e-12) ** 2
+    return spread
 
 
 def tested_means(sums: Sums) -> Means:
     """Means on the scale that differences are tested on: shares as they are, money as logarithms."""
     if not sums.money:
         return level_means(sums)
-    count = float(sums.buyers.sum())
-    if count < 2:
-        return Means(np.zeros_like(sums.n), np.full_like(sums.n, np.inf))
-    seen = np.maximum(sums.buyers, 1e-12)
-    mean = sums.g / seen
-    inside = float((sums.gg - sums.g * mean).sum()) / max(count - np.sum(sums.buyers > 0), 1.0)
-    return Means(mean, np.where(sums.buyers > 0, max(inside, 1e-12) / seen, np.inf))
+    row, seen, buyers = sums.row, sums.buyers > 0, np.maximum(sums.buyers, 1e-12)
+    mean, count = sums.g / buyers, row.each(sums.buyers)
+    inside = row.each(sums.gg - sums.g * mean) / np.maximum(count - row.each(seen.astype(np.float64)), 1.0)
+    spread = np.where(count >= 2, np.maximum(inside, 1e-12), np.inf)
+    told = row.beside((count >= 2).astype(np.float64))
+    return Means(mean * told, np.where(seen, row.beside(spread) / buyers, np.inf), row)
 
 
 def chance(means: Means) -> float:
     """Chance of differences at least this large where there are none (Cochran's heterogeneity test)."""
-    use = np.isfinite(means.variance) & (means.variance > 0)
-    if use.sum() < 2:
-        return 1.0
-    weight = 1.0 / means.variance[use]
-    middle = np.average(means.mean[use], weights=weight)
-    return float(special.chdtrc(use.sum() - 1, np.sum(weight * (means.mean[use] - middle) ** 2)))
+    return float(chances(means)[0])
+
+
+def chances(means: Means) -> Floats:
+    """The :func:`chance` of each dimension, shape (dimensions,)."""
+    square, freedom = heterogeneity(means)
+    return np.where(freedom >= 1, special.chdtrc(np.maximum(freedom, 1.0), square), 1.0)
 
 
 def surprise(means: Means) -> float:
     """How far the differences exceed chance, in standard errors: comparable across many and few values."""
-    use = np.isfinite(means.variance) & (means.variance > 0)
-    freedom = int(use.sum()) - 1
-    if freedom < 1:
-        return -np.inf
-    weight = 1.0 / means.variance[use]
-    middle = np.average(means.mean[use], weights=weight)
-    ratio = np.sum(weight * (means.mean[use] - middle) ** 2) / freedom
-    return float((np.cbrt(ratio) - (1 - 2 / (9 * freedom))) / np.sqrt(2 / (9 * freedom)))
+    return float(surprises(means)[0])
+
+
+def surprises(means: Means) -> Floats:
+    """The :func:`surprise` of each dimension, shape (dimensions,)."""
+    square, freedom = heterogeneity(means)
+    noise = 2.0 / (9.0 * np.maximum(freedom, 1.0))
+    ratio = np.cbrt(square / np.maximum(freedom, 1.0))
+    return np.where(freedom >= 1, (ratio - (1.0 - noise)) / np.sqrt(noise), -np.inf)
+
+
+def heterogeneity(means: Means) -> tuple[Floats, Floats]:
+    """Weighted squares around each dimension's middle, and how many of its values may differ from it."""
+    row, use = means.row, np.isfinite(means.variance) & (means.variance > 0)
+    weight = np.where(use, 1.0 / np.where(use, means.variance, 1.0), 0.0)
+    total = row.each(weight)
+    middle = row.each(weight * means.mean) / np.where(total > 0, total, 1.0)
+    return row.each(weight * (means.mean - row.beside(middle)) ** 2), row.each(use.astype(np.float64)) - 1.0
 
 
 def gain_share(sums: Sums, people: Floats) -> float:
@@ -138,14 +193,18 @@ def gain_share(sums: Sums, people: Floats) -> float:
     ----------
     Theil (1967), *Economics and Information Theory*, chapter 4.
     """
-    means = level_means(sums)
+    return float(gain_shares(sums, people)[0])
+
+
+def gain_shares(sums: Sums, people: Floats) -> Floats:
+    """The :func:`gain_share` of each dimension, shape (dimensions,)."""
+    means, row = level_means(sums), sums.row
     use = np.isfinite(means.variance)
-    if use.sum() < 2 or people[use].sum() <= 0:
-        return 0.0
-    weight = people[use] / people[use].sum()
-    middle = float(np.sum(weight * means.mean[use]))
-    if middle <= 0:
-        return 0.0
-    seen = float(np.sum(weight * (means.mean[use] / middle - 1.0) ** 2))
-    noise = float(np.sum(weight * (1.0 - weight) * means.variance[use])) / middle**2
-    return 0.5 * (seen - noise)
+    whole, groups = row.each(np.where(use, people, 0.0)), row.each(use.astype(np.float64))
+    weight = np.where(use, people, 0.0) / row.beside(np.where(whole > 0, whole, 1.0))
+    middle = row.each(weight * means.mean)
+    told = (groups >= 2) & (whole > 0) & (middle > 0)
+    size = np.where(told, middle, 1.0)
+    seen = row.each(weight * (means.mean / row.beside(size) - 1.0) ** 2)
+    noise = row.each(weight * (1.0 - weight) * np.where(use, means.variance, 0.0)) / size**2
+    return np.where(told, 0.5 * (seen - noise), 0.0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from marketsofone.strata.evidence import Means, Sums, surprise, tested_means
+from marketsofone.strata.evidence import Means, Row, Sums, heterogeneity, row_of, surprise, tested_means
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -40,48 +41,95 @@ def fuse(sums: Sequence[Sums], *, ordered: bool) -> Ints:
     int array, shape (values,)
         Group numbers from 0, in order of first appearance.
     """
-    group = _start([tested_means(part) for part in sums], ordered)
-    while True:
-        count = int(group.max()) + 1
-        if count <= 2:
-            break
-        merged = [tested_means(part.merged(group, count)) for part in sums]
-        apart = _distances(merged, ordered)
-        first, second = np.unravel_index(np.argmax(apart), apart.shape)
-        if apart[first, second] < _ALIKE:
-            break
-        group = _joined(group, int(first), int(second))
-    return _filled(group) if ordered else _renumbered(group)
+    return fuse_each([(sums, ordered)])[0]
 
 
-def _start(means: Sequence[Means], ordered: bool) -> Ints:
+def fuse_each(dimensions: Sequence[tuple[Sequence[Sums], bool]]) -> list[Ints]:
+    """What :func:`fuse` finds in each of several dimensions, merged step by step beside one another."""
+    tallies, money, row = _in_rows([sums for sums, _ordered in dimensions])
+    ordered = [of for _sums, of in dimensions]
+    groups = _starts(_means(tallies, money, row), ordered)
+    going = [place for place, group in enumerate(groups) if group.max() >= 2]
+    counts = np.array([groups[place].max() + 1 for place in going], dtype=np.int64)
+    tallies = _merged(tallies, row, {place: groups[place] for place in going})
+    while going:
+        row = row_of(counts)
+        first, second, alike = _closest(_means(tallies, money, row), row.starts, counts, [ordered[p] for p in going])
+        joined = alike >= _ALIKE
+        for at in np.flatnonzero(joined):
+            groups[going[at]] = _joined(groups[going[at]], first[at] - row.starts[at], second[at] - row.starts[at])
+        tallies[..., first[joined]] += tallies[..., second[joined]]
+        on = joined & (counts > 3)
+        kept = on[row.of]
+        kept[second[joined]] = False
+        tallies, counts = tallies[..., kept], counts[on] - 1
+        going = [place for place, more in zip(going, on, strict=True) if more]
+    return [_filled(group) if of else _renumbered(group) for group, of in zip(groups, ordered, strict=True)]
+
+
+def _in_rows(sums: Sequence[Sequence[Sums]]) -> tuple[Floats, list[bool], Row]:
+    """Tallies of all dimensions beside one another, shape (scores, parts, values); which of the scores are money.
+
+    A score of which a dimension has no tallies says nothing there.
+    """
+    row = row_of(np.array([len(own[0].n) for own in sums]))
+    shares, moneys = (max(sum(each.money is kind for each in own) for own in sums) for kind in (False, True))
+    tallies = np.zeros((shares + moneys, len(sums[0][0].parts()), len(row.of)))
+    for start, own in zip(row.starts, sums, strict=True):
+        free = {False: iter(range(shares)), True: iter(range(shares, shares + moneys))}
+        for each in own:
+            tallies[next(free[each.money]), :, start: start + len(each.n)] = each.parts()
+    return tallies, [False] * shares + [True] * moneys, row
+
+
+def _means(tallies: Floats, money: Sequence[bool], row: Row) -> list[Means]:
+    return [tested_means(Sums(kind, *own, row=row)) for kind, own in zip(money, tallies, strict=True)]
+
+
+def _merged(tallies: Floats, row: Row, groups: Mapping[int, Ints]) -> Floats:
+    """Tallies of the groups of some of the dimensions, one dimension after the other."""
+    flat, cells, count = tallies.reshape(-1, tallies.shape[-1]), [], 0
+    for group in groups.values():
+        cells.append(np.where(group >= 0, group + count, -1))
+        count += int(group.max()) + 1
+    cell = np.concatenate(cells) if cells else np.empty(0, dtype=np.int64)
+    at = np.flatnonzero(np.isin(row.of, list(groups)))[cell >= 0]
+    where = np.arange(len(flat))[:, None] * count + cell[cell >= 0]
+    merged = np.bincount(where.ravel(), flat[:, at].ravel(), len(flat) * count)
+    return merged.reshape(*tallies.shape[:-1], count).astype(np.float64)
+
+
+def _starts(means: Sequence[Means], ordered: Sequence[bool]) -> list[Ints]:
     """Where merging starts: each value that can speak for itself, the others together, few in all."""
+    row = means[0].row
     known = np.any([np.isfinite(part.variance) for part in means], axis=0)
-    group = np.full(len(known), -1, dtype=np.int64)
-    if ordered:
-        group[known] = np.arange(int(known.sum()))
-        return group
     speaks = known & (np.max([_reliability(part) for part in means], axis=0) >= _SPEAKS)
-    group[known] = 0
-    group[speaks] = 1 + _coarse(means, speaks)
-    return _renumbered(group)
+    groups = []
+    for start, end, of in zip(row.starts, [*row.starts[1:], len(known)], ordered, strict=True):
+        own = slice(start, end)
+        group = np.full(end - start, -1, dtype=np.int64)
+        if of:
+            group[known[own]] = np.arange(int(known[own].sum()))
+        else:
+            group[known[own]] = 0
+            group[speaks[own]] = 1 + _coarse([Means(part.mean[own], part.variance[own]) for part in means], speaks[own])
+            group = _renumbered(group)
+        groups.append(group)
+    return groups
 
 
 def _reliability(means: Means) -> Floats:
-    """Share of a value's departure that is more than chance, as values of this dimension go.
+    """Share of a value's departure that is more than chance, as values of its dimension go.
 
     DerSimonian & Laird (1986), Meta-analysis in clinical trials, give the spread between values.
     """
-    use = np.isfinite(means.variance) & (means.variance > 0)
-    reliability = np.zeros(len(means.mean))
-    if use.sum() < 2:
-        return reliability
-    weight = 1.0 / means.variance[use]
-    middle = np.average(means.mean[use], weights=weight)
-    excess = np.sum(weight * (means.mean[use] - middle) ** 2) - (use.sum() - 1)
-    between = max(float(excess / (weight.sum() - np.sum(weight**2) / weight.sum())), 0.0)
-    reliability[use] = between / (between + means.variance[use])
-    return reliability
+    row, use = means.row, np.isfinite(means.variance) & (means.variance > 0)
+    square, freedom = heterogeneity(means)
+    weight = np.where(use, 1.0 / np.where(use, means.variance, 1.0), 0.0)
+    total = np.where(freedom >= 1, row.each(weight), 1.0)
+    told = np.where(freedom >= 1, total - row.each(weight**2) / total, 1.0)
+    between = row.beside(np.where(freedom >= 1, np.maximum((square - freedom) / told, 0.0), 0.0))
+    return np.where(use, between / (between + np.where(use, means.variance, 1.0)), 0.0)
 
 
 def _coarse(means: Sequence[Means], speaks: NDArray[np.bool_]) -> Ints:
@@ -103,21 +151,32 @@ def _coarse(means: Sequence[Means], speaks: NDArray[np.bool_]) -> Ints:
     return ranked
 
 
-def _distances(means: Sequence[Means], ordered: bool) -> Floats:
-    """Chance of each pair's difference; -1 for a pair that may not merge."""
-    count = len(means[0].mean)
-    square, freedom = np.zeros((count, count)), np.zeros((count, count))
+def _closest(
+    means: Sequence[Means], starts: Ints, counts: Ints, ordered: Sequence[bool]
+) -> tuple[Ints, Ints, Floats]:
+    """Of each dimension the two groups that are most alike, and the chance of their difference."""
+    pairs = [_pairs(int(count), of) for count, of in zip(counts, ordered, strict=True)]
+    first, second = np.concatenate([pair + start for pair, start in zip(pairs, starts, strict=True)], axis=1)
+    square, freedom = np.zeros(len(first)), np.zeros(len(first))
     for part in means:
-        spread = part.variance[:, None] + part.variance[None, :]
+        spread = part.variance[first] + part.variance[second]
         told = np.isfinite(spread) & (spread > 0)
-        difference = part.mean[:, None] - part.mean[None, :]
+        difference = part.mean[first] - part.mean[second]
         square += np.where(told, difference**2 / np.where(told, spread, 1.0), 0.0)
         freedom += told
     alike = np.where(freedom > 0, special.chdtrc(np.maximum(freedom, 1), square), 1.0)
-    allowed = np.triu(np.ones((count, count), dtype=bool), 1)
+    ends = np.cumsum([pair.shape[1] for pair in pairs])
+    best = [end - pair.shape[1] + int(np.argmax(alike[end - pair.shape[1]: end]))
+            for end, pair in zip(ends, pairs, strict=True)]
+    return first[best], second[best], alike[best]
+
+
+@lru_cache(maxsize=128)
+def _pairs(count: int, ordered: bool) -> Ints:
+    """The pairs of groups that may merge, shape (2, pairs): of steps only neighbours."""
     if ordered:
-        allowed &= ~np.triu(np.ones((count, count), dtype=bool), 2)
-    return np.where(allowed, alike, -1.0)
+        return np.array([np.arange(count - 1), np.arange(1, count)])
+    return np.array(np.triu_indices(count, 1))
 
 
 def _joined(group: Ints, first: int, second: int) -> Ints:

@@ -62,15 +62,15 @@ def grow_tree(
     open_level = strata[:]
     while open_level and dimensions and open_level[0].depth < rules.most_depth:
         frame = fetch(strata)
-        by_node = dict(tuple(frame.groupby("node", sort=False)))
         grown: list[Stratum] = []
-        seen = {s.number: judge.seen(by_node.get(s.number)) for s in open_level}
+        told = described(frame, dimensions, scores)
+        seen = {s.number: told.get(s.number, []) for s in open_level}
+        people = _people(frame, dimensions)
         alone = {s.number: shown_chances(judge.found(strata, s, seen[s.number])) for s in open_level}
         beside = judged_beside([min(each.values(), default=1.0) for each in alone.values()], rules.level)
         for stratum in open_level:
-            people = _people(by_node.get(stratum.number), dimensions)
             split, decided = judge.decide(strata, stratum, seen[stratum.number], alone[stratum.number],
-                                          people, beside)
+                                          people.get(stratum.number, 0.0), beside)
             strata[stratum.number] = decided
             if split is not None:
                 grown += _children(decided, split, len(strata) + len(grown))
@@ -87,10 +87,6 @@ class _Judge:
     scores: Sequence[str]
     rules: Rules
     currency: str
-
-    def seen(self, rows: pd.DataFrame | None) -> list[Candidate]:
-        """What the rows of a stratum say of every dimension."""
-        return described(rows, self.dimensions, self.scores) if rows is not None else []
 
     def found(self, strata: Sequence[Stratum], stratum: Stratum, every: Sequence[Candidate]) -> list[Candidate]:
         """Those with evidence that a person lets split the stratum."""
@@ -136,11 +132,10 @@ def _used(strata: Sequence[Stratum], stratum: Stratum) -> set[str]:
     return used
 
 
-def _people(rows: pd.DataFrame | None, dimensions: Sequence[Dimension]) -> float:
-    if rows is None:
-        return 0.0
-    first = rows[rows["dimension"] == dimensions[0].name]
-    return float(first["people"].sum())
+def _people(frame: pd.DataFrame, dimensions: Sequence[Dimension]) -> dict[int, float]:
+    """Buyers of each node, those of whom nothing is known included."""
+    first = frame[frame["dimension"] == dimensions[0].name]
+    return {int(node): float(count) for node, count in first.groupby("node")["people"].sum().items()}
 
 
 def _children(parent: Stratum, split: Split, start: int) -> list[Stratum]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -54,8 +55,11 @@ def every_candidate(
 def placed(sample: Sampled, strata: Sequence[Stratum]) -> Ints:
     """The deepest stratum known for certain of each buyer, by number, shape (buyers,)."""
     node = np.zeros(len(sample.buyer_id), dtype=np.int64)
-    for stratum in strata[1:]:
-        held = np.isin(np.array(sample.words[stratum.split_on], dtype=object), stratum.values)
-        codes = sample.codes[stratum.split_on]
-        node[(node == stratum.parent) & np.append(held, False)[codes]] = stratum.number
+    for parent, parts in groupby(strata[1:], key=lambda stratum: stratum.parent):
+        children = list(parts)
+        on = children[0].split_on
+        place = {value: child.number for child in children for value in child.values}
+        below = np.array([*(place.get(word, parent) for word in sample.words[on]), parent])
+        rows = np.flatnonzero(node == parent)
+        node[rows] = below[sample.codes[on][rows]]
     return node

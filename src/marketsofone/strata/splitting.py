@@ -13,18 +13,31 @@ Athey & Imbens (2016), Recursive partitioning for heterogeneous causal effects (
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from marketsofone.estimates.candidates import PARTS, Dimension
-from marketsofone.strata.evidence import Sums, chance, gain_share, level_means, summed, surprise, tested_means
-from marketsofone.strata.fusing import fuse
+from marketsofone.strata.evidence import (
+    Sums,
+    chance,
+    chances,
+    gain_share,
+    gain_shares,
+    in_a_row,
+    level_means,
+    summed,
+    surprises,
+    tested_means,
+)
+from marketsofone.strata.fusing import fuse_each
 from marketsofone.strata.steering import Steering
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _SCREENED = 5
@@ -107,23 +120,25 @@ class Split:
     joined: bool = False
 
 
-def candidates(frame: pd.DataFrame, dimensions: Sequence[Dimension], scores: Sequence[str]) -> list[Candidate]:
-    """The candidates of one node, from its rows of tallies."""
-    return [found for found in described(frame, dimensions, scores) if found.sums]
-
-
-def described(frame: pd.DataFrame, dimensions: Sequence[Dimension], scores: Sequence[str]) -> list[Candidate]:
-    """The dimensions with two values or more at one node; one that none of the scores may judge has no ``sums``."""
+def described(
+    frame: pd.DataFrame, dimensions: Sequence[Dimension], scores: Sequence[str]
+) -> dict[int, list[Candidate]]:
+    """By node, its dimensions with two values or more; one that none of the scores may judge has no ``sums``."""
     columns = ["people", *(f"{score}_{part}" for score in scores for part in PARTS)]
-    told = frame["value"].to_numpy(object)
-    halves = frame["half"].to_numpy(np.int64)
-    tallies = frame[columns].astype(np.float64).fillna(0.0).to_numpy()
-    known, names = frame["value"].notna().to_numpy(), frame["dimension"].to_numpy(object)
-    found = []
-    for dimension in dimensions:
-        rows = np.flatnonzero(known & (names == dimension.name))
-        candidate = _candidate(dimension, told[rows], halves[rows], tallies[rows], scores)
-        found += [candidate] if candidate is not None else []
+    tallies = frame[columns].to_numpy(np.float64, na_value=0.0)
+    values, halves = frame["value"].to_numpy(object), frame["half"].to_numpy(np.int64)
+    place = {dimension.name: number for number, dimension in enumerate(dimensions)}
+    whose = frame["dimension"].map(place).to_numpy(np.float64, na_value=-1.0).astype(np.int64)
+    nodes, node = np.unique(frame["node"].to_numpy(np.int64), return_inverse=True)
+    use = np.flatnonzero(frame["value"].notna().to_numpy() & (whose >= 0))
+    cell = node[use] * len(dimensions) + whose[use]
+    rows = use[np.argsort(cell, kind="stable")]
+    ends = np.cumsum(np.bincount(cell, minlength=len(nodes) * len(dimensions)))
+    parts = dict(zip(product(nodes.tolist(), dimensions), np.split(rows, ends[:-1]), strict=True))
+    found: dict[int, list[Candidate]] = {number: [] for number in nodes.tolist()}
+    for (number, dimension), at in parts.items():
+        candidate = _candidate(dimension, values[at], halves[at], tallies[at], scores) if len(at) > 1 else None
+        found[number] += [candidate] if candidate is not None else []
     return found
 
 
@@ -165,7 +180,7 @@ def best_split(
     chances = {name: min(chance_alone * beside, 1.0) for name, chance_alone in alone.items()}
     people = {c.dimension.name: dict(zip(c.values, c.people.sum(axis=0), strict=True)) for c in found}
     shown = [c for c in found if chances[c.dimension.name] <= rules.level]
-    made = [split for c in shown if (split := _made(c, chances[c.dimension.name], worth)) is not None]
+    made = _made(shown, chances, worth)
     standing = [s for s in made if _stands(s, people[s.dimension.name], rules, worth)]
     return max(standing, key=lambda s: (s.gain - rules.handling_cost * (len(s.groups) - 1), -s.chance), default=None)
 
@@ -199,56 +214,104 @@ def shown_chances(found: Sequence[Candidate]) -> dict[str, float]:
     half: strong where there are many values or dimensions. And all its values are tested at once on all buyers,
     every dimension paid for: strong where there are few.
     """
-    chances = {}
-    for candidate in found:
-        whole = [chance(tested_means(sums)) for sums in candidate.both().values()]
-        chances[candidate.dimension.name] = min(whole) * len(whole) * len(found) * 2
-    for chooses in (0, 1):
-        for candidate, group in _chosen(found, chooses):
-            split = judged(candidate, group, 1 - chooses, 1.0)
-            paid = split.chance * 2 * _JUDGED * 2
-            name = candidate.dimension.name
-            chances[name] = min(chances[name], paid)
-    return chances
+    told = list(_by_score(found))
+    whole = np.ones(len(found))
+    for at, halves in told:
+        whole[at] = np.minimum(whole[at], chances(tested_means(halves[0] + halves[1])))
+    shown = {c.dimension.name: float(least) * len(c.sums) * len(found) * 2
+             for c, least in zip(found, whole, strict=True)}
+    for candidate, group, chooses in _suggested(found, [_surprises(told, len(found), half) for half in (0, 1)]):
+        paid = _shown(_merged(candidate, group, 1 - chooses))[0] * 2 * _JUDGED * 2
+        name = candidate.dimension.name
+        shown[name] = min(shown[name], paid)
+    return shown
 
 
-def _made(candidate: Candidate, paid: float, worth: float) -> Split | None:
-    """A dimension that shows, its values grouped by all; its gain is what each half says of the other's groups."""
-    ordered = bool(candidate.dimension.cuts)
-    groups = [(fuse(candidate.half(half), ordered=ordered), half) for half in (0, 1)]
-    both = [judged(candidate, group, 1 - half, worth) for group, half in groups if group.max() >= 1]
-    group = fuse(list(candidate.both().values()), ordered=ordered)
-    if not both or group.max() < 1:
-        return None
-    by = min(both, key=lambda split: split.chance).by
-    gain = sum(split.gain for split in both) / len(both)
-    return Split(candidate.dimension, grouped(candidate, group), paid, gain, by)
+def _by_score(found: Sequence[Candidate]) -> Iterator[tuple[Ints, tuple[Sums, Sums]]]:
+    """Of each score, the places of the candidates it may judge and their tallies in a row, by half."""
+    for score in dict.fromkeys(score for candidate in found for score in candidate.sums):
+        at = [place for place, candidate in enumerate(found) if score in candidate.sums]
+        first, second = (in_a_row([found[place].sums[score][half] for place in at]) for half in (0, 1))
+        yield np.array(at), (first, second)
 
 
-def _chosen(found: Sequence[Candidate], half: int) -> list[tuple[Candidate, Ints]]:
-    """This half's best candidates and how it would group their values."""
-    screened = sorted(found, key=lambda c: -max(surprise(tested_means(s)) for s in c.half(half)))[:_SCREENED]
-    grouped = [(c, fuse(c.half(half), ordered=bool(c.dimension.cuts))) for c in screened]
-    grouped = [(c, group) for c, group in grouped if group.max() >= 1]
-    return sorted(grouped, key=lambda pair: -_gain(pair[0], pair[1], half))[:_JUDGED]
+def most_surprising(found: Sequence[Candidate], half: int) -> list[int]:
+    """The places of the candidates, those first whose values differ most beyond chance on one half of the buyers."""
+    return _ranked(_surprises(_by_score(found), len(found), half))
 
 
-def _gain(candidate: Candidate, group: Ints, half: int) -> float:
-    count = int(group.max()) + 1
-    people = summed(candidate.people[half], group, count)
-    return sum(max(gain_share(s.merged(group, count), people), 0.0) for s in candidate.half(half))
+def _surprises(told: Iterable[tuple[Ints, tuple[Sums, Sums]]], count: int, half: int) -> Floats:
+    most = np.full(count, -np.inf)
+    for at, halves in told:
+        most[at] = np.maximum(most[at], surprises(tested_means(halves[half])))
+    return most
+
+
+def _ranked(surprise: Floats) -> list[int]:
+    return [int(place) for place in np.argsort(-surprise, kind="stable")]
+
+
+def _made(shown: Sequence[Candidate], paid: Mapping[str, float], worth: float) -> list[Split]:
+    """Dimensions that show, their values grouped by all; a gain is what each half says of the other's groups."""
+    asked = [(sums, bool(c.dimension.cuts)) for c in shown
+             for sums in (c.half(0), c.half(1), list(c.both().values()))]
+    groups = fuse_each(asked) if asked else []
+    made = []
+    for candidate, *own, whole in zip(shown, groups[::3], groups[1::3], groups[2::3], strict=True):
+        both = [judged(candidate, group, 1 - half, worth) for half, group in enumerate(own) if group.max() >= 1]
+        if not both or whole.max() < 1:
+            continue
+        by = min(both, key=lambda split: split.chance).by
+        gain = sum(split.gain for split in both) / len(both)
+        made.append(Split(candidate.dimension, grouped(candidate, whole), paid[candidate.dimension.name], gain, by))
+    return made
+
+
+def _suggested(found: Sequence[Candidate], surprise: Sequence[Floats]) -> list[tuple[Candidate, Ints, int]]:
+    """The best candidates of each half, how it would group their values, and which half it is."""
+    asked = [(found[place], half) for half in (0, 1) for place in _ranked(surprise[half])[:_SCREENED]]
+    groups = fuse_each([(c.half(half), bool(c.dimension.cuts)) for c, half in asked]) if asked else []
+    parted = [(c, group, half) for (c, half), group in zip(asked, groups, strict=True) if group.max() >= 1]
+    gain = _gains(parted)
+    best = sorted(range(len(parted)), key=lambda place: (parted[place][2], -gain[place]))
+    ranked = [[place for place in best if parted[place][2] == half][:_JUDGED] for half in (0, 1)]
+    return [parted[place] for half in ranked for place in half]
+
+
+def _gains(parted: Sequence[tuple[Candidate, Ints, int]]) -> Floats:
+    """What each grouping gains on the word of the half that made it, as a share of what there is."""
+    gains = np.zeros(len(parted))
+    people = [summed(c.people[half], group, int(group.max()) + 1) for c, group, half in parted]
+    merged = [_merged(*each) for each in parted]
+    for score in dict.fromkeys(score for each in merged for score in each):
+        at = [place for place, each in enumerate(merged) if score in each]
+        told = gain_shares(in_a_row([merged[place][score] for place in at]),
+                           np.concatenate([people[place] for place in at]))
+        gains[at] += np.maximum(told, 0.0)
+    return gains
 
 
 def judged(candidate: Candidate, group: Ints, half: int | None, worth: float) -> Split:
     """What the buyers of one half (None: all of them) say of a grouping of the values."""
-    count = int(group.max()) + 1
-    told = candidate.both() if half is None else {score: pair[half] for score, pair in candidate.sums.items()}
-    merged = {score: sums.merged(group, count) for score, sums in told.items()}
-    chances = {score: chance(tested_means(s)) for score, s in merged.items()}
-    by = min(chances, key=lambda score: chances[score])
-    people = summed(candidate.people.sum(axis=0) if half is None else candidate.people[half], group, count)
+    merged = _merged(candidate, group, half)
+    chance, by = _shown(merged)
+    people = summed(candidate.people.sum(axis=0) if half is None else candidate.people[half], group,
+                    int(group.max()) + 1)
     gain = worth * sum(gain_share(s, people) for s in merged.values())
-    return Split(candidate.dimension, grouped(candidate, group), min(chances[by] * len(chances), 1.0), gain, by)
+    return Split(candidate.dimension, grouped(candidate, group), chance, gain, by)
+
+
+def _merged(candidate: Candidate, group: Ints, half: int | None) -> dict[str, Sums]:
+    """Tallies of groups of the values, by score."""
+    told = candidate.both() if half is None else {score: pair[half] for score, pair in candidate.sums.items()}
+    return {score: sums.merged(group, int(group.max()) + 1) for score, sums in told.items()}
+
+
+def _shown(merged: Mapping[str, Sums]) -> tuple[float, str]:
+    """The least chance of any score, all scores paid for, and the score it is of."""
+    by_score = {score: chance(tested_means(sums)) for score, sums in merged.items()}
+    by = min(by_score, key=lambda score: by_score[score])
+    return min(by_score[by] * len(by_score), 1.0), by
 
 
 def grouped(candidate: Candidate, group: Ints) -> tuple[tuple[str, ...], ...]:
