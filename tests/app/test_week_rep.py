@@ -45,12 +45,24 @@ def test_the_week_of_a_rep(sit, team, open_day):
 
 
 def test_what_a_rep_writes_on_a_phone_takes_under_half_a_minute(sit):
-    """Taps, not seconds of a machine: the outcome of a contact needs one tap to open it and two to state it."""
+    """Taps, not seconds of a machine: the outcome of a contact needs one tap to open it and one to state it."""
     rep = sit("rep", width=390)
-    rep.tab.get_by_role("link", name="Record a contact").first.click()
-    rep.tab.get_by_label("No answer").check()
-    rep.submit("Record")
+    first = keys_of(rep)[0]
+    rep.tab.locator("summary", has_text="Record a contact").first.click()
+    rep.submit("No answer")
+    assert first not in keys_of(rep)
+    find(rep, first)
     assert "call: no answer" in said(rep)
+
+
+def test_an_answer_is_taken_back_where_it_was_given(sit):
+    rep = sit("rep")
+    first = keys_of(rep)[0]
+    put_off(rep, "Not relevant", "closed down")
+    assert first not in keys_of(rep)
+    with rep.tab.expect_navigation():
+        rep.tab.get_by_role("button", name=f"Take back the answer to {first}").click()
+    assert keys_of(rep)[0] == first
 
 
 def test_all_a_rep_needs_works_without_script(sit):
@@ -64,8 +76,9 @@ def test_all_a_rep_needs_works_without_script(sit):
 
 
 def put_off(seat, word, reason):
-    seat.tab.locator("summary", has_text=word).first.click()
-    seat.submit(reason)
+    form = seat.tab.get_by_role("form", name=re.compile(f"^{word}: ")).first
+    with seat.tab.expect_navigation():
+        form.get_by_role("button", name=reason).click()
 
 
 def record_contact(seat, came, note):

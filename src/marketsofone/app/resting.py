@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from marketsofone.project.shelf import Shelf
 from marketsofone.project.showing import currency_of, money
 
 MOST = 100
+_READ = 10_000
 _WHAT = {"touch": "approach", "opportunity": "opportunity", "order_line": "order line", "judgement": "judgement"}
 
 
@@ -33,11 +35,13 @@ class Resting:
     total: int
 
 
-def resting(shelf: Shelf, buyer_id: int) -> Resting:
+def counted_rows(shelf: Shelf, buyer_id: int) -> tuple[RowRead, ...]:
     """The rows behind a buyer's numbers; none for a run that was written before rows were kept."""
-    if "trials" not in shelf.snapshot.tables:
-        return Resting((), 0)
-    rows = read_rows(shelf.snapshot, buyer=buyer_id, limit=10_000).rows
+    return read_rows(shelf.snapshot, buyer=buyer_id, limit=_READ).rows if "trials" in shelf.snapshot.tables else ()
+
+
+def resting(shelf: Shelf, rows: Sequence[RowRead]) -> Resting:
+    """The rows as lines, the latest first."""
     latest = sorted(rows, key=lambda row: row.happened_on or date.min, reverse=True)
     return Resting(tuple(_line(row, currency_of(shelf)) for row in latest[:MOST]), len(rows))
 

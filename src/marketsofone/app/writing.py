@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.app.entrance import Visit
@@ -30,6 +31,13 @@ def state_about(visit: Visit, kind: str, about: str, about_id: str, values: Mapp
     number = visit.office.notebook.enter(kind, about, about_id, values, visit.viewer.name, supersedes)
     visit.office.door.trace(visit.viewer, f"stated {kind} {number}", subject)
     return number
+
+
+def answer_move(visit: Visit, row: Row, said: str, reason: str, until: date | None = None) -> None:
+    """What the viewer says to the move of a buyer; a second answer corrects the first."""
+    told = visit.office.notebook.of_kind("answer", None, "buyer", row["source_id"])
+    earlier = next((entry.id for entry in told if entry.stated_by == visit.viewer.name), None)
+    state(visit, "answer", row, {"answer": said, "reason": reason, "until": until}, earlier)
 
 
 def withdraw(visit: Visit, number: int, subject: str) -> None:

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from marketsofone.errors import SettingsInvalid
 from marketsofone.project.settings import FILE_NAME
 from marketsofone.project.uploading import FOLDER, list_files
 from marketsofone.project.writing import disk_problems_told
+
+if TYPE_CHECKING:
+    from marketsofone.sources.connected import Connected
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,8 @@ class Proposed:
     unsure: tuple[str, ...]
 
 
-def proposed(project_folder: Path) -> Proposed:
-    """Reads the files of a project and says how they could be mapped. Nothing is written.
+def proposed(project_folder: Path, connected: Connected | None = None) -> Proposed:
+    """Reads the files of a project, and tables of a database, and says how they could be mapped. Nothing is written.
 
     Raises
     ------
@@ -44,21 +48,22 @@ def proposed(project_folder: Path) -> Proposed:
         No file is there that could be a source, or none that fills a customer table.
     """
     stamps = tuple((file.name, file.bytes, file.written_at) for file in list_files(project_folder))
-    return _proposed(project_folder, stamps)
+    return _proposed(project_folder, stamps, connected)
 
 
-@lru_cache(maxsize=1)
-def _proposed(project_folder: Path, stamps: tuple[object, ...]) -> Proposed:
+@lru_cache(maxsize=2)
+def _proposed(project_folder: Path, stamps: tuple[object, ...], connected: Connected | None) -> Proposed:
     """The proposal, kept while the files stand as they did: agreeing to it need not read them again."""
     from marketsofone.sources.propose import propose
 
     folder = project_folder / FOLDER
-    found = propose(folder, project_folder.resolve().name)
+    found = propose(folder, project_folder.resolve().name, connected)
     text = found.text.replace(f"{folder.resolve().as_posix()}/", f"{FOLDER}/")
     return Proposed(text, hashlib.sha256(text.encode()).hexdigest(), found.guessed, found.unsure)
 
 
-def accept(project_folder: Path, digest: str, *, replace: bool = False, now: datetime | None = None) -> Path:
+def accept(project_folder: Path, digest: str, connected: Connected | None = None, *, replace: bool = False,
+           now: datetime | None = None) -> Path:
     """Writes the proposed project file, as it was shown.
 
     It is proposed here, not sent, so that nothing but a proposal can be written this way.
@@ -67,6 +72,8 @@ def accept(project_folder: Path, digest: str, *, replace: bool = False, now: dat
     ----------
     digest : str
         Of the proposal that was agreed to.
+    connected : Connected, optional
+        The database whose tables it maps.
     replace : bool
         Whether a project file that is there may give way; it is kept beside the new one.
     now : datetime, optional
@@ -81,7 +88,7 @@ def accept(project_folder: Path, digest: str, *, replace: bool = False, now: dat
     RunInterrupted
         The disk is full or cannot be written to.
     """
-    found, target = proposed(project_folder), project_folder / FILE_NAME
+    found, target = proposed(project_folder, connected), project_folder / FILE_NAME
     if found.digest != digest:
         raise SettingsInvalid("What was shown is what is written.", "files that suggest something else by now.",
                               "Look at the proposal again.")

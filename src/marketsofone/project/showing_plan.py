@@ -183,13 +183,7 @@ def moves_of(shelf: Shelf, scope: Scope, most: int = 25) -> tuple[Move, ...]:
     """Buyers that get hours, what is expected to earn most first; only those one may see."""
     rows = _rows(shelf, "plan", f"choice = 'pursue' and {scope.condition} "
                                 f"order by expected_contribution desc nulls last, buyer_id limit {int(most)}")
-    return tuple(_move(shelf, row) for row in rows)
-
-
-def planned_buyer(shelf: Shelf, buyer_id: int) -> Move | None:
-    """What the plan says of one buyer; None where the run has no plan."""
-    rows = _rows(shelf, "plan", "buyer_id = ?", [buyer_id])
-    return _move(shelf, rows[0]) if rows else None
+    return tuple(move_of(shelf, row) for row in rows)
 
 
 def drains_of(shelf: Shelf, kind: str, scope: Scope, most: int = 25) -> tuple[Drained, ...]:
@@ -246,7 +240,8 @@ def _choice(shelf: Shelf, row: Row) -> Choice:
         row.get("changes") or "", bool(row.get("disagrees")))
 
 
-def _move(shelf: Shelf, row: Row) -> Move:
+def move_of(shelf: Shelf, row: Row) -> Move:
+    """A line of the plan in words."""
     currency = currency_of(shelf)
     rep = shelf.reps.get(row["rep_id"])
     return Move(row["buyer_id"], row["source_id"] or f"id {row['buyer_id']}", rep["source_id"] if rep else "",

@@ -16,6 +16,8 @@ from marketsofone.sources.text_files import header_names
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+_CONNECT_SECONDS = 10
+
 
 def stage_query(source: Source, target: Path) -> Staged:
     """Read a database's table or query into the Parquet file ``target``.
@@ -30,15 +32,16 @@ def stage_query(source: Source, target: Path) -> Staged:
     """
     scheme, _, rest = source.url.partition("://")
     if scheme in ("sqlite", "duckdb"):
-        _require_database(source, Path(rest[1:]))
+        require_database(source, Path(rest[1:]))
     return _stage_duckdb(source, Path(rest[1:]), target) if scheme == "duckdb" else _stage_sql(source, target)
 
 
-def _require_database(source: Source, path: Path) -> None:
+def require_database(source: Source, path: Path) -> None:
+    """Raise ``SourceMissing`` unless a database that is a file is there."""
     if not path.is_file():
         raise SourceMissing(
             f"{source.place} reads a database file.",
-            f"no file {path.name!r} where the url says.",
+            f"no file {Path(source.file).name!r} where the url says.",
             "Paths are relative to the project folder; three slashes begin them: sqlite:///crm.db",
         )
 
@@ -66,11 +69,11 @@ def _stage_duckdb(source: Source, path: Path, target: Path) -> Staged:
 def _stage_sql(source: Source, target: Path) -> Staged:
     from sqlalchemy.exc import SQLAlchemyError
 
-    engine = _engine(source)
+    engine = engine_of(source)
     try:
         with engine.connect().execution_options(stream_results=True, max_row_buffer=BATCH) as con:
             if source.table:
-                _require_table(source, _table_names(con))
+                _require_table(source, table_names(con))
             names, rows = _result(con, source)
             written = write_texts(target, names, rows)
     except SQLAlchemyError as error:
@@ -82,13 +85,21 @@ def _stage_sql(source: Source, target: Path) -> Staged:
     return Staged(target, dict.fromkeys(names, "VARCHAR"), written, (), is_text=True, fingerprint=print_of)
 
 
-def _engine(source: Source) -> Engine:
+def engine_of(source: Source) -> Engine:
+    """The way into a SQLite or PostgreSQL database; nothing is opened yet.
+
+    Raises
+    ------
+    SourceMissing
+        The driver is not installed.
+    """
     from sqlalchemy import create_engine
 
     scheme, _, rest = source.url.partition("://")
-    driver = "postgresql+psycopg" if scheme.startswith("postgres") else scheme
+    served = scheme.startswith("postgres")
+    driver = "postgresql+psycopg" if served else scheme
     try:
-        return create_engine(f"{driver}://{rest}")
+        return create_engine(f"{driver}://{rest}", connect_args={"connect_timeout": _CONNECT_SECONDS} if served else {})
     except ImportError as error:
         raise SourceMissing(
             f"{source.place} reads from PostgreSQL.",
@@ -105,7 +116,8 @@ def _result(con: Connection, source: Source) -> tuple[tuple[str, ...], Iterator[
     return header_names(list(result.keys())), iter(result.yield_per(BATCH))
 
 
-def _table_names(con: Connection) -> list[str]:
+def table_names(con: Connection) -> list[str]:
+    """Tables and views of the schema that is read unasked, by name."""
     from sqlalchemy import inspect
 
     inspector = inspect(con)

@@ -101,7 +101,14 @@ class Draft:
         """Its part of ``market.toml``."""
         name = self.source.name
         yield f"[sources.{name}]"
-        yield f"file = {quoted_as_toml(self.source.file)}"
+        if self.source.table:
+            yield f"url = {quoted_as_toml(self.source.file)}"
+            yield f"table = {quoted_as_toml(self.source.table)}"
+        elif self.source.query:
+            yield f"url = {quoted_as_toml(self.source.file)}"
+            yield f"query = {quoted_as_toml(self.source.query)}"
+        else:
+            yield f"file = {quoted_as_toml(self.source.file)}"
         if self.source.delimiter:
             yield 'format = "csv"'
             yield f"delimiter = {quoted_as_toml(self.source.delimiter)}  # its columns stand apart by blanks"

@@ -200,7 +200,7 @@ def _source(name: str, raw: Mapping[str, Any], root: Path) -> Source:
         path=path,
         format=file_format,
         file=said["file"] or said["url"],
-        url=_address(said["url"], root, place),
+        url=address_of(said["url"], root, place),
         missing=lists["missing"],
         after_outcome=lists["after_outcome"],
         tables=tuple(_table_mapping(key, value, place) for key, value in tables.items()),
@@ -251,7 +251,16 @@ def check_zone(zone: str, place: str) -> None:
         )
 
 
-def _address(url: str, root: Path, place: str) -> str:
+def address_of(url: str, root: Path, place: str) -> str:
+    """The address of a database with its variables expanded and its path below the project folder.
+
+    Raises
+    ------
+    SettingsInvalid
+        It names no database that can be read.
+    SourceMissing
+        A variable is not set.
+    """
     address = expanded(url, f"{place}.url")
     for scheme in ("sqlite:///", "duckdb:///"):
         if address.startswith(scheme):
@@ -259,7 +268,7 @@ def _address(url: str, root: Path, place: str) -> str:
     if address and not address.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
         raise SettingsInvalid(
             f"{place}.url begins with sqlite:///, duckdb:/// or postgresql://.",
-            f"{address.split(':')[0]!r} before the first colon.",
+            f"{url.split(':')[0]!r} before the first colon.",
             f'[{place}]\nurl = "sqlite:///crm.db"',
         )
     return address

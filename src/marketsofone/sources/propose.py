@@ -10,16 +10,17 @@ import os
 import tempfile
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.engine import open_engine
 from marketsofone.errors import MarketError, SourceMissing, shortened
+from marketsofone.sources.connected import Connected, database_source, looked_at
 from marketsofone.sources.drafting import Draft, TableDraft, draft_of
 from marketsofone.sources.leaks import suspected_leaks
 from marketsofone.sources.load import load_sources
-from marketsofone.sources.mapping import sources_from
+from marketsofone.sources.mapping import Source, sources_from
 from marketsofone.sources.profiles import FileProfile, files_of, profile, source_of
 from marketsofone.sources.spelling import quoted_as_toml, snake
 
@@ -48,8 +49,8 @@ class Proposal:
     unsure: tuple[str, ...]
 
 
-def propose(folder: Path, name: str) -> Proposal:
-    """Propose a project file for the files of a folder.
+def propose(folder: Path, name: str, connected: Connected | None = None) -> Proposal:
+    """Propose a project file for the files of a folder, and for tables of a database.
 
     Parameters
     ----------
@@ -57,47 +58,69 @@ def propose(folder: Path, name: str) -> Proposal:
         Exports as they came: CSV, Parquet, Excel, JSON Lines, gzip allowed. Nothing is written there.
     name : str
         What the market is called.
+    connected : Connected, optional
+        A database and its tables; so many rows of each are looked at as
+        `marketsofone.sources.connected.LOOKED_AT` says.
 
     Raises
     ------
     SourceMissing
-        The folder has no file that could be a source, or none that fills a customer table.
+        There is no table, and the folder has no file that could be a source, or none that fills a customer table.
     """
     paths = list(files_of(folder)) if folder.is_dir() else []
-    if not paths:
+    tables = connected.tables if connected else ()
+    if not paths and not tables:
         raise SourceMissing(
             f"{folder} holds CSV, Parquet, Excel or JSON Lines files.", "none.", "Name the folder that has the exports."
         )
     con = open_engine().con
-    profiles, unsure = _profiles(con, paths)
+    profiles, unsure = _profiles(con, paths, connected)
     drafts, notes = draft_of(profiles)
     unsure += notes
     if not drafts:
         raise SourceMissing(
             f"{folder} holds opportunities, order lines, touches or accounts.",
-            f"files that could not be told to be one of them: {shortened(path.name for path in paths)}.",
+            "what could not be told to be one of them: "
+            f"{shortened([*(path.name for path in paths), *map(repr, tables)])}.",
             "Write market.toml by hand: docs/guides say how.",
         )
-    drafts, failed = _tried(drafts, name)
+    drafts, failed = _tried(drafts, name, connected.root if connected else Path())
     return _written(drafts, name, [*unsure, *failed])
 
 
-def _profiles(con: DuckDBPyConnection, paths: Sequence[Path]) -> tuple[list[FileProfile], list[str]]:
-    profiles, unsure, taken = [], [], set[str]()
+def _profiles(
+    con: DuckDBPyConnection, paths: Sequence[Path], connected: Connected | None
+) -> tuple[list[FileProfile], list[str]]:
+    profiles, unsure = [], []
     with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
-        for path in paths:
-            name = _source_name(path, taken)
-            taken.add(name)
+        for source in _sources(paths, connected):
             try:
-                profiles.append(profile(con, source_of(path, name, _shown(path)), Path(folder)))
+                seen = profile(con, looked_at(source), Path(folder))
+                profiles.append(replace(seen, source=source) if source.table else seen)
             except MarketError as error:
-                unsure.append(f"{path.name} was not used: {error.found}")
+                unsure.append(f"{source.table or Path(source.file).name} was not used: {error.found}")
     return profiles, unsure
 
 
-def _source_name(path: Path, taken: set[str]) -> str:
-    stem = snake(path.name.split(".")[0])
-    return stem if stem not in taken else snake(path.name)
+def _sources(paths: Sequence[Path], connected: Connected | None) -> Iterable[Source]:
+    """Every file and every table as a source with a name of its own."""
+    taken = set[str]()
+    for path in paths:
+        name = _source_name(path.name, taken)
+        yield source_of(path, name, _shown(path))
+    if connected is None:
+        return
+    for table in connected.tables:
+        yield database_source(connected, table, _source_name(table, taken))
+
+
+def _source_name(said: str, taken: set[str]) -> str:
+    stem = snake(said.split(".")[0])
+    name = stem if stem not in taken else snake(said)
+    while name in taken:
+        name += "_2"
+    taken.add(name)
+    return name
 
 
 def _shown(path: Path) -> str:
@@ -108,21 +131,21 @@ def _shown(path: Path) -> str:
     return path.resolve().as_posix()
 
 
-def _tried(drafts: Sequence[Draft], name: str) -> tuple[list[Draft], list[str]]:
+def _tried(drafts: Sequence[Draft], name: str, root: Path) -> tuple[list[Draft], list[str]]:
     """The drafts that load, suspected leaks moved to ``after_outcome``; and what did not load."""
     kept, failed = [], []
     for draft in drafts:
         try:
-            kept.append(_without_leaks(draft, name))
+            kept.append(_without_leaks(draft, name, root))
         except MarketError as error:
             failed.append(f"{draft.source.name} was left out: {error.wanted} {error.found}")
     return kept, failed
 
 
-def _without_leaks(draft: Draft, name: str) -> Draft:
+def _without_leaks(draft: Draft, name: str, root: Path) -> Draft:
     engine = open_engine()
-    text = _text([draft], name, "EUR")
-    loaded = load_sources(engine, sources_from(tomllib.loads(text)["sources"], Path()), currency="EUR", time_zone="UTC")
+    text = _text([replace(draft, source=looked_at(draft.source))], name, "EUR")
+    loaded = load_sources(engine, sources_from(tomllib.loads(text)["sources"], root), currency="EUR", time_zone="UTC")
     leaks = {one.place: one.message for one in suspected_leaks(engine, loaded) if one.code == "suspected_leak"}
     engine.disconnect()
     return draft.without(leaks)

@@ -27,8 +27,9 @@ _PROBLEMS = {
     413: "The body is larger than the app takes.",
     422: "A value of the request is none that this address takes.",
     500: "Something went wrong on our side: nothing was acknowledged.",
+    503: "The written record cannot be reached just now: nothing was acknowledged. Ask again after `retry-after`.",
 }
-_OF_READING = (401, 403, 404, 422, 500)
+_OF_READING = (401, 403, 404, 422, 500, 503)
 
 
 class Model(BaseModel):

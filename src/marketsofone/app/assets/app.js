@@ -2,10 +2,16 @@
 "use strict";
 
 for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault(); // a second click while the first is on its way
+    form.dataset.sent = "yes";
     for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
   });
 }
+
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload(); // back to a page that was kept: show how things stand now
+});
 
 for (const form of document.querySelectorAll("form[data-most]")) {
   const files = form.querySelector("input[type=file]");

@@ -2,8 +2,10 @@
 
 from marketsofone.app.pages import (
     buyer,
+    contact,
     crosswalk,
     data,
+    data_databases,
     data_files,
     data_runs,
     market,
@@ -18,6 +20,7 @@ from marketsofone.app.pages import (
 )
 
 ROUTERS = tuple(page.router for page in (
-    sign_in, today, market, segment, rows, crosswalk, plan, scenarios, buyer, data, data_files, data_runs, people, me))
+    sign_in, today, market, segment, rows, crosswalk, plan, scenarios, buyer, contact, data, data_databases, data_files,
+    data_runs, people, me))
 
 __all__ = ["ROUTERS"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query
@@ -12,20 +11,29 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.lines import BuyerLine, StratumLine, buyer_lines, stratum_lines
+from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.app.resting import Resting, resting
+from marketsofone.app.resting import Resting, counted_rows, resting
 from marketsofone.app.writing import standing_about, state, take_back
+from marketsofone.project.changing import as_of_before, changed_since
 from marketsofone.project.restating import restated
+from marketsofone.project.saying import said_of
 from marketsofone.project.shelf import Row
 from marketsofone.project.showing import reasons, share, titles
+from marketsofone.project.showing_buyer import approach_to, effort_on, next_move, shared_with, who
+from marketsofone.project.timeline import timeline
 
 if TYPE_CHECKING:
     from marketsofone.project.entering import Entry
+    from marketsofone.project.saying import Said
+    from marketsofone.project.showing_buyer import Approach, Shared
+    from marketsofone.project.showing_plan import Move
+    from marketsofone.project.timeline import Event
 
 router = APIRouter(include_in_schema=False)
 
 WISHES = ("need", "desire", "expectation")
-CHANNELS = ("call", "visit", "mail", "video", "chance meeting")
+_EVENTS = 12
 _SHOWN = {"judgement", "wish", "note", "contact", "answer", "adjustment"}
 
 
@@ -54,6 +62,31 @@ class SaidLine:
 
 
 @dataclass(frozen=True, slots=True)
+class WishLine:
+    """A wish as the buyer said it, and who wrote it down."""
+
+    number: int
+    theme: str
+    strength: str
+    words: str
+    by: str
+    day: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextMove:
+    """What to do next: what the plan gives, how to approach, and what the scores say in words."""
+
+    choice: str
+    plan: Move | None
+    approach: Approach
+    scores: tuple[Said, ...]
+    changed: tuple[str, ...]
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A segment the buyer stands in, wholly or in part."""
 
@@ -69,6 +102,13 @@ class Buyer:
     itself: BuyerLine
     kind: str
     changed: tuple[str, ...]
+    following: NextMove
+    who: tuple[tuple[str, str], ...]
+    done: tuple[tuple[str, str], ...]
+    shared: tuple[Shared, ...]
+    wished: tuple[tuple[str, tuple[WishLine, ...]], ...]
+    events: tuple[Event, ...]
+    older: tuple[Event, ...]
     segment: StratumLine
     places: tuple[Place, ...]
     columns: tuple[tuple[str, str], ...]
@@ -84,14 +124,18 @@ class Buyer:
 def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLResponse:
     """One buyer."""
     shelf, notebook = visit.shelf, visit.office.notebook
-    row = restated(shelf, notebook, shelf.buyer(buyer_id, visit.scope))
+    as_run = shelf.buyer(buyer_id, visit.scope)
+    row = restated(shelf, notebook, as_run)
     visit.office.door.trace(visit.viewer, "saw", f"buyer {buyer_id}")
+    counted = counted_rows(shelf, buyer_id)
+    events = timeline(shelf, notebook, row, counted)
     page = Buyer(
-        buyer_lines(shelf, [row])[0], row["kind"], row["restated"],
+        buyer_lines(shelf, [row])[0], row["kind"], row["restated"], _following(visit, as_run, row),
+        who(shelf, buyer_id), effort_on(shelf, buyer_id), shared_with(shelf, row), _wished(visit, row),
+        events[:_EVENTS], events[_EVENTS:],
         stratum_lines(shelf, [shelf.stratum(row["stratum_id"])])[0], _places(visit, buyer_id), titles(),
         tuple(map(_opportunity, shelf.of_buyer("opportunities", buyer_id))), _said(visit, row),
-        resting(shelf, buyer_id), WISHES, CHANNELS,
-        visit.viewer.may("write"))
+        resting(shelf, counted), WISHES, CHANNELS, visit.viewer.may("write"))
     return rendered("buyer.html", framed(visit, page.itself.key, ""), page)
 
 
@@ -121,22 +165,6 @@ def judge(buyer_id: int, visit: Annotated[Visit, visits("write")],
     row = visit.shelf.buyer(buyer_id, visit.scope)
     scaled = value if score == "attractiveness" else value / 100
     state(visit, "judgement", row, {"score": score, "value": scaled, "sure": sure}, _own_judgement(visit, row, score))
-    return RedirectResponse(f"/buyer/{buyer_id}", 303)
-
-
-@router.post("/buyer/{buyer_id}/contact")
-def contact(buyer_id: int, visit: Annotated[Visit, visits("write")],
-            channel: Annotated[str, Form(max_length=200)],
-            came: Annotated[Literal["answered", "no answer", "open"], Form()],
-            minutes: Annotated[float | None, Form()] = None,
-            note: Annotated[str, Form(max_length=20_000)] = "") -> RedirectResponse:
-    """What came of a contact; a note goes with it where there is one."""
-    row = visit.shelf.buyer(buyer_id, visit.scope)
-    answered = {"answered": True, "no answer": False, "open": None}[came]
-    state(visit, "contact", row,
-          {"channel": channel, "happened_at": datetime.now(UTC), "answered": answered, "minutes": minutes})
-    if note.strip():
-        state(visit, "note", row, {"text": note})
     return RedirectResponse(f"/buyer/{buyer_id}", 303)
 
 
@@ -177,6 +205,26 @@ def undo(buyer_id: int, visit: Annotated[Visit, visits("write")],
     row = visit.shelf.buyer(buyer_id, visit.scope)
     take_back(visit, number, ("buyer", row["kind"]), row["source_id"], f"buyer {buyer_id}")
     return RedirectResponse(f"/buyer/{buyer_id}", 303)
+
+
+def _following(visit: Visit, as_run: Row, row: Row) -> NextMove:
+    """The next move: the plan and the changes as the run holds them, the scores as they stand now."""
+    found = next_move(visit.shelf, row["buyer_id"])
+    return NextMove(found[1] if found else "", found[0] if found else None, approach_to(visit.shelf, row),
+                    said_of(visit.shelf, row), changed_since(visit.shelf, as_run), as_of_before(visit.shelf))
+
+
+def _wished(visit: Visit, row: Row) -> tuple[tuple[str, tuple[WishLine, ...]], ...]:
+    """What the buyer wishes, its needs, desires and expectations each by themselves."""
+    told = [entry for entry in standing_about(visit, ("buyer", row["kind"]), row["source_id"]) if entry.kind == "wish"]
+    return tuple((kind, tuple(_wish(visit, entry) for entry in told if _kind(entry) == kind)) for kind in WISHES)
+
+
+def _wish(visit: Visit, entry: Entry) -> WishLine:
+    says: Any = entry.says
+    return WishLine(entry.id, says.theme, "" if says.strength is None else share(says.strength), says.words or "",
+                    entry.stated_by, f"{entry.stated_at:%Y-%m-%d}",
+                    entry.stated_by == visit.viewer.name or visit.viewer.may("decide"))
 
 
 def _own_judgement(visit: Visit, row: Row, score: str) -> int | None:

@@ -13,6 +13,7 @@ from marketsofone.app.desk import AtDesk, Desk, JobLine, job_line, moment
 from marketsofone.app.guarding import MOST_UPLOAD_BYTES
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import MarketError
+from marketsofone.project.connecting import EXAMPLE, PREFIX
 from marketsofone.project.jobs import list_jobs
 from marketsofone.project.mapped import mapped_sources
 from marketsofone.project.showing import count, size
@@ -86,6 +87,8 @@ class Data:
     endings: str
     most_bytes: int
     most: str
+    prefix: str
+    example: str
     sources: tuple[MappedSource, ...]
     unmapped: tuple[str, ...]
     health: tuple[HealthLine, ...]
@@ -105,7 +108,8 @@ def data(desk: AtDesk) -> HTMLResponse:
     findings = _rows(desk, "findings")
     page = Data(
         jobs[0] if jobs else None, jobs[1:], desk.missing, _files(folder, sources), ", ".join(ENDINGS),
-        MOST_UPLOAD_BYTES, size(MOST_UPLOAD_BYTES), sources, unmapped, tuple(map(_health, _rows(desk, "health"))),
+        MOST_UPLOAD_BYTES, size(MOST_UPLOAD_BYTES), PREFIX, EXAMPLE, sources, unmapped,
+        tuple(map(_health, _rows(desk, "health"))),
         tuple(_finding(row) for row in findings if row["code"] == "suspected_leak"),
         tuple(_finding(row) for row in findings if row["code"] != "suspected_leak"),
         tuple(RunLine(run.run_id, run.written_at[:16].replace("T", " "), run.as_of, count(run.buyers), run.state,

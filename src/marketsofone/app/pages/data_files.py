@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
@@ -14,9 +15,11 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from marketsofone.app.desk import AtDesk
 from marketsofone.app.entrance import Needs, office_of
 from marketsofone.app.office import Office
+from marketsofone.app.pages.data_databases import Address, is_owner
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import FileRefused, RunMissing
 from marketsofone.project.access import Viewer
+from marketsofone.project.connecting import MOST_TABLES, connection
 from marketsofone.project.proposing import accept, proposed
 from marketsofone.project.refusals import refusals
 from marketsofone.project.settings import FILE_NAME
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False)
 
+TableName = Annotated[str, Field(max_length=500)]
+
 SHEET = 100
 _FILES = 20
 
@@ -40,6 +45,8 @@ class Proposal:
 
     found: Proposed
     there: bool
+    address: str
+    tables: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +86,22 @@ def _take(office: Office, viewer: Viewer, file: UploadFile, *, replace: bool) ->
 
 
 @router.get("/data/proposal")
-def proposal(desk: AtDesk) -> HTMLResponse:
-    """The project file as the files suggest it."""
-    found = proposed(desk.office.folder)
-    page = Proposal(found, (desk.office.folder / FILE_NAME).exists())
+def proposal(desk: AtDesk, address: Address = "",
+             table: Annotated[list[TableName] | None, Query(max_length=MOST_TABLES)] = None) -> HTMLResponse:
+    """The project file as the files, and the tables of a database, suggest it."""
+    connected = connection(desk.office.folder, address, table or [], owner=is_owner(desk))
+    found = proposed(desk.office.folder, connected)
+    page = Proposal(found, (desk.office.folder / FILE_NAME).exists(), address, connected.tables if connected else ())
     return rendered("data_proposal.html", desk.frame("Proposed mapping"), page)
 
 
 @router.post("/data/proposal")
 def agree(desk: AtDesk, digest: Annotated[str, Form(max_length=64)], replace: Annotated[bool, Form()] = False,
-          ) -> RedirectResponse:
+          address: Annotated[str, Form(max_length=1_000)] = "",
+          table: Annotated[list[TableName] | None, Form(max_length=MOST_TABLES)] = None) -> RedirectResponse:
     """Writes what was shown."""
-    accept(desk.office.folder, digest, replace=replace)
+    connected = connection(desk.office.folder, address, table or [], owner=is_owner(desk))
+    accept(desk.office.folder, digest, connected, replace=replace)
     desk.trace("accepted mapping", digest[:16])
     return RedirectResponse("/data#sources", 303)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,31 +12,69 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.lines import BuyerLine, buyer_lines
+from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.app.writing import state
+from marketsofone.app.writing import answer_move, withdraw
+from marketsofone.errors import RecordRefused
+from marketsofone.project.changing import as_of_before, changed_since
 from marketsofone.project.restating import restated
+from marketsofone.project.saying import said_of
 from marketsofone.project.shelf import Row
+from marketsofone.project.showing_buyer import approach_to, next_move
 
 if TYPE_CHECKING:
     from marketsofone.project.entering import Entry
+    from marketsofone.project.saying import Said
+    from marketsofone.project.showing_buyer import Approach
 
 router = APIRouter(include_in_schema=False)
 
 MOVES = 7
 NOT_NOW_DAYS = 14
+"""So long a move that was put off, or done, stays away; one that is not relevant until that is taken back."""
 REASONS = {
     "done": ("approached", "met by chance", "a colleague did"),
     "not now": ("no time today", "budget later", "waits for us", "holiday there"),
     "not relevant": ("closed down", "wrong contact", "buys elsewhere for good", "we do not want it"),
 }
+_UNDONE_FOR = timedelta(hours=24)
+_MOST_UNDONE = 5
+_SHEET = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One buyer to approach."""
+    """One buyer to approach.
+
+    Parameters
+    ----------
+    line : BuyerLine
+    scores : tuple of Said
+        The three scores in words.
+    approach : Approach
+    planned : str
+        Hours that the plan gives it; empty where it gives none.
+    changed : tuple of str
+        What is new since the run before.
+    moved : bool
+        Whether something stated since the run moved its scores.
+    """
 
     line: BuyerLine
-    changed: bool
+    scores: tuple[Said, ...]
+    approach: Approach
+    planned: str
+    changed: tuple[str, ...]
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer of one's own that can still be taken back from here."""
+
+    number: int
+    key: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +84,10 @@ class Today:
     moves: tuple[Move, ...]
     buyers: int
     put_off: int
+    before: str
+    answered: tuple[Answered, ...]
     reasons: dict[str, tuple[str, ...]]
+    channels: tuple[str, ...]
     may_write: bool
 
 
@@ -54,14 +96,11 @@ def today(visit: Annotated[Visit, visits("see_market")]) -> Response:
     """The moves of whoever asks; those who work with audiences start from the market instead."""
     if not visit.viewer.may("see_buyers"):
         return RedirectResponse("/market", 303)
-    answered = _answered(visit.office.notebook.of_kind("answer"), datetime.now(UTC).date())
-    listed = visit.shelf.listed(visit.scope, most=MOVES + len(answered))
-    open_rows = [row for row in listed.rows if row["source_id"] not in answered][:MOVES]
-    rows = [restated(visit.shelf, visit.office.notebook, row) for row in open_rows]
-    lines = buyer_lines(visit.shelf, rows)
-    moves = tuple(Move(line, bool(row["restated"])) for line, row in zip(lines, rows, strict=True))
-    page = Today(moves, listed.total, len(listed.rows) - len(open_rows) if moves else 0, REASONS,
-                 visit.viewer.may("write"))
+    now = datetime.now(UTC)
+    entries = visit.office.notebook.of_kind("answer")
+    rows, passed, buyers = _open_rows(visit, {entry.about_id for entry in entries if _holds(entry, now.date())})
+    page = Today(_moves(visit, rows), buyers, passed, as_of_before(visit.shelf), _own(visit, entries, now), REASONS,
+                 CHANNELS, visit.viewer.may("write"))
     return rendered("today.html", framed(visit, "Today", "today"), page)
 
 
@@ -74,21 +113,67 @@ def answer(
     """What the person says to the move, with the reason; a second answer corrects the first."""
     row = visit.shelf.buyer(buyer_id, visit.scope)
     until = datetime.now(UTC).date() + timedelta(days=NOT_NOW_DAYS) if said == "not now" else None
-    earlier = _own_answer(visit, row)
-    state(visit, "answer", row, {"answer": said, "reason": reason, "until": until}, earlier)
+    answer_move(visit, row, said, reason, until)
     return RedirectResponse("/", 303)
 
 
-def _own_answer(visit: Visit, row: Row) -> int | None:
-    told = visit.office.notebook.of_kind("answer", None, "buyer", row["source_id"])
-    return next((entry.id for entry in told if entry.stated_by == visit.viewer.name), None)
+@router.post("/today/undo")
+def undo(visit: Annotated[Visit, visits("write")], number: Annotated[int, Form(ge=1, lt=2**31)]) -> RedirectResponse:
+    """Takes back an answer of one's own: the move stands there again."""
+    entries = visit.office.notebook.of_kind("answer")
+    if not any(entry.id == number and entry.stated_by == visit.viewer.name for entry in entries):
+        raise RecordRefused("An answer of your own is taken back.", f"no answer {number} of yours in force.",
+                            "Look at Today again.")
+    withdraw(visit, number, f"answer {number}")
+    return RedirectResponse("/", 303)
 
 
-def _answered(entries: tuple[Entry, ...], day: date) -> set[str]:
-    """Buyers whose move was answered, put off until later or found not relevant."""
-    return {entry.about_id for entry in entries if _holds(entry.says, day)}
+def _open_rows(visit: Visit, answered: set[str]) -> tuple[list[Row], int, int]:
+    """The first buyers whose move is open, how many before them were passed over, and how many there are in all."""
+    found: list[Row] = []
+    passed = start = 0
+    while True:
+        listed = visit.shelf.listed(visit.scope, start=start, most=_SHEET)
+        for row in listed.rows:
+            if len(found) == MOVES:
+                return found, passed, listed.total
+            if row["source_id"] in answered:
+                passed += 1
+            else:
+                found.append(row)
+        start += _SHEET
+        if start >= listed.total:
+            return found, passed, listed.total
 
 
-def _holds(says: object, day: date) -> bool:
-    until = getattr(says, "until", None)
+def _moves(visit: Visit, rows: list[Row]) -> tuple[Move, ...]:
+    shelf = visit.shelf
+    now = [restated(shelf, visit.office.notebook, row) for row in rows]
+    return tuple(Move(line, said_of(shelf, as_now), approach_to(shelf, row), _planned(visit, row),
+                      changed_since(shelf, row), bool(as_now["restated"]))
+                 for line, row, as_now in zip(buyer_lines(shelf, now), rows, now, strict=True))
+
+
+def _planned(visit: Visit, row: Row) -> str:
+    found = next_move(visit.shelf, row["buyer_id"])
+    return found[0].hours if found is not None and found[1] == "pursue" else ""
+
+
+def _own(visit: Visit, entries: tuple[Entry, ...], now: datetime) -> tuple[Answered, ...]:
+    return tuple(_lately(visit, entries, now))[:_MOST_UNDONE]
+
+
+def _lately(visit: Visit, entries: tuple[Entry, ...], now: datetime) -> Iterator[Answered]:
+    """Answers of the viewer of the last day, the latest first."""
+    for entry in sorted(entries, key=lambda each: -each.id):
+        if entry.stated_by == visit.viewer.name and now - entry.stated_at < _UNDONE_FOR:
+            said = entry.says
+            yield Answered(entry.id, entry.about_id, f"{getattr(said, 'answer', '')}, {getattr(said, 'reason', '')}")
+
+
+def _holds(entry: Entry, day: date) -> bool:
+    """Whether a move stays away by an answer."""
+    until = getattr(entry.says, "until", None)
+    if until is None and getattr(entry.says, "answer", "") == "done":
+        until = entry.stated_at.date() + timedelta(days=NOT_NOW_DAYS)
     return until is None or until > day

@@ -1,0 +1,82 @@
+"""What a page says of one buyer in words, against the run's own tables."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from marketsofone.project import run_project, simulate_project
+from marketsofone.project.buyer_known import earlier_row
+from marketsofone.project.changing import as_of_before, changed_since
+from marketsofone.project.saying import said_of
+from marketsofone.project.shelf import Shelf
+from marketsofone.project.showing_buyer import RARE, approach_to, shared_with, who
+from marketsofone.project.snapshot import open_snapshot
+
+
+@pytest.fixture(scope="module")
+def shelves(tmp_path_factory):
+    """Two runs of one company, the later with a month more of evidence."""
+    folder = tmp_path_factory.mktemp("company")
+    simulate_project(folder, accounts=400, seed=11)
+    settings = (folder / "market.toml").read_text()
+    for day, at in (("2026-05-31", 1), ("2026-06-30", 2)):
+        (folder / "market.toml").write_text(settings.replace("as_of = 2026-06-30", f"as_of = {day}"))
+        run_project(folder, now=datetime(2026, 7, at, tzinfo=UTC))
+    first, second = sorted(each.name for each in (folder / "runs").iterdir() if each.is_dir())
+    return Shelf(open_snapshot(folder, first)), Shelf(open_snapshot(folder, second))
+
+
+def test_a_score_is_called_above_or_below_the_market_only_where_its_interval_says_so(shelves):
+    _, shelf = shelves
+    market = shelf.strata[0]
+    for row in shelf.listed(most=100).rows:
+        for said in said_of(shelf, row):
+            low, high, base = row[f"{said.score}_low"], row[f"{said.score}_high"], market[said.score]
+            assert said.beside.startswith("more") == (low > base)
+            assert said.beside.startswith("less") == (high < base)
+
+
+def test_nothing_changed_in_the_first_run_and_new_evidence_is_told_in_the_next(shelves):
+    first, second = shelves
+    assert as_of_before(first) == ""
+    assert as_of_before(second) == "2026-05-31"
+    told = 0
+    for row in second.listed(most=400).rows:
+        earlier = earlier_row(second, row["buyer_id"])
+        more = earlier is not None and row["pull_trials"] - earlier["pull_trials"] >= 1
+        sentences = changed_since(second, row)
+        assert more == any("approach" in each and each.endswith("more") for each in sentences)
+        told += more
+        assert changed_since(first, row) == ()
+    assert told
+
+
+def test_a_value_departs_where_few_of_its_segment_have_it(shelves):
+    _, shelf = shelves
+    facts = shelf.snapshot.table("facts").to_pylist()
+    stands = {row["buyer_id"]: row["stratum_id"] for row in shelf.listed(most=400).rows}
+    row = shelf.listed(most=1).rows[0]
+    inside = {key for key, at in stands.items() if at in shelf.below(row["stratum_id"])}
+    known = [each["dim_sector"] for each in facts if each["buyer_id"] in inside and each["dim_sector"] is not None]
+    shown = next(each for each in shared_with(shelf, row) if each.criterion == "sector")
+    own = known.count(shown.own) / len(known)
+    assert shown.alike == f"{own:.1%}"
+    assert shown.departs == (own < RARE)
+
+
+def test_how_to_approach_is_the_buyers_own_where_it_is_known_and_else_its_segments(shelves, monkeypatch):
+    _, shelf = shelves
+    own = {each["buyer_id"]: each["dim_approach_expected"] for each in shelf.snapshot.table("facts").to_pylist()}
+    rows = shelf.listed(most=20).rows
+    assert [approach_to(shelf, row).way for row in rows] == [own[row["buyer_id"]] for row in rows]
+    monkeypatch.setattr("marketsofone.project.showing_buyer.facts_of", lambda *_: None)
+    ways = [approach_to(shelf, row) for row in rows]
+    assert {way.way for way in ways} <= set(own.values())
+    assert all(way.why.startswith("as most of its segment") for way in ways)
+
+
+def test_who_a_buyer_is_holds_every_dimension_and_trait_that_is_known(shelves):
+    _, shelf = shelves
+    facts = shelf.snapshot.table("facts").to_pylist()[0]
+    known = [name for name, value in facts.items() if name.startswith(("dim_", "trait_")) and value is not None]
+    assert len(who(shelf, facts["buyer_id"])) >= len(known)
