@@ -12,7 +12,7 @@ from ibis import _
 
 from marketsofone.allocation import sweep
 from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
-from marketsofone.estimates.response_curves import INDEPENDENT_ERROR, multiplier
+from marketsofone.estimates.response_curves import INDEPENDENT_ERROR, approaches_doubt
 from marketsofone.project.choosing_segments import factor_scores, segment_choice, standing
 from marketsofone.project.drain import drain_ledger
 from marketsofone.project.planning import (
@@ -142,13 +142,10 @@ def problem_known(settings: Settings, known: Known) -> Problem:
 def doubt_of(fits: Mapping[str, ResponseFit]) -> Doubt:
     """What is not known of the response of all buyers together, as shares of what is expected."""
     prospects, customers = fits.get("prospects"), fits.get("customers")
-    factor = 1.0 if prospects is None else multiplier(prospects)
-    seen = 0.0 if prospects is None or prospects.elasticity is None else max(prospects.slope.error, 1e-9) ** -2
-    error = (INDEPENDENT_ERROR**-2 + seen) ** -0.5
     relative = 0.0
     if customers is not None and customers.elasticity is not None and customers.elasticity > 0:
         relative = customers.slope.error / customers.elasticity
-    return Doubt(error / factor if factor > 0 else 0.0, min(relative, 1.0))
+    return Doubt(INDEPENDENT_ERROR if prospects is None else approaches_doubt(prospects), min(relative, 1.0))
 
 
 def _refused(stability: pa.Table | None, accepted: Mapping[str, str]) -> frozenset[str]:
