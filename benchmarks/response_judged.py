@@ -113,7 +113,8 @@ the response no hour is credited, an error of 100%.
 | periods on record | record identifies | record alone | {told} |
 | --- | --- | --- | {' | '.join('---' for _ in names)} |
 {"".join(lines)}
-Right judgement helps where the record is thin: {"yes" if helps else "**no**"}. Wrong judgement is outgrown (at {last.periods}
-periods it adds at most {OUTGROWN:.0%} to the error of the record alone): {"yes" if outgrown else "**no**"}. Where the record
-identifies the response, a person who says thrice of all buyers is seen to (docs/decisions/0017).
+Right judgement helps where the record is thin: {"yes" if helps else "**no**"}.
+Wrong judgement is outgrown (at {last.periods} periods it adds at most {OUTGROWN:.0%} to the error of the record alone):
+{"yes" if outgrown else "**no**"}. Where the record identifies the response, a person who says thrice of all
+buyers is seen to (docs/decisions/0017).
 """
