@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 SHARES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 """Of the hours there are: how many more or fewer are shown beside."""
 
+Severity = Literal["info", "warning"]
 _SETS = ("pull", "competitiveness", "attractiveness", "value_per_hour", "buyers")
 
 
@@ -101,7 +102,9 @@ def plan_run(engine: Backend, settings: Settings, gathered: Gathered, responses:
     try:
         problem, _placement, tables, said = planned(settings, known)
     except (NothingToPlan, HoursExceeded, SettingsInvalid) as problem_found:
-        return _no_plan(responses, f"{problem_found.wanted} Found: {problem_found.found}", problem_found.repair)
+        severity: Severity = "info" if isinstance(problem_found, NothingToPlan) else "warning"
+        return _no_plan(responses, f"{problem_found.wanted} Found: {problem_found.found}", problem_found.repair,
+                        severity)
     drain, focus = _drained(settings, gathered, problem, tables["segment_choice"])
     if drain is not None:
         tables["drain"] = drain
@@ -156,9 +159,9 @@ def _refused(stability: pa.Table | None, accepted: Mapping[str, str]) -> frozens
     return frozenset(found - set(accepted))
 
 
-def _no_plan(responses: Responses, why: str, repair: str) -> Planned:
+def _no_plan(responses: Responses, why: str, repair: str, severity: Severity = "info") -> Planned:
     said = {"made": False, "why": why, "response": _response(responses.fits)}
-    return Planned({}, said, (*responses.findings, Finding("no_plan", "info", "[plan]", f"No plan was made: {why}",
+    return Planned({}, said, (*responses.findings, Finding("no_plan", severity, "[plan]", f"No plan was made: {why}",
                                                            repair)))
 
 
