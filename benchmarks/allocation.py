@@ -172,16 +172,28 @@ def small_cases(page, seed, python):
 
 def hard_case(page, seed, python):
     case = made(seed, 100_000, 500)
-    page.add("", "## Where others give up", "",
-             "100,000 buyers, 500 reps, values over eight decades, as one problem.", "",
-             *table("solver", "s", "what it says", "share of the bound missed"))
+    page.add("", "## Values over eight decades", "",
+             "100,000 buyers, 500 reps, as one problem. A solver that does not say *optimal* did not get there by its",
+             "own word; how far it was off is measured from our bound, and hours beyond a rep's are shown beside.", "",
+             *table("solver", "s", "what it says", "share of the bound missed", "hours exceeded by at most"))
     seconds, placed = timed(lambda: ours(case))
-    page.add(f"| ours | {seconds:.3f} | | {placed.gap:.1e} |")
+    page.add(f"| ours | {seconds:.3f} | | {placed.gap:.1e} | {_over(case, placed):.1e} |")
+    failed, said_of = True, []
     for solver in ("CLARABEL", "ECOS"):
         said = peer(python, case, solver)
         lost = "no answer" if said["value"] is None else f"{1 - said['value'] / placed.bound:.1e}"
-        page.add(f"| CVXPY, {solver} | {said['seconds']:.1f} | {said['wrong'] or 'optimal'} | {lost} |")
-    page.bar("an answer over eight decades at 100,000 buyers", f"gap {placed.gap:.1e}", placed.gap <= BAR_GAP)
+        over = "-" if said["over"] is None else f"{max(said['over'], 0.0):.1e}"
+        page.add(f"| CVXPY, {solver} | {said['seconds']:.1f} | {said['wrong'] or 'optimal'} | {lost} | {over} |")
+        failed &= bool(said["wrong"])
+        said_of.append(f"{solver}: {said['wrong'] or 'optimal'}, missed {lost}")
+    page.bar("an answer over eight decades at 100,000 buyers, where Clarabel and ECOS fail",
+             f"gap {placed.gap:.1e}; {'; '.join(said_of)}", placed.gap <= BAR_GAP and failed)
+
+
+def _over(case, placed):
+    """By how much hours placed exceed a rep's, as a share."""
+    used = np.bincount(case["rep"], placed.hours, minlength=len(case["capacity"]))
+    return max(float(np.max(used / case["capacity"] - 1)), 0.0)
 
 
 def assignment(page, seed):

@@ -1,4 +1,4 @@
-"""What judgement of effort does to a plan: right and wrong, on thin and on long records."""
+"""What judgement of effort does to a plan: right and wrong in two ways, on thin and on long records."""
 
 from __future__ import annotations
 
@@ -9,35 +9,43 @@ import ibis
 import numpy as np
 import pandas as pd
 from plan_company import Firm, company, earns
+from truth_market import Floats
 
 from marketsofone.allocation import Curves
-from marketsofone.estimates.response_curves import with_judgements
+from marketsofone.estimates.judged import as_trusted, fetch_judges, with_judgements
 from marketsofone.project.planning_solve import place
 from marketsofone.sources.simulated import Plan
 
 SCALES = (0.25, 1.0, 4.0, 16.0)
 SURE, EVERY, TIMES = 5.0, 5, 3.0
-WRONG = "wrong, thrice the worth"
+RIGHT, WRONG, AT_RANDOM = "right", "wrong, thrice the worth", "wrong, threefold either way by chance"
+JUDGES = (RIGHT, WRONG, AT_RANDOM)
 
 
 def judged(seed: int) -> Iterator[dict[str, float]]:
-    """What the plan earns without judgement, with right, and with wrong, by how much is on record."""
+    """What the plan earns without judgement, and with each kind of judge, by how much is on record."""
     for scale in SCALES:
         firm = company(Plan(accounts=600, trials_scale=scale), seed)
-        said = {"none": firm.problem.curves, "right": _pooled(firm, 1.0), WRONG: _pooled(firm, TIMES)}
+        chance = np.random.default_rng(seed).standard_normal(len(firm.trials))
+        said = {"none": firm.problem.curves}
+        for name, times in zip(JUDGES, (1.0, TIMES, TIMES**chance), strict=True):
+            said[name] = _pooled(firm, np.broadcast_to(times, len(firm.trials)))
         yield {"trials_scale": scale} | {name: earns(firm, place(replace(firm.problem, curves=curves)).hours)
                                          for name, curves in said.items()}
 
 
-def _pooled(firm: Firm, times: float) -> Curves:
+def _pooled(firm: Firm, times: Floats) -> Curves:
     """The product's curves with a judgement of every fifth prospect pooled in, as the product pools it."""
     curves, ids = firm.problem.curves, np.arange(len(firm.trials))
-    rows = pd.DataFrame({"buyer_id": ids, "ceiling": curves.ceiling, "scale": curves.scale, "shape": curves.shape,
-                         "status": "adjusted"})
+    rows = ibis.memtable(pd.DataFrame({"buyer_id": ids, "ceiling": curves.ceiling, "scale": curves.scale,
+                                       "shape": curves.shape, "status": "adjusted"}))
     some = ids[::EVERY]
-    told = pd.DataFrame({"buyer_id": some, "sure": SURE, "ceiling": firm.truth.ceiling[some] * times,
-                         "scale": firm.truth.scale[some], "shape": np.inf})
-    trials = pd.DataFrame({"buyer_id": ids, "trials": firm.trials})
-    found = with_judgements(ibis.memtable(rows), ibis.memtable(told), ibis.memtable(trials))
-    found = found.order_by("buyer_id").execute()
+    told = ibis.memtable(pd.DataFrame({
+        "buyer_id": some, "stated_by": "one", "about": "account", "about_id": some.astype(str), "sure": SURE,
+        "ceiling": (firm.truth.ceiling * times)[some], "scale": firm.truth.scale[some], "shape": np.inf}))
+    worth = firm.problem.rows["worth_spread"].to_numpy() ** 2
+    known = ibis.memtable(pd.DataFrame({"buyer_id": ids, "ceiling_known": 1.0 / worth,
+                                        "slope_known": 1.0 / (worth + 1.0 / curves.shape)}))
+    judges = ibis.memtable(fetch_judges(rows, told, known))
+    found = with_judgements(rows, as_trusted(told, judges), known).order_by("buyer_id").execute()
     return Curves(found["ceiling"].to_numpy(float), found["scale"].to_numpy(float), found["shape"].to_numpy(float))

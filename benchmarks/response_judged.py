@@ -10,13 +10,15 @@ from ibis.backends.duckdb import Backend
 from response_draws import MEAN_EFFORT, MEAN_OUTCOME, draw, in_cells
 
 from marketsofone.engine import hold, open_engine
+from marketsofone.estimates.judged import as_trusted, fetch_judges, judged_curves, with_judgements
 from marketsofone.estimates.response import fit_response
-from marketsofone.estimates.response_curves import Clock, customer_curves, judged_curves, with_judgements
+from marketsofone.estimates.response_curves import Clock, customer_curves, response_doubt
 
 FIRST_SEED = 34_500
 PERIODS = (4, 8, 16, 32, 64)
 DUE, SURE = 0.4, 6.0
 BUYERS = 600
+OUTGROWN = 0.01
 CLOCK = Clock(approach_hours=1.0, horizon_days=30.0, period_days=30.0)
 SAID = {"right": 1.0, "wrong, thrice the effect": 3.0}
 
@@ -50,14 +52,18 @@ def _errors(engine: Backend, seed: int, periods: int) -> dict[str, float]:
     rows = hold(engine, "judged_rows", in_cells(drawn.rows, seen=False))
     fit = fit_response(rows)
     customers = hold(engine, "judged_customers", pd.DataFrame(
-        {"buyer_id": np.arange(BUYERS), "base": MEAN_OUTCOME, "touches": MEAN_EFFORT}))
+        {"buyer_id": np.arange(BUYERS), "base": MEAN_OUTCOME, "touches": MEAN_EFFORT,
+         "borrowed": 1.0}))
     curves = customer_curves(customers, fit, CLOCK)
-    trials = hold(engine, "judged_trials", pd.DataFrame({"buyer_id": np.arange(BUYERS), "trials": float(periods)}))
+    worth = 0.0 if fit.elasticity is None else periods + 1.0 / response_doubt(fit) ** 2
+    known = hold(engine, "judged_known", pd.DataFrame({"buyer_id": np.arange(BUYERS), "ceiling_known": worth,
+                                                       "slope_known": worth}))
     true_slope = MEAN_OUTCOME * DUE / MEAN_EFFORT
     found = {"alone": _error(curves, true_slope), "identified": float(fit.elasticity is not None)}
     for name, times in SAID.items():
         said = hold(engine, "judged_said", _points(times))
-        found[name] = _error(with_judgements(curves, said, trials), true_slope)
+        judges = hold(engine, "judged_judges", fetch_judges(curves, said, known))
+        found[name] = _error(with_judgements(curves, as_trusted(said, judges), known), true_slope)
     return found
 
 
@@ -69,11 +75,12 @@ def _points(times: float) -> pd.DataFrame:
     rise = due * bend * -np.expm1(-at / bend)
     none = max(MEAN_OUTCOME * (1.0 - DUE), 0.0)
     points = none + MEAN_OUTCOME * np.append(rise, due * bend)
-    said = pd.DataFrame([{"about": "buyer", "about_id": "1", "hours": MEAN_EFFORT, "none": points[0],
-                          "half": points[1], "now": points[2], "more": points[3], "most": points[4], "sure": SURE}])
+    said = pd.DataFrame([{"stated_by": "one", "about": "buyer", "about_id": "1", "hours": MEAN_EFFORT,
+                          "none": points[0], "half": points[1], "now": points[2], "more": points[3],
+                          "most": points[4], "sure": SURE}])
     curve, _ = judged_curves(said)
-    one = curve.drop(columns=["about", "about_id", "misfit"]).iloc[[0] * BUYERS].reset_index(drop=True)
-    return one.assign(buyer_id=np.arange(BUYERS))
+    one = curve.drop(columns="misfit").iloc[[0] * BUYERS].reset_index(drop=True)
+    return one.assign(buyer_id=np.arange(BUYERS), about_id=[str(buyer) for buyer in range(BUYERS)])
 
 
 def _error(curves, true_slope: float) -> float:
@@ -94,7 +101,7 @@ def judged_part(found: list[Judged], seeds: int) -> str:
              f"{' | '.join(f'{each.with_judgement[name]:.0%}' for name in names)} |\n" for each in found]
     first, last = found[0], found[-1]
     helps = first.with_judgement[names[0]] < first.alone
-    outgrown = last.with_judgement[names[1]] < 0.25 * first.with_judgement[names[1]]
+    outgrown = last.with_judgement[names[1]] <= last.alone + OUTGROWN
     return f"""\
 ## Judgement, right and wrong
 
@@ -106,6 +113,8 @@ the response no hour is credited, an error of 100%.
 | periods on record | record identifies | record alone | {told} |
 | --- | --- | --- | {' | '.join('---' for _ in names)} |
 {"".join(lines)}
-Right judgement helps where the record is thin: {"yes" if helps else "**no**"}. Wrong judgement is outgrown (its
-error at {last.periods} periods is less than a quarter of that at {first.periods}): {"yes" if outgrown else "**no**"}.
+Right judgement helps where the record is thin: {"yes" if helps else "**no**"}.
+Wrong judgement is outgrown (at {last.periods} periods it adds at most {OUTGROWN:.0%} to the error of the record alone):
+{"yes" if outgrown else "**no**"}. Where the record identifies the response, a person who says thrice of all
+buyers is seen to (docs/decisions/0017).
 """

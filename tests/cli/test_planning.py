@@ -90,7 +90,7 @@ def test_a_buyer_and_a_segment_are_explained_with_what_would_change_them(project
     status, out = told("explain", run.table("plan")["source_id"][0].as_py())
     assert status == 0
     assert "plan" in out.out
-    assert "Response of prospects" in out.out
+    assert "What hours do, prospects" in out.out
     assert told("explain", run.table("segment_choice")["stratum_id"][0].as_py())[0] == 0
     assert told("explain", "nobody at all")[0] == 2
 

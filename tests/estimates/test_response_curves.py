@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,14 +7,11 @@ import pytest
 from marketsofone.engine import hold, open_engine
 from marketsofone.estimates.response import ResponseFit
 from marketsofone.estimates.response_curves import (
-    JUDGED,
     NO_HOURS_CREDITED,
     Clock,
     buyers_curves,
     customer_curves,
-    judged_curves,
     prospect_curves,
-    with_judgements,
 )
 from marketsofone.pooling.response import NOTHING
 from marketsofone.pooling.response_curve import matched
@@ -39,13 +38,8 @@ def prospects(engine):
 
 
 def customers(engine):
-    return hold(engine, "customers", pd.DataFrame({"buyer_id": [7, 8], "base": [500.0, 100.0], "touches": [2.0, 0.0]}))
-
-
-def said(**changes):
-    points = {"about": "buyer", "about_id": "7", "hours": 12.0, "none": 100.0, "half": 250.0, "now": 300.0,
-              "more": 325.0, "most": 400.0, "sure": 5.0}
-    return pd.DataFrame([points | changes])
+    return hold(engine, "customers", pd.DataFrame({
+        "buyer_id": [7, 8], "base": [500.0, 100.0], "touches": [2.0, 0.0], "borrowed": [0.0, 0.5]}))
 
 
 def rows(table):
@@ -91,35 +85,39 @@ def test_a_customer_is_credited_no_hour_where_nobody_can_tell(engine):
 def test_the_present_effort_of_a_customer_brings_the_share_that_is_due_to_it(engine):
     found = rows(customer_curves(customers(engine), SEEN, CLOCK))
     assert value(found.loc[7], 2.0 * CLOCK.hours) == pytest.approx(0.3 * 500.0, rel=1e-6)
-    assert found.loc[8, "ceiling"] > 0
 
 
-def test_a_judgement_stands_alone_where_the_record_cannot_tell(engine):
-    curves = customer_curves(customers(engine), UNKNOWN, CLOCK)
-    told, problems = judged_curves(said())
-    judged = hold(engine, "told", told.assign(buyer_id=7))
-    trials = hold(engine, "trials", pd.DataFrame({"buyer_id": [7], "trials": [1000.0]}))
-    found = rows(with_judgements(curves, judged, trials))
-    assert problems == ()
-    assert found.loc[7, "status"] == JUDGED
-    assert value(found.loc[7], 12.0) == pytest.approx(200.0, rel=0.05)
-    assert found.loc[8, ["ceiling", "status"]].to_list() == [0.0, NO_HOURS_CREDITED]
+def curve_of(engine, fit=SEEN, **changes):
+    one = {"buyer_id": [7], "base": [500.0], "touches": [2.0], "borrowed": [0.5]}
+    return rows(customer_curves(hold(engine, "one", pd.DataFrame(one | changes)), fit, CLOCK)).loc[7]
 
 
-def test_the_record_outgrows_a_judgement(engine):
-    curves = customer_curves(customers(engine), SEEN, CLOCK)
-    judged = hold(engine, "told", judged_curves(said(most=4000.0, sure=5))[0].assign(buyer_id=7))
-    away = []
-    for periods in (0.0, 5.0, 50.0, 500.0, 5e6):
-        trials = hold(engine, "trials", pd.DataFrame({"buyer_id": [7], "trials": [periods]}))
-        pooled = rows(with_judgements(curves, judged, trials))
-        away.append(abs(pooled.loc[7, "ceiling"] - rows(curves).loc[7, "ceiling"]))
-    assert away == sorted(away, reverse=True)
-    assert away[1] == pytest.approx(away[0] / 2)
-    assert away[-1] < 1e-3 * away[0]
+def test_what_is_expected_of_a_customer_after_others_does_not_depend_on_its_own_few_touches(engine):
+    few = [curve_of(engine, touches=[touches], borrowed=[1.0])["ceiling"] for touches in (0.0, 0.5, 2.0, 20.0)]
+    assert few == pytest.approx([few[0]] * 4)
 
 
-def test_a_judgement_that_falls_is_left_out_and_named(engine):
-    told, problems = judged_curves(said(half=90.0))
-    assert told.empty
-    assert "never falls" in problems[0]
+def test_a_customer_that_brought_it_with_fewer_calls_gains_more_by_a_call_as_far_as_it_is_its_own_record(engine):
+    usual = curve_of(engine)["ceiling"]
+    gain = [curve_of(engine, touches=[0.0], borrowed=[borrowed])["ceiling"] / usual for borrowed in (0.9, 0.5, 0.1)]
+    assert 1.0 < gain[0] < gain[1] < gain[2] < 1 / (1 - 0.3)
+    assert curve_of(engine, touches=[6.0])["ceiling"] < usual
+
+
+def test_no_call_is_said_to_bring_many_times_what_a_customer_ever_brought(engine):
+    """Where all is due to effort, what a customer brought without any call is no guide to what one brings."""
+    strong = replace(SEEN, elasticity=1.0, low=0.9, high=1.1)
+    for borrowed in (0.5, 0.2):
+        found = curve_of(engine, strong, touches=[0.0], borrowed=[borrowed])
+        assert value(found, 2.0 * CLOCK.hours) == pytest.approx(500.0 / borrowed)
+
+
+def test_pooling_by_effort_is_pooling_with_effort_as_trials(engine):
+    """Prior size 6, four trials of its own at half the usual effort: the level that gamma and Poisson give."""
+    straight = replace(SEEN, bend=1e9)
+    size, trials, total, parent, due = 6.0, 4.0, 3200.0, 500.0, 0.3
+    exposure = trials * (1 - due + due * 0.5)
+    level = (size * parent + total) / (size + exposure)
+    base = (size * parent + total) / (size + trials)
+    found = curve_of(engine, straight, base=[base], touches=[1.0], borrowed=[size / (size + trials)])
+    assert value(found, 2.0 * CLOCK.hours) == pytest.approx(due * level, rel=1e-6)

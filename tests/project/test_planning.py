@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
 from marketsofone.project.choosing_segments import factor_scores
-from marketsofone.project.planned import Known, plan_findings, planned, problem_known
+from marketsofone.project.planned import Known, plan_findings, plan_run, planned, problem_known
+from marketsofone.project.planning_curves import Responses
 from marketsofone.project.planning_draws import Doubt
-from marketsofone.project.planning_scenarios import read_scenario
+from marketsofone.project.planning_scenarios import _CHANGES, read_scenario
 from marketsofone.project.planning_solve import place
 from marketsofone.project.settings import read_settings
 
@@ -234,6 +235,53 @@ def test_a_scenario_that_cannot_be_read_says_how_one_is_written():
     with pytest.raises(SettingsInvalid, match="hours=1"):
         read_scenario("twice the people")
     assert read_scenario("north grows: rep=N1:20:60:north; hours=1.1").assign
+
+
+def test_a_scenario_names_one_stratum_by_its_value_too_and_is_refused_where_it_could_be_two(tmp_path):
+    strata = [*STRATA, *({"stratum_id": own, "parent_id": above, "level": 2, "path": f"market / {above} / size: big",
+                          "name": "size: big"} for own, above in (("one", "rich"), ("two", "poor")))]
+    run = replace(known(), strata=strata)
+    assert _CHANGES["leave"](run, settings_of(tmp_path), "poor")[0].buyers["ceiling"].to_pylist()[2] == 0.0
+    with pytest.raises(SettingsInvalid, match=r"market / rich / size: big.*market / poor / size: big"):
+        _CHANGES["leave"](run, settings_of(tmp_path), "big")
+    alone = replace(run, strata=strata[:-1])
+    assert _CHANGES["leave"](alone, settings_of(tmp_path), "big")[0].buyers.num_rows == 6
+
+
+def test_a_scenario_of_no_week_is_refused(tmp_path):
+    with pytest.raises(SettingsInvalid, match="at least one"):
+        _CHANGES["weeks"](known(), settings_of(tmp_path), "0")
+
+
+def test_least_hours_above_most_are_refused(tmp_path):
+    with pytest.raises(SettingsInvalid, match="must not exceed its most"):
+        tables_of(tmp_path, "most_hours = 1.0\nleast = { a = 2.0 }")
+
+
+def test_hours_agreed_with_a_buyer_that_nobody_serves_are_refused(tmp_path):
+    with pytest.raises(SettingsInvalid, match="a rep with hours serves"):
+        tables_of(tmp_path, "least = { a = 2.0 }", rep_id=pa.array([None, 7, 7, 9, 9, 9], pa.int64()))
+
+
+def test_a_knock_out_that_no_segment_is_called_is_refused(tmp_path):
+    with pytest.raises(SettingsInvalid, match="tiny"):
+        tables_of(tmp_path, 'knock_outs = ["small"]')
+
+
+def test_a_plan_that_cannot_keep_what_was_agreed_is_no_plan_and_a_warning(tmp_path):
+    responses = Responses(ibis.memtable(buyers().select([
+        "buyer_id", "ceiling", "scale", "shape", "status", "won", "worth_spread"])), {}, "")
+    rows = ibis.memtable(buyers().select(["buyer_id", "source_id", "rep_id", "stratum_id"]))
+    segmented = SimpleNamespace(members=ibis.memtable(pa.table({
+        "segment": pa.array([], pa.string()), "buyer_id": pa.array([], pa.int64())})))
+    found = plan_run(None, settings_of(tmp_path, "least = { d = 3.0, e = 2.5 }"), SimpleNamespace(effort=None),
+                     responses, rows, ibis.memtable(pa.Table.from_pylist(REPS, KINDS)), STRATA, None, {}, segmented)
+    (told,) = found.findings
+    assert not found.tables
+    assert found.said["made"] is False
+    assert told.severity == "warning"
+    assert "1.5 too many" in told.message
+    assert "1.5 more hours" in told.repair
 
 
 def test_segments_of_which_nothing_is_known_are_held_and_of_which_a_loss_is_expected_left(tmp_path):

@@ -112,9 +112,20 @@ def _summarise(project: Path, snapshot: Snapshot) -> None:
     for each in read_ranking(snapshot, 3):
         print(f"  {each.rank}. {each.source_id}, {each.path}: "
               f"{money(each.value_per_hour.value, currency)} per selling hour")
+    _print_planned(manifest.get("plan") or {}, currency)
     for label in (*manifest["labels"], *_conditions(manifest["conditional_on"])):
         print(f"Note: {label}")
     print(f"Run {snapshot.run_id}. Report: {snapshot.path / 'report.html'}")
+
+
+def _print_planned(plan: Row, currency: str) -> None:
+    from marketsofone.project.words import counted, money
+
+    if plan.get("made"):
+        print(f"Plan: {plan['hours']:,.1f} of {plan['capacity_hours']:,.1f} hours in {counted(plan['weeks'], 'week')} "
+              f"are placed, {money(plan['value'], currency)} expected beyond what they cost. m1 plan solve shows them.")
+    elif plan:
+        print(f"No plan: {plan['why']}")
 
 
 def _evidence_words(row: Row) -> str:

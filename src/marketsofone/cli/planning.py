@@ -107,8 +107,8 @@ def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: F
         so = "gets hours" if found.kind == "buyer" else "is chosen alike"
         print(f"In {sure:.0%} of plans drawn from what is not known it {so}.")
     print(plain(found.changes))
-    for name, fit in snapshot.manifest["plan"]["response"].items():
-        print(f"Response of {name}: {fit['status']}. {plain(fit['reason'])}")
+    for name, status, said in found.responses:
+        print(f"What hours do, {name}: {status}. {plain(said)}")
     return None
 
 
@@ -199,7 +199,7 @@ _SEGMENTS = (
     Column("why", lambda row: f"{row['reason']} {row['changes']}"))
 _DRAIN = (
     Column("kind", lambda row: row["kind"]),
-    Column("id", lambda row: row["id"] or "nobody known"),
+    Column("where", lambda row: row["path"] or row["id"] or "nobody known"),
     Column("hours", lambda row: f"{row['hours']:,.1f}", right=True),
     Column("cost", lambda row: _amount(row["spent"]), right=True),
     Column("brought", lambda row: _amount(row["returned"]), right=True),

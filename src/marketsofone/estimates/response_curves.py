@@ -18,11 +18,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
-import pandas as pd
 from ibis import _
 
-from marketsofone.errors import MarketError, ValuesInvalid
-from marketsofone.pooling.response_curve import NEWTON_STEPS, judged_curve
+from marketsofone.pooling.response_curve import NEWTON_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,10 +38,6 @@ UNSEEN_BEND = 8.0
 NO_HOURS_CREDITED = "cannot tell yet"
 """Status of a customer of whom neither the record nor a person says what an hour does."""
 
-JUDGED = "judged"
-"""Status of a curve in which a person's word weighs more than the record."""
-
-_COLUMNS = ("buyer_id", "ceiling", "scale", "shape", "status")
 _MOST_CHANCE, _LEAST_CHANCE = 0.99, 1e-9
 
 
@@ -80,6 +74,20 @@ def multiplier(fit: ResponseFit) -> float:
     return max((assumed + seen * fit.elasticity) / (assumed + seen), 0.0)
 
 
+def approaches_doubt(fit: ResponseFit) -> float:
+    """How far (standard deviation, as a share of what is expected) approaches may do more or less than expected."""
+    seen = 0.0 if fit.elasticity is None else max(fit.slope.error, 1e-9) ** -2
+    by = multiplier(fit)
+    return float((INDEPENDENT_ERROR**-2 + seen) ** -0.5) / by if by > 0 else 0.0
+
+
+def response_doubt(fit: ResponseFit) -> float:
+    """The same of one customer's hours: what is not known of the response of all, and how far customers may differ."""
+    if fit.elasticity is None or fit.elasticity <= 0:
+        return float("inf")
+    return float(np.hypot(fit.slope.error / fit.elasticity, INDEPENDENT_ERROR))
+
+
 def prospect_curves(rows: ir.Table, scores: Sequence[str], fit: ResponseFit, approach_hours: float) -> ir.Table:
     """Curves of buyers not yet won. Runs nothing.
 
@@ -110,13 +118,15 @@ def customer_curves(rows: ir.Table, fit: ResponseFit, clock: Clock) -> ir.Table:
     """Curves of buyers already won: what hours add to what would come without any. Runs nothing.
 
     Where the response is not identified no hour is credited: ``ceiling`` 0, status ``cannot tell yet``. What the
-    buyer brings anyway stays as it is; a judgement may be pooled in (``with_judgements``).
+    buyer brings anyway stays as it is; a judgement may be pooled in (`estimates.judged`).
 
     Parameters
     ----------
     rows : Ibis table
-        ``buyer_id``, ``base`` (contribution expected over the horizon at the present effort, major units) and
-        ``touches`` (its present effort: mean touches in a period).
+        ``buyer_id``, ``base`` (contribution expected over the horizon, major units), ``touches`` (its own effort:
+        mean touches in a period) and ``borrowed`` (share of ``base`` that comes from others, 0 to 1). What comes from
+        others was brought at the usual effort, the rest at its own; so a buyer called more than usual brings less
+        by itself, as far as its own record carries what is expected of it, and no further.
     """
     due = 0.0 if fit.elasticity is None else min(max(fit.elasticity, 0.0), 1.0)
     if due == 0.0 or not fit.mean_effort > 0:
@@ -126,84 +136,16 @@ def customer_curves(rows: ir.Table, fit: ResponseFit, clock: Clock) -> ir.Table:
     bend = fit.bend if np.isfinite(fit.bend) else UNSEEN_BEND * fit.mean_effort
     usual = bend * -np.expm1(-fit.mean_effort / bend)
     now = bend * (1.0 - (-rows.touches.cast("float64") / bend).exp())
-    without = rows.base.cast("float64") / ibis.greatest(1.0 - due + due * now / usual, _LEAST_CHANCE) * due
-    return rows.select("buyer_id", ceiling=ibis.greatest(ibis.least(without * bend / usual, _most(rows)), 0.0),
+    own = 1.0 - due + due * now / usual
+    borrowed = ibis.greatest(rows.borrowed.cast("float64"), _LEAST_CHANCE)
+    at_usual = rows.base.cast("float64") / (borrowed + (1.0 - borrowed) * own)
+    return rows.select("buyer_id", ceiling=ibis.greatest(at_usual * (due * bend / usual), 0.0),
                        scale=ibis.literal(float(bend * clock.hours)), shape=ibis.literal(float("inf")),
                        status=ibis.literal(fit.status))
 
 
-def judged_curves(said: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """The curves people's points stand for, and a sentence on each that could not be taken.
-
-    Parameters
-    ----------
-    said : DataFrame
-        ``about``, ``about_id``, ``hours``, ``none``, ``half``, ``now``, ``more``, ``most``, ``sure``.
-
-    Returns
-    -------
-    DataFrame
-        The same rows with ``ceiling``, ``scale``, ``shape``, ``misfit`` in place of the points.
-    """
-    kept, problems = [], []
-    for row in said.itertuples(index=False):
-        try:
-            found = judged_curve(row.hours, row.none, row.half, row.now, row.more, row.most)
-            if not row.sure > 0:
-                raise ValuesInvalid("A judgement is worth some trials.", f"sure = {row.sure:g}.", "State more than 0.")
-        except MarketError as problem:
-            problems.append(f"{problem.wanted} {problem.found}")
-            continue
-        kept.append({"about": row.about, "about_id": row.about_id, "sure": float(row.sure),
-                     "ceiling": found.curve.ceiling, "scale": found.curve.scale, "shape": found.curve.shape,
-                     "misfit": found.misfit})
-    columns = ("about", "about_id", "sure", "ceiling", "scale", "shape", "misfit")
-    return pd.DataFrame(kept, columns=list(columns)), tuple(problems)
-
-
-def with_judgements(curves: ir.Table, judged: ir.Table, trials: ir.Table | None = None) -> ir.Table:
-    """Curves with people's judgements pooled in, each weighed by trials: the record outgrows a judgement.
-
-    Ceilings and slopes at zero are pooled in proportion to what each is worth: ``sure`` trials for the judgement,
-    its own periods on record for the buyer's curve. Where the record does not identify the response its periods
-    are worth nothing, and the judgement stands alone. Several judgements on one buyer are pooled first.
-
-    Parameters
-    ----------
-    curves : Ibis table
-        ``buyer_id``, ``ceiling``, ``scale``, ``shape``, ``status``.
-    judged : Ibis table
-        ``buyer_id``, ``sure``, ``ceiling``, ``scale``, ``shape``: one row a judgement and buyer it speaks of.
-    trials : Ibis table, optional
-        ``buyer_id``, ``trials``: periods of each buyer behind its curve.
-    """
-    told = judged.group_by("buyer_id").agg(
-        sure=_.sure.sum(), told_ceiling=(_.sure * _.ceiling).sum() / _.sure.sum(),
-        told_slope=(_.sure * _.ceiling / _.scale).sum() / _.sure.sum(),
-        told_thin=(_.sure / _.shape).sum() / _.sure.sum())
-    rows = curves.left_join(told, "buyer_id").drop("buyer_id_right")
-    seen = ibis.literal(0.0)
-    if trials is not None:
-        rows = rows.left_join(trials.select("buyer_id", "trials"), "buyer_id").drop("buyer_id_right")
-        tells = rows.status.isin(["randomised", "adjusted"])
-        seen = ibis.cases((tells, rows.trials.fill_null(0).cast("float64")), else_=0.0)
-    share = (rows.sure / (rows.sure + seen)).fill_null(0.0)
-    rows = rows.mutate(share=share)
-    ceiling = _mixed(rows.ceiling, rows.told_ceiling, rows.share)
-    slope = _mixed(rows.ceiling / rows.scale, rows.told_slope, rows.share)
-    thin = _mixed(1.0 / rows.shape, rows.told_thin, rows.share)
-    moved = rows.share > 0
-    return rows.select(
-        "buyer_id", ceiling=ceiling,
-        scale=ibis.cases((moved & (slope > 0), ceiling / slope), else_=rows.scale),
-        shape=ibis.cases((moved & (thin > 0), 1.0 / thin), (moved, float("inf")), else_=rows.shape),
-        status=ibis.cases((rows.share > 0.5, JUDGED), else_=rows.status))
-
-
-def buyers_curves(
-    prospects: ir.Table, customers: ir.Table | None, scores: Sequence[str], fit: ResponseFit,
-    customer_fit: ResponseFit | None, clock: Clock, judged: ir.Table | None = None, trials: ir.Table | None = None,
-) -> ir.Table:
+def buyers_curves(prospects: ir.Table, customers: ir.Table | None, scores: Sequence[str], fit: ResponseFit,
+                  customer_fit: ResponseFit | None, clock: Clock) -> ir.Table:
     """The curve of every buyer: ``buyer_id``, ``ceiling``, ``scale`` (hours), ``shape``, ``status``. Runs nothing.
 
     Parameters
@@ -216,29 +158,17 @@ def buyers_curves(
         Of getting in or winning to approaches.
     customer_fit : ResponseFit, optional
         Of customers' contribution to touches; absent: nothing is known of it.
-    judged, trials : Ibis table, optional
-        As ``with_judgements`` takes them.
     """
     found = prospect_curves(prospects, scores, fit, clock.approach_hours)
-    if customers is not None:
-        of_customers = (customer_curves(customers, customer_fit, clock) if customer_fit is not None
-                        else _uncredited(customers, clock))
-        found = found.union(of_customers)
-    return found if judged is None else with_judgements(found, judged, trials)
+    if customers is None:
+        return found
+    return found.union(customer_curves(customers, customer_fit, clock) if customer_fit is not None
+                       else _uncredited(customers, clock))
 
 
 def _uncredited(rows: ir.Table, clock: Clock) -> ir.Table:
     return rows.select("buyer_id", ceiling=ibis.literal(0.0), scale=ibis.literal(clock.hours),
                        shape=ibis.literal(float("inf")), status=ibis.literal(NO_HOURS_CREDITED))
-
-
-def _mixed(record: ibis.Value, told: ibis.Value, share: ibis.Value) -> ibis.Value:
-    return ibis.cases((share > 0, (1.0 - share) * record + share * told), else_=record)
-
-
-def _most(rows: ir.Table) -> ibis.Value:
-    """No hours add more than a thousand times what a buyer brings now: a guard where present effort is near none."""
-    return rows.base.cast("float64") * 1000.0
 
 
 def _matched(rows: ir.Table) -> ir.Table:

@@ -112,7 +112,7 @@ class _Told:
         members = self.problem.segment == place
         if given > HARDLY:
             times = self._times(self.at.ratio[place])
-            return PURSUE, f"Its best hour earns {times} what it costs and would earn elsewhere."
+            return PURSUE, f"Its best hour earns {times} its price: what it costs and what it would earn elsewhere."
         if self.problem.knocked_out[members].all():
             return LEAVE, "All its buyers are knocked out by [plan] knock_outs."
         if not (self.placement.rep[members] >= 0).any():
@@ -136,12 +136,12 @@ class _Told:
         """What would change the choice."""
         ratio = self.at.ratio[place]
         if choice == PURSUE and np.isfinite(ratio) and ratio > 1:
-            return (f"Held if its best buyers were worth {1 - 1 / ratio:.0%} less, or hours elsewhere "
-                    f"{ratio - 1:.0%} more.")
+            return (f"It would be held if its best buyers were worth {1 - 1 / ratio:.0%} less, or the price were "
+                    f"{ratio:,.1f} times as high.")
         if not np.isfinite(ratio) or ratio <= 0:
             return "Hours of a rep, or evidence of what hours do there." if choice == HOLD else "Other buyers or terms."
         more = max(1 / ratio - 1, 0.0)
-        return f"Pursued if its best buyers were worth {more:.0%} more, or hours elsewhere earned as much less."
+        return f"It would be pursued if its best buyers were worth {more:.0%} more, or hours elsewhere earned less."
 
     def _money(self, value: float) -> str:
         return number(value, "money", self.currency)

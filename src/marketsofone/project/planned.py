@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ from ibis import _
 
 from marketsofone.allocation import sweep
 from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
-from marketsofone.estimates.response_curves import INDEPENDENT_ERROR, multiplier
+from marketsofone.estimates.response_curves import INDEPENDENT_ERROR, approaches_doubt
 from marketsofone.project.choosing_segments import factor_scores, segment_choice, standing
 from marketsofone.project.drain import drain_ledger
 from marketsofone.project.planning import (
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 SHARES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 """Of the hours there are: how many more or fewer are shown beside."""
 
+Severity = Literal["info", "warning"]
 _SETS = ("pull", "competitiveness", "attractiveness", "value_per_hour", "buyers")
 
 
@@ -101,7 +102,9 @@ def plan_run(engine: Backend, settings: Settings, gathered: Gathered, responses:
     try:
         problem, _placement, tables, said = planned(settings, known)
     except (NothingToPlan, HoursExceeded, SettingsInvalid) as problem_found:
-        return _no_plan(responses, f"{problem_found.wanted} Found: {problem_found.found}", problem_found.repair)
+        severity: Severity = "info" if isinstance(problem_found, NothingToPlan) else "warning"
+        return _no_plan(responses, f"{problem_found.wanted} Found: {problem_found.found}", problem_found.repair,
+                        severity)
     drain, focus = _drained(settings, gathered, problem, tables["segment_choice"])
     if drain is not None:
         tables["drain"] = drain
@@ -142,13 +145,10 @@ def problem_known(settings: Settings, known: Known) -> Problem:
 def doubt_of(fits: Mapping[str, ResponseFit]) -> Doubt:
     """What is not known of the response of all buyers together, as shares of what is expected."""
     prospects, customers = fits.get("prospects"), fits.get("customers")
-    factor = 1.0 if prospects is None else multiplier(prospects)
-    seen = 0.0 if prospects is None or prospects.elasticity is None else max(prospects.slope.error, 1e-9) ** -2
-    error = (INDEPENDENT_ERROR**-2 + seen) ** -0.5
     relative = 0.0
     if customers is not None and customers.elasticity is not None and customers.elasticity > 0:
         relative = customers.slope.error / customers.elasticity
-    return Doubt(error / factor if factor > 0 else 0.0, min(relative, 1.0))
+    return Doubt(INDEPENDENT_ERROR if prospects is None else approaches_doubt(prospects), min(relative, 1.0))
 
 
 def _refused(stability: pa.Table | None, accepted: Mapping[str, str]) -> frozenset[str]:
@@ -159,9 +159,9 @@ def _refused(stability: pa.Table | None, accepted: Mapping[str, str]) -> frozens
     return frozenset(found - set(accepted))
 
 
-def _no_plan(responses: Responses, why: str, repair: str) -> Planned:
+def _no_plan(responses: Responses, why: str, repair: str, severity: Severity = "info") -> Planned:
     said = {"made": False, "why": why, "response": _response(responses.fits)}
-    return Planned({}, said, (*responses.findings, Finding("no_plan", "info", "[plan]", f"No plan was made: {why}",
+    return Planned({}, said, (*responses.findings, Finding("no_plan", severity, "[plan]", f"No plan was made: {why}",
                                                            repair)))
 
 

@@ -8,12 +8,14 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 import ibis
+import numpy as np
 from ibis import _
 
 from marketsofone.customer import path
 from marketsofone.engine import hold
+from marketsofone.estimates.judged import as_trusted, fetch_judges, judged_curves, with_judgements
 from marketsofone.estimates.response import ResponseFit, driver_cells, fit_response
-from marketsofone.estimates.response_curves import Clock, buyers_curves, judged_curves
+from marketsofone.estimates.response_curves import Clock, approaches_doubt, buyers_curves, response_doubt
 from marketsofone.features.effort import Outcome
 from marketsofone.features.statements import stated_of_buyers
 from marketsofone.pooling.response import NOTHING
@@ -21,6 +23,7 @@ from marketsofone.sources import Finding
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pandas as pd
     from ibis.backends.duckdb import Backend
 
     from marketsofone.customer import Stratum
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     from marketsofone.project.settings import Settings
     from marketsofone.project.stratifying import Stratified
 
+TOLD_BEYOND = 1.25
+"""People whose judgements are off by more than so many times are told of."""
+
 USUAL_SURE = 5.0
 """Periods on record that a judgement is worth where its author does not say."""
 
@@ -36,6 +42,7 @@ CREDIBLE_BEND = 2.0
 """Where no bend is seen among customers, returns are taken to diminish at so many times the usual effort: beyond what
 was tried nothing is known, and a plan must not be led there by a straight line."""
 
+_HARDLY = 1e-9
 _CHANCES = ("pull", "competitiveness")
 
 
@@ -76,9 +83,11 @@ def respond(engine: Backend, settings: Settings, gathered: Gathered, stratified:
     clock = Clock(market.approach_hours, market.horizon_days, plan.response_days)
     of_customers = _credible(fits["customers"])
     curves = buyers_curves(
-        _prospects(rows, chances), _customers(rows, of_customers),
-        [*(chances or _CHANCES[:1]), "attractiveness"], fits["prospects"], of_customers, clock, judged,
-        rows.select("buyer_id", trials=_.tried))
+        _prospects(rows, chances), _customers(engine, rows, gathered.effort.spent, clock),
+        [*(chances or _CHANCES[:1]), "attractiveness"], fits["prospects"], of_customers, clock)
+    if judged is not None:
+        curves, told = _with_judged(engine, rows, curves, judged, fits)
+        findings = (*findings, *told)
     share = plan.weeks * 7.0 / market.horizon_days
     beside = rows.select("buyer_id", "customer", "decided", "attractiveness", "attractiveness_variance")
     joined = beside.left_join(curves, "buyer_id").drop("buyer_id_right")
@@ -105,8 +114,9 @@ def _known(settings: Settings, gathered: Gathered, estimates: Mapping[str, Estim
     for score in (*_CHANCES, "attractiveness"):
         if score in estimates:
             cost = settings.market.serve_cost if score == "attractiveness" else 0.0
+            borrowed = {"borrowed": _.borrowed} if score == "attractiveness" else {}
             rows = rows.inner_join(estimates[score].buyers.select(
-                "buyer_id", **{score: _.value - cost, f"{score}_variance": _.variance}), "buyer_id")
+                "buyer_id", **{score: _.value - cost, f"{score}_variance": _.variance}, **borrowed), "buyer_id")
     return rows.mutate(decided=(_.kind == "opportunity") & (_.over > 0))
 
 
@@ -117,13 +127,15 @@ def _prospects(rows: ir.Table, chances: Sequence[str]) -> ir.Table:
     return rows.filter(ibis.literal(False)).mutate(pull=ibis.literal(0.5), pull_variance=ibis.literal(0.0))
 
 
-def _customers(rows: ir.Table, fit: ResponseFit) -> ir.Table:
-    """Customers with what is expected of them, taken to be so at the usual effort.
-
-    What is expected is pooled, so a buyer's own few touches hardly made it; dividing by them would make a buyer that
-    was not called look as if it could bring any amount.
-    """
-    return rows.filter(_.customer).select("buyer_id", base=_.attractiveness, touches=ibis.literal(fit.mean_effort))
+def _customers(engine: Backend, rows: ir.Table, spent: ir.Table | None, clock: Clock) -> ir.Table:
+    """Customers with what is expected of them, and the effort it was brought at: their own of the last horizon."""
+    told = rows.filter(_.customer).select("buyer_id", base=_.attractiveness, borrowed=_.borrowed)
+    if spent is None:
+        return told.mutate(touches=ibis.literal(0.0))
+    periods = clock.horizon_days / clock.period_days
+    effort = hold(engine, "present_effort", spent.group_by("buyer_id").agg(
+        touches=_.touches.sum().cast("float64") / periods))
+    return told.left_join(effort, "buyer_id").select("buyer_id", "base", "borrowed", touches=_.touches.fill_null(0.0))
 
 
 def _credible(fit: ResponseFit) -> ResponseFit:
@@ -198,17 +210,58 @@ def _judged(engine: Backend, gathered: Gathered, stratified: Stratified) -> tupl
     if "effort" not in gathered.tables:
         return None, ()
     said = gathered.tables["effort"].execute()
-    said["sure"] = said["sure"].fillna(USUAL_SURE)
+    said["sure"], said["stated_by"] = said["sure"].fillna(USUAL_SURE), said["stated_by"].fillna("")
     curves, problems = judged_curves(said.sort_values(["about", "about_id", "hours"]))
     findings = tuple(Finding("effort_refused", "warning", "record: effort", f"A judgement of effort is not used. {why}",
                              "m1 judge-effort states it anew.") for why in problems)
     if curves.empty:
         return None, findings
     rows = hold(engine, "judged_effort", curves)
-    numbers = ("sure", "ceiling", "scale", "shape")
-    of_buyers = stated_of_buyers(rows, gathered.tables, gathered.owner).select("buyer_id", *numbers)
-    return hold(engine, "judged", of_buyers.union(_of_strata(engine, rows, stratified).select("buyer_id", *numbers))), \
-        findings
+    kept = ("buyer_id", "stated_by", "about", "about_id", "sure", "ceiling", "scale", "shape")
+    of_buyers = stated_of_buyers(rows, gathered.tables, gathered.owner).select(*kept)
+    return hold(engine, "judged", of_buyers.union(_of_strata(engine, rows, stratified).select(*kept))), findings
+
+
+def _with_judged(engine: Backend, rows: ir.Table, curves: ir.Table, judged: ir.Table, fits: Mapping[str, ResponseFit],
+                 ) -> tuple[ir.Table, tuple[Finding, ...]]:
+    """Curves with judgements pooled in, each person's as far as it is borne out; and what a person should know."""
+    held = hold(engine, "curve_without_word", curves)
+    known = hold(engine, "known_without_word", _worth_in_trials(rows, held, fits))
+    judges = fetch_judges(held, judged, known)
+    trusted = as_trusted(judged, hold(engine, "judges", judges))
+    return with_judgements(held, trusted, known), _judges_told(judges)
+
+
+def _worth_in_trials(rows: ir.Table, curves: ir.Table, fits: Mapping[str, ResponseFit]) -> ir.Table:
+    """What each curve is worth in trials without judgement: one over its relative variance.
+
+    A prospect's follows from what is not known of its scores and of approaches, a customer's from what is not known of
+    its worth and of the response, its own periods on record beside; where the record tells no response, nothing is
+    known of a customer.
+    """
+    beside = curves.inner_join(rows.select("buyer_id", "customer", "tried", "attractiveness",
+                                           "attractiveness_variance"), "buyer_id")
+    worth = ibis.greatest(_spread(beside) ** 2, _HARDLY)
+    approaches, response = approaches_doubt(fits["prospects"]) ** 2, response_doubt(fits["customers"]) ** 2
+    own = ibis.literal(0.0) if fits["customers"].elasticity is None else beside.tried + 1.0 / (worth + response)
+    some = beside.attractiveness > 0
+    return beside.select(
+        "buyer_id", ceiling_known=ibis.cases((beside.customer, own), (some, 1.0 / worth), else_=0.0),
+        slope_known=ibis.cases((beside.customer, own), (some, 1.0 / (worth + 1.0 / beside.shape + approaches)),
+                               else_=0.0))
+
+
+def _judges_told(judges: pd.DataFrame) -> tuple[Finding, ...]:
+    """That some people's judgements are taken for less or more than they say."""
+    times = np.exp(judges["ceiling_bias"].to_numpy())
+    off = times[(times > TOLD_BEYOND) | (times < 1.0 / TOLD_BEYOND)]
+    if not len(off):
+        return ()
+    said = " and ".join(f"{each:.1f}" for each in off[:3])
+    return (Finding("judgement_off", "info", "record: effort",
+                    f"{len(off):,} of {len(judges):,} people who judge effort state {said} times what is known of the "
+                    "same buyers bears out: what they say is taken for so much less or more.",
+                    "Go through their judgements with them; m1 judge-effort states one anew."),)
 
 
 def _of_strata(engine: Backend, rows: ir.Table, stratified: Stratified) -> ir.Table:

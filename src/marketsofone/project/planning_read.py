@@ -23,11 +23,14 @@ class Explained:
         Its row of ``plan`` or ``segment_choice``.
     changes : str
         What would change it.
+    responses : tuple of (str, str, str)
+        Of prospects and customers: how what hours do is known, and what is known of it.
     """
 
     kind: str
     row: dict[str, Any]
     changes: str
+    responses: tuple[tuple[str, str, str], ...]
 
 
 def explain(snapshot: Snapshot, key: str) -> Explained:
@@ -38,14 +41,18 @@ def explain(snapshot: Snapshot, key: str) -> Explained:
     RunMissing
         The run has no plan, or neither such a buyer nor such a segment.
     """
+    from marketsofone.report.plan import response_said
+
     check_planned(snapshot)
+    responses = tuple((name, fit["status"], response_said(fit))
+                      for name, fit in snapshot.manifest["plan"]["response"].items())
     bought = _rows(snapshot, "plan", "where source_id = ? or cast(buyer_id as varchar) = ? order by buyer_id limit 1",
                    [key, key])
     if bought:
-        return Explained("buyer", bought[0], _what_changes(snapshot, bought[0]))
+        return Explained("buyer", bought[0], _what_changes(snapshot, bought[0]), responses)
     chosen = _rows(snapshot, "segment_choice", "where stratum_id = ? or path = ? limit 1", [key, key])
     if chosen:
-        return Explained("segment", chosen[0], str(chosen[0]["changes"] or ""))
+        return Explained("segment", chosen[0], str(chosen[0]["changes"] or ""), responses)
     raise RunMissing(f"The plan of run {snapshot.run_id} was asked for a buyer or a segment.",
                      "none of that key, id or path.", "m1 plan solve lists buyers, m1 tree --format csv the strata.")
 
@@ -59,14 +66,21 @@ def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True,
         One side of the ledger; absent: segments, then buyers, then reps.
     drains : bool
         Only what drains; else all that hours went to.
+
+    Returns
+    -------
+    list of mapping
+        Rows of ``drain``, with the ``path`` of segments.
     """
     check_planned(snapshot)
     if "drain" not in snapshot.tables:
         raise RunMissing(f"Run {snapshot.run_id} was asked where time drains.", "no touches in the data.",
                          "Map a table of touches (touch.minutes, touch.happened_at), then run again.")
     where = " and ".join(filter(None, ["true", "kind = ?" if kind else "", "drains" if drains else ""]))
-    return _rows(snapshot, "drain", f"where {where} order by array_position(['segment', 'buyer', 'rep'], kind), "
-                 f"hours_back desc, hours desc, id limit {int(top)}", [kind] if kind else [])
+    found = _rows(snapshot, "drain", f"where {where} order by array_position(['segment', 'buyer', 'rep'], kind), "
+                  f"hours_back desc, hours desc, id limit {int(top)}", [kind] if kind else [])
+    paths = {row["stratum_id"]: row["path"] for row in snapshot.table("strata").to_pylist()}
+    return [{**row, "path": paths.get(row["id"], "") if row["kind"] == "segment" else ""} for row in found]
 
 
 def _what_changes(snapshot: Snapshot, row: dict[str, Any]) -> str:

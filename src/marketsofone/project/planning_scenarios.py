@@ -224,6 +224,8 @@ def _cost(known: Known, settings: Settings, value: str) -> Changed:
 def _weeks(known: Known, settings: Settings, value: str) -> Changed:
     """Other weeks: customers' curves are those of the period, and grow with it."""
     weeks = int(_number(value, "weeks"))
+    if weeks < 1:
+        raise SettingsInvalid("A scenario plans whole weeks, at least one.", f"weeks={value}.", "Write weeks=8.")
     times = weeks / settings.plan.weeks
     won = known.buyers["won"].to_numpy(zero_copy_only=False)
     known = _scaled(_scaled(known, won, "ceiling", times), won, "scale", times)
@@ -276,15 +278,22 @@ def _rep(reps: pa.Table, name: str) -> int:
 def _under(known: Known, stratum: str) -> Bools:
     """Buyers that stand in a stratum, named by its id, path or name, or below it."""
     strata = known.strata
-    named = [row for key in ("stratum_id", "path", "name") for row in strata if str(row[key]) == stratum][:1]
-    if not named:
-        raise SettingsInvalid("A scenario names a stratum by its id, path or name.", f"'{stratum}'.",
-                              "m1 tree lists them.")
+    named = next(filter(None, ([row for row in strata if stratum in is_called(row)] for is_called in _CALLED)), [])
+    if len(named) != 1:
+        paths = shortened(f"'{row['path']}'" for row in named) if named else "none of that name"
+        raise SettingsInvalid("A scenario names one stratum, by its id, path, name or value.", f"'{stratum}': {paths}.",
+                              "m1 tree lists them; a path names one alone.")
     parents = {row["stratum_id"]: row["parent_id"] for row in strata}
     inside = {own for own in parents if _is_under(own, named[0]["stratum_id"], parents)}
     found: Bools = pc.is_in(known.buyers["stratum_id"], value_set=pa.array(sorted(inside))).to_numpy(
         zero_copy_only=False)
     return found
+
+
+_CALLED: Sequence[Callable[[Mapping[str, Any]], Sequence[str]]] = (
+    lambda row: [str(row["stratum_id"])], lambda row: [str(row["path"])], lambda row: [str(row["name"])],
+    lambda row: [str(row["name"]).partition(": ")[2]])
+"""What a stratum may be called, the surest first; the last is the value that tells it, as in ``sector: hotels``."""
 
 
 def _is_under(own: object, above: object, parents: Mapping[object, object]) -> bool:

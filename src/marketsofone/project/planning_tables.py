@@ -12,6 +12,7 @@ from marketsofone.project.choosing_segments import HOLD, LEAVE, PURSUE, UNKNOWN,
 from marketsofone.project.planning import Bools, Floats, Problem
 from marketsofone.project.planning_draws import Firm
 from marketsofone.project.planning_solve import HARDLY, Placement, earned
+from marketsofone.project.words import whole_numbers
 
 
 def plan_table(problem: Problem, placement: Placement, at: Standing, firm: Firm, currency: str) -> pa.Table:
@@ -58,7 +59,7 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
 
 def _words(problem: Problem, placement: Placement, at: Standing, price: Floats, currency: str) -> list[pa.Array]:
     """Reasons with numbers in them: of buyers that get hours, and of those that wait."""
-    first, after, elsewhere = (_rounded(np.nan_to_num(column)) for column in (at.first, at.next_hour, price))
+    first, after, elsewhere = (whole_numbers(np.nan_to_num(column)) for column in (at.first, at.next_hour, price))
     named = f" {currency} "
     return [
         _joined("The first hour earns", named, first, " beyond its cost, the next one", named, after,
@@ -66,11 +67,6 @@ def _words(problem: Problem, placement: Placement, at: Standing, price: Floats, 
         _joined("Its first hour would earn", named, first, " beyond its cost; elsewhere an hour of this rep earns",
                 named, elsewhere, "."),
     ]
-
-
-def _rounded(column: Floats) -> pa.Array:
-    whole = np.rint(column)
-    return pa.array(np.where(whole == 0, 0.0, whole).astype(np.int64)).cast(pa.string())
 
 
 def _joined(*parts: Any) -> pa.Array:

@@ -217,8 +217,10 @@ def focus_of(shelf: Shelf) -> tuple[tuple[str, str], ...]:
 
 def response_of(shelf: Shelf) -> tuple[tuple[str, str, str], ...]:
     """Of each group of buyers what is known of the response to effort: who, the status, and why."""
+    from marketsofone.report.plan import response_said
+
     told = (shelf.snapshot.manifest.get("plan") or {}).get("response") or {}
-    return tuple((name, str(each.get("status") or ""), str(each.get("reason") or "")) for name, each in told.items())
+    return tuple((name, str(each["status"]), response_said(each)) for name, each in told.items())
 
 
 def _rows(shelf: Shelf, table: str, where: str, given: Sequence[Any] = ()) -> list[Row]:

@@ -81,7 +81,7 @@ def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Ta
     said = manifest.get("plan")
     if said is None:
         return None
-    responses = tuple((name, fit["status"], fit["reason"]) for name, fit in said.get("response", {}).items())
+    responses = tuple((name, fit["status"], response_said(fit)) for name, fit in said.get("response", {}).items())
     if plan is None or choice is None:
         return PlanShown(said.get("why", ""), "", "", responses, (), (), "", (), 0, (), "", (), "")
     currency = manifest["currency"]
@@ -99,6 +99,14 @@ def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Ta
         _back(drain))
 
 
+def response_said(fit: Row) -> str:
+    """What is known of the response to effort: the share due to it where that is known, and why."""
+    if fit["elasticity"] is None:
+        return str(fit["reason"])
+    ends = f"{fit['low']:.2f} to {fit['high']:.2f}"
+    return f"Share of what comes that is due to effort: {fit['elasticity']:.2f} (90% interval {ends}). {fit['reason']}"
+
+
 def _lead(said: Mapping[str, Any], currency: str) -> str:
     return (f"{said['hours']:,.0f} of {said['capacity_hours']:,.0f} selling hours in {said['weeks']} weeks are placed; "
             f"{words.money(said['value'], currency)} is expected beyond what they cost.")
@@ -108,7 +116,7 @@ def _bound(said: Mapping[str, Any], currency: str) -> str:
     ends = words.interval(said["contribution_low"], said["contribution_high"], "money", currency)
     held = ", prices of hours held" if said["prices_held"] else ""
     most = words.money(said["bound"], currency)
-    return (f"Contribution before cost lies between {ends} with 90% chance ({said['draws']} draws{held}). No plan "
+    return (f"Contribution before cost: {ends} with 90% chance ({said['draws']} draws{held}). No plan "
             f"within the same limits earns more than {most}: at most {said['gap']:.2%} is missed.")
 
 
