@@ -1,6 +1,6 @@
 """The whole main job at 10 thousand, 100 thousand and 1 million accounts, beside a plain pipeline.
 
-    python benchmarks/speed.py [accounts ...] [--peer-python PYTHON] [--page FILE]
+    python benchmarks/speed.py [accounts ...] [--peer-python PYTHON] [--large] [--page FILE]
 
 Companies are simulated (ten order lines, three touches, one opportunity each on average; not timed) and
 read from Parquet. `m1 run` and the plain pipeline of `speed_peer.py` run in turn, each in a process of
@@ -26,8 +26,8 @@ from tempfile import TemporaryDirectory
 import duckdb
 import numpy as np
 import pyarrow.parquet as pq
+from speed_pooling import compare, lme4_absent, section
 
-from marketsofone.pooling import Cells, Share, Tree, pool
 from marketsofone.project.readback import read_buyer
 from marketsofone.project.snapshot import open_snapshot
 from marketsofone.sources.simulated import PLANS, market_toml, simulate
@@ -35,8 +35,6 @@ from marketsofone.sources.simulated import PLANS, market_toml, simulate
 SIZES = (10_000, 100_000, 1_000_000)
 BAR_SECONDS, BAR_GIB, BAR_TIMES, BAR_READ_MS = 60.0, 6.0, 10.0, 10.0
 REST = "results, report, start"
-LME4_SEEN = {10_000: 1.5, 100_000: 10.1, 1_000_000: 161.0}
-"""Seconds of lme4 (nAGQ = 0) seen before, elsewhere and on other data of a like shape: not measured here."""
 
 
 @dataclass(frozen=True)
@@ -108,43 +106,14 @@ def read_back(snapshot, times=101):
     return statistics.median(taken)
 
 
-def leaves(count, rng):
-    """Leaves in segments in 20 sectors, mostly 1 to 10 trials each, logit-normal on all three levels."""
-    segments = min(1_000, count // 20)
-    sector_of = rng.integers(0, 20, segments)
-    line = -0.8 + rng.normal(0, 0.5, 20)[sector_of] + rng.normal(0, 0.4, segments)
-    segment = rng.choice(segments, count, p=rng.dirichlet(np.full(segments, 0.7)))
-    truth = 1 / (1 + np.exp(-line[segment] - rng.normal(0, 0.5, count)))
-    trials = 1 + rng.geometric(0.25, count)
-    return sector_of, segment, trials, rng.binomial(trials, truth), truth
-
-
-def excess(truth, rate):
-    """Mean excess log loss of a rate against the truth, in millinats."""
-    return 1_000 * float(np.mean(truth * np.log(truth / rate) + (1 - truth) * np.log((1 - truth) / (1 - rate))))
-
-
-def pooling(count):
-    """Seconds to pool that many leaves over three levels, counting equal tallies included; its excess loss."""
-    sector_of, segment, trials, successes, truth = leaves(count, np.random.default_rng(count))
-    tree = Tree(np.concatenate([[-1], np.zeros(20, dtype=np.int64), 1 + sector_of]))
-    start = time.perf_counter()
-    key = (segment.astype(np.int64) << 32) + (trials << 16) + successes
-    found, place, buyers = np.unique(key, return_inverse=True, return_counts=True)
-    n, s = ((found >> 16) & 0xFFFF).astype(float), (found & 0xFFFF).astype(float)
-    cells = Cells(21 + (found >> 32), n, s, np.full(len(found), successes.sum() / trials.sum()), buyers.astype(float))
-    rate = pool(Share(), tree, cells).cells.mean[place]
-    return time.perf_counter() - start, excess(truth, rate), excess(truth, np.full(count, truth.mean()))
-
-
 def growth(small, large, part):
     """By which power of the accounts a cost grows: 1 is in proportion."""
     return log(part(large) / part(small)) / log(large.accounts / small.accounts)
 
 
 def page(results, pooled, load):
-    """The measurements as a Markdown page."""
-    parts = [_head(load), _whole(results), _rooms(results), _plain(results), _pooled(pooled), _bars(results)]
+    """The measurements as a Markdown page; ``pooled`` is its section on pooled rates."""
+    parts = [_head(load), _whole(results), _rooms(results), _plain(results), pooled, _bars(results)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -207,17 +176,6 @@ def _plain(results):
         "columns that hold the outcome."])
 
 
-def _pooled(pooled):
-    head = ("leaves", "ours, s", "excess loss, millinats", "one rate for all, millinats", "lme4, seen before, s")
-    rows = [(f"{n:,}", f"{seconds:.3f}", f"{loss:.1f}", f"{flat:.1f}", f"{LME4_SEEN[n]:g}" if n in LME4_SEEN else "")
-            for n, (seconds, loss, flat) in pooled.items()]
-    return "\n\n".join([
-        "## Three-level pooled rates", _table(head, rows),
-        "Leaves in segments in 20 sectors, logit-normal on all levels; counting equal tallies is inside the time. "
-        "lme4 could not be had here: its column was seen earlier, elsewhere, on other data of a like shape, so it says "
-        "how large the distance is and proves no ratio; its excess loss was not compared."])
-
-
 def _bars(results):
     last, first = results[-1], results[0]
     steepest = max((growth(a, b, lambda r: r.ours.cpu) for a, b in pairwise(results)), default=0.0)
@@ -240,11 +198,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("accounts", type=int, nargs="*", default=SIZES)
     parser.add_argument("--peer-python", default=sys.executable)
+    parser.add_argument("--large", action="store_true", help="lme4 at every size; a million leaves take it minutes")
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
     load = os.getloadavg()
     results = [measure(accounts, asked.peer_python) for accounts in sorted(asked.accounts)]
-    text = page(results, {count: pooling(count) for count in sorted(asked.accounts)}, load)
+    absent = lme4_absent()
+    pooled = section(compare(sorted(asked.accounts), asked.large, absent), absent)
+    text = page(results, pooled, load)
     print(text)
     if asked.page:
         asked.page.parent.mkdir(parents=True, exist_ok=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
+from marketsofone.pooling.beta_binomial import log_likelihoods
 from marketsofone.pooling.family import Amount, Family
 from marketsofone.pooling.tree import Cells
 
@@ -171,7 +171,7 @@ def fit_buyer_size(family: Family, cells: Cells, mean: Floats) -> PriorSize:
     if not telling.any():
         return _weighted(family, tau, prior)
     n, s, m, w = (part[telling] for part in (cells.trials, cells.total, mean, cells.buyers))
-    score = np.array([np.sum(w * _beta_binomial(1.0 / t**2 - 1.0, n, s, m)) for t in tau])
+    score = log_likelihoods(1.0 / tau**2 - 1.0, n, s, m, w)
     return _weighted(family, tau, prior + score - _adjustment(cells, tau))
 
 
@@ -181,12 +181,6 @@ def _adjustment(cells: Cells, tau: Floats) -> Floats:
     told = cells.buyers * cells.trials
     worth = [np.bincount(place, told / (1.0 + (cells.trials - 1.0) * t**2)) for t in tau]
     return np.array([0.5 * np.sum(np.log(each[each > 0])) for each in worth])
-
-
-def _beta_binomial(size: float, n: Floats, s: Floats, m: Floats) -> Floats:
-    a, b = size * m, size * (1.0 - m)
-    likelihood: Floats = special.betaln(a + s, b + n - s) - special.betaln(a, b)
-    return likelihood
 
 
 def _buyer_size_by_moments(family: Amount, cells: Cells, mean: Floats) -> PriorSize:
