@@ -3,8 +3,8 @@
 A split is accepted when its differences are beyond chance at the level set, after paying for all that was
 tried, and when what it gains exceeds what one more segment costs to handle. Chance is judged in two ways, each
 paid half: what one half of the buyers suggests is tested by the other half, and every dimension's values
-as they are, ungrouped and unchosen, are tested by all buyers. What a split gains is always the word of buyers
-who did not suggest how its values are grouped.
+as they are, ungrouped and unchosen, are tested by all buyers, most freely those dimensions that part other
+strata. What a split gains is always the word of buyers who did not suggest how its values are grouped.
 
 References
 ----------
@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketsofone.estimates.candidates import PARTS, Dimension
+from marketsofone.strata.cutting import cut_chance
 from marketsofone.strata.evidence import Sums, chance, gain_share, level_means, summed, surprise, tested_means
 from marketsofone.strata.fusing import fuse
 from marketsofone.strata.steering import Steering
@@ -192,17 +193,37 @@ def judged_beside(least: Sequence[float], level: float) -> float:
     return len(least) / max(shown, default=1)
 
 
-def shown_chances(found: Sequence[Candidate]) -> dict[str, float]:
+def plain_chances(found: Sequence[Candidate]) -> dict[str, float]:
+    """Of what all values of each dimension show on all buyers where nothing differs; only its scores are paid for.
+
+    Steps of a number are told by their most telling cut.
+    """
+    chances = {}
+    for candidate in found:
+        told = cut_chance if candidate.dimension.cuts else chance
+        whole = [told(tested_means(sums)) for sums in candidate.both().values()]
+        chances[candidate.dimension.name] = min(min(whole) * len(whole), 1.0)
+    return chances
+
+
+def shown_chances(
+    found: Sequence[Candidate], plain: Mapping[str, float], spent: Mapping[str, float]
+) -> dict[str, float]:
     """Of seeing what each dimension shows where nothing differs, with all that was tried in this node paid for.
 
     A dimension may show itself in two ways, each paid half. What one half would group is tested by the other
     half: strong where there are many values or dimensions. And all its values are tested at once on all buyers,
     every dimension paid for: strong where there are few.
+
+    Parameters
+    ----------
+    found : sequence of Candidate
+    plain : mapping
+        What :func:`plain_chances` says of them.
+    spent : mapping
+        Which share of what the second way may cost is spent on each: together one at most.
     """
-    chances = {}
-    for candidate in found:
-        whole = [chance(tested_means(sums)) for sums in candidate.both().values()]
-        chances[candidate.dimension.name] = min(whole) * len(whole) * len(found) * 2
+    chances = {name: alone / spent[name] * 2 for name, alone in plain.items()}
     for chooses in (0, 1):
         for candidate, group in _chosen(found, chooses):
             split = judged(candidate, group, 1 - chooses, 1.0)
