@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketsofone.estimates.candidates import Dimension
@@ -23,6 +23,7 @@ def test_a_dimension_that_nothing_speaks_for_is_told_nothing_of():
     assert shares_told({}) == {}
 
 
+@settings(deadline=None)
 @given(elsewhere=st.lists(chances, max_size=30))
 def test_shares_are_one_together_and_no_dimension_gets_less_than_half_its_even_share(elsewhere):
     shares = lent_shares(NAMES, [shares_told(one) for one in elsewhere])
