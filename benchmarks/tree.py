@@ -122,7 +122,7 @@ BEGAN = time.perf_counter()
 PAGE = """# The tree: found where planted, silent where nothing differs, worth working
 
 Written by `python benchmarks/tree.py{asked} --page docs/evidence/tree.md`; do not edit.
-Seeds from {first:,}; seeds 31,000 to 31,999 were looked at while developing.
+Seeds from {first:,}; seeds 31,000 to 31,999 and 61,000 to 61,999 were looked at while developing.
 
 ## Planted segments found
 

@@ -106,6 +106,12 @@ class Means:
     variance: Floats
     row: Row = ALONE
 
+    def part(self, place: int) -> Means:
+        """Those of one dimension."""
+        start = self.row.starts[place]
+        end = self.row.starts[place + 1] if place + 1 < len(self.row.starts) else len(self.mean)
+        return Means(self.mean[start:end], self.variance[start:end])
+
 
 def level_means(sums: Sums) -> Means:
     """Means in the score's own unit (a share, or money), with buyer-to-buyer spread in the variance."""

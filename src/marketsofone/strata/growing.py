@@ -9,6 +9,7 @@ import pandas as pd
 
 from marketsofone.customer import MARKET, Stratum, path, stratum_id
 from marketsofone.estimates.candidates import Dimension
+from marketsofone.strata.lending import lent_shares, shares_told
 from marketsofone.strata.names import group_name, pin_unmade, pinned_sentence, split_sentence, stop_sentence
 from marketsofone.strata.splitting import (
     Candidate,
@@ -17,6 +18,7 @@ from marketsofone.strata.splitting import (
     best_split,
     described,
     judged_beside,
+    plain_chances,
     shown_chances,
     worth_of,
 )
@@ -60,13 +62,14 @@ def grow_tree(
     strata = [Stratum(0, -1, WHOLE_MARKET, "", (), 0, MARKET)]
     judge = _Judge(dimensions, scores, rules, currency)
     open_level = strata[:]
+    told: dict[int, Mapping[str, float]] = {}
     while open_level and dimensions and open_level[0].depth < rules.most_depth:
         frame = fetch(strata)
         grown: list[Stratum] = []
-        told = described(frame, dimensions, scores)
-        seen = {s.number: told.get(s.number, []) for s in open_level}
+        by_node = described(frame, dimensions, scores)
+        seen = {s.number: by_node.get(s.number, []) for s in open_level}
         people = _people(frame, dimensions)
-        alone = {s.number: shown_chances(judge.found(strata, s, seen[s.number])) for s in open_level}
+        alone = judge.alone(strata, open_level, seen, told)
         beside = judged_beside([min(each.values(), default=1.0) for each in alone.values()], rules.level)
         for stratum in open_level:
             split, decided = judge.decide(strata, stratum, seen[stratum.number], alone[stratum.number],
@@ -92,6 +95,25 @@ class _Judge:
         """Those with evidence that a person lets split the stratum."""
         able = self.rules.steering.allowed([c.dimension for c in every], _used(strata, stratum))
         return [candidate for candidate in every if candidate.sums and candidate.dimension in able]
+
+    def alone(
+        self, strata: Sequence[Stratum], level: Sequence[Stratum], seen: Mapping[int, Sequence[Candidate]],
+        told: dict[int, Mapping[str, float]],
+    ) -> dict[int, dict[str, float]]:
+        """What the dimensions show in each stratum of a level, the nodes beside not paid for.
+
+        ``told`` is what earlier levels say of dimensions, stratum by stratum; this level is added to it.
+        """
+        found = {s.number: self.found(strata, s, seen[s.number]) for s in level}
+        plain = {number: plain_chances(each) for number, each in found.items()}
+        told |= {number: shares_told(each) for number, each in plain.items()}
+        chances = {}
+        for stratum in level:
+            number, own = stratum.number, _path(strata, stratum)
+            elsewhere = [of for other, of in told.items() if other not in own]
+            spent = lent_shares(list(plain[number]), elsewhere)
+            chances[number] = shown_chances(found[number], plain[number], spent)
+        return chances
 
     def decide(
         self, strata: Sequence[Stratum], stratum: Stratum, every: Sequence[Candidate], alone: Mapping[str, float],
@@ -123,13 +145,18 @@ class _Judge:
         return max(pin.gain, 0.0) if worth > 0 else None
 
 
+def _path(strata: Sequence[Stratum], stratum: Stratum) -> set[int]:
+    """The numbers of a stratum and of all above it."""
+    numbers = {stratum.number}
+    while stratum.parent >= 0:
+        stratum = strata[stratum.parent]
+        numbers.add(stratum.number)
+    return numbers
+
+
 def _used(strata: Sequence[Stratum], stratum: Stratum) -> set[str]:
     """The dimensions split on along the path of a stratum."""
-    used = set()
-    while stratum.parent >= 0:
-        used.add(stratum.split_on)
-        stratum = strata[stratum.parent]
-    return used
+    return {strata[number].split_on for number in _path(strata, stratum) if number > 0}
 
 
 def _people(frame: pd.DataFrame, dimensions: Sequence[Dimension]) -> dict[int, float]:

@@ -3,8 +3,8 @@
 A split is accepted when its differences are beyond chance at the level set, after paying for all that was
 tried, and when what it gains exceeds what one more segment costs to handle. Chance is judged in two ways, each
 paid half: what one half of the buyers suggests is tested by the other half, and every dimension's values
-as they are, ungrouped and unchosen, are tested by all buyers. What a split gains is always the word of buyers
-who did not suggest how its values are grouped.
+as they are, ungrouped and unchosen, are tested by all buyers, most freely those dimensions that part other
+strata. What a split gains is always the word of buyers who did not suggest how its values are grouped.
 
 References
 ----------
@@ -22,7 +22,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketsofone.estimates.candidates import PARTS, Dimension
+from marketsofone.strata.cutting import cut_chance
 from marketsofone.strata.evidence import (
+    Means,
     Sums,
     chance,
     chances,
@@ -207,19 +209,45 @@ def judged_beside(least: Sequence[float], level: float) -> float:
     return len(least) / max(shown, default=1)
 
 
-def shown_chances(found: Sequence[Candidate]) -> dict[str, float]:
+def plain_chances(found: Sequence[Candidate]) -> dict[str, float]:
+    """Of what all values of each dimension show on all buyers where nothing differs; only its scores are paid for.
+
+    Steps of a number are told by their most telling cut.
+    """
+    whole = np.ones(len(found))
+    for at, halves in _by_score(found):
+        whole[at] = np.minimum(whole[at], _plain([found[place] for place in at], tested_means(halves[0] + halves[1])))
+    return {c.dimension.name: min(float(least) * len(c.sums), 1.0) for c, least in zip(found, whole, strict=True)}
+
+
+def _plain(found: Sequence[Candidate], means: Means) -> Floats:
+    """The chance of each dimension on one score; of a number, that of its most telling cut."""
+    plain = chances(means)
+    for place, candidate in enumerate(found):
+        if candidate.dimension.cuts:
+            plain[place] = cut_chance(means.part(place))
+    return plain
+
+
+def shown_chances(
+    found: Sequence[Candidate], plain: Mapping[str, float], spent: Mapping[str, float]
+) -> dict[str, float]:
     """Of seeing what each dimension shows where nothing differs, with all that was tried in this node paid for.
 
     A dimension may show itself in two ways, each paid half. What one half would group is tested by the other
     half: strong where there are many values or dimensions. And all its values are tested at once on all buyers,
     every dimension paid for: strong where there are few.
+
+    Parameters
+    ----------
+    found : sequence of Candidate
+    plain : mapping
+        What :func:`plain_chances` says of them.
+    spent : mapping
+        Which share of what the second way may cost is spent on each: together one at most.
     """
     told = list(_by_score(found))
-    whole = np.ones(len(found))
-    for at, halves in told:
-        whole[at] = np.minimum(whole[at], chances(tested_means(halves[0] + halves[1])))
-    shown = {c.dimension.name: float(least) * len(c.sums) * len(found) * 2
-             for c, least in zip(found, whole, strict=True)}
+    shown = {name: alone / spent[name] * 2 for name, alone in plain.items()}
     for candidate, group, chooses in _suggested(found, [_surprises(told, len(found), half) for half in (0, 1)]):
         paid = _shown(_merged(candidate, group, 1 - chooses))[0] * 2 * _JUDGED * 2
         name = candidate.dimension.name
