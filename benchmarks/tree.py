@@ -1,7 +1,8 @@
 """Does the tree find planted segments, stop where nothing differs, and earn more when its segments are worked?
 
-Run ``python benchmarks/tree.py [--seeds 50] [--noise 400] [--first 50000] [--quick] [--page docs/evidence/tree.md]``.
-``--quick`` is a tenth of everything. Real data are read from ``M1_DATA``; a set that is not there is left out.
+Run ``python benchmarks/tree.py [--seeds 50] [--noise 400] [--first 50000] [--jobs 2] [--quick] [--page FILE]``.
+``--quick`` is a tenth of everything; ``--jobs`` processes share the seeds. Real data are read from ``M1_DATA``; a set
+that is not there is left out.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -39,16 +42,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows))
 
 
-def found(plan: Plan, seeds: Sequence[int]) -> Floats:
-    """By seed: likeness of the tree and of the oracle, levels, segments, buyers, handling cost."""
-    rows = []
-    for seed in seeds:
-        planted = plant(plan, seed)
-        rules = Rules(level=LEVEL, handling_cost=planted.handling_cost)
-        strata, node = grown(planted.market, planted.sample, rules)
-        rows.append((likeness(planted, node), likeness(planted, oracle(planted, rules)),
-                     max(stratum.depth for stratum in strata), len(np.unique(node)), len(node), planted.handling_cost))
-    return np.array(rows)
+def found(plan: Plan, seed: int) -> tuple[float, ...]:
+    """Likeness of the tree and of the oracle, levels, segments, buyers, handling cost."""
+    planted = plant(plan, seed)
+    rules = Rules(level=LEVEL, handling_cost=planted.handling_cost)
+    strata, node = grown(planted.market, planted.sample, rules)
+    return (likeness(planted, node), likeness(planted, oracle(planted, rules)),
+            max(stratum.depth for stratum in strata), len(np.unique(node)), len(node), planted.handling_cost)
 
 
 def bootstrap(values: Floats, seed: int) -> tuple[float, float]:
@@ -59,10 +59,10 @@ def bootstrap(values: Floats, seed: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def found_section(seeds: Sequence[int]) -> tuple[str, float]:
+def found_section(seeds: Sequence[int], workers: Executor) -> tuple[str, float]:
     rows, costs = [], []
     for name, plan in PLANTED.items():
-        values = found(plan, seeds)
+        values = np.array(list(workers.map(partial(found, plan), seeds)))
         ours, best = np.median(values[:, 0]), np.median(values[:, 1])
         low, high = bootstrap(values[:, :2], seeds[0])
         costs.append(np.median(values[:, 5]))
@@ -78,15 +78,18 @@ def found_section(seeds: Sequence[int]) -> tuple[str, float]:
     return table(head, rows), float(costs[0])
 
 
-def noise_section(seeds: Sequence[int], cost: float) -> str:
+def split_at_all(dimensions: int, cost: float, seed: int) -> tuple[bool, bool]:
+    """Whether a market in which nothing differs is split, without a handling cost and with one."""
+    planted = plant(Plan(accounts=START, structure=False, noise_dimensions=dimensions), seed)
+    free, paid = (len(grown(planted.market, planted.sample, Rules(level=LEVEL, handling_cost=handling))[0]) > 1
+                  for handling in (0.0, cost))
+    return free, paid
+
+
+def noise_section(seeds: Sequence[int], cost: float, workers: Executor) -> str:
     rows = []
     for dimensions in (3, MANY):
-        split = np.zeros(2, dtype=int)
-        for seed in seeds:
-            planted = plant(Plan(accounts=START, structure=False, noise_dimensions=dimensions), seed)
-            for at, handling in enumerate((0.0, cost)):
-                strata, _node = grown(planted.market, planted.sample, Rules(level=LEVEL, handling_cost=handling))
-                split[at] += len(strata) > 1
+        split = np.sum(list(workers.map(partial(split_at_all, dimensions, cost), seeds)), axis=0)
         allowed = BAR_NOISE * len(seeds) // OF_NOISE
         for handling, many in zip((0.0, cost), split, strict=True):
             luck = stats.binom.sf(allowed, len(seeds), LEVEL)
@@ -96,11 +99,11 @@ def noise_section(seeds: Sequence[int], cost: float) -> str:
     return table(("dimensions", "handling cost", "split at all", "bar", "", "failing by luck at the promised 4%"), rows)
 
 
-def acting_section(seeds: Sequence[int]) -> str:
+def acting_section(seeds: Sequence[int], workers: Executor) -> str:
     rows = []
     for name, plan in (("planted cells", Plan(accounts=START + 1_000, marketing_classes=6)),
                        ("one market is the truth", Plan(accounts=START, structure=False, buyer_spread=0.0))):
-        earned = np.array([acted(plan, seed) for seed in seeds])
+        earned = np.array(list(workers.map(partial(acted, plan), seeds)))
         tree = earned[:, CONTENDERS.index(TREE)]
         for at, contender in enumerate(CONTENDERS):
             if contender == TREE or (not plan.structure and contender != ONE):
@@ -165,13 +168,13 @@ paired.
 """
 
 
-def page(seeds: int, noise: int, first: int) -> str:
+def page(seeds: int, noise: int, first: int, workers: Executor) -> str:
     asked = f" --seeds {seeds} --noise {noise} --first {first}"
     of_seeds, of_noise = range(first, first + seeds), range(first, first + noise)
-    text, cost = found_section(of_seeds)
+    text, cost = found_section(of_seeds, workers)
     return PAGE.format(
         asked=asked, first=first, seeds=seeds, noise=noise, cell=LEAST_CELL, times=GAIN_IN_COSTS, found=text,
-        noisy=noise_section(of_noise, cost), acting=acting_section(of_seeds), real=held_out_lines())
+        noisy=noise_section(of_noise, cost, workers), acting=acting_section(of_seeds, workers), real=held_out_lines())
 
 
 def main() -> None:
@@ -179,11 +182,13 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--noise", type=int, default=OF_NOISE)
     parser.add_argument("--first", type=int, default=50_000)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--page", type=Path)
     given = parser.parse_args()
     tenth = 10 if given.quick else 1
-    text = page(max(given.seeds // tenth, 3), max(given.noise // tenth, 10), given.first)
+    with ProcessPoolExecutor(given.jobs) as workers:
+        text = page(max(given.seeds // tenth, 3), max(given.noise // tenth, 10), given.first, workers)
     if given.page:
         given.page.write_text(text, encoding="utf-8")
     else:

@@ -1,6 +1,6 @@
 """Measures the product against planted truth and writes the evidence page.
 
-Run ``python benchmarks/truth.py [--seeds 200] [--page docs/evidence/truth.md]``. Every seed is another market,
+Run ``python benchmarks/truth.py [--seeds 200] [--first 40000] [--jobs 2] [--page FILE]``. Every seed is another market,
 with other splits. What was measured is kept under the temporary folder, so that an interrupted run goes on
 where it stopped; a changed product measures anew.
 """
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import blake2b
@@ -52,15 +53,16 @@ def runs(seeds: int, accounts: int) -> dict[str, Run]:
     }
 
 
-def measured(name: str, run: Run) -> list[Figures]:
+def measured(name: str, run: Run, first: int, workers: Executor) -> list[Figures]:
     """Figures of every seed of a run; those kept from before are read back."""
-    kept = Path(tempfile.gettempdir()) / "marketsofone-truth" / f"{name}-{_fingerprint(run)}.jsonl"
+    kept = Path(tempfile.gettempdir()) / "marketsofone-truth" / f"{name}-{first}-{_fingerprint(run)}.jsonl"
     kept.parent.mkdir(exist_ok=True)
     found = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
     start = time.monotonic()
     with kept.open("a") as file:
-        for seed in range(FIRST_SEED + len(found), FIRST_SEED + run.seeds):
-            found.append(run.measure(run.plan, seed))
+        seeds = range(first + len(found), first + run.seeds)
+        for seed, figures in zip(seeds, workers.map(partial(run.measure, run.plan), seeds), strict=True):
+            found.append(figures)
             file.write(json.dumps(found[-1]) + "\n")
             file.flush()
             if (seed + 1) % 20 == 0:
@@ -84,11 +86,14 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seeds", type=int, default=200, help="fresh markets; noise gets twice as many")
     asked.add_argument("--accounts", type=int, default=10_000, help="in the market that the bars are about")
+    asked.add_argument("--first", type=int, default=FIRST_SEED, help="the first seed")
+    asked.add_argument("--jobs", type=int, default=1, help="processes that share the seeds")
     asked.add_argument("--page", type=Path, help="where to write the page; absent, it is printed")
     given = asked.parse_args()
     made = runs(given.seeds, given.accounts)
-    found = {name: measured(name, run) for name, run in made.items()}
-    text = page({name: run.plan for name, run in made.items()}, found, FIRST_SEED, UNSTATED)
+    with ProcessPoolExecutor(given.jobs) as workers:
+        found = {name: measured(name, run, given.first, workers) for name, run in made.items()}
+    text = page({name: run.plan for name, run in made.items()}, found, given.first, UNSTATED)
     write: Callable[[str], object] = partial(given.page.write_text, encoding="utf-8") if given.page else print
     write(text)
 
