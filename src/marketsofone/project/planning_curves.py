@@ -84,7 +84,8 @@ def respond(engine: Backend, settings: Settings, gathered: Gathered, stratified:
     of_customers = _credible(fits["customers"])
     curves = buyers_curves(
         _prospects(rows, chances), _customers(engine, rows, gathered.effort.spent, clock),
-        [*(chances or _CHANCES[:1]), "attractiveness"], fits["prospects"], of_customers, clock)
+        [*(chances or _CHANCES[:1]), "attractiveness"], fits["prospects"], of_customers, clock,
+        gathered.effort.opened)
     if judged is not None:
         curves, told = _with_judged(engine, rows, curves, judged, fits)
         findings = (*findings, *told)
