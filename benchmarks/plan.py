@@ -167,7 +167,8 @@ Written by `python benchmarks/plan.py --first {first} --seeds {seeds}`: {seeds} 
 same company (paired); what they earn is read from the planted response, less what the hours cost. Intervals are
 Student's t over seeds: were a plan no better than another, a lower bound above zero would come by luck once in twenty.
 Companies of 1,000 accounts were tried first; 2,000 became the leading size after ten seeds had looked better there, so
-both are shown. Seed 70001 was a working company while developing.
+both are shown. Seed 70001 was a working company while developing; how people's judgements are weighed was explored on
+seeds from 90,000.
 
 ## What the plan earns
 
