@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from ibis import _
 from truth_market import Floats, Ints, Market, draw_market, scored, stratified
 from truth_oracle import oracle
 
 from marketsofone.allocation import Curves
+from marketsofone.features.openings import openings
+from marketsofone.measures import ANSWER_RATE
 from marketsofone.pooling.response_curve import matched
 from marketsofone.project.planning import Problem, Segment, Sellers
 from marketsofone.sources.simulated import Plan
@@ -89,7 +93,8 @@ def company(plan: Plan, seed: int) -> Firm:
     market = draw_market(plan, seed)
     strata, node = stratified(market)
     pooled = {score: scored(market.tallies[score], strata, node, money=score == "attractiveness") for score in SCORES}
-    ours = Believed({s: pooled[s].cells.mean for s in SCORES}, {s: pooled[s].cells.variance for s in SCORES}, 1.0)
+    ours = Believed({s: pooled[s].cells.mean for s in SCORES}, {s: pooled[s].cells.variance for s in SCORES},
+                    opened(market))
     known = [oracle(market, number, market.tallies[score]) for number, score in enumerate(SCORES)]
     theirs = Believed(dict(zip(SCORES, (k.mean for k in known), strict=True)),
                       dict(zip(SCORES, (k.variance for k in known), strict=True)), OPENED_SHARE)
@@ -102,6 +107,20 @@ def company(plan: Plan, seed: int) -> Firm:
     _names, cell = np.unique(np.array(table["cell_3"].to_pylist())[open_ones], return_inverse=True)
     return Firm(problem, ours, theirs, truth, hours[open_ones], money[open_ones],
                 np.zeros(len(open_ones)), cell, market.tallies["pull"].trials[open_ones], market)
+
+
+def opened(market: Market) -> float:
+    """Opportunities that come of an answer, as the product counts them."""
+    tables = {name: ibis.memtable(market.company.tables[name]) for name in ("touch", "opportunity")}
+    accounts = ibis.memtable(market.company.tables["account"].select(["account_id"])).mutate(buyer_id=_.account_id)
+    row = openings(tables, {"account": accounts}, accounts, ANSWER_RATE.trials & ANSWER_RATE.successes)
+    counted = row.execute().iloc[0]
+    return min(float(counted["opened"] / counted["answers"]), 1.0)
+
+
+def promises(curves: Curves, problem: Problem, hours: Floats) -> float:
+    """What hours are said to earn by these curves, net of what they cost."""
+    return float(np.sum(curves.value(hours) - problem.cost * hours))
 
 
 def _of(believed: Believed, rows: Ints) -> Believed:

@@ -3,11 +3,15 @@
 import csv
 import io
 import json
+import math
+import shutil
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 import marketsofone as m1
 from marketsofone.cli.entry import main
+from marketsofone.project import state_effort
 from marketsofone.project.snapshot import open_snapshot
 
 COLUMNS = ["buyer_id", "source_id", "rep_id", "hours", "touches", "expected_contribution", "expected_contribution_low",
@@ -118,3 +122,31 @@ def test_plan_tables_leave_with_an_export_and_the_report_shows_the_plan(project,
 def test_a_run_without_a_plan_says_so(run, capsys):
     assert main(["plan", "solve", str(run.path.parents[1])]) == 2
     assert "asked for its plan" in capsys.readouterr().err
+
+
+def judge_everybody(folder, plan, times, by):
+    """A judgement of every twentieth prospect: the plan's own curve, so many times as high."""
+    rows = [row for row in plan.to_pylist() if not row["won"] and row["ceiling"] > 0][::20]
+    for row in rows:
+        points = [times * row["ceiling"] * (1.0 - math.exp(-hours / row["scale"])) for hours in (0.0, 3.0, 6.0, 9.0)]
+        state_effort(folder, "account", row["source_id"], (*points, times * row["ceiling"]), hours=6.0, sure=3.0, by=by)
+    return {row["buyer_id"]: row["ceiling"] for row in rows}
+
+
+def test_a_person_who_says_thrice_of_everybody_is_told_of_and_hardly_believed(project, tmp_path):
+    shutil.copytree(project, tmp_path, dirs_exist_ok=True)
+    settings = tmp_path / "market.toml"
+    today = (datetime.now(UTC) + timedelta(days=1)).date()
+    was = open_snapshot(project)
+    judged = judge_everybody(tmp_path, was.table("plan"), 3.0, "ann")
+    before = m1.run(tmp_path)
+    told = {row["code"]: row["message"] for row in before.table("findings").to_pylist()}
+    assert f"{len(judged)} judgements of effort were stated after {was.manifest['as_of']}" in told["stated_later"]
+    settings.write_text(settings.read_text().replace(f"as_of = {was.manifest['as_of']}", f"as_of = {today}"))
+    after = m1.run(tmp_path)
+    plan = {row["buyer_id"]: row for row in after.table("plan").to_pylist()}
+    moved = [plan[buyer]["ceiling"] / ceiling for buyer, ceiling in judged.items() if plan[buyer]["ceiling"] > 0]
+    assert max(moved) < 2.0
+    (said,) = [row["message"] for row in after.table("findings").to_pylist() if row["code"] == "judgement_off"]
+    assert "ann" not in said
+    assert "One person who judges effort" in said

@@ -121,3 +121,8 @@ def test_pooling_by_effort_is_pooling_with_effort_as_trials(engine):
     base = (size * parent + total) / (size + trials)
     found = curve_of(engine, straight, base=[base], touches=[1.0], borrowed=[size / (size + trials)])
     assert value(found, 2.0 * CLOCK.hours) == pytest.approx(due * level, rel=1e-6)
+
+
+def test_an_answer_that_seldom_becomes_an_opportunity_earns_as_much_less(engine):
+    whole, half = (rows(prospect_curves(prospects(engine), SCORES, UNKNOWN, 1.5, opened)) for opened in (1.0, 0.5))
+    assert value(half.loc[1], 1.5) == pytest.approx(0.5 * value(whole.loc[1], 1.5), rel=1e-6)

@@ -248,6 +248,12 @@ def test_a_scenario_names_one_stratum_by_its_value_too_and_is_refused_where_it_c
     assert _CHANGES["leave"](alone, settings_of(tmp_path), "big")[0].buyers.num_rows == 6
 
 
+def test_a_rival_changes_the_chance_of_those_not_yet_won_alone(tmp_path):
+    run = known(won=[True] + [False] * 5)
+    scale = _CHANGES["chance"](run, settings_of(tmp_path), "rich:0.5")[0].buyers["scale"].to_pylist()
+    assert scale == [2.0, 4.0, 2.0, 4.0, 2.0, 2.0]
+
+
 def test_a_scenario_of_no_week_is_refused(tmp_path):
     with pytest.raises(SettingsInvalid, match="at least one"):
         _CHANGES["weeks"](known(), settings_of(tmp_path), "0")

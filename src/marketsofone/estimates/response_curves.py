@@ -88,7 +88,8 @@ def response_doubt(fit: ResponseFit) -> float:
     return float(np.hypot(fit.slope.error / fit.elasticity, INDEPENDENT_ERROR))
 
 
-def prospect_curves(rows: ir.Table, scores: Sequence[str], fit: ResponseFit, approach_hours: float) -> ir.Table:
+def prospect_curves(rows: ir.Table, scores: Sequence[str], fit: ResponseFit, approach_hours: float,
+                    opened: float = 1.0) -> ir.Table:
     """Curves of buyers not yet won. Runs nothing.
 
     ``status`` is that of the fit: ``not identified`` says that the curve rests on the scores and the assumption alone.
@@ -100,9 +101,11 @@ def prospect_curves(rows: ir.Table, scores: Sequence[str], fit: ResponseFit, app
         of pull and competitiveness that are in ``scores``.
     scores : sequence of str
         The scores with evidence.
+    opened : float
+        Opportunities that come of an answer, where pull counts answers.
     """
     chances = [score for score in scores if score != "attractiveness"]
-    by = multiplier(fit)
+    by = multiplier(fit) * opened
     mean = reduce(mul, [rows[score].cast("float64") for score in chances])
     square = reduce(mul, [rows[s].cast("float64") * rows[s] + rows[f"{s}_variance"] for s in chances])
     chance = ibis.least(ibis.greatest(mean * by, _LEAST_CHANCE), _MOST_CHANCE)
@@ -145,7 +148,7 @@ def customer_curves(rows: ir.Table, fit: ResponseFit, clock: Clock) -> ir.Table:
 
 
 def buyers_curves(prospects: ir.Table, customers: ir.Table | None, scores: Sequence[str], fit: ResponseFit,
-                  customer_fit: ResponseFit | None, clock: Clock) -> ir.Table:
+                  customer_fit: ResponseFit | None, clock: Clock, opened: float = 1.0) -> ir.Table:
     """The curve of every buyer: ``buyer_id``, ``ceiling``, ``scale`` (hours), ``shape``, ``status``. Runs nothing.
 
     Parameters
@@ -158,8 +161,10 @@ def buyers_curves(prospects: ir.Table, customers: ir.Table | None, scores: Seque
         Of getting in or winning to approaches.
     customer_fit : ResponseFit, optional
         Of customers' contribution to touches; absent: nothing is known of it.
+    opened : float
+        As ``prospect_curves`` takes it.
     """
-    found = prospect_curves(prospects, scores, fit, clock.approach_hours)
+    found = prospect_curves(prospects, scores, fit, clock.approach_hours, opened)
     if customers is None:
         return found
     return found.union(customer_curves(customers, customer_fit, clock) if customer_fit is not None

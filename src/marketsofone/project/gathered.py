@@ -28,12 +28,15 @@ class EffortHeld:
         Outcome -> buyers in periods with effort and outcome, of the buyers drawn.
     lots : Ibis table or None
         Whose effort was set by lot.
+    opened : float
+        Opportunities that come of an answer, at most 1.
     """
 
     spent: ir.Table | None
     returned: ir.Table | None
     panels: Mapping[Outcome, ir.Table]
     lots: ir.Table | None
+    opened: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,11 +68,15 @@ def _at_a_limit(gathered: Gathered, estimates: Mapping[str, Estimate]) -> list[F
 
 def _stated_later(engine: Backend, gathered: Gathered) -> list[Finding]:
     """Judgements made after the as-of date were not known by it."""
-    if "judgement" not in gathered.tables:
-        return []
-    late = int(engine.table("judgement").count().execute() - gathered.tables["judgement"].count().execute())
-    if not late:
-        return []
-    return [Finding("stated_later", "warning", "record: judgement",
-                    f"{late:,} judgement{'s were' if late != 1 else ' was'} stated after {gathered.as_of.day} "
-                    "and not used.", "Set as_of in [market] to a later day, or leave it out.")]
+    found = []
+    for name, called in (("judgement", "judgement"), ("effort", "judgement of effort")):
+        if name not in gathered.tables:
+            continue
+        late = int(engine.table(name).count().execute() - gathered.tables[name].count().execute())
+        if late:
+            many = f"{late:,} {called.replace('judgement', 'judgements')} were" if late != 1 else f"1 {called} was"
+            found.append(Finding("stated_later", "warning", f"record: {name}",
+                                 f"{many} stated after {gathered.as_of.day} and not used.",
+                                 "Set as_of in [market] to a later day, or leave it out."))
+    return found
+

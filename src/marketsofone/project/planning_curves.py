@@ -19,6 +19,7 @@ from marketsofone.estimates.response_curves import Clock, approaches_doubt, buye
 from marketsofone.features.effort import Outcome
 from marketsofone.features.statements import stated_of_buyers
 from marketsofone.pooling.response import NOTHING
+from marketsofone.project.words import listed
 from marketsofone.sources import Finding
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def respond(engine: Backend, settings: Settings, gathered: Gathered, stratified:
     of_customers = _credible(fits["customers"])
     curves = buyers_curves(
         _prospects(rows, chances), _customers(engine, rows, gathered.effort.spent, clock),
-        [*(chances or _CHANCES[:1]), "attractiveness"], fits["prospects"], of_customers, clock)
+        [*(chances or _CHANCES[:1]), "attractiveness"], fits["prospects"], of_customers, clock,
+        gathered.effort.opened)
     if judged is not None:
         curves, told = _with_judged(engine, rows, curves, judged, fits)
         findings = (*findings, *told)
@@ -257,10 +259,11 @@ def _judges_told(judges: pd.DataFrame) -> tuple[Finding, ...]:
     off = times[(times > TOLD_BEYOND) | (times < 1.0 / TOLD_BEYOND)]
     if not len(off):
         return ()
-    said = " and ".join(f"{each:.1f}" for each in off[:3])
+    said = listed([f"{each:.1f}" for each in off[:3]])
+    who = "One person who judges" if len(off) == 1 else f"{len(off):,} people who judge"
     return (Finding("judgement_off", "info", "record: effort",
-                    f"{len(off):,} of {len(judges):,} people who judge effort state {said} times what is known of the "
-                    "same buyers bears out: what they say is taken for so much less or more.",
+                    f"{who} effort, of {len(judges):,}, said {said} times what all that is known of the same buyers "
+                    "bears out, and is taken for so much less or more.",
                     "Go through their judgements with them; m1 judge-effort states one anew."),)
 
 

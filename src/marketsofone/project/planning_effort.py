@@ -11,7 +11,9 @@ from ibis import _
 from marketsofone.engine import hold
 from marketsofone.estimates.drawing import drawn
 from marketsofone.features.effort import Outcome, efforts, lots
+from marketsofone.features.openings import openings
 from marketsofone.features.spent import contribution_within, time_spent
+from marketsofone.measures import ANSWER_RATE
 from marketsofone.project.gathered import EffortHeld, Gathered
 from marketsofone.sources.currencies import EXPONENTS
 
@@ -40,15 +42,27 @@ def held_effort(engine: Backend, settings: Settings, gathered: Gathered) -> Effo
     spent = hold(engine, "time_spent", time_spent(
         tables, owner, gathered.buyers, gathered.as_of, horizon_days=market.horizon_days,
         approach_hours=market.approach_hours, minor=minor))
+    opened = _opened(gathered)
     if gathered.as_of.day is None:
-        return EffortHeld(spent, returned, {}, None)
+        return EffortHeld(spent, returned, {}, None, opened)
     some = _compared(engine, settings, gathered)
     panels = {outcome: hold(engine, f"effort_{outcome}", efforts(
         tables, owner, some, gathered.as_of, period_days=settings.plan.response_days, outcome=outcome,
         approach_hours=market.approach_hours, margin_rate=market.margin_rate, minor=minor,
     ).filter(_.period >= 0)) for outcome in _outcomes(gathered)}
     arms = lots(tables, owner, some)
-    return EffortHeld(spent, returned, panels, None if arms is None else hold(engine, "lots", arms))
+    return EffortHeld(spent, returned, panels, None if arms is None else hold(engine, "lots", arms), opened)
+
+
+def _opened(gathered: Gathered) -> float:
+    """Opportunities that come of an answer, where pull is answers and winning is of opportunities."""
+    steps = gathered.steps
+    if (steps.get("pull"), steps.get("competitiveness")) != ("touch.answered", "opportunity.outcome"):
+        return 1.0
+    row = openings(gathered.tables, gathered.owner, gathered.buyers.filter(_.kind != "opportunity"),
+                   ANSWER_RATE.trials & ANSWER_RATE.successes).execute().iloc[0]
+    answers, opened = int(row["answers"]), int(row["opened"])
+    return min(opened / answers, 1.0) if answers and opened else 1.0
 
 
 def _outcomes(gathered: Gathered) -> list[Outcome]:

@@ -207,12 +207,13 @@ def _worth(known: Known, settings: Settings, value: str) -> Changed:
 
 
 def _chance(known: Known, settings: Settings, value: str) -> Changed:
-    """A chance so many times as high takes as many times fewer hours; near enough while chances are small."""
+    """Of those not yet won: a chance so many times as high takes as many times fewer hours, near enough."""
     stratum, times = _of_stratum(value, "chance")
     if not times > 0:
         raise SettingsInvalid("A chance is multiplied by more than 0.", f"chance={value}.",
                               f"To take the segment out, write leave={stratum}.")
-    return _scaled(known, _under(known, stratum), "scale", 1.0 / times), settings
+    to_win = _under(known, stratum) & ~known.buyers["won"].to_numpy(zero_copy_only=False)
+    return _scaled(known, to_win, "scale", 1.0 / times), settings
 
 
 def _cost(known: Known, settings: Settings, value: str) -> Changed:
