@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -38,6 +39,8 @@ from marketsofone.project.entering import Notebook
 from marketsofone.project.signing import open_door
 
 SESSION_SECONDS = 12 * 3600
+THREADS = 8
+"""So many requests are worked on at once; the others wait their turn, in the order they came."""
 _HERE = Path(__file__).parent
 _LOG = logging.getLogger(__name__)
 _STATUS = {RunMissing: 404, PersonMissing: 404, RecordRefused: 409, RunGoing: 409}
@@ -61,7 +64,7 @@ def application(folder: Path, *, local_key: str | None = None, secure: bool = Fa
         The record of the project cannot be opened.
     """
     door = open_door(folder)
-    app = FastAPI(title="marketsofone", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="marketsofone", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads)
     app.state.office = Office(folder, door, Notebook(folder), local_key)
     app.state.tries = Tries()
     app.add_api_route("/assets/report.css", _report_style, include_in_schema=False)
@@ -86,6 +89,13 @@ def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> No
     print(f"Open {where}" if key is None else f"Open {where}enter?key={key}", flush=True)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
                 proxy_headers=False)
+
+
+@asynccontextmanager
+async def _few_threads(_: FastAPI) -> AsyncIterator[None]:
+    """Pages are worked out by few threads: more of them would only take turns at one interpreter."""
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 def _warm(office: Office) -> None:

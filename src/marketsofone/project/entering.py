@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -117,6 +117,10 @@ class Notebook:
     def history(self, about: str, about_id: str) -> tuple[Entry, ...]:
         """Everything ever stated about one thing, what was corrected or taken back included."""
         return self._record.history(about, about_id)
+
+    def spoken_of(self, about_ids: Collection[str]) -> frozenset[str]:
+        """Those of many things of which anything was ever stated."""
+        return self._record.spoken_of(about_ids)
 
     def of_kind(self, kind: str, as_of: datetime | None = None, about: str | None = None,
                 about_id: str | None = None) -> tuple[Entry, ...]:

@@ -89,6 +89,12 @@ class Record(Opened):
         """Everything ever stated about one thing, superseded statements and withdrawals included."""
         return self._fetch(sa.select(STATEMENT).filter_by(about=about, about_id=about_id))
 
+    def spoken_of(self, about_ids: Collection[str]) -> frozenset[str]:
+        """Those of many things of which anything was ever stated, by whatever word it is about."""
+        query = sa.select(STATEMENT.c.about_id).where(STATEMENT.c.about_id.in_(list(about_ids))).distinct()
+        with spoken(self._engine, "The written record must be read."), self._engine.connect() as connection:
+            return frozenset(connection.scalars(query))
+
     def _fetch(self, query: sa.Select[Any], given: Mapping[str, Any] | None = None) -> tuple[Entry, ...]:
         with spoken(self._engine, "The written record must be read."), self._engine.connect() as connection:
             return _entries(connection, query, given)

@@ -17,7 +17,7 @@ from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.writing import answer_move, withdraw
 from marketsofone.errors import RecordRefused
 from marketsofone.project.changing import as_of_before, changed_since
-from marketsofone.project.restating import restated
+from marketsofone.project.restating import restated_all
 from marketsofone.project.saying import said_of
 from marketsofone.project.shelf import Row
 from marketsofone.project.showing_buyer import approach_to, next_move
@@ -148,7 +148,7 @@ def _open_rows(visit: Visit, answered: set[str]) -> tuple[list[Row], int, int]:
 
 def _moves(visit: Visit, rows: list[Row]) -> tuple[Move, ...]:
     shelf = visit.shelf
-    now = [restated(shelf, visit.office.notebook, row) for row in rows]
+    now = restated_all(shelf, visit.office.notebook, rows)
     return tuple(Move(line, said_of(shelf, as_now), approach_to(shelf, row), _planned(visit, row),
                       changed_since(shelf, row), bool(as_now["restated"]))
                  for line, row, as_now in zip(buyer_lines(shelf, now), rows, now, strict=True))
