@@ -13,6 +13,7 @@ from urllib.parse import quote
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import RedirectResponse, Response
@@ -35,7 +36,9 @@ from marketsofone.errors import (
     RunGoing,
     RunMissing,
 )
+from marketsofone.project.effort_spent import spent_on
 from marketsofone.project.entering import Notebook
+from marketsofone.project.showing import figures
 from marketsofone.project.signing import open_door
 
 SESSION_SECONDS = 12 * 3600
@@ -64,7 +67,7 @@ def application(folder: Path, *, local_key: str | None = None, secure: bool = Fa
         The record of the project cannot be opened.
     """
     door = open_door(folder)
-    app = FastAPI(title="marketsofone", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads)
+    app = FastAPI(title="marketsofone", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_opened)
     app.state.office = Office(folder, door, Notebook(folder), local_key)
     app.state.tries = Tries()
     app.add_api_route("/assets/report.css", _report_style, include_in_schema=False)
@@ -84,7 +87,7 @@ def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> No
 
     key = None if team else secrets.token_urlsafe(24)
     app = application(folder, local_key=key, secure=secure)
-    _warm(app.state.office)
+    _warm(app.state.office)  # before the link is told: who follows it at once finds someone listening
     where = f"{'https' if secure else 'http'}://{host}:{port}/"
     print(f"Open {where}" if key is None else f"Open {where}enter?key={key}", flush=True)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
@@ -92,16 +95,19 @@ def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> No
 
 
 @asynccontextmanager
-async def _few_threads(_: FastAPI) -> AsyncIterator[None]:
-    """Pages are worked out by few threads: more of them would only take turns at one interpreter."""
+async def _opened(app: FastAPI) -> AsyncIterator[None]:
+    """Before the first request: few threads, for more would only take turns at one interpreter; and a warm run."""
     current_default_thread_limiter().total_tokens = THREADS
+    await run_in_threadpool(_warm, app.state.office)
     yield
 
 
 def _warm(office: Office) -> None:
-    """Loads the latest run before the first person asks for it; that there is none yet is no reason not to start."""
+    """Works out what the first person would wait for; that there is no run yet is no reason not to start."""
     with suppress(MarketError):
-        office.shelf()
+        shelf = office.shelf()
+        figures(shelf, shelf.strata[:1])
+        spent_on(shelf, shelf.strata[0]["stratum_id"])
 
 
 def _report_style() -> Response:
