@@ -85,9 +85,10 @@ SERVER = """
 import socket, sys
 from pathlib import Path
 import uvicorn
-from marketsofone.app import application
+from marketsofone.app import application, warm
 
 app = application(Path(sys.argv[1]))
+warm(app)  # as m1 serve does
 place = socket.socket()
 place.bind(("127.0.0.1", 0))
 print(f"http://127.0.0.1:{place.getsockname()[1]}", flush=True)

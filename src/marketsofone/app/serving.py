@@ -13,7 +13,6 @@ from urllib.parse import quote
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import RedirectResponse, Response
@@ -67,7 +66,7 @@ def application(folder: Path, *, local_key: str | None = None, secure: bool = Fa
         The record of the project cannot be opened.
     """
     door = open_door(folder)
-    app = FastAPI(title="marketsofone", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_opened)
+    app = FastAPI(title="marketsofone", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads)
     app.state.office = Office(folder, door, Notebook(folder), local_key)
     app.state.tries = Tries()
     app.add_api_route("/assets/report.css", _report_style, include_in_schema=False)
@@ -87,27 +86,26 @@ def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> No
 
     key = None if team else secrets.token_urlsafe(24)
     app = application(folder, local_key=key, secure=secure)
-    _warm(app.state.office)  # before the link is told: who follows it at once finds someone listening
+    warm(app)  # before the link is told: who follows it at once finds someone listening
     where = f"{'https' if secure else 'http'}://{host}:{port}/"
     print(f"Open {where}" if key is None else f"Open {where}enter?key={key}", flush=True)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
                 proxy_headers=False)
 
 
-@asynccontextmanager
-async def _opened(app: FastAPI) -> AsyncIterator[None]:
-    """Before the first request: few threads, for more would only take turns at one interpreter; and a warm run."""
-    current_default_thread_limiter().total_tokens = THREADS
-    await run_in_threadpool(_warm, app.state.office)
-    yield
-
-
-def _warm(office: Office) -> None:
+def warm(app: FastAPI) -> None:
     """Works out what the first person would wait for; that there is no run yet is no reason not to start."""
     with suppress(MarketError):
-        shelf = office.shelf()
+        shelf = app.state.office.shelf()
         figures(shelf, shelf.strata[:1])
         spent_on(shelf, shelf.strata[0]["stratum_id"])
+
+
+@asynccontextmanager
+async def _few_threads(_: FastAPI) -> AsyncIterator[None]:
+    """Pages are worked out by few threads: more of them would only take turns at one interpreter."""
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 def _report_style() -> Response:
