@@ -162,6 +162,13 @@ class Shelf:
         """What ``opportunities`` or ``memberships`` hold of a buyer."""
         return self._rows(f"select * from {table} where buyer_id = ? order by all", [buyer_id])
 
+    def beside(self, buyer: Row, scope: Scope = EVERYONE, most: int = 20) -> tuple[Row, ...]:
+        """The other buyers of the same account: who else decides there."""
+        if buyer["account_id"] is None:
+            return ()
+        return self._rows(f"select * from buyers where account_id = ? and buyer_id <> ? and {scope.condition} "
+                          f"order by rank, buyer_id limit {int(most)}", (buyer["account_id"], buyer["buyer_id"]))
+
     def listed(self, scope: Scope = EVERYONE, strata: Sequence[str] | None = None, order: str = "rank",
                start: int = 0, most: int = 50, ranked: bool = False) -> Listed:
         """Buyers in order, a sheet at a time.
