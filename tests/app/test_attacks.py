@@ -77,6 +77,14 @@ def test_minutes_that_are_none_leave_neither_contact_nor_answer(team, minutes):
     assert team.app.state.office.notebook.history("buyer", own["source_id"]) == ()
 
 
+def test_a_note_that_cannot_be_kept_takes_its_contact_with_it(team):
+    rep = min(team.shelf.reps)
+    own = next(row for row in team.shelf.listed(most=400).rows if row["rep_id"] == rep)
+    sent = {"channel": "call", "came": "answered", "back": "today", "note": "a\0b"}
+    assert team.browser("rep").post(f"/buyer/{own['buyer_id']}/contact", data=sent).status_code == 409
+    assert team.app.state.office.notebook.history("buyer", own["source_id"]) == ()
+
+
 def test_results_that_vanish_while_the_app_serves_give_a_clear_page_on_every_route(team, company):
     browser = team.browser("analyst")
     assert browser.get("/market").status_code == 200

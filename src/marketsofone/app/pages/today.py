@@ -14,7 +14,7 @@ from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.lines import BuyerLine, buyer_lines
 from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.app.writing import answer_move, withdraw
+from marketsofone.app.writing import answer_of, state_together, withdraw
 from marketsofone.errors import RecordRefused
 from marketsofone.project.changing import as_of_before, changed_since
 from marketsofone.project.restating import restated_all
@@ -113,7 +113,7 @@ def answer(
     """What the person says to the move, with the reason; a second answer corrects the first."""
     row = visit.shelf.buyer(buyer_id, visit.scope)
     until = datetime.now(UTC).date() + timedelta(days=NOT_NOW_DAYS) if said == "not now" else None
-    answer_move(visit, row, said, reason, until)
+    state_together(visit, row, [answer_of(visit, row, said, reason, until)])
     return RedirectResponse("/", 303)
 
 
