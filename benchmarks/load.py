@@ -54,11 +54,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Loop:
-    """One way of asking, and what came of it."""
+    """One way of asking, what came of it, and the seconds of processor that the server spent on it."""
 
     name: str
     answers: list[Asked]
     seconds: float
+    spent: float
 
     def ms(self, page=None):
         """Milliseconds in order, of one page or of all."""
@@ -72,10 +73,10 @@ class Loop:
 
 @contextmanager
 def serving(folder):
-    """The server of a project in a process of its own; gives its address."""
+    """The server of a project in a process of its own; gives its address, and the number of its process."""
     with subprocess.Popen([sys.executable, "-c", SERVER, str(folder)], stdout=subprocess.PIPE, text=True) as server:
         try:
-            yield server.stdout.readline().strip()
+            yield server.stdout.readline().strip(), server.pid
         finally:
             server.terminate()
 
@@ -84,14 +85,21 @@ SERVER = """
 import socket, sys
 from pathlib import Path
 import uvicorn
-from marketsofone.app import application
+from marketsofone.app import application, warm
 
 app = application(Path(sys.argv[1]))
+warm(app)  # as m1 serve does
 place = socket.socket()
 place.bind(("127.0.0.1", 0))
 print(f"http://127.0.0.1:{place.getsockname()[1]}", flush=True)
 uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False)).run(sockets=[place])
 """
+
+
+def spent_by(process):
+    """Seconds of processor that a process has used."""
+    user, system = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def engage(folder, people):
@@ -198,7 +206,7 @@ async def opened(people, seconds, rate):
     return [await each for each in asked]
 
 
-async def measure(address, names, seconds):
+async def measure(address, process, names, seconds):
     """All ways of asking, one after the other."""
     client, people = await crowd(address, names)
     found = []
@@ -207,20 +215,22 @@ async def measure(address, names, seconds):
                       *((f"{rate} pages a second, come what may", lambda rate=rate: opened(people, seconds, rate))
                         for rate in RATES),
                       (f"{len(names)} people who never think", lambda: closed(people, seconds / 2, 0.0))]:
-        start = time.perf_counter()
-        found.append(Loop(name, await way(), time.perf_counter() - start))
+        start, before = time.perf_counter(), spent_by(process)
+        answers = await way()
+        found.append(Loop(name, answers, time.perf_counter() - start, spent_by(process) - before))
         print(f"{found[-1].name}: {len(found[-1].answers)} answers, {found[-1].errors} errors, "
               f"p95 {p95(found[-1].ms()):.0f} ms, worst {found[-1].ms()[-1]:.0f} ms", flush=True)
     await client.aclose()
     return found
 
 
-async def alone(address, names, times=40):
-    """One person, page after page; the first of each kind is counted apart."""
+async def alone(address, process, names, times=40):
+    """One person, page after page, from the first look on."""
     client, (person, *_) = await crowd(address, names)
+    before = spent_by(process)
     answers = [await person.ask(page) for _ in range(times) for page in ("Market", "Segment", "Buyer")]
     await client.aclose()
-    return Loop("one person", answers, 0.0)
+    return Loop("one person", answers, 0.0, spent_by(process) - before)
 
 
 def p95(ms):
@@ -260,14 +270,16 @@ When it started, {load[0]:.1f} processes on average wanted a core, ours not amon
 Many people: {people} at {sizes[0]:,} buyers, three of five of them reps, one a leader, one an analyst; each walks
 {", ".join(WAY)} and round again. *Note* writes a line into the record, flushed to the disk; everything follows links
 of the pages shown. One person: an analyst at {sizes[1]:,} buyers. The server is one process of `uvicorn`; the one who
-asks shares its two cores and reads every byte. Companies are simulated by the plan `large`."""
+asks shares its two cores and reads every byte. Processor a page is what the server spent in that time, whoever
+waited. Companies are simulated by the plan `large`."""
 
 
 def _loops(loops):
-    head = ("asked how", "answers", "a second", "median, ms", "p95, ms", "worst, ms", "errors")
+    head = ("asked how", "answers", "a second", "median, ms", "p95, ms", "worst, ms", "errors",
+            "processor a page, ms")
     rows = [(each.name, f"{len(each.answers):,}", f"{len(each.answers) / each.seconds:.1f}",
              f"{each.ms()[len(each.answers) // 2]:.0f}", f"{p95(each.ms()):.0f}", f"{each.ms()[-1]:.0f}",
-             str(each.errors)) for each in loops]
+             str(each.errors), f"{1_000 * each.spent / len(each.answers):.0f}") for each in loops]
     return table(head, rows)
 
 
@@ -310,11 +322,11 @@ def main():
         ready(large, asked.large)
         load = os.getloadavg()
         names = list(engage(many, asked.people))
-        with serving(many) as address:
-            loops = asyncio.run(measure(address, names, asked.seconds))
+        with serving(many) as (address, process):
+            loops = asyncio.run(measure(address, process, names, asked.seconds))
         names = list(engage(large, 5))[-1:]
-        with serving(large) as address:
-            one = asyncio.run(alone(address, names))
+        with serving(large) as (address, process):
+            one = asyncio.run(alone(address, process, names))
         sizes = [open_snapshot(folder).manifest["counts"]["buyers"] for folder in (many, large)]
     text = page(loops, one, sizes, asked.people, load)
     print(text)

@@ -1,8 +1,10 @@
 import re
+from html import unescape
 
 import pytest
 
 from marketsofone.project.managing import Desk
+from marketsofone.project.shelf import Scope
 
 PASSWORD = "correct horse battery"
 
@@ -149,8 +151,22 @@ def test_the_trail_tells_by_id_what_was_done_and_can_be_narrowed_to_a_person(tea
     assert lines[0].action == "made a key of"
     text = admin.get(f"/people?of={person.id}").text
     assert "made a key of" in text
-    assert "invited" not in text.partition("<h2>Who saw")[2]
+    assert "invited" not in text.partition(">Who saw")[2]
     assert "secret label" not in admin.get("/people").text
+
+
+def test_the_trail_is_read_to_its_beginning_a_sheet_at_a_time(team, admin):
+    person, browser = team.door.people.named("rep"), team.browser("rep")
+    buyer = team.shelf.listed(Scope(frozenset({min(team.shelf.reps)})), most=1).rows[0]["buyer_id"]
+    for _ in range(130):
+        browser.get(f"/buyer/{buyer}/rows")
+    address, seen = f"/people?of={person.id}", 0
+    while address:
+        text = admin.get(address).text
+        seen += text.count(f"rows of buyer {buyer}")
+        following = re.search(r'<a href="([^"#]*)#trail">Earlier', text)
+        address = unescape(following[1]) if following else ""
+    assert seen == 130
 
 
 def test_strange_names_are_shown_as_text(team, admin):

@@ -8,8 +8,8 @@ from marketsofone.project import run_project, simulate_project
 from marketsofone.project.buyer_known import earlier_row
 from marketsofone.project.changing import as_of_before, changed_since
 from marketsofone.project.saying import said_of
-from marketsofone.project.shelf import Shelf
-from marketsofone.project.showing_buyer import RARE, approach_to, shared_with, who
+from marketsofone.project.shelf import Scope, Shelf
+from marketsofone.project.showing_buyer import RARE, approach_to, shared_with, who, who_decides
 from marketsofone.project.snapshot import open_snapshot
 
 
@@ -80,3 +80,23 @@ def test_who_a_buyer_is_holds_every_dimension_and_trait_that_is_known(shelves):
     facts = shelf.snapshot.table("facts").to_pylist()[0]
     known = [name for name, value in facts.items() if name.startswith(("dim_", "trait_")) and value is not None]
     assert len(who(shelf, facts["buyer_id"])) >= len(known)
+
+
+def test_who_decides_is_told_as_far_as_the_files_say(shelves):
+    _, shelf = shelves
+    row = shelf.listed(most=1).rows[0]
+    site = next(each["dim_deciding_site"] for each in shelf.snapshot.table("facts").to_pylist()
+                if each["buyer_id"] == row["buyer_id"])
+    said = "The account is the buyer; no deciding person or site is on record."
+    assert who_decides(shelf, row) == said + (f" Decided at: {site}." if site else "")
+    assert who_decides(shelf, {**row, "kind": "contact"}).startswith("This person decides")
+
+
+def test_who_else_decides_at_an_account_is_shown_only_to_whom_they_may_be_shown(shelves):
+    _, shelf = shelves
+    first, second, third = shelf.listed(most=3).rows
+    asked = {**first, "account_id": second["account_id"]}
+    assert [each["buyer_id"] for each in shelf.beside(asked)] == [second["buyer_id"]]
+    assert shelf.beside(asked, Scope(frozenset())) == ()
+    assert shelf.beside({**first, "account_id": None}) == ()
+    assert third["buyer_id"] not in {each["buyer_id"] for each in shelf.beside(first)}

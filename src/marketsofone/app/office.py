@@ -10,7 +10,7 @@ from threading import Lock
 from marketsofone.project.entering import Notebook
 from marketsofone.project.shelf import Shelf
 from marketsofone.project.signing import Door
-from marketsofone.project.snapshot import open_snapshot
+from marketsofone.project.snapshot import check_files, latest_run, open_snapshot
 
 _RUNS_HELD = 2
 
@@ -56,12 +56,14 @@ class Office:
         RunMissing, SnapshotTooNew
             There is no such run, or it cannot be read.
         """
-        snapshot = open_snapshot(self.folder, run)
         with self._loading:
-            held = self._shelves.get(snapshot.run_id)
-            if held is None:
+            held = self._shelves.get(latest_run(self.folder) if run == "latest" else run)
+            if held is not None:
+                check_files(held.snapshot)
+            else:
+                snapshot = open_snapshot(self.folder, run)
                 held = self._shelves[snapshot.run_id] = Shelf(snapshot)
                 while len(self._shelves) > _RUNS_HELD:
                     self._shelves.popitem(last=False)
-            self._shelves.move_to_end(snapshot.run_id)
+            self._shelves.move_to_end(held.snapshot.run_id)
             return held

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -34,10 +35,14 @@ from marketsofone.errors import (
     RunGoing,
     RunMissing,
 )
+from marketsofone.project.effort_spent import spent_on
 from marketsofone.project.entering import Notebook
+from marketsofone.project.showing import figures
 from marketsofone.project.signing import open_door
 
 SESSION_SECONDS = 12 * 3600
+THREADS = 8
+"""So many requests are worked on at once; the others wait their turn, in the order they came."""
 _HERE = Path(__file__).parent
 _LOG = logging.getLogger(__name__)
 _STATUS = {RunMissing: 404, PersonMissing: 404, RecordRefused: 409, RunGoing: 409}
@@ -61,7 +66,7 @@ def application(folder: Path, *, local_key: str | None = None, secure: bool = Fa
         The record of the project cannot be opened.
     """
     door = open_door(folder)
-    app = FastAPI(title="marketsofone", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="marketsofone", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads)
     app.state.office = Office(folder, door, Notebook(folder), local_key)
     app.state.tries = Tries()
     app.add_api_route("/assets/report.css", _report_style, include_in_schema=False)
@@ -81,17 +86,26 @@ def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> No
 
     key = None if team else secrets.token_urlsafe(24)
     app = application(folder, local_key=key, secure=secure)
-    _warm(app.state.office)
+    warm(app)  # before the link is told: who follows it at once finds someone listening
     where = f"{'https' if secure else 'http'}://{host}:{port}/"
     print(f"Open {where}" if key is None else f"Open {where}enter?key={key}", flush=True)
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
                 proxy_headers=False)
 
 
-def _warm(office: Office) -> None:
-    """Loads the latest run before the first person asks for it; that there is none yet is no reason not to start."""
+def warm(app: FastAPI) -> None:
+    """Works out what the first person would wait for; that there is no run yet is no reason not to start."""
     with suppress(MarketError):
-        office.shelf()
+        shelf = app.state.office.shelf()
+        figures(shelf, shelf.strata[:1])
+        spent_on(shelf, shelf.strata[0]["stratum_id"])
+
+
+@asynccontextmanager
+async def _few_threads(_: FastAPI) -> AsyncIterator[None]:
+    """Pages are worked out by few threads: more of them would only take turns at one interpreter."""
+    current_default_thread_limiter().total_tokens = THREADS
+    yield
 
 
 def _report_style() -> Response:

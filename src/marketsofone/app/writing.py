@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.app.entrance import Visit
 from marketsofone.errors import RecordRefused
+from marketsofone.project.entering import Said
 from marketsofone.project.shelf import Row
 
 if TYPE_CHECKING:
@@ -28,16 +29,31 @@ def state(visit: Visit, kind: str, row: Row, values: Mapping[str, Any], supersed
 def state_about(visit: Visit, kind: str, about: str, about_id: str, values: Mapping[str, Any], subject: str,
                 supersedes: int | None = None) -> int:
     """States something of anything; ``subject`` is what the trail calls it: ids only."""
-    number = visit.office.notebook.enter(kind, about, about_id, values, visit.viewer.name, supersedes)
-    visit.office.door.trace(visit.viewer, f"stated {kind} {number}", subject)
-    return number
+    return _stated(visit, [Said(kind, about, about_id, values, supersedes)], subject)[0]
 
 
-def answer_move(visit: Visit, row: Row, said: str, reason: str, until: date | None = None) -> None:
+def state_together(visit: Visit, row: Row, said: Sequence[Said]) -> tuple[int, ...]:
+    """States several things of a buyer, all of them or none."""
+    return _stated(visit, said, f"buyer {row['buyer_id']}")
+
+
+def to_say(row: Row, kind: str, supersedes: int | None = None, **values: object) -> Said:
+    """Something that is to be said of a buyer."""
+    return Said(kind, "buyer", row["source_id"], values, supersedes)
+
+
+def answer_of(visit: Visit, row: Row, said: str, reason: str, until: date | None = None) -> Said:
     """What the viewer says to the move of a buyer; a second answer corrects the first."""
     told = visit.office.notebook.of_kind("answer", None, "buyer", row["source_id"])
     earlier = next((entry.id for entry in told if entry.stated_by == visit.viewer.name), None)
-    state(visit, "answer", row, {"answer": said, "reason": reason, "until": until}, earlier)
+    return to_say(row, "answer", earlier, answer=said, reason=reason, until=until)
+
+
+def _stated(visit: Visit, said: Sequence[Said], subject: str) -> tuple[int, ...]:
+    numbers = visit.office.notebook.enter_together(said, visit.viewer.name)
+    for each, number in zip(said, numbers, strict=True):
+        visit.office.door.trace(visit.viewer, f"stated {each.kind} {number}", subject)
+    return numbers
 
 
 def withdraw(visit: Visit, number: int, subject: str) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _STATED = ("needs", "adjustment")
 """Criteria that people may state of a buyer: a run keeps no such statement, only what they add up to."""
+_OF_RUN = "As the run judged them, with allowance for every pair of neighbours it judged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,10 @@ class Compared:
 
 
 def compared(shelf: Shelf, first: str, second: str) -> Compared:
-    """Verdicts on two segments, those of ``m1 distinct`` on the same two.
+    """Verdicts on two segments: those of the run where it set the two side by side, else those of ``m1 distinct``.
 
-    Computed once for each pair of a run. Of a segment with more than
+    A run allows in its verdicts for all the pairs it asked of. Another pair is computed when it is first
+    asked for, which takes a second of a processor, and kept. Of a segment with more than
     `marketsofone.project.alarming_pairs.PAIR_BUYERS` buyers so many are drawn, which a note says. What
     people stated of needs and adjustments is in the record, not in the run, and so is not compared here;
     a note says so where anything of the kind is recorded.
@@ -63,9 +65,11 @@ def compared(shelf: Shelf, first: str, second: str) -> Compared:
 
     from marketsofone.report.verdicts import verdicts
 
-    for stratum_id in (first, second):
-        shelf.stratum(stratum_id)
-    rows, notes = _compared(project_folder(shelf.snapshot), shelf.snapshot.run_id, first, second)
+    paths = {shelf.stratum(stratum_id)["path"] for stratum_id in (first, second)}
+    rows = tuple(row for row in rows_of(shelf.snapshot, "verdicts") if {row["a"], row["b"]} == paths)
+    notes: tuple[str, ...] = (_OF_RUN,) if rows else ()
+    if not rows:
+        rows, notes = _compared(project_folder(shelf.snapshot), shelf.snapshot.run_id, first, second)
     currency = str(shelf.snapshot.manifest["currency"])
     (pair,) = verdicts(pa.Table.from_pylist([dict(row) for row in rows]), shelf.strata[0], currency)
     return Compared(pair, notes)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,22 @@ from marketsofone.project.recorded import address_of
 
 if TYPE_CHECKING:
     from marketsofone.record import Entry as Entry
+    from marketsofone.record import Statement
 
 ENTERED = ("judgement", "wish", "note", "name", "override", "contact", "answer", "objection", "permission",
            "adjustment")
 """Kinds of statements that people enter; the others are stated by commands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that a person says: its kind, what it is about, its fields, and the statement it corrects."""
+
+    kind: str
+    about: str
+    about_id: str
+    values: Mapping[str, Any]
+    supersedes: int | None = None
 
 
 class Notebook:
@@ -65,8 +77,24 @@ class Notebook:
             A value cannot be kept, a field is none of the kind's, or someone else corrected the
             statement in between: nothing was written.
         """
+        return self.enter_together([Said(kind, about, about_id, values, supersedes)], by, now)[0]
+
+    def enter_together(self, said: Sequence[Said], by: str, now: datetime | None = None) -> tuple[int, ...]:
+        """States several things, all of them or none; when this returns their numbers, they are on the disk.
+
+        Raises
+        ------
+        RecordRefused
+            As `enter` says, of any of them: nothing was written.
+        """
+        at = now or datetime.now(UTC)
+        return self._record.state_together([self._made(each, by, at) for each in said])
+
+    def _made(self, one: Said, by: str, at: datetime) -> Statement:
+        """What is said as a statement that can be kept."""
         from marketsofone.record import KINDS, Statement
 
+        kind, values = one.kind, one.values
         if kind not in ENTERED:
             raise RecordRefused("A kind of statement is entered.", "another word.",
                                 f"Say one of: {shortened(ENTERED)}.")
@@ -81,8 +109,8 @@ class Notebook:
             raise RecordRefused(f"A {kind} needs more than was stated.", f"{shortened(list(values) or ['nothing'])}.",
                                 f"Its fields are {shortened(known)}.") from None
         if kind == "name":
-            self._refuse_taken(about, about_id, str(values["name"]))
-        return self._record.state(Statement(about, about_id, made, by, now or datetime.now(UTC), supersedes))
+            self._refuse_taken(one.about, one.about_id, str(values["name"]))
+        return Statement(one.about, one.about_id, made, by, at, one.supersedes)
 
     def _refuse_taken(self, about: str, about_id: str, name: str) -> None:
         """A name means one thing, as `m1 name` has it."""
@@ -117,6 +145,10 @@ class Notebook:
     def history(self, about: str, about_id: str) -> tuple[Entry, ...]:
         """Everything ever stated about one thing, what was corrected or taken back included."""
         return self._record.history(about, about_id)
+
+    def spoken_of(self, about_ids: Collection[str]) -> frozenset[str]:
+        """Those of many things of which anything was ever stated."""
+        return self._record.spoken_of(about_ids)
 
     def of_kind(self, kind: str, as_of: datetime | None = None, about: str | None = None,
                 about_id: str | None = None) -> tuple[Entry, ...]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from marketsofone.errors import RecordRefused, RunMissing, shortened
 from marketsofone.project.recorded import record_if_any, record_of
+from marketsofone.project.small_tables import rows_of
 from marketsofone.project.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -75,9 +76,9 @@ def marks(snapshot: Snapshot, notes: Mapping[str, str] | None = None) -> dict[st
     notes : mapping, optional
         By segment: why it is accepted; absent: as the record of the project says now.
     """
-    if "stability" not in snapshot.tables:
+    rows = rows_of(snapshot, "stability")
+    if not rows:
         return {}
-    rows: list[dict[str, Any]] = snapshot.table("stability").to_pylist()
     accepted = accepted_notes(project_folder(snapshot)) if notes is None else notes
     return {row["segment"]: Mark(row["segment"], row["family"], row["value"], row["low"], row["high"], row["holds"],
                                  accepted.get(row["segment"], ""))

@@ -162,9 +162,9 @@ class Desk:
         """
         return self._traced("changed the password of", self._door.change_password(person, old, new))
 
-    def trail(self, person: Person | None = None) -> tuple[Trace, ...]:
-        """The last lines of the trail, latest first; of one person or of everyone."""
-        return self._door.people.trail(person_id=None if person is None else person.id)
+    def trail(self, person: Person | None = None, start: int = 0) -> tuple[Trace, ...]:
+        """Lines of the trail, latest first, the first ``start`` passed over; of one person or of everyone."""
+        return self._door.people.trail(person_id=None if person is None else person.id, start=start)
 
     def _end_keys(self, person: Person, *kinds: str) -> None:
         now = datetime.now(UTC)

@@ -65,6 +65,12 @@ def restated(shelf: Shelf, notebook: Notebook, row: Row) -> Row:
     return {**moved, **_revalued(moved, scores, hour), "restated": tuple(added)}
 
 
+def restated_all(shelf: Shelf, notebook: Notebook, rows: Sequence[Row]) -> list[Row]:
+    """Several buyers as they stand now: one question to the record where nothing was said of most of them."""
+    told = notebook.spoken_of([row["source_id"] for row in rows])
+    return [restated(shelf, notebook, row) if row["source_id"] in told else {**row, "restated": ()} for row in rows]
+
+
 def _added(shelf: Shelf, notebook: Notebook, row: Row) -> dict[str, Added]:
     found: dict[str, Added] = {}
     if not any(notebook.history(about, row["source_id"]) for about in ("buyer", row["kind"])):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import local
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,6 +29,9 @@ ORDERS = tuple(_ORDER_BY)
 
 _SORTED = {"buyers": "rank", "opportunities": "buyer_id, opportunity_id", "memberships": "buyer_id, level, stratum_id"}
 _MEMORY_THREADS = 2
+_ANSWERS_KEPT = 64
+_SHEETS_KEPT, _SHORT = 256, 50
+"""Lists of at most so many buyers stay in memory, the latest asked for."""
 _IDS = 2**52
 
 
@@ -83,6 +87,8 @@ class Shelf:
         self._mine = local()
         self._totals: dict[tuple[Any, ...], int] = {}
         self._worked_out: dict[str, Any] = {}
+        self._answers: dict[Hashable, Any] = {}
+        self._sheets = lru_cache(maxsize=_SHEETS_KEPT)(self._rows)
 
     @cached_property
     def strata(self) -> tuple[Row, ...]:
@@ -103,6 +109,16 @@ class Shelf:
         if name not in self._worked_out:
             self._worked_out[name] = work_out()
         kept: T = self._worked_out[name]
+        return kept
+
+    def lately(self, asked: Hashable, work_out: Callable[[], T]) -> T:
+        """The same for what people ask for in many ways: the latest answers are kept, older ones go."""
+        if asked not in self._answers:
+            self._answers[asked] = work_out()
+            while len(self._answers) > _ANSWERS_KEPT:
+                with suppress(KeyError, StopIteration, RuntimeError):  # another thread was faster
+                    del self._answers[next(iter(self._answers))]
+        kept: T = self._answers[asked]
         return kept
 
     def stratum(self, stratum_id: str) -> Row:
@@ -146,6 +162,13 @@ class Shelf:
         """What ``opportunities`` or ``memberships`` hold of a buyer."""
         return self._rows(f"select * from {table} where buyer_id = ? order by all", [buyer_id])
 
+    def beside(self, buyer: Row, scope: Scope = EVERYONE, most: int = 20) -> tuple[Row, ...]:
+        """The other buyers of the same account: who else decides there."""
+        if buyer["account_id"] is None:
+            return ()
+        return self._rows(f"select * from buyers where account_id = ? and buyer_id <> ? and {scope.condition} "
+                          f"order by rank, buyer_id limit {int(most)}", (buyer["account_id"], buyer["buyer_id"]))
+
     def listed(self, scope: Scope = EVERYONE, strata: Sequence[str] | None = None, order: str = "rank",
                start: int = 0, most: int = 50, ranked: bool = False) -> Listed:
         """Buyers in order, a sheet at a time.
@@ -163,17 +186,19 @@ class Shelf:
         ranked : bool
             Only buyers that have a rank.
         """
-        where, given = f"where {scope.condition}{' and rank is not null' if ranked else ''}", []
+        where = f"where {scope.condition}{' and rank is not null' if ranked else ''}"
+        given: tuple[Any, ...] = ()
         if strata is not None:
-            where, given = f"{where} and list_contains(?, stratum_id)", [list(strata)]
+            where, given = f"{where} and list_contains(?, stratum_id)", (tuple(strata),)
         total = self._counted(where, given)
-        rows = self._rows(f"select * from buyers {where} order by {_ORDER_BY[order]}, buyer_id "
-                          f"limit {int(most)} offset {int(start)}", given)
-        return Listed(rows, total)
+        query = (f"select * from buyers {where} order by {_ORDER_BY[order]}, buyer_id "
+                 f"limit {int(most)} offset {int(start)}")
+        read = self._sheets if most <= _SHORT else self._rows  # a run never changes: what was asked lately is kept
+        return Listed(read(query, given), total)
 
-    def _counted(self, where: str, given: Sequence[Any]) -> int:
+    def _counted(self, where: str, given: tuple[Any, ...]) -> int:
         """How many buyers a condition holds for; a run never changes, so each is counted once."""
-        key = (where, *map(tuple, given))
+        key = (where, *given)
         if key not in self._totals:
             self._totals[key] = self._rows(f"select count(*) as n from buyers {where}", given)[0]["n"]
         return self._totals[key]
@@ -214,7 +239,7 @@ class Shelf:
                           f"order by source_id, buyer_id limit {int(most)}", [text])
 
     def _rows(self, query: str, given: Sequence[Any] = ()) -> tuple[Row, ...]:
-        cursor = self._cursor().execute(query, list(given))
+        cursor = self._cursor().execute(query, [list(each) if isinstance(each, tuple) else each for each in given])
         names = [column[0] for column in cursor.description]
         return tuple(dict(zip(names, values, strict=True)) for values in cursor.fetchall())
 

@@ -13,9 +13,14 @@ from marketsofone.project.showing import count, currency_of, money, share
 from marketsofone.project.showing_plan import Move, move_of
 from marketsofone.project.small_tables import rows_of
 
+_DECIDES = {
+    "contact": "This person decides", "site": "The site decides; no deciding person is on record",
+    "account": "The account is the buyer; no deciding person or site is on record",
+    "opportunity": "Nobody but the opportunity itself is on record",
+}
 RARE = 0.2
 """A value that fewer of its segment have sets a buyer apart."""
-_APPROACH = "approach"
+_APPROACH, _SITE = "approach", "site"
 _WORDS = {"form": "form", "role": "role in buying", "rep": "served by", "class": "marketing segment"}
 
 
@@ -47,6 +52,16 @@ def who(shelf: Shelf, buyer_id: int) -> tuple[tuple[str, str], ...]:
     plain = [(title, facts.get(name)) for name, title in _WORDS.items()]
     columns = [(_named(name), value) for name, value in facts.items() if name.startswith(("dim_", "trait_"))]
     return tuple((title, _written(value)) for title, value in (*plain, *columns) if value not in (None, ""))
+
+
+def who_decides(shelf: Shelf, row: Row) -> str:
+    """Who decides, as far as the files say: the person and the part played, the site, or nobody known."""
+    facts = facts_of(shelf, row["buyer_id"]) or {}
+    said = _DECIDES.get(row["kind"], "")
+    role = f", as {_written(facts['role'])}" if facts.get("role") else ""
+    places = [_written(facts[column]) for name, column in (_criteria(shelf, facts) if facts else {}).items()
+              if name.partition(": ")[0] == _SITE and facts[column] is not None]
+    return f"{said}{role}." + (f" Decided at: {', '.join(places)}." if places else "")
 
 
 def effort_on(shelf: Shelf, buyer_id: int) -> tuple[tuple[str, str], ...]:

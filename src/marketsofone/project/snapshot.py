@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
 import marketsofone
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Number of the layout of a snapshot; raised when an earlier version could no longer read it."""
+
+_NAME = re.compile(r"[^\W.][\w.-]{0,199}", re.ASCII)
+_SAID = 64
 
 INDEX = "buyer_by_source"
 """A table beside ``buyers``, sorted by ``source_id``, that leads from a source's key to the buyer."""
@@ -128,12 +133,17 @@ def open_snapshot(project_folder: Path, run: str = "latest") -> Snapshot:
     runs = project_folder / "runs"
     name = _latest(runs) if run == "latest" else run
     path = runs / name
-    if not name or name.startswith(".") or "/" in name or not path.is_dir():
+    if not _NAME.fullmatch(name) or not path.is_dir():
         raise _missing(project_folder, run, name)
     snapshot = Snapshot(path, _manifest(path))
-    for table, written in snapshot.manifest["files"].items():
-        _check_file(path / f"{table}.parquet", written["bytes"])
+    check_files(snapshot)
     return snapshot
+
+
+def check_files(snapshot: Snapshot) -> None:
+    """Raise ``RunMissing`` unless every file of a run is there and of the size it was written."""
+    for table, written in snapshot.manifest["files"].items():
+        _check_file(snapshot.path / f"{table}.parquet", written["bytes"])
 
 
 @contextmanager
@@ -210,10 +220,14 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 
 def _check_file(path: Path, size: int) -> None:
-    if not path.is_file():
+    try:
+        seen = path.stat()
+    except OSError:
+        raise _damaged(path, "no such file") from None
+    if not S_ISREG(seen.st_mode):
         raise _damaged(path, "no such file")
-    if path.stat().st_size != size:
-        raise _damaged(path, f"{path.stat().st_size:,} bytes where {size:,} were written")
+    if seen.st_size != size:
+        raise _damaged(path, f"{seen.st_size:,} bytes where {size:,} were written")
 
 
 def _damaged(path: Path, found: str) -> RunMissing:
@@ -226,7 +240,7 @@ def _missing(project_folder: Path, run: str, name: str) -> RunMissing:
     if not names:
         return RunMissing(f"Project {project_folder} was asked for its results.", "no finished run.",
                           f"Run it first:\n  m1 run {project_folder}")
-    asked = f"'{run}', which names '{name}'" if run == "latest" else f"'{run}'"
+    asked = f"'{run}', which names '{name[:_SAID]}'" if run == "latest" else f"'{run[:_SAID]}'"
     return RunMissing(f"Project {project_folder} was asked for run {asked}.",
                       f"runs {shortened(reversed(names))}.", "Name one of these, or run again.")
 

@@ -174,9 +174,9 @@ class People(Opened):
             connection.execute(sa.insert(TRAIL), {"at": at, "person_id": person_id, "action": action,
                                                   "subject": subject})
 
-    def trail(self, most: int = _SEEN, person_id: int | None = None) -> tuple[Trace, ...]:
-        """The last lines of the trail, latest first; of one person or of everyone."""
-        query = sa.select(TRAIL).order_by(TRAIL.c.id.desc()).limit(most)
+    def trail(self, most: int = _SEEN, person_id: int | None = None, start: int = 0) -> tuple[Trace, ...]:
+        """Lines of the trail, latest first, the first ``start`` passed over; of one person or of everyone."""
+        query = sa.select(TRAIL).order_by(TRAIL.c.id.desc()).limit(most).offset(start)
         if person_id is not None:
             query = query.where(TRAIL.c.person_id == person_id)
         with spoken(self._engine, "The trail must be read."), self._engine.connect() as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -60,13 +60,18 @@ class Record(Opened):
             It supersedes a statement that is not there, is superseded already, is of another kind or about
             something else; one that must be unique is in force already; or the database cannot write.
         """
+        return self.state_together([statement])[0]
+
+    def state_together(self, statements: Sequence[Statement]) -> tuple[int, ...]:
+        """Enter several statements, all of them or none; when this returns their ids, they are on the disk.
+
+        Raises
+        ------
+        RecordRefused
+            As `state` says, of any of them: nothing was written.
+        """
         with spoken(self._engine, "A statement must be written down."), writing(self._engine) as connection:
-            if statement.supersedes is not None:
-                _check_succession(connection, statement)
-            _check_unique(connection, statement)
-            last = connection.scalar(sa.select(sa.func.max(STATEMENT.c.id))) or 0
-            connection.execute(sa.insert(STATEMENT), {"id": last + 1, **_row(statement)})
-        return last + 1
+            return tuple(_entered(connection, statement) for statement in statements)
 
     def statements(
         self, kind: str | None = None, about: str | None = None, as_of: datetime | None = None,
@@ -89,6 +94,12 @@ class Record(Opened):
         """Everything ever stated about one thing, superseded statements and withdrawals included."""
         return self._fetch(sa.select(STATEMENT).filter_by(about=about, about_id=about_id))
 
+    def spoken_of(self, about_ids: Collection[str]) -> frozenset[str]:
+        """Those of many things of which anything was ever stated, by whatever word it is about."""
+        query = sa.select(STATEMENT.c.about_id).where(STATEMENT.c.about_id.in_(list(about_ids))).distinct()
+        with spoken(self._engine, "The written record must be read."), self._engine.connect() as connection:
+            return frozenset(connection.scalars(query))
+
     def _fetch(self, query: sa.Select[Any], given: Mapping[str, Any] | None = None) -> tuple[Entry, ...]:
         with spoken(self._engine, "The written record must be read."), self._engine.connect() as connection:
             return _entries(connection, query, given)
@@ -105,6 +116,15 @@ def _in_force(dated: bool) -> sa.Select[Any]:
         superseded = superseded.where(later.c.stated_at <= instant)
         query = query.where(STATEMENT.c.stated_at <= instant)
     return query.where(~superseded.exists())
+
+
+def _entered(connection: sa.Connection, statement: Statement) -> int:
+    if statement.supersedes is not None:
+        _check_succession(connection, statement)
+    _check_unique(connection, statement)
+    last = connection.scalar(sa.select(sa.func.max(STATEMENT.c.id))) or 0
+    connection.execute(sa.insert(STATEMENT), {"id": last + 1, **_row(statement)})
+    return int(last) + 1
 
 
 def _check_succession(connection: sa.Connection, statement: Statement) -> None:

@@ -20,7 +20,7 @@ from marketsofone.project.restating import restated
 from marketsofone.project.saying import said_of
 from marketsofone.project.shelf import Row
 from marketsofone.project.showing import reasons, share, titles
-from marketsofone.project.showing_buyer import approach_to, effort_on, next_move, shared_with, who
+from marketsofone.project.showing_buyer import approach_to, effort_on, next_move, shared_with, who, who_decides
 from marketsofone.project.timeline import timeline
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ class Buyer:
     kind: str
     changed: tuple[str, ...]
     following: NextMove
+    decides: str
+    colleagues: tuple[tuple[int, str], ...]
     who: tuple[tuple[str, str], ...]
     done: tuple[tuple[str, str], ...]
     shared: tuple[Shared, ...]
@@ -131,7 +133,8 @@ def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLR
     events = timeline(shelf, notebook, row, counted)
     page = Buyer(
         buyer_lines(shelf, [row])[0], row["kind"], row["restated"], _following(visit, as_run, row),
-        who(shelf, buyer_id), effort_on(shelf, buyer_id), shared_with(shelf, row), _wished(visit, row),
+        who_decides(shelf, row), _colleagues(visit, row), who(shelf, buyer_id), effort_on(shelf, buyer_id),
+        shared_with(shelf, row), _wished(visit, row),
         events[:_EVENTS], events[_EVENTS:],
         stratum_lines(shelf, [shelf.stratum(row["stratum_id"])])[0], _places(visit, buyer_id), titles(),
         tuple(map(_opportunity, shelf.of_buyer("opportunities", buyer_id))), _said(visit, row),
@@ -212,6 +215,12 @@ def _following(visit: Visit, as_run: Row, row: Row) -> NextMove:
     found = next_move(visit.shelf, row["buyer_id"])
     return NextMove(found[1] if found else "", found[0] if found else None, approach_to(visit.shelf, row),
                     said_of(visit.shelf, row), changed_since(visit.shelf, as_run), as_of_before(visit.shelf))
+
+
+def _colleagues(visit: Visit, row: Row) -> tuple[tuple[int, str], ...]:
+    """Who else decides at the same account, of those the viewer may see."""
+    return tuple((each["buyer_id"], each["source_id"] or f"id {each['buyer_id']}")
+                 for each in visit.shelf.beside(row, visit.scope))
 
 
 def _wished(visit: Visit, row: Row) -> tuple[tuple[str, tuple[WishLine, ...]], ...]:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse
 
 from marketsofone.app.entrance import Visit, visits
-from marketsofone.app.writing import answer_move, state
+from marketsofone.app.writing import answer_of, state_together, to_say
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,11 +26,10 @@ def contact(buyer_id: int, visit: Annotated[Visit, visits("write")],
     """What came of a contact, with a note where there is one; from Today it answers the move as well."""
     row = visit.shelf.buyer(buyer_id, visit.scope)
     answered = {"answered": True, "no answer": False, "open": None}[came]
-    state(visit, "contact", row,
-          {"channel": channel, "happened_at": datetime.now(UTC), "answered": answered, "minutes": minutes})
+    said = [to_say(row, "contact", channel=channel, happened_at=datetime.now(UTC), answered=answered, minutes=minutes)]
     if note.strip():
-        state(visit, "note", row, {"text": note})
-    if back == "buyer":
-        return RedirectResponse(f"/buyer/{buyer_id}", 303)
-    answer_move(visit, row, "done", "contact written down")
-    return RedirectResponse("/", 303)
+        said.append(to_say(row, "note", text=note))
+    if back == "today":
+        said.append(answer_of(visit, row, "done", "contact written down"))
+    state_together(visit, row, said)
+    return RedirectResponse("/" if back == "today" else f"/buyer/{buyer_id}", 303)

@@ -63,16 +63,20 @@ class Market:
 @router.get("/market")
 def market(asked: Annotated[MarketAsked, Query()], visit: Annotated[Visit, visits("see_market")]) -> HTMLResponse:
     """The strata that answer to the address: the tree, the portfolio and a list."""
-    shelf = visit.shelf
+    page = visit.shelf.lately(asked, lambda: _looked(asked, visit.shelf))
+    return rendered("market.html", framed(visit, "Market", "market"), page)
+
+
+def _looked(asked: MarketAsked, shelf: Shelf) -> Market:
+    """What a look at the market shows, the same for whoever looks."""
     found = best_first(asked.strata(shelf))
     sheet = found[asked.start:asked.start + SHEET]
-    page = Market(
+    return Market(
         asked, branch_picture(shelf, asked.focus or None), _crumbs(shelf, asked),
         frozenset(row["parent_id"] for row in shelf.strata if row["parent_id"]), _portfolio(shelf, found, asked),
         stratum_lines(shelf, sheet), wishes_of(shelf, sheet), titles(), axes_known(),
         tuple(sorted({row["level"] for row in shelf.strata})), _values(shelf), len(found),
         asked.start + SHEET if asked.start + SHEET < len(found) else None, count(shelf.strata[0]["buyers"]))
-    return rendered("market.html", framed(visit, "Market", "market"), page)
 
 
 def _portfolio(shelf: Shelf, rows: Sequence[Row], asked: MarketAsked) -> Portfolio:

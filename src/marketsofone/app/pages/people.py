@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -28,6 +29,7 @@ _LINES = 60
 Manager = Annotated[Viewer, Depends(Needs("manage_people", by_key=False))]
 PersonId = Annotated[int, Path(ge=1, lt=2**31)]
 Text = Annotated[str, Form(max_length=500)]
+Start = Annotated[int, Query(ge=0, le=10**9)]
 Stamp = Annotated[int, Form(ge=0, lt=2**31)]
 Role = Annotated[str, Form(pattern=f"^({'|'.join(ROLES)})$")]
 
@@ -54,6 +56,15 @@ class TraceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Trail:
+    """A sheet of the trail, and the addresses of the sheets beside it; empty where there is none."""
+
+    lines: tuple[TraceLine, ...]
+    later: str
+    earlier: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ties:
     """What people can be tied to: the reps and teams of the latest run."""
 
@@ -68,7 +79,7 @@ class People:
     people: tuple[PersonLine, ...]
     roles: tuple[str, ...]
     ties: Ties
-    trail: tuple[TraceLine, ...]
+    trail: Trail
     of: int | None
 
 
@@ -85,7 +96,7 @@ class OnePerson:
     ties: Ties
     keys: tuple[KeyLine, ...]
     scopes: tuple[str, ...]
-    trail: tuple[TraceLine, ...]
+    trail: Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +110,12 @@ class ShownOnce:
 
 
 @router.get("/people")
-def people(request: Request, viewer: Manager, of: Annotated[int | None, Query(ge=1, lt=2**31)] = None) -> HTMLResponse:
-    """Everyone, and the latest lines of the trail."""
+def people(request: Request, viewer: Manager, of: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+           start: Start = 0) -> HTMLResponse:
+    """Everyone, and a sheet of the trail, the latest lines first."""
     office, desk = office_of(request), _desk(request, viewer)
     chosen = None if of is None else desk.person(of)
-    page = People(tuple(map(_line, desk.every())), ROLES, _ties(office), _trail(desk, chosen), of)
+    page = People(tuple(map(_line, desk.every())), ROLES, _ties(office), _trail(desk, chosen, start), of)
     return rendered("people.html", framed_for(office, viewer, "People", "people"), page)
 
 
@@ -122,7 +134,7 @@ def one(request: Request, viewer: Manager, person_id: PersonId) -> HTMLResponse:
     office, desk = office_of(request), _desk(request, viewer)
     person = desk.person(person_id)
     page = OnePerson(_line(person), person.stamp, person.active, person.rep or "", person.team or "", ROLES,
-                     _ties(office), key_lines(desk.keys(person)), SCOPES, _trail(desk, person))
+                     _ties(office), key_lines(desk.keys(person)), SCOPES, _trail(desk, person, 0))
     return rendered("person.html", framed_for(office, viewer, person.name, "people"), page)
 
 
@@ -197,9 +209,16 @@ def _line(person: Person) -> PersonLine:
                       state_of(person))
 
 
-def _trail(desk: Desk, person: Person | None) -> tuple[TraceLine, ...]:
+def _trail(desk: Desk, person: Person | None, start: int) -> Trail:
     names = {each.id: each.name for each in desk.every()}
-    return tuple(_trace_line(each, names) for each in desk.trail(person)[:_LINES])
+    found = desk.trail(person, start)
+    lines = tuple(_trace_line(each, names) for each in found[:_LINES])
+    return Trail(lines, _sheet_at(person, max(start - _LINES, 0)) if start else "",
+                 _sheet_at(person, start + _LINES) if len(found) > _LINES else "")
+
+
+def _sheet_at(person: Person | None, start: int) -> str:
+    return f"/people?{urlencode({'start': start} | ({} if person is None else {'of': person.id}))}"
 
 
 def _trace_line(trace: Trace, names: dict[int, str]) -> TraceLine:

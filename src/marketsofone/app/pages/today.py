@@ -14,10 +14,10 @@ from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.lines import BuyerLine, buyer_lines
 from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.app.writing import answer_move, withdraw
+from marketsofone.app.writing import answer_of, state_together, withdraw
 from marketsofone.errors import RecordRefused
 from marketsofone.project.changing import as_of_before, changed_since
-from marketsofone.project.restating import restated
+from marketsofone.project.restating import restated_all
 from marketsofone.project.saying import said_of
 from marketsofone.project.shelf import Row
 from marketsofone.project.showing_buyer import approach_to, next_move
@@ -113,7 +113,7 @@ def answer(
     """What the person says to the move, with the reason; a second answer corrects the first."""
     row = visit.shelf.buyer(buyer_id, visit.scope)
     until = datetime.now(UTC).date() + timedelta(days=NOT_NOW_DAYS) if said == "not now" else None
-    answer_move(visit, row, said, reason, until)
+    state_together(visit, row, [answer_of(visit, row, said, reason, until)])
     return RedirectResponse("/", 303)
 
 
@@ -148,7 +148,7 @@ def _open_rows(visit: Visit, answered: set[str]) -> tuple[list[Row], int, int]:
 
 def _moves(visit: Visit, rows: list[Row]) -> tuple[Move, ...]:
     shelf = visit.shelf
-    now = [restated(shelf, visit.office.notebook, row) for row in rows]
+    now = restated_all(shelf, visit.office.notebook, rows)
     return tuple(Move(line, said_of(shelf, as_now), approach_to(shelf, row), _planned(visit, row),
                       changed_since(shelf, row), bool(as_now["restated"]))
                  for line, row, as_now in zip(buyer_lines(shelf, now), rows, now, strict=True))
