@@ -147,7 +147,7 @@ class Shelf:
         return self._rows(f"select * from {table} where buyer_id = ? order by all", [buyer_id])
 
     def listed(self, scope: Scope = EVERYONE, strata: Sequence[str] | None = None, order: str = "rank",
-               start: int = 0, most: int = 50, ranked: bool = False) -> Listed:
+               start: int = 0, most: int = 50, ranked: bool = False, without: Set[int] = frozenset()) -> Listed:
         """Buyers in order, a sheet at a time.
 
         Parameters
@@ -162,10 +162,14 @@ class Shelf:
             How many to pass over, and how many to give at most.
         ranked : bool
             Only buyers that have a rank.
+        without : set of int
+            Buyers that are not to be listed.
         """
-        where, given = f"where {scope.condition}{' and rank is not null' if ranked else ''}", []
+        where, given = f"where {scope.condition}{' and rank is not null' if ranked else ''}", list[Any]()
         if strata is not None:
             where, given = f"{where} and list_contains(?, stratum_id)", [list(strata)]
+        if without:
+            where, given = f"{where} and not list_contains(?, buyer_id)", [*given, list(without)]
         total = self._counted(where, given)
         rows = self._rows(f"select * from buyers {where} order by {_ORDER_BY[order]}, buyer_id "
                           f"limit {int(most)} offset {int(start)}", given)

@@ -15,6 +15,7 @@ from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.writing import state
 from marketsofone.project.restating import restated
 from marketsofone.project.shelf import Row
+from marketsofone.project.unlisted import unlisted
 
 if TYPE_CHECKING:
     from marketsofone.project.entering import Entry
@@ -55,7 +56,8 @@ def today(visit: Annotated[Visit, visits("see_market")]) -> Response:
     if not visit.viewer.may("see_buyers"):
         return RedirectResponse("/market", 303)
     answered = _answered(visit.office.notebook.of_kind("answer"), datetime.now(UTC).date())
-    listed = visit.shelf.listed(visit.scope, most=MOVES + len(answered))
+    barred = unlisted(visit.shelf.snapshot, visit.office.notebook)
+    listed = visit.shelf.listed(visit.scope, most=MOVES + len(answered), ranked=True, without=barred)
     open_rows = [row for row in listed.rows if row["source_id"] not in answered][:MOVES]
     rows = [restated(visit.shelf, visit.office.notebook, row) for row in open_rows]
     lines = buyer_lines(visit.shelf, rows)
