@@ -9,6 +9,7 @@ from marketsofone.customer.tables import TABLES, Field
 from marketsofone.errors import SettingsInvalid, ValuesInvalid, shortened
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.dates import Written, day, instant, written
+from marketsofone.sources.decimals import require_settled
 from marketsofone.sources.expressions import Expression, Place, Rows
 from marketsofone.sources.findings import Finding, Health
 from marketsofone.sources.keys import id_of, keep_keys
@@ -17,6 +18,7 @@ from marketsofone.sources.quarantine import refuse_broken, refuse_marked
 from marketsofone.sources.readings import REASONS, flag, integer, money, number, share, text
 from marketsofone.sources.sql import literal, quoted
 
+_NUMBERS = ("integer", "number", "money", "share")
 _TIMED = ("DATE", "TIMESTAMP WITH TIME ZONE")
 _DATED = ("closed_at", "ordered_at", "happened_at", "opened_at", "stated_at", "valid_from", "known_at")
 
@@ -61,6 +63,7 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> tuple[Health, lis
     """
     _check_after_outcome(rows, mapping)
     rows, said = _bound(rows, mapping)
+    _check_decimals(rows, mapping, said)
     relation = _said_relation(rows, said)
     said = [_with_way(rows, mapping, one, relation) for one in said]
     zone = rows.source.one_zone or market.time_zone
@@ -117,6 +120,15 @@ def _require_running(rows: Rows, mapping: TableMapping, said: Sequence[Said]) ->
                 f"a {type(error).__name__} on some row.",
                 "Where a value may not convert, write try_cast instead of cast.",
             ) from None
+
+
+def _check_decimals(rows: Rows, mapping: TableMapping, said: Sequence[Said]) -> None:
+    for one in said:
+        column = one.expression.column
+        used = rows.uses(one.expression.sql) & (set(rows.numbers) | rows.as_numbers)
+        read = used if not column else {column} if one.field.kind in _NUMBERS else set()
+        for column in sorted(read):
+            require_settled(rows.con, rows.source, rows.staged, column, f"{mapping.table}.{one.name}")
 
 
 def _check_after_outcome(rows: Rows, mapping: TableMapping) -> None:

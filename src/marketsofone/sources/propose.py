@@ -91,7 +91,7 @@ def _profiles(con: DuckDBPyConnection, paths: Sequence[Path]) -> tuple[list[File
             try:
                 profiles.append(profile(con, source_of(path, name, _shown(path)), Path(folder)))
             except MarketError as error:
-                unsure.append(f"{path.name} was not used: {error.found}")
+                unsure.append(f"{path.name} was not used. {error.wanted} Found: {error.found}")
     return profiles, unsure
 
 
