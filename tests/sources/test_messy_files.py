@@ -111,7 +111,8 @@ def test_texts_with_decimal_commas_among_true_numbers_of_a_workbook_are_asked_ab
 
 
 TITLES = [["Pipeline report"], ["created 2026-06-30", None, None, None, "sales"], [],
-          ["no", "day", "value", "town", "rep"], ["O1", "2026-01-05", 5, "Ulm", "ann"], ["O2", "2026-01-06", None, None, None]]
+          ["no", "day", "value", "town", "rep"],
+          ["O1", "2026-01-05", 5, "Ulm", "ann"], ["O2", "2026-01-06", None, None, None]]
 
 
 def test_titles_above_the_header_of_a_workbook_are_passed_over_and_told(market):
