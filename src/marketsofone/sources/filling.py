@@ -16,6 +16,7 @@ from marketsofone.sources.keys import id_of, keep_keys
 from marketsofone.sources.mapping import TableMapping
 from marketsofone.sources.quarantine import refuse_broken, refuse_marked
 from marketsofone.sources.readings import REASONS, flag, integer, money, number, share, text
+from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import literal, quoted
 
 _NUMBERS = ("integer", "number", "money", "share")
@@ -334,14 +335,16 @@ def _findings(rows: Rows, mapping: TableMapping, said: Sequence[Said], zone: str
     for one in said:
         place = f"{name}: {mapping.table}.{one.name}"
         if one.way and one.way.other_rows:
+            way = "as date_format says" if one.way.way == "declared" else one.way.way
             found.append(
                 Finding(
                     "dates_in_two_formats",
                     "warning",
                     place,
-                    f"{one.way.rows:,} dates are written {one.way.way}; {one.way.other_rows:,} are not and "
+                    f"{one.way.rows:,} dates are written {way}; {one.way.other_rows:,} are not and "
                     "were refused.",
-                    f'If another format is meant:\n[sources.{name}]\ndate_format = "..."',
+                    f'If another format is meant:\n[sources.{name}]\ndate_format = "..."'
+                    + _both_ways(one, mapping, name),
                 )
             )
         naive = _without_zone(rows, one, mapping)
@@ -356,6 +359,15 @@ def _findings(rows: Rows, mapping: TableMapping, said: Sequence[Said], zone: str
                 )
             )
     return found
+
+
+def _both_ways(one: Said, mapping: TableMapping, source: str) -> str:
+    """The lines that would read a column whose dates are written in two ways."""
+    if not one.expression.column:
+        return ""
+    column = quoted(one.expression.column)
+    sql = f"coalesce(try_strptime({column}, '%Y-%m-%d'), try_strptime({column}, '%d/%m/%Y'))"
+    return f"\nIf both are, for instance:\n[sources.{source}.{mapping.table}]\n{one.name} = {quoted_as_toml(sql)}"
 
 
 def _without_zone(rows: Rows, one: Said, mapping: TableMapping) -> int:
