@@ -5,6 +5,7 @@ import math
 import pytest
 
 from marketsofone.app.api.tables import TABLES
+from marketsofone.project.entering import Notebook
 from marketsofone.project.export import export_snapshot
 from marketsofone.project.snapshot import open_snapshot
 
@@ -87,6 +88,17 @@ def test_the_ranking_holds_the_ranked_best_first(api):
     ranks = [row["rank"] for row in every(api("analyst"), "/api/v1/ranking?most=200")]
     assert ranks == sorted(ranks)
     assert None not in ranks
+
+
+@pytest.mark.parametrize("values", [{"purpose": "contact", "basis": "refused"}, None])
+def test_who_refuses_contact_or_objects_is_in_no_ranking_and_no_move_from_that_moment(team, api, values):
+    best = every(api("analyst"), "/api/v1/ranking?most=200")[0]["source_id"]
+    assert best in team.browser("analyst").get("/").text
+    notebook = Notebook(team.folder)
+    notebook.enter("permission" if values else "objection", "account", best, values or {"purpose": "profiling"}, "rep")
+    notebook.close()
+    assert best not in [row["source_id"] for row in every(api("analyst"), "/api/v1/ranking?most=200")]
+    assert best not in team.browser("analyst").get("/").text
 
 
 def test_a_rep_is_told_of_own_buyers_only(team, api):

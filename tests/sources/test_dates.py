@@ -104,3 +104,13 @@ def test_an_instant_read_as_a_day_is_the_day_it_was_in_the_market(market):
 def test_an_instant_written_in_iso_form_comes_back_as_it_was(market, moments):
     load(market, [moment.isoformat() + "+00:00" for moment in moments])
     assert instants(market) == moments
+
+
+def test_the_lines_that_read_dates_written_in_two_ways_do_read_both(market):
+    market.write("touches.csv", "when\n2026-01-31\n31/01/2026\n2026-02-01\n")
+    settings = '[sources.t]\nfile = "touches.csv"\n[sources.t.touch]\nhappened_at = '
+    loaded = market.load(settings + '"when"\n')
+    (finding,) = [one for one in loaded.findings if one.code == "dates_in_two_formats"]
+    market.load(settings + finding.repair.rpartition("happened_at = ")[2] + "\n")
+    assert market.column("select happened_at from touch order by source_row") == [
+        dt.datetime(2026, 1, 31), dt.datetime(2026, 1, 31), dt.datetime(2026, 2, 1)]

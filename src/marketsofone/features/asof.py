@@ -58,7 +58,8 @@ def known_by(tables: Mapping[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]
 
     Rows without any time are kept: nothing says they came later. An opportunity that was decided
     afterwards is open, and an entity with several periods of validity is its latest one. An objection
-    holds whenever it was made, unless it was lifted by the day.
+    holds whenever it was made, unless it was lifted by the day. Permissions that ended stay, with ``holds``
+    false: that there was one tells that there is none.
 
     Parameters
     ----------
@@ -82,6 +83,8 @@ def _known(name: str, table: ir.Table, as_of: AsOf) -> ir.Table:
     for column in moments:
         moment = table[column].cast("timestamp")
         table = table.filter(moment.isnull() | (moment < end))
+    if name == "permission":
+        return table.filter(_started(as_of)).mutate(holds=_not_over(as_of))
     if "valid_from" in table.columns:
         table = _holding(table, as_of)
     if "valid_from" in table.columns and f"{name}_id" in table.columns:
@@ -90,12 +93,19 @@ def _known(name: str, table: ir.Table, as_of: AsOf) -> ir.Table:
 
 
 def _holding(table: ir.Table, as_of: AsOf) -> ir.Table:
-    started = _.valid_from.isnull() | (_.valid_from <= _day(as_of))
-    return _not_lifted(table.filter(started), as_of)
+    return table.filter(_started(as_of), _not_over(as_of))
 
 
 def _not_lifted(table: ir.Table, as_of: AsOf) -> ir.Table:
-    return table.filter(_.valid_to.isnull() | (_.valid_to > _day(as_of)))
+    return table.filter(_not_over(as_of))
+
+
+def _started(as_of: AsOf) -> ibis.Deferred:
+    return _.valid_from.isnull() | (_.valid_from <= _day(as_of))
+
+
+def _not_over(as_of: AsOf) -> ibis.Deferred:
+    return _.valid_to.isnull() | (_.valid_to > _day(as_of))
 
 
 def _day(as_of: AsOf) -> ibis.Value:

@@ -1,8 +1,8 @@
 """Who the buyers are, and what is known of each: the market of one, as of a date.
 
 The buyer is the deciding contact, else the site, else the account, else the opportunity itself.
-Who objected to profiling is left out here, and only here: what is not a buyer is neither scored,
-ranked nor exported.
+Who may not be profiled (`permitted`) is left out here, and only here: what is not a buyer is neither
+scored, ranked nor exported.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ibis import _
 
 from marketsofone.customer import UserColumn
 from marketsofone.features.asof import HAPPENED
-from marketsofone.features.statements import stated_of_buyers
+from marketsofone.features.permitted import unprofiled
 
 _CARRIED = {
     "product": ("product_id", ("opportunity_line", "opportunity", "order_line")),
@@ -138,9 +138,8 @@ def buyers(
         by_table.setdefault(column.table, []).append(column)
     parts = [part for name, of in by_table.items() if name in tables for part in _facts(name, of, tables, owner)]
     whole = reduce(_beside, parts, base)
-    if "objection" not in tables:
-        return whole
-    return whole.anti_join(objectors(tables, owner), "buyer_id")
+    left_out = unprofiled(tables, owner)
+    return whole if left_out is None else whole.anti_join(left_out, "buyer_id")
 
 
 def _beside(left: ir.Table, right: ir.Table) -> ir.Table:
@@ -172,12 +171,6 @@ def _everyone(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> 
         of_account = tables["opportunity"].select("opportunity_id", "account_id")
         parts.append(alone.inner_join(of_account, "opportunity_id").select("buyer_id", "kind", "account_id"))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
-
-
-def objectors(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
-    """Buyers about whom an objection was made: by their own key, or by an account, contact or opportunity of theirs."""
-    said = tables["objection"].select("about", "about_id")
-    return stated_of_buyers(said, tables, owner).select("buyer_id").distinct()
 
 
 def _facts(

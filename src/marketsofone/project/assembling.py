@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from marketsofone.project.stratifying import Stratified
 
 _SHOWN = ("", "_low", "_high", "_trials", "_borrowed")
+NO_BASIS = "No basis for contact holds: it is scored and not to be approached."
 _VALUES = ("value_per_hour", "value_per_hour_low", "value_per_hour_high")
 
 
@@ -43,6 +44,7 @@ def buyers_table(
     rows = hold(engine, "valued", with_hour_value(rows, list(estimates), hour, PROBABILITY))
     rows = rows.inner_join(hold(engine, "ranked", _ranks(rows, gathered)), "buyer_id")
     rows = with_reasons(rows, gathered.steps, currency)
+    rows = rows if gathered.unapproached is None else _with_bar(rows)
     rows = rows.mutate(**{f"{s}{e}": ibis.null("float64") for s in SCORES if s not in estimates for e in _SHOWN})
     kept = [f"{score}{ending}" for score in SCORES for ending in _SHOWN]
     return rows.select(
@@ -52,9 +54,27 @@ def buyers_table(
 
 
 def _ranks(rows: ir.Table, gathered: Gathered) -> ir.Table:
-    """``buyer_id`` and ``rank``, best first: sorted without the columns that have no say in it."""
+    """``buyer_id`` and ``rank``, best first: sorted without the columns that have no say in it.
+
+    Who may not be contacted has no rank; nothing that lists whom to approach lists a buyer without one.
+    """
+    if gathered.unapproached is None:
+        return rows.select("buyer_id", rank=_place(rows, gathered))
+    free = rows.anti_join(gathered.unapproached, "buyer_id")
+    ranked = free.select("buyer_id", rank=_place(free, gathered))
+    barred = rows.semi_join(gathered.unapproached, "buyer_id")
+    return ranked.union(barred.select("buyer_id", rank=ibis.null(ranked["rank"].type())))
+
+
+def _place(rows: ir.Table, gathered: Gathered) -> ibis.Value:
     order = ibis.window(order_by=[_decided(rows, gathered), _.worth.desc(), _.source_id, _.buyer_id])
-    return rows.select("buyer_id", rank=ibis.row_number().over(order) + 1)
+    return ibis.row_number().over(order) + 1
+
+
+def _with_bar(rows: ir.Table) -> ir.Table:
+    """Rows whose reasons begin with why nobody may approach a buyer, where that is so."""
+    told = ibis.literal(f"{NO_BASIS} | ") + rows["reasons"]
+    return rows.mutate(reasons=ibis.cases((rows["rank"].isnull(), told), else_=rows["reasons"]))
 
 
 def _decided(rows: ir.Table, gathered: Gathered) -> ibis.Value:

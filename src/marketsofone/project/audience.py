@@ -12,6 +12,7 @@ from marketsofone.project.export import harmless
 from marketsofone.project.parquet import scanned
 from marketsofone.project.shelf import Scope, Shelf
 from marketsofone.project.snapshot import Snapshot
+from marketsofone.project.unlisted import unlisted
 
 if TYPE_CHECKING:
     from marketsofone.project.entering import Notebook
@@ -26,8 +27,8 @@ _AT_ONCE = 5_000
 def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, name: str) -> Iterator[str]:
     """The buyers of a class in a stratum, as lines of CSV with a header.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe before it. Who objected before the run is in
-    no run; who objected since is left out here.
+    A text that a spreadsheet would run as a formula gets an apostrophe before it. Who may not be contacted is left
+    out, and who objected or took back a basis since the run (`unlisted`).
 
     Parameters
     ----------
@@ -44,7 +45,8 @@ def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, na
     stratum = shelf.stratum(stratum_id)
     run = shelf.snapshot
     _require(run, name)
-    return _lines(_query(run, scope), [stratum_id, name, *_objected(run, notebook)], (name, str(stratum["path"])))
+    given = [stratum_id, name, [-1, *sorted(unlisted(run, notebook))]]
+    return _lines(_query(run, scope), given, (name, str(stratum["path"])))
 
 
 def _require(run: Snapshot, name: str) -> None:
@@ -62,23 +64,8 @@ def _query(run: Snapshot, scope: Scope) -> str:
     members, classes, buyers = (scanned(run.file(each)) for each in ("memberships", "marketing_segments", "buyers"))
     return (f"select b.source_id, b.kind, m.share, c.probability from {members} m join {classes} c using (buyer_id) "
             f"join {buyers} b using (buyer_id) where m.stratum_id::varchar = ? and m.share > 0 and c.class = ? "
-            f"and not list_contains(?, b.buyer_id) and not list_contains(?, b.account_id) and {scope.condition} "
+            f"and b.rank is not null and not list_contains(?, b.buyer_id) and {scope.condition} "
             "order by b.source_id, b.buyer_id")
-
-
-def _objected(run: Snapshot, notebook: Notebook) -> tuple[list[int], list[int]]:
-    """Ids of buyers, and of accounts, about whom an objection is in force."""
-    import duckdb
-
-    said = {(entry.about, entry.about_id) for entry in notebook.of_kind("objection")}
-    if not said:
-        return [-1], [-1]
-    with duckdb.connect() as engine:
-        found = engine.execute(
-            f"select entity, entity_id, source_id from {scanned(run.file('entity_link'))} where list_contains(?, "
-            "source_id)", [sorted({key for _about, key in said})]).fetchall()
-    of = {(entity, entity_id) for entity, entity_id, key in found if (entity, key) in said or ("buyer", key) in said}
-    return [-1, *sorted(one for _entity, one in of)], [-1, *sorted(one for entity, one in of if entity == "account")]
 
 
 def _lines(query: str, given: Sequence[Any], told: tuple[str, str]) -> Iterator[str]:

@@ -71,6 +71,8 @@ class Gathered:
         What each buyer was seen to do and say, by criterion: what its segment's identity rests on.
     effort : EffortHeld or None
         Where selling time went, and what came with it; None where no money is counted.
+    unapproached : Ibis table or None
+        Buyers who may not be contacted; None where the data hold no permissions.
     """
 
     as_of: AsOf
@@ -87,3 +89,4 @@ class Gathered:
     activity: ir.Table | None = None
     dealt: ir.Table | None = None
     effort: EffortHeld | None = None
+    unapproached: ir.Table | None = None

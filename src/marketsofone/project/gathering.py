@@ -30,6 +30,7 @@ from marketsofone.features import (
     owners,
     purchase_lines,
     purchased_rows,
+    unapproached,
     with_buyer,
     with_entering,
 )
@@ -70,8 +71,10 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
                              "Map a column to account_id or opportunity_id.")
     found = hold(engine, "buyer", buyers(tables, owner, columns))
     spent = marketing_touches(tables, owner)
+    barred = unapproached(tables, owner)
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {},
-                    spent=None if spent is None else hold(engine, "spent", spent))
+                    spent=None if spent is None else hold(engine, "spent", spent),
+                    unapproached=None if barred is None else hold(engine, "unapproached", barred))
     happened = activity(found, tables, owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency])
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, base))

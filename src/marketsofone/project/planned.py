@@ -80,6 +80,8 @@ class Known:
         ``segment``, ``buyer_id`` of segments written by hand.
     doubt : Doubt
         What is not known of the response of all.
+    barred : pyarrow array of int
+        ``buyer_id`` of who may not be contacted: gets neither hours nor touches, whatever was agreed.
     """
 
     buyers: pa.Table
@@ -88,6 +90,7 @@ class Known:
     refused: frozenset[str]
     members: pa.Table
     doubt: Doubt
+    barred: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
 
 
 def plan_run(engine: Backend, settings: Settings, gathered: Gathered, responses: Responses, buyers: ir.Table,
@@ -98,7 +101,8 @@ def plan_run(engine: Backend, settings: Settings, gathered: Gathered, responses:
         return _no_plan(responses, responses.why_none, "State what is missing, or state a judgement of effort.")
     joined = buyers.select("buyer_id", "source_id", "rep_id", "stratum_id").inner_join(responses.curves, "buyer_id")
     known = Known(joined.select(*BUYER_COLUMNS).to_pyarrow(), reps.to_pyarrow(), strata,
-                  _refused(stability, accepted), written.members.to_pyarrow(), doubt_of(responses.fits))
+                  _refused(stability, accepted), written.members.to_pyarrow(), doubt_of(responses.fits),
+                  buyers.filter(_["rank"].isnull()).buyer_id.to_pyarrow().combine_chunks())
     try:
         problem, _placement, tables, said = planned(settings, known)
     except (NothingToPlan, HoursExceeded, SettingsInvalid) as problem_found:
@@ -139,7 +143,7 @@ def problem_known(settings: Settings, known: Known) -> Problem:
     """The plan to be made from what is known of a run."""
     sellers = sellers_of(known.reps, settings)
     out = members_of(settings.plan.knock_outs, list(settings.segments), known.members)
-    return problem_of(settings, known.buyers, sellers, known.strata, known.refused, out)
+    return problem_of(settings, known.buyers, sellers, known.strata, known.refused, out, known.barred)
 
 
 def doubt_of(fits: Mapping[str, ResponseFit]) -> Doubt:

@@ -92,6 +92,8 @@ class Problem:
         Whether buyers move to reps of their rep's region only.
     paths : mapping
         The path of every stratum, by its id.
+    barred : bool array, shape (buyers,), or None
+        Who may not be contacted, and is knocked out for that; None: nobody.
     """
 
     rows: pa.Table
@@ -111,6 +113,7 @@ class Problem:
     moving_cost: float
     same_region: bool
     paths: Mapping[str, str]
+    barred: Bools | None = None
 
     @property
     def cost(self) -> Floats:
@@ -141,7 +144,7 @@ def sellers_of(reps: pa.Table, settings: Settings) -> Sellers:
 
 
 def problem_of(settings: Settings, buyers: pa.Table, sellers: Sellers, strata: Sequence[Mapping[str, Any]],
-               refused: frozenset[str], knocked_out: pa.Array) -> Problem:
+               refused: frozenset[str], knocked_out: pa.Array, unapproached: pa.Array | None = None) -> Problem:
     """The plan to be made.
 
     Parameters
@@ -154,15 +157,21 @@ def problem_of(settings: Settings, buyers: pa.Table, sellers: Sellers, strata: S
         Strata that do not hold up: their buyers are planned with the nearest stratum above that does.
     knocked_out : pyarrow array of int
         ``buyer_id`` of who gets no hours.
+    unapproached : pyarrow array of int, optional
+        ``buyer_id`` of who may not be contacted: gets none even where hours are agreed with it.
     """
     rows = buyers.select(list(BUYER_COLUMNS)).sort_by("buyer_id").combine_chunks()
     planned_with = _planned_with(strata, refused)
     segments, segment = _segments(rows["stratum_id"], planned_with, strata)
     out = pc.is_in(rows["buyer_id"], value_set=knocked_out).to_numpy(zero_copy_only=False)
+    barred = np.zeros(len(out), dtype=np.bool_)
+    if unapproached is not None:
+        barred = pc.is_in(rows["buyer_id"], value_set=unapproached).to_numpy(zero_copy_only=False)
+    out = out | barred
     ceiling = np.where(out, 0.0, rows["ceiling"].to_numpy())
     rep = _places(rows["rep_id"], sellers.rep_id)
     plan, market = settings.plan, settings.market
-    least, most = _limits(settings, rows, rep)
+    least, most = (np.where(barred, 0.0, hours) for hours in _limits(settings, rows, rep))
     call = market.approach_hours
     touching = Touching(worth_hours=plan.touch_hours, cost=plan.touch_cost, budget=plan.touch_budget,
                         contacts=float(plan.most_contacts or ANY), call_hours=call) if plan.touch_budget else None
@@ -174,7 +183,7 @@ def problem_of(settings: Settings, buyers: pa.Table, sellers: Sellers, strata: S
         {each: planned_with[each] for each in sorted(refused) if each in planned_with}, out,
         _named(rows, plan.not_moved, "not_moved"), least, most, touching,
         call if plan.whole_calls else 0.0, segment_cost, plan.moving_cost, plan.same_region,
-        {str(row["stratum_id"]): row["path"] for row in strata})
+        {str(row["stratum_id"]): row["path"] for row in strata}, barred)
 
 
 def _planned_with(strata: Sequence[Mapping[str, Any]], refused: frozenset[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 from marketsofone.errors import RunMissing
 from marketsofone.project.parquet import scanned
 from marketsofone.project.planning_scenarios import check_planned
+from marketsofone.project.planning_tables import NO_BASIS
 from marketsofone.project.small_tables import asked_rows
 from marketsofone.project.snapshot import Snapshot
 
@@ -87,6 +88,8 @@ def _what_changes(snapshot: Snapshot, row: dict[str, Any]) -> str:
     """What would put a buyer in the plan, or out of it."""
     from marketsofone.project.words import money
 
+    if row["reason"] == NO_BASIS:
+        return "A basis for contact that holds, on record or in the data."
     currency = snapshot.manifest["currency"]
     rep = next((each for each in snapshot.manifest["plan"]["reps"] if each["rep_id"] == row["rep_id"]), None)
     if rep is None:

@@ -153,8 +153,11 @@ def known_of(snapshot: Snapshot) -> Known:
         buyers = connection.execute(
             f"select {', '.join(names)} from {scanned(snapshot.file('buyers'))} b "
             f"join {scanned(snapshot.file('plan'))} p using (buyer_id)").to_arrow_table()
+        barred = connection.execute(
+            f"select buyer_id from {scanned(snapshot.file('buyers'))} where rank is null").to_arrow_table()
     return Known(buyers, snapshot.table("reps"), snapshot.table("strata").to_pylist(), refused_segments(snapshot),
-                 snapshot.table("segment_members"), Doubt(**snapshot.manifest["plan"]["doubt"]))
+                 snapshot.table("segment_members"), Doubt(**snapshot.manifest["plan"]["doubt"]),
+                 barred["buyer_id"].combine_chunks())
 
 
 def check_planned(snapshot: Snapshot) -> None:

@@ -14,6 +14,8 @@ from marketsofone.project.planning_draws import Firm
 from marketsofone.project.planning_solve import HARDLY, Placement, earned
 from marketsofone.project.words import whole_numbers
 
+NO_BASIS = "No basis for contact holds: nobody may approach it."
+
 
 def plan_table(problem: Problem, placement: Placement, at: Standing, firm: Firm, currency: str) -> pa.Table:
     """The table ``plan``: every buyer once, by ``buyer_id``."""
@@ -39,7 +41,9 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
     price = np.append(placement.price, 0.0)[placement.rep]
     dropped = placement.dropped[problem.segment]
     words = _words(problem, placement, at, price, currency)
+    barred = np.zeros(len(given), dtype=np.bool_) if problem.barred is None else problem.barred
     cases: list[tuple[Bools, str, Any]] = [
+        (barred, LEAVE, NO_BASIS),
         (given & problem.knocked_out, PURSUE, "Knocked out, and hours are agreed with it all the same."),
         (given & ~(problem.curves.ceiling > 0), PURSUE, "Hours are agreed with it; nothing is expected of them."),
         (given, PURSUE, words[0]),

@@ -19,7 +19,7 @@ import pandas as pd
 from ibis import _
 
 from marketsofone.engine import hold
-from marketsofone.features.buyers import objectors
+from marketsofone.features.permitted import unprofiled
 from marketsofone.features.statements import stated_of_buyers
 from marketsofone.project.recorded import address_of, record_of
 
@@ -100,9 +100,9 @@ def found_in_run(engine: Backend, one: Frozen, gathered: Gathered) -> tuple[ir.T
     buyers = hold(engine, f"found_{one.statement}", ibis.union(*parts) if len(parts) > 1 else parts[0])
     present = buyers.semi_join(gathered.buyers, "buyer_id")
     seen = present.select("entity", "key")
-    if "objection" in gathered.tables:
-        seen = seen.union(buyers.semi_join(objectors(gathered.tables, gathered.owner), "buyer_id").select(
-            "entity", "key"))
+    left_out = unprofiled(gathered.tables, gathered.owner)
+    if left_out is not None:
+        seen = seen.union(buyers.semi_join(left_out, "buyer_id").select("entity", "key"))
     gone = held.anti_join(seen, ["entity", "key"]).count()
     return present.select("buyer_id").distinct(), int(engine.to_pyarrow(gone).as_py())
 

@@ -170,7 +170,7 @@ class Shelf:
                           f"order by rank, buyer_id limit {int(most)}", (buyer["account_id"], buyer["buyer_id"]))
 
     def listed(self, scope: Scope = EVERYONE, strata: Sequence[str] | None = None, order: str = "rank",
-               start: int = 0, most: int = 50, ranked: bool = False) -> Listed:
+               start: int = 0, most: int = 50, ranked: bool = False, without: Set[int] = frozenset()) -> Listed:
         """Buyers in order, a sheet at a time.
 
         Parameters
@@ -185,11 +185,15 @@ class Shelf:
             How many to pass over, and how many to give at most.
         ranked : bool
             Only buyers that have a rank.
+        without : set of int
+            Buyers that are not to be listed.
         """
         where = f"where {scope.condition}{' and rank is not null' if ranked else ''}"
         given: tuple[Any, ...] = ()
         if strata is not None:
             where, given = f"{where} and list_contains(?, stratum_id)", (tuple(strata),)
+        if without:
+            where, given = f"{where} and not list_contains(?, buyer_id)", (*given, tuple(sorted(without)))
         total = self._counted(where, given)
         query = (f"select * from buyers {where} order by {_ORDER_BY[order]}, buyer_id "
                  f"limit {int(most)} offset {int(start)}")

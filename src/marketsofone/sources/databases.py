@@ -75,7 +75,7 @@ def _stage_sql(source: Source, target: Path) -> Staged:
             if source.table:
                 _require_table(source, table_names(con))
             names, rows = _result(con, source)
-            written = write_texts(target, names, rows)
+            written = write_texts(target, names, rows, source.decimal)
     except SQLAlchemyError as error:
         raise _not_run(source) from error
     finally:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import SourceUnreadable
-from marketsofone.sources.findings import Finding
+from marketsofone.sources.findings import Finding, titles_passed
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import copied, literal
@@ -52,6 +52,7 @@ def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path
         is_text=True,
         fingerprint=fingerprint(path),
         findings=_about_text(source, layout),
+        delimiter=layout.delimiter,
     )
 
 
@@ -91,14 +92,13 @@ def _said(source: Source) -> set[str]:
 
 
 def _about_text(source: Source, layout: Layout) -> tuple[Finding, ...]:
-    if not layout.guessed:
-        return ()
-    return (
-        Finding(
+    found = [titles_passed(source.name, layout.titles)] if layout.titles else []
+    if layout.guessed:
+        found.append(Finding(
             "encoding_guessed",
             "warning",
             f"{source.name}",
             "The file is not UTF-8 and names no encoding; it was read as Windows-1252.",
             f'Add to market.toml:\n[sources.{source.name}]\nencoding = "cp1252"',
-        ),
-    )
+        ))
+    return tuple(found)

@@ -92,6 +92,8 @@ class Draft:
         """What was guessed, a sentence each."""
         for one in self.tables:
             yield f"{self.source.name} fills {one.table}."
+            if self.source.decimal:
+                yield f"{self.source.name} writes decimals with a comma: 1.234 is one thousand and more."
             for name, guess in one.fields.items():
                 yield f"{one.table}.{name} = {guess.sql}: {guess.why}."
         for column in self.after_outcome:
@@ -112,6 +114,8 @@ class Draft:
         if self.source.delimiter:
             yield 'format = "csv"'
             yield f"delimiter = {quoted_as_toml(self.source.delimiter)}  # its columns stand apart by blanks"
+        if self.source.decimal:
+            yield f"decimal = {quoted_as_toml(self.source.decimal)}  # guessed: is 1.234 one thousand and more?"
         if self.after_outcome:
             yield "after_outcome = [  # suspected to be filled in after the outcome: declared, never used"
             for column, why in self.after_outcome.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,8 @@ def stage_parquet(con: DuckDBPyConnection, source: Source, path: Path, target: P
 def stage_json(con: DuckDBPyConnection, source: Source, path: Path, target: Path) -> Staged:
     """Stream JSON Lines into a Parquet file; texts stay texts, dates are read with the fields.
 
-    A line that is no JSON object becomes a row without any value, which the tables refuse.
+    A line that is no JSON object becomes a row without any value, which the tables refuse. A field of an
+    object inside an object is the column ``outer.inner``; a list stays the text it is.
 
     Raises
     ------
@@ -57,16 +59,29 @@ def stage_json(con: DuckDBPyConnection, source: Source, path: Path, target: Path
     )
     try:
         columns = described(con, f"select * from {reader}")
-        chosen = ", ".join(
-            f"{quoted(name)} ->> '$' as {quoted(name)}" if kind == "JSON" else quoted(name)
-            for name, kind in columns.items()
-        )
+        chosen = ", ".join(_flat(con, reader, columns))
         rows = copied(con, f"select {chosen} from {reader}", target)
+        types = described(con, f"select * from read_parquet({literal(str(target))})")
     except duckdb.Error as error:
         raise SourceUnreadable(
             f"{source.place} is JSON Lines.",
             f"{source.file} is not one JSON object a line.",
             'Export it as JSON Lines, or say what it is: format = "csv"',
         ) from error
-    types = {name: "VARCHAR" if kind == "JSON" else kind for name, kind in columns.items()}
     return Staged(target, types, rows, (), is_text=False, fingerprint=fingerprint(path))
+
+
+def _flat(con: DuckDBPyConnection, reader: str, columns: Mapping[str, str], within: str = "",
+          name: str = "") -> Iterator[str]:
+    """SQL of every column, those of objects one by one."""
+    for column, kind in columns.items():
+        sql, flat = f"{within}{quoted(column)}", f"{name}{column}"
+        if kind.startswith("STRUCT(") and not kind.endswith("[]"):
+            inner = described(con, f"select unnest({sql}) from {reader}")
+            yield from _flat(con, reader, inner, f"{sql}.", f"{flat}.")
+        elif kind == "JSON":
+            yield f"{sql} ->> '$' as {quoted(flat)}"
+        elif kind.endswith("[]") or kind.startswith("MAP("):
+            yield f"cast(to_json({sql}) as varchar) as {quoted(flat)}"
+        else:
+            yield f"{sql} as {quoted(flat)}"

@@ -9,14 +9,17 @@ from marketsofone.customer.tables import TABLES, Field
 from marketsofone.errors import SettingsInvalid, ValuesInvalid, shortened
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.dates import Written, day, instant, written
+from marketsofone.sources.decimals import require_settled
 from marketsofone.sources.expressions import Expression, Place, Rows
 from marketsofone.sources.findings import Finding, Health
 from marketsofone.sources.keys import id_of, keep_keys
 from marketsofone.sources.mapping import TableMapping
 from marketsofone.sources.quarantine import refuse_broken, refuse_marked
 from marketsofone.sources.readings import REASONS, flag, integer, money, number, share, text
+from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import literal, quoted
 
+_NUMBERS = ("integer", "number", "money", "share")
 _TIMED = ("DATE", "TIMESTAMP WITH TIME ZONE")
 _DATED = ("closed_at", "ordered_at", "happened_at", "opened_at", "stated_at", "valid_from", "known_at")
 
@@ -61,6 +64,7 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> tuple[Health, lis
     """
     _check_after_outcome(rows, mapping)
     rows, said = _bound(rows, mapping)
+    _check_decimals(rows, mapping, said)
     relation = _said_relation(rows, said)
     said = [_with_way(rows, mapping, one, relation) for one in said]
     zone = rows.source.one_zone or market.time_zone
@@ -117,6 +121,15 @@ def _require_running(rows: Rows, mapping: TableMapping, said: Sequence[Said]) ->
                 f"a {type(error).__name__} on some row.",
                 "Where a value may not convert, write try_cast instead of cast.",
             ) from None
+
+
+def _check_decimals(rows: Rows, mapping: TableMapping, said: Sequence[Said]) -> None:
+    for one in said:
+        column = one.expression.column
+        used = rows.uses(one.expression.sql) & (set(rows.numbers) | rows.as_numbers)
+        read = used if not column else {column} if one.field.kind in _NUMBERS else set()
+        for column in sorted(read):
+            require_settled(rows.con, rows.source, rows.staged, column, f"{mapping.table}.{one.name}")
 
 
 def _check_after_outcome(rows: Rows, mapping: TableMapping) -> None:
@@ -322,14 +335,16 @@ def _findings(rows: Rows, mapping: TableMapping, said: Sequence[Said], zone: str
     for one in said:
         place = f"{name}: {mapping.table}.{one.name}"
         if one.way and one.way.other_rows:
+            way = "as date_format says" if one.way.way == "declared" else one.way.way
             found.append(
                 Finding(
                     "dates_in_two_formats",
                     "warning",
                     place,
-                    f"{one.way.rows:,} dates are written {one.way.way}; {one.way.other_rows:,} are not and "
+                    f"{one.way.rows:,} dates are written {way}; {one.way.other_rows:,} are not and "
                     "were refused.",
-                    f'If another format is meant:\n[sources.{name}]\ndate_format = "..."',
+                    f'If another format is meant:\n[sources.{name}]\ndate_format = "..."'
+                    + _both_ways(one, mapping, name),
                 )
             )
         naive = _without_zone(rows, one, mapping)
@@ -344,6 +359,15 @@ def _findings(rows: Rows, mapping: TableMapping, said: Sequence[Said], zone: str
                 )
             )
     return found
+
+
+def _both_ways(one: Said, mapping: TableMapping, source: str) -> str:
+    """The lines that would read a column whose dates are written in two ways."""
+    if not one.expression.column:
+        return ""
+    column = quoted(one.expression.column)
+    sql = f"coalesce(try_strptime({column}, '%Y-%m-%d'), try_strptime({column}, '%d/%m/%Y'))"
+    return f"\nIf both are, for instance:\n[sources.{source}.{mapping.table}]\n{one.name} = {quoted_as_toml(sql)}"
 
 
 def _without_zone(rows: Rows, one: Said, mapping: TableMapping) -> int:

@@ -36,6 +36,13 @@ class Finding:
     repair: str = ""
 
 
+def titles_passed(source: str, rows: int) -> Finding:
+    """That rows above the header of a source were taken as titles."""
+    return Finding("rows_above_header", "info", source,
+                   f"{rows:,} rows above the header fill one or two cells of a wider table; they were taken as titles "
+                   "and passed over.")
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """How the rows of one source fared on their way into one customer table.

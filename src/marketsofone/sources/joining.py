@@ -63,6 +63,7 @@ def put_beside(con: DuckDBPyConnection, source: Source, join: Join, first: Stage
         types = dict.fromkeys(types, "VARCHAR")
     finding = _told(con, source, join, second, keys, query)
     return replace(first, path=target, columns=types, rows=rows, is_text=as_text,
+                   delimiter=second.delimiter if first.delimiter in ("", ",") else first.delimiter,
                    findings=(*first.findings, *second.findings, finding),
                    beside={**first.beside, join.file: second.fingerprint})
 

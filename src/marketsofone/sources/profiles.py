@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from marketsofone.errors import MarketError
 from marketsofone.sources.dates import written
+from marketsofone.sources.decimals import signs_of
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.readings import cleaned, is_number, number, text
 from marketsofone.sources.sql import literal, quoted
@@ -113,10 +114,21 @@ def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfil
         staged = stage(con, source, folder)
     if all(re.fullmatch(r"[\d.,:/ -]+(_\d+)?", name) for name in staged.columns):
         raise MarketError("A file has a header.", "numbers only in its first line.", "Add a header line.")
-    return FileProfile(source, staged.rows, tuple(_columns(con, staged)))
+    source = replace(source, decimal=_decimal(con, staged))
+    return FileProfile(source, staged.rows, tuple(_columns(con, staged, source.decimal)))
 
 
-def _columns(con: DuckDBPyConnection, staged: Staged) -> Iterator[ColumnProfile]:
+def _decimal(con: DuckDBPyConnection, staged: Staged) -> str:
+    """A comma where numbers have decimal commas, or may have in a file that is not cut by commas; else empty."""
+    texts = [name for name, kind in staged.columns.items() if kind == "VARCHAR"]
+    signs = [signs_of(con, staged, name) for name in texts]
+    if any(one.point for one in signs):
+        return ""
+    may = staged.delimiter not in ("", ",")
+    return "," if any(one.says_comma or (may and one.open) for one in signs) else ""
+
+
+def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str) -> Iterator[ColumnProfile]:
     file = f"read_parquet({literal(str(staged.path))})"
     for name, kind in staged.columns.items():
         value = cleaned(quoted(name), kind)
@@ -124,7 +136,7 @@ def _columns(con: DuckDBPyConnection, staged: Staged) -> Iterator[ColumnProfile]
         filled, distinct, length = con.execute(
             f"select count(v), count(distinct v), coalesce(avg(length(v)), 0) from (select {as_text} as v from {file})"
         ).fetchall()[0]
-        found, unclear = _kind(con, file, name, kind, filled, distinct)
+        found, unclear = _kind(con, file, name, kind, filled, distinct, decimal)
         values: Mapping[str, int] = {}
         if 0 < distinct <= _CATEGORIES:
             values = dict(
@@ -137,7 +149,7 @@ def _columns(con: DuckDBPyConnection, staged: Staged) -> Iterator[ColumnProfile]
 
 
 def _kind(
-    con: DuckDBPyConnection, file: str, name: str, kind: str, filled: int, distinct: int
+    con: DuckDBPyConnection, file: str, name: str, kind: str, filled: int, distinct: int, decimal: str
 ) -> tuple[Literal["number", "date", "text"], bool]:
     if kind == "DATE" or kind.startswith("TIMESTAMP"):
         return "date", False
@@ -151,6 +163,6 @@ def _kind(
         return "number", False
     if kind != "VARCHAR" or not filled:
         return "text", False
-    numbers = con.execute(f"select count({number(value, kind)}) from {file}").fetchall()[0][0]
+    numbers = con.execute(f"select count({number(value, kind, decimal)}) from {file}").fetchall()[0][0]
     coded = con.execute(f"select count_if(regexp_matches({value}, '^0[0-9]')) from {file}").fetchall()[0][0]
     return ("number" if numbers == filled and not coded else "text"), False

@@ -98,7 +98,8 @@ def _profiles(
                 seen = profile(con, looked_at(source), Path(folder))
                 profiles.append(replace(seen, source=source) if source.table else seen)
             except MarketError as error:
-                unsure.append(f"{source.table or Path(source.file).name} was not used: {error.found}")
+                name = source.table or Path(source.file).name
+                unsure.append(f"{name} was not used. {error.wanted} Found: {error.found}")
     return profiles, unsure
 
 

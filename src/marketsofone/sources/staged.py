@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ class Staged:
     fingerprint : Input
         Of the original.
     findings : tuple of Finding
+    delimiter : str
+        That cuts a text file; empty for anything else.
     beside : mapping
         Files whose columns were put beside these rows, as the settings write them -> fingerprint.
 
@@ -50,6 +53,7 @@ class Staged:
     is_text: bool
     fingerprint: Input
     findings: tuple[Finding, ...] = ()
+    delimiter: str = ""
     beside: Mapping[str, Input] = field(default_factory=dict)
 
     @property
@@ -79,13 +83,19 @@ def fingerprint(path: Path) -> Input:
         return Input(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def text_of(value: object) -> str | None:
-    """A value of a workbook or a database as text: whole numbers without a point, instants in ISO form.
+def text_of(value: object, decimal: str = ".") -> str | None:
+    """A value of a workbook or a database as text: whole numbers without a decimal sign, instants in ISO form.
+
+    Parameters
+    ----------
+    decimal : str
+        The sign with which the source's texts write numbers, and so its numbers too: once they are text,
+        nothing tells them apart.
 
     Examples
     --------
-    >>> text_of(17850.0), text_of(True), text_of(2.5), text_of(None)
-    ('17850', 'true', '2.5', None)
+    >>> text_of(17850.0), text_of(True), text_of(2.5), text_of(1.234, ","), text_of(None)
+    ('17850', 'true', '2.5', '1,234', None)
 
     """
     if value is None or isinstance(value, str):
@@ -96,10 +106,12 @@ def text_of(value: object) -> str | None:
         return str(int(value))
     if isinstance(value, (bytes, memoryview)):
         return None
+    if isinstance(value, (float, Decimal)):
+        return str(value).replace(".", decimal or ".")
     return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
 
 
-def write_texts(target: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+def write_texts(target: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], decimal: str = ".") -> int:
     """Write rows as a Parquet file of texts, batch by batch; the number of rows written."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -108,7 +120,7 @@ def write_texts(target: Path, columns: Sequence[str], rows: Iterable[Sequence[ob
     written, batch = 0, []
     with pq.ParquetWriter(target, schema) as writer:
         for row in rows:
-            batch.append([text_of(value) for value in row])
+            batch.append([text_of(value, decimal) for value in row])
             if len(batch) == BATCH:
                 writer.write_batch(_texts(batch, schema))
                 written, batch = written + len(batch), []

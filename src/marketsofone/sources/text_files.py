@@ -7,7 +7,7 @@ import csv
 import gzip
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,6 +20,7 @@ BLANKS = " "
 
 _DELIMITERS = (",", ";", "\t", "|")
 _PROBE = 1 << 20
+_TOP, _TITLE = 20, 2
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -41,8 +42,8 @@ class Layout:
         One character; a blank stands for one or more blanks.
     columns : tuple of str
         Header names, trimmed, empty ones numbered, repeated ones told apart.
-    skip : int
-        Empty lines before the header.
+    skip, titles : int
+        Lines before the header; how many of them are titles and not empty.
     zipped, guessed : bool
         Whether it is compressed with gzip; whether the encoding is a guess.
 
@@ -54,6 +55,7 @@ class Layout:
     skip: int
     zipped: bool
     guessed: bool
+    titles: int = 0
 
     @property
     def plain(self) -> bool:
@@ -79,10 +81,31 @@ def layout_of(path: Path, place: str, *, encoding: str = "", delimiter: str = ""
     skip = next((number for number, line in enumerate(lines) if line.strip("\ufeff \t")), None)
     if skip is None:
         raise SourceUnreadable(f"{place} has a header and rows.", "an empty file.", "Export it again, with its header.")
-    body = "\n".join(lines[skip:])
-    chosen = _delimiter(delimiter, place) or likely_delimiter(body)
-    names = next(records(io.StringIO(body), chosen))
-    return Layout(found, chosen, header_names(names), skip, zipped, guessed)
+    chosen = _delimiter(delimiter, place) or likely_delimiter("\n".join(lines[skip:]))
+    head_at = _header(lines, chosen)
+    titles = sum(bool(line.strip("\ufeff \t")) for line in lines[:head_at])
+    names = next(records(io.StringIO("\n".join(lines[head_at:])), chosen))
+    return Layout(found, chosen, header_names(names), head_at, zipped, guessed, titles)
+
+
+def _header(lines: list[str], delimiter: str) -> int:
+    """The line of the header: the first that is neither empty nor a title."""
+    rows = [next(records(iter([line]), delimiter), []) for line in lines[:_TOP]]
+    return first_header([sum(bool(cell.strip("\ufeff \t")) for cell in row) for row in rows])
+
+
+def first_header(filled: Sequence[int]) -> int:
+    """Which of the first rows is the header, by how many cells each fills.
+
+    Above it stand empty rows, and titles: rows of one or two cells in a table that is more than twice as wide.
+
+    Examples
+    --------
+    >>> first_header([1, 2, 0, 6, 6, 5]), first_header([2, 3, 3]), first_header([0, 1, 1])
+    (3, 0, 1)
+    """
+    least = max(filled) / 2 if max(filled) > 2 * _TITLE else 1
+    return next(place for place, cells in enumerate(filled) if cells > _TITLE or cells >= least)
 
 
 def is_zipped(path: Path) -> bool:

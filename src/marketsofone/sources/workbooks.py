@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import warnings
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from marketsofone.errors import SourceMissing, SourceUnreadable, shortened
+from marketsofone.sources.findings import titles_passed
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.spelling import nearest, quoted_as_toml
 from marketsofone.sources.staged import Staged, fingerprint, text_of, write_texts
-from marketsofone.sources.text_files import header_names
+from marketsofone.sources.text_files import first_header, header_names
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+_TOP = 20
 
 
 def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: Path) -> Staged:
@@ -43,18 +47,22 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
     try:
         sheet = _sheet(source, book)
         filled = (row for row in sheet.iter_rows(values_only=True) if any(value is not None for value in row))
-        head = next(filled, None)
-        if head is None:
+        top = list(islice(filled, _TOP))
+        if not top:
             raise SourceUnreadable(
                 f"{source.place} has a header and rows.",
                 "an empty sheet.",
                 f'Name the sheet that has them:\n[sources.{source.name}]\nsheet = "..."',
             )
-        names = header_names([text_of(value) or "" for value in head])
-        rows = write_texts(target, names, (_as_wide(row, len(names)) for row in filled))
+        titles = first_header([sum(value is not None for value in row) for row in top])
+        names = header_names([text_of(value) or "" for value in top[titles]])
+        data = (_as_wide(row, len(names)) for row in chain(top[titles + 1:], filled))
+        rows = write_texts(target, names, data, source.decimal)
     finally:
         book.close()
-    return Staged(target, dict.fromkeys(names, "VARCHAR"), rows, (), is_text=True, fingerprint=fingerprint(path))
+    findings = (titles_passed(source.name, titles),) if titles else ()
+    return Staged(target, dict.fromkeys(names, "VARCHAR"), rows, (), is_text=True, fingerprint=fingerprint(path),
+                  findings=findings)
 
 
 def _as_wide(row: tuple[object, ...], width: int) -> tuple[object, ...]:

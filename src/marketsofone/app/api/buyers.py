@@ -15,6 +15,7 @@ from marketsofone.app.api.strata import Order
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.project.restating import restated
 from marketsofone.project.rows import read_rows
+from marketsofone.project.unlisted import unlisted
 
 router = api_router("buyers")
 
@@ -45,8 +46,9 @@ def buyers(request: Request, visit: Annotated[Visit, visits("see_buyers")], orde
 
 @router.get("/ranking", response_model=Sheet[Buyer])
 def ranking(request: Request, visit: Annotated[Visit, visits("see_buyers")], start: Start = 0, most: Most = 50) -> Any:
-    """Whom to approach, best first."""
-    found = visit.shelf.listed(visit.scope, None, "rank", start, most, ranked=True)
+    """Whom to approach, best first; who objected or may not be contacted is left out from that moment on."""
+    barred = unlisted(visit.shelf.snapshot, visit.office.notebook)
+    found = visit.shelf.listed(visit.scope, None, "rank", start, most, ranked=True, without=barred)
     return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)
 
 

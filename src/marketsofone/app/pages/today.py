@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -21,6 +21,7 @@ from marketsofone.project.restating import restated_all
 from marketsofone.project.saying import said_of
 from marketsofone.project.shelf import Row
 from marketsofone.project.showing_buyer import approach_to, next_move
+from marketsofone.project.unlisted import unlisted
 
 if TYPE_CHECKING:
     from marketsofone.project.entering import Entry
@@ -98,7 +99,8 @@ def today(visit: Annotated[Visit, visits("see_market")]) -> Response:
         return RedirectResponse("/market", 303)
     now = datetime.now(UTC)
     entries = visit.office.notebook.of_kind("answer")
-    rows, passed, buyers = _open_rows(visit, {entry.about_id for entry in entries if _holds(entry, now.date())})
+    barred = unlisted(visit.shelf.snapshot, visit.office.notebook)
+    rows, passed, buyers = _open_rows(visit, {entry.about_id for entry in entries if _holds(entry, now.date())}, barred)
     page = Today(_moves(visit, rows), buyers, passed, as_of_before(visit.shelf), _own(visit, entries, now), REASONS,
                  CHANNELS, visit.viewer.may("write"))
     return rendered("today.html", framed(visit, "Today", "today"), page)
@@ -128,12 +130,12 @@ def undo(visit: Annotated[Visit, visits("write")], number: Annotated[int, Form(g
     return RedirectResponse("/", 303)
 
 
-def _open_rows(visit: Visit, answered: set[str]) -> tuple[list[Row], int, int]:
+def _open_rows(visit: Visit, answered: set[str], barred: Set[int]) -> tuple[list[Row], int, int]:
     """The first buyers whose move is open, how many before them were passed over, and how many there are in all."""
     found: list[Row] = []
     passed = start = 0
     while True:
-        listed = visit.shelf.listed(visit.scope, start=start, most=_SHEET)
+        listed = visit.shelf.listed(visit.scope, start=start, most=_SHEET, ranked=True, without=barred)
         for row in listed.rows:
             if len(found) == MOVES:
                 return found, passed, listed.total

@@ -1,0 +1,47 @@
+"""Who may be profiled and who may be approached: decided here, and only here.
+
+Who objected to profiling, or whose basis for it ended, is no buyer; whose basis for contact ended is scored
+and not listed as someone to approach.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from marketsofone.customer.permission import CONTACT, PROFILING, PURPOSES, REFUSALS
+from marketsofone.features.statements import stated_of_buyers
+
+Tables = Mapping[str, ir.Table]
+
+
+def unprofiled(tables: Tables, owner: Tables) -> ir.Table | None:
+    """``buyer_id`` of who may not be profiled; None where the data hold neither objections nor permissions."""
+    parts = []
+    if "objection" in tables:
+        said = tables["objection"].select("about", "about_id")
+        parts.append(stated_of_buyers(said, tables, owner).select("buyer_id"))
+    if "permission" in tables:
+        parts.append(_without_basis(tables, owner, PROFILING))
+    return ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0].distinct() if parts else None
+
+
+def unapproached(tables: Tables, owner: Tables) -> ir.Table | None:
+    """``buyer_id`` of who may not be contacted; None where the data hold no permissions."""
+    return _without_basis(tables, owner, CONTACT) if "permission" in tables else None
+
+
+def _without_basis(tables: Tables, owner: Tables, purpose: str) -> ir.Table:
+    """Buyers with permissions for a purpose on record, none of which holds; and those of whom a refusal holds.
+
+    Of whom nothing is on record for the purpose, nothing is said.
+    """
+    said = tables["permission"].filter(_.purpose.strip().lower().isin(PURPOSES[purpose]))
+    said = said.mutate(refused=_.basis.strip().lower().isin(REFUSALS))
+    told = stated_of_buyers(said.select("about", "about_id", "holds", "refused"), tables, owner)
+    counted = told.group_by("buyer_id").agg(
+        granted=(_.holds & ~_.refused).any(), refused=(_.holds & _.refused).any())
+    return counted.filter(_.refused | ~_.granted).select("buyer_id")

@@ -1,0 +1,172 @@
+"""A buyer whose basis for contact is over or refused is scored, and on no list of whom to approach."""
+
+import csv
+import shutil
+from datetime import UTC, date, datetime
+from io import StringIO
+
+import pandas as pd
+import pytest
+
+import marketsofone as m1
+from marketsofone.cli import main
+from marketsofone.project import simulate_project
+from marketsofone.project.audience import audience
+from marketsofone.project.entering import Notebook
+from marketsofone.project.planning_scenarios import read_scenario, solve_scenario
+from marketsofone.project.settings import read_settings
+from marketsofone.project.shelf import EVERYONE, Shelf
+from marketsofone.project.unlisted import unlisted
+
+SOURCE = """
+[sources.permission]
+file = "permission.csv"
+[sources.permission.permission]
+about = "'account'"
+about_id = "account"
+purpose = "purpose"
+basis = "basis"
+valid_to = "until"
+"""
+OVER, REFUSED, PROFILE, STILL = 0, 1, 2, 3
+"""Places, in the ranked list without permissions, of buyers whose basis is over, refused, over for profiling, held."""
+
+
+@pytest.fixture(scope="module")
+def silent(tmp_path_factory):
+    """A company that keeps no permissions, and its run."""
+    folder = tmp_path_factory.mktemp("silent")
+    simulate_project(folder, accounts=150, seed=51)
+    return folder, m1.run(folder)
+
+
+@pytest.fixture(scope="module")
+def best(silent):
+    return m1.frame(silent[1], "buyers").source_id.tolist()
+
+
+@pytest.fixture(scope="module")
+def kept(silent, best, tmp_path_factory):
+    """The same company with permissions of its four best buyers, hours agreed with one that refuses, and its run."""
+    folder = tmp_path_factory.mktemp("kept")
+    shutil.copytree(silent[0] / "files", folder / "files")
+    (folder / "permission.csv").write_text(
+        f"account,purpose,basis,until\n{best[OVER]},contact,consent,2026-01-01\n{best[REFUSED]},marketing,refused,\n"
+        f"{best[PROFILE]},profiling,consent,2026-01-01\n{best[STILL]},contact,consent,2027-01-01\n")
+    plan = f'\n[plan]\nleast = {{ {best[REFUSED]} = 2.0 }}\ntouch_budget = 500.0\ntouch_cost = 2.0\ntouch_hours = 0.5\n'
+    (folder / "market.toml").write_text((silent[0] / "market.toml").read_text() + plan + SOURCE)
+    return folder, m1.run(folder)
+
+
+@pytest.fixture(scope="module")
+def barred(best):
+    return [best[OVER], best[REFUSED]]
+
+
+def test_who_may_not_be_contacted_is_scored_without_a_rank_and_says_why(kept, barred):
+    buyers = m1.frame(kept[1], "buyers").set_index("source_id")
+    unranked = buyers[buyers["rank"].isna()]
+    assert sorted(unranked.index) == sorted(barred)
+    assert unranked[["pull", "competitiveness", "attractiveness", "value_per_hour"]].notna().all(axis=None)
+    assert unranked.reasons.str.startswith("No basis for contact holds").all()
+    assert not buyers.drop(barred).reasons.str.contains("No basis").any()
+
+
+def test_the_others_are_ranked_without_a_gap_and_in_the_order_they_had(kept, barred, best):
+    ranked = m1.frame(kept[1], "buyers").dropna(subset="rank")
+    assert ranked["rank"].tolist() == list(range(1, len(ranked) + 1))
+    assert ranked.source_id.iloc[0] == best[STILL]
+
+
+def test_who_may_not_be_profiled_is_in_no_table_at_all(kept, best):
+    run = kept[1]
+    everyone = set(m1.frame(run, "buyers").source_id)
+    assert best[PROFILE] not in everyone
+    ids = set(m1.frame(run, "buyers").buyer_id)
+    for name in run.tables:
+        table = m1.frame(run, name)
+        if "buyer_id" in table and len(table):
+            assert set(table.buyer_id.dropna()) <= ids
+
+
+def test_the_ranked_list_in_the_terminal_and_the_report_leave_them_out(kept, barred, best, capsys):
+    folder, run = kept
+    assert main(["rank", str(folder), "--top", "200", "--format", "csv"]) in (0, None)
+    said = capsys.readouterr().out
+    page = run.page("report.html").read_text(encoding="utf-8")
+    listed = page.split('id="whom-head"')[1].split("<h2")[0]
+    for key in barred:
+        assert key not in said
+        assert key not in listed
+    assert best[STILL] in said
+    assert best[STILL] in listed
+    assert best[PROFILE] not in page
+
+
+def test_the_plan_gives_them_neither_hours_nor_touches_even_where_hours_were_agreed(kept, barred):
+    plan = m1.frame(kept[1], "plan").set_index("source_id")
+    own = plan.loc[barred]
+    assert (own.hours == 0).all()
+    assert (own.touches == 0).all()
+    assert set(own.choice) == {"leave"}
+    assert own.reason.str.startswith("No basis for contact").all()
+    assert plan.drop(barred).hours.sum() > 0
+    assert (plan.drop(barred).touches > 0).any()
+
+
+def test_a_scenario_solved_later_and_an_explanation_know_it_too(kept, barred, capsys):
+    folder, run = kept
+    solved = solve_scenario(run, read_settings(folder), read_scenario("more: hours=3"))
+    plan = solved.tables["plan"].to_pandas().set_index("source_id")
+    assert (plan.loc[barred, "hours"] == 0).all()
+    assert main(["plan", "explain", barred[0], str(folder)]) in (0, None)
+    assert "A basis for contact that holds" in capsys.readouterr().out
+
+
+def test_no_audience_holds_them(kept, barred, best, tmp_path):
+    folder, run = kept
+    shelf, notebook = Shelf(run), Notebook(folder)
+    try:
+        taken = {key for name in set(m1.frame(run, "marketing_segments")["class"]) for key in
+                 keys_of(audience(shelf, notebook, EVERYONE, "market", name))}
+    finally:
+        notebook.close()
+    assert not taken & set(barred)
+    assert best[STILL] in taken
+
+
+def keys_of(lines):
+    return [row["buyer"] for row in csv.DictReader(StringIO("".join(lines)))]
+
+
+def test_a_basis_taken_back_since_the_run_takes_a_buyer_off_every_list_at_once(silent, best, tmp_path):
+    run = silent[1]
+    ids = m1.frame(run, "buyers").set_index("source_id").buyer_id
+    notebook = Notebook(tmp_path)
+    now = datetime(2026, 7, 2, tzinfo=UTC)
+    try:
+        for place, values in enumerate([
+                {"purpose": "contact", "basis": "refused"},
+                {"purpose": "marketing", "basis": "consent", "valid_to": date(2026, 7, 2)},
+                {"purpose": "contact", "basis": "consent", "valid_to": date(2026, 7, 3)},
+                {"purpose": "contact", "basis": "refused", "valid_from": date(2026, 8, 1)},
+                {"purpose": "invoicing", "basis": "refused"}]):
+            notebook.enter("permission", "account", best[place], values, "rep", now=now)
+        assert unlisted(run, notebook, date(2026, 7, 2)) == {ids[best[0]], ids[best[1]]}
+        barred = unlisted(run, notebook, date(2026, 8, 1))
+        assert barred == set(ids[best[:4]])
+        listed = Shelf(run).listed(ranked=True, without=barred)
+        assert [row["source_id"] for row in listed.rows][:2] == best[4:6]
+        assert listed.total == len(ids) - 4
+    finally:
+        notebook.close()
+
+
+def test_permissions_that_bar_nobody_change_no_value(silent, tmp_path, best):
+    folder, run = silent
+    shutil.copytree(folder / "files", tmp_path / "files")
+    (tmp_path / "permission.csv").write_text(f"account,purpose,basis,until\n{best[0]},contact,consent,\n")
+    (tmp_path / "market.toml").write_text((folder / "market.toml").read_text() + SOURCE)
+    again = m1.run(tmp_path)
+    for name in ("buyers", "strata", "plan", "crosswalk"):
+        pd.testing.assert_frame_equal(m1.frame(again, name), m1.frame(run, name))

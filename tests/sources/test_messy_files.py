@@ -1,0 +1,179 @@
+"""Exports as they come: nothing in them is misread in silence, least of all by a factor of a thousand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+
+import openpyxl
+import pytest
+
+from marketsofone.errors import MarketError, SourceUnreadable, ValuesInvalid
+from marketsofone.sources.propose import propose
+
+TABLE = '\n[sources.lines.order_line]\norder_id = "no"\nordered_at = "day"\namount = "value"\n'
+SETTINGS = '[sources.lines]\nfile = "lines.csv"\n'
+
+
+def lines(market, *values, delimiter=";"):
+    rows = [("no", "day", "value"), *((f"O{place}", "2026-01-05", value) for place, value in enumerate(values))]
+    market.write("lines.csv", "".join(delimiter.join(row) + "\n" for row in rows))
+
+
+def amounts(market, settings="", table=TABLE):
+    market.load(SETTINGS + settings + table)
+    return market.column("select amount from order_line order by source_row")
+
+
+def refused(market, settings="", table=TABLE):
+    with pytest.raises(MarketError) as raised:
+        market.load(SETTINGS + settings + table)
+    return raised.value
+
+
+@pytest.mark.parametrize("values", [("1.234", "2.500"), ("1,234", "2,500"), ("1.234 €", "7")])
+def test_numbers_that_may_be_a_thousandth_of_each_other_are_asked_about(market, values):
+    lines(market, *values)
+    error = refused(market)
+    assert isinstance(error, ValuesInvalid)
+    assert "order_line.amount in 'value'" in error.wanted
+    assert '[sources.lines]\ndecimal = ","' in error.repair
+    read = {sign: amounts(market, f'decimal = "{sign}"\n')[0] for sign in (".", ",")}
+    assert sorted(read.values()) == [123, 123400]
+
+
+@pytest.mark.parametrize("values", [("1.234,50", "2.500"), ("12,5", "1.000"), ("1.234.567", "1.234"), ("12,5", "3,25")])
+def test_a_column_of_decimal_commas_is_never_read_with_a_decimal_point(market, values):
+    lines(market, *values)
+    error = refused(market)
+    assert "decimal comma" in error.found
+    assert amounts(market, 'decimal = ","\n')[1] in (250000, 100000, 123400, 325)
+
+
+@pytest.mark.parametrize(("values", "read"), [
+    (("1.5", "2.500"), [150, 250]), (("1,234.50", "2,500"), [123450, 250000]),
+    (("$1,234,567", "2,500"), [123456700, 250000]),
+    (("0.125", "1.250"), [13, 125]), (("1234.567", "1.250"), [123457, 125]), (("7", "-12"), [700, -1200])])
+def test_where_the_numbers_tell_their_sign_nobody_is_asked(market, values, read):
+    lines(market, *values)
+    assert amounts(market) == read
+
+
+def test_in_a_file_cut_by_commas_a_grouped_number_is_an_english_one(market):
+    lines(market, '"1,234"', '"2,500"', delimiter=",")
+    assert amounts(market) == [123400, 250000]
+
+
+def test_one_slip_among_many_numbers_is_refused_and_stops_nothing(market):
+    lines(market, *["100"] * 60, "12,5")
+    assert amounts(market) == [10000] * 60
+    assert market.refused() == [(61, "amount", "text in a number")]
+
+
+def test_numbers_inside_an_expression_are_asked_about_too(market):
+    lines(market, "1.234", "2.500")
+    table = TABLE.replace('"value"', '"value * 2"')
+    assert "order_line.amount in 'value'" in refused(market, table=table).wanted
+    assert amounts(market, 'decimal = ","\n', table) == [246800, 500000]
+
+
+def test_later_rows_are_asked_where_the_first_tell_nothing(market):
+    lines(market, *["5"] * 60_000, "1.234")
+    assert "none that tells" in refused(market).found
+
+
+def workbook(market, *rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(market.folder / "book.xlsx")
+
+
+BOOK = '[sources.lines]\nfile = "book.xlsx"\n'
+
+
+@pytest.mark.parametrize("decimal", ["", 'decimal = ","\n'])
+def test_a_true_number_of_a_workbook_keeps_its_size_whatever_sign_its_texts_have(market, decimal):
+    day = dt.datetime(2026, 1, 5)
+    workbook(market, ("no", "day", "value"), ("O1", day, 1.234), ("O2", day, 1234.5), ("O3", day, 7))
+    market.load(BOOK + decimal + TABLE)
+    assert market.column("select amount from order_line order by source_row") == [123, 123450, 700]
+
+
+def test_texts_with_decimal_commas_among_true_numbers_of_a_workbook_are_asked_about_and_read(market):
+    day = dt.datetime(2026, 1, 5)
+    workbook(market, ("no", "day", "value"), *(("O", day, value) for value in ("1.234,50", "2.000", 7)))
+    with pytest.raises(ValuesInvalid, match="decimal comma"):
+        market.load(BOOK + TABLE)
+    market.load(BOOK + 'decimal = ","\n' + TABLE)
+    assert market.column("select amount from order_line order by source_row") == [123450, 200000, 700]
+
+
+TITLES = [["Pipeline report"], ["created 2026-06-30", None, None, None, "sales"], [],
+          ["no", "day", "value", "town", "rep"],
+          ["O1", "2026-01-05", 5, "Ulm", "ann"], ["O2", "2026-01-06", None, None, None]]
+
+
+def test_titles_above_the_header_of_a_workbook_are_passed_over_and_told(market):
+    workbook(market, *TITLES)
+    loaded = market.load(BOOK + TABLE)
+    assert market.rows("select source_row, amount from order_line order by 1") == [(1, 500), (2, None)]
+    assert [(one.severity, one.message[:24]) for one in loaded.findings if one.code == "rows_above_header"] == [
+        ("info", "2 rows above the header ")]
+
+
+def test_titles_above_the_header_of_a_text_file_are_passed_over_and_row_numbers_stay_right(market):
+    rows = [";".join(str(cell or "") for cell in row) for row in TITLES] + ["O3;2026", "", "O4;2026-01-05;6;Ulm;ann"]
+    market.write("lines.csv", "\n".join(rows))
+    loaded = market.load(SETTINGS + TABLE)
+    assert market.rows("select source_row, amount from order_line order by 1") == [(1, 500), (2, None), (4, 600)]
+    assert market.refused() == [(3, "", "fewer values than the header has columns")]
+    assert "rows_above_header" in {one.code for one in loaded.findings}
+
+
+def test_a_header_of_two_names_over_two_columns_is_no_title(market):
+    market.write("lines.csv", "no,day\nO1,2026-01-05\n")
+    market.load(SETTINGS + TABLE.replace('amount = "value"\n', ""))
+    assert market.column("select source_row from order_line") == [1]
+
+
+def test_fields_of_objects_inside_json_are_columns_and_lists_stay_text(market):
+    rows = [{"no": 1, "who": {"key": "K1", "at": {"town": "Ulm"}}, "day": "2026-01-05", "tags": ["a", "b"], "mixed": 3},
+            {"no": 2, "who": {"key": "K2", "at": {"town": "Bonn"}}, "day": "2026-01-06", "tags": [], "mixed": "three"}]
+    content = "\n".join(map(json.dumps, rows)).encode()
+    (market.folder / "lines.jsonl.gz").write_bytes(gzip.compress(content))
+    market.load('[sources.lines]\nfile = "lines.jsonl.gz"\n[sources.lines.order_line]\norder_id = "no"\n'
+                'ordered_at = "day"\naccount_id = "who.key"\n[sources.lines.order_line.dimensions]\n'
+                'town = "who.at.town"\ntags = "tags"\nmixed = "mixed"\n')
+    assert market.rows("select dim_town, dim_tags, dim_mixed from order_line order by source_row") == [
+        ("Ulm", '["a","b"]', "3"), ("Bonn", "[]", "three")]
+    assert market.column("select source_id from entity_link where entity = 'account' order by 1") == ["K1", "K2"]
+
+
+def test_a_byte_order_mark_names_twice_and_values_over_two_lines_in_utf16_are_read(market):
+    text = 'no,day,value,value\n"O1","2026-01-05","$1,234.50",x\n"O2","2026-01-06",7,"two\nlines"\n'
+    for encoding in ("utf-16", "utf-8-sig"):
+        market.write("lines.csv", text.encode(encoding))
+        market.load(SETTINGS + TABLE + '[sources.lines.order_line.dimensions]\nnote = "value_2"\n')
+        assert market.rows("select amount, dim_note from order_line order by source_row") == [
+            (123450, "x"), (700, "two\nlines")]
+
+
+def test_bytes_that_are_no_text_are_told_and_nothing_of_them(market):
+    market.write("lines.csv", bytes(range(256)) * 20)
+    error = refused(market)
+    assert isinstance(error, SourceUnreadable)
+    assert "lines" in error.wanted
+
+
+def test_a_proposal_reads_decimal_commas_says_so_and_names_what_it_could_not_use(market):
+    rows = "".join(f"O{n};K{n % 40:02d};2026-01-{1 + n % 28:02d};1.{n:03d}\n" for n in range(100, 300))
+    market.write("orders.csv", "order_id;account;order_date;amount\n" + rows)
+    market.write("nothing.csv", "")
+    market.write("blob.csv", bytes(range(256)) * 20)
+    found = propose(market.folder, "messy")
+    assert 'decimal = ","  # guessed' in found.text
+    assert any("decimals with a comma" in said for said in found.guessed)
+    assert any(said.startswith("nothing.csv was not used. ") and "an empty file" in said for said in found.unsure)
+    assert any(said.startswith("blob.csv was not used. ") for said in found.unsure)
