@@ -29,8 +29,8 @@ PUBLISHED = {"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426, "log_likelihood
 """Fader, Hardie and Lee (2005), on the sample, in weeks."""
 
 
-def cdnow() -> RepeatModel:
-    """BG/NBD of the CDNOW sample over its first 39 weeks, in weeks."""
+def cdnow_histories() -> tuple[NDArray[np.float64], ...]:
+    """``x``, ``t_x`` and ``T`` of every customer of the CDNOW sample over its first 39 weeks, in weeks."""
     days: dict[str, set[date]] = {}
     with gzip.open(SAMPLE, "rt") as lines:
         for line in lines:
@@ -40,7 +40,13 @@ def cdnow() -> RepeatModel:
                 days.setdefault(customer, set()).add(bought)
     rows = [(len(bought) - 1, (max(bought) - min(bought)).days / 7, (date(1997, 9, 30) - min(bought)).days / 7)
             for bought in days.values()]
-    return fit_repeat_buying(RepeatCells(*np.array(rows, dtype=float).T, np.ones(len(rows))))
+    return tuple(np.array(rows, dtype=float).T)
+
+
+def cdnow() -> RepeatModel:
+    """BG/NBD of that sample."""
+    histories = cdnow_histories()
+    return fit_repeat_buying(RepeatCells(*histories, np.ones(len(histories[0]))))
 
 
 @dataclass(frozen=True, slots=True)

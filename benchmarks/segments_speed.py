@@ -1,39 +1,29 @@
 """How long segments take at a million buyers and forty dimensions, beside what people would use instead.
 
-Run ``python benchmarks/segments_speed.py [--buyers 1000000] [--peer-python PYTHON] [--page FILE]``. PYTHON is an
-interpreter with stepmix, in an environment of its own; KMeans and Gaussian mixtures run in this one.
+    python benchmarks/segments_speed.py [--buyers 1000000] [--peer NAME=PYTHON ...] [--peer-rows 1000000] [--page FILE]
+
+NAME is StepMix, KPrototypes (package kmodes) or segmtree, PYTHON an interpreter that has it, in an environment of its
+own; a peer that is not named is left out, and the page says so. KMeans and Gaussian mixtures run in this one.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from classes import agreement, beside, planted, sheet, table
+from classes import CLASSES, planted, sheet, table
 from segments_speed_market import draw
-from sklearn.cluster import KMeans
-from sklearn.mixture import GaussianMixture
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from segments_speed_peers import NOTE, OWN, SIZES, beside_others, timed
 
 from marketsofone.estimates.classes import classes_stability, fit_marketing_classes
 from marketsofone.project.flow import opened
 from marketsofone.project.stratifying import stratify
 
-DIMENSIONS, CLASSES, PAIRS = 40, 6, 100
+DIMENSIONS, PAIRS = 40, 100
 BAR_TREE, BAR_CLASSES, BAR_STABILITY = 15.0, 2.0, 60.0
-PEER_ROWS = (10_000, 100_000)
-
-
-def timed(run: Callable[[], Any]) -> tuple[float, float, Any]:
-    """Wall seconds, processor seconds of all threads, and the answer."""
-    wall, own = time.perf_counter(), time.process_time()
-    answer = run()
-    return time.perf_counter() - wall, time.process_time() - own, answer
 
 
 def row(what: str, bar: float, wall: float, own: float, said: str) -> str:
@@ -62,46 +52,30 @@ def classes(buyers: int) -> list[str]:
                 "on a stated subsample, eight columns")]
 
 
-def peers(python: str | None) -> list[str]:
-    """Seconds and agreement with planted classes at the sizes each can bear."""
-    lines = table("rows", "ours: s", "ARI", "KMeans: s", "ARI", "mixture: s", "ARI", "StepMix: s", "ARI")
-    for rows in PEER_ROWS:
-        ours, step = beside(python, 0, rows)
-        which, numbers, codes = planted(0, rows)
-        numbers = np.vstack([numbers[:3], np.log(numbers[3])])
-        fields = np.hstack([StandardScaler().fit_transform(numbers.T),
-                            OneHotEncoder(sparse_output=False).fit_transform(codes.T)])
-        told = []
-        for model in (KMeans(CLASSES, n_init=4, random_state=0),
-                      GaussianMixture(CLASSES, covariance_type="diag", random_state=0)):
-            wall, _own, labels = timed(lambda model=model, fields=fields: model.fit_predict(fields))
-            told += [f"{wall:.2f}", f"{agreement(which, labels):.3f}"]
-        told += [f"{step[0]:.2f}", f"{step[1]:.3f}"] if step else ["-", "-"]
-        lines.append(f"| {rows:,} | {ours[0]:.3f} | {ours[1]:.3f} | {' | '.join(told)} |")
-        print(lines[-1], flush=True)
-    return lines
-
-
-def page(buyers: int, python: str | None) -> str:
+def page(buyers: int, pythons: Mapping[str, str], peer_rows: int) -> str:
     load = os.getloadavg()[0]
     rows = [*table("what", "wall, s", "processor, s", "bar, s", "", ""), tree(buyers), *classes(buyers)]
     return "\n".join([
         "# Speed of segments", "",
-        "Written by `python benchmarks/segments_speed.py --page docs/evidence/segments_speed.md`; do not edit.", "",
+        "Written by `python benchmarks/segments_speed.py --page docs/evidence/segments_speed.md`, peers' interpreters "
+        "named; do not edit.", "",
         f"{buyers:,} buyers, {DIMENSIONS} dimensions (eight numbers; texts of 3 to 1,000 values), {os.cpu_count()} "
         f"cores. When it started, {load:.1f} processes on average wanted a core, ours not among them: wall time holds "
         "other people's work, processor time (all threads) does not. Each was run once.", "", *rows, "",
-        "## Beside others", "", "Eight columns of mixed types, six planted classes; all get the same columns on the "
-        "same scale and the true number. ARI is agreement with the planted classes.", "", *peers(python), ""])
+        "## Beside others", "", NOTE, "", *beside_others(pythons, peer_rows), ""])
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--buyers", type=int, default=1_000_000)
-    parser.add_argument("--peer-python")
+    parser.add_argument("--peer", action="append", default=[], metavar="NAME=PYTHON", help=f"of {', '.join(OWN)}")
+    parser.add_argument("--peer-rows", type=int, default=max(SIZES), help="the most rows that peers are given")
     parser.add_argument("--page", type=Path)
     given = parser.parse_args()
-    text = page(given.buyers, given.peer_python)
+    pythons = dict(each.split("=", 1) for each in given.peer)
+    if unknown := set(pythons) - set(OWN):
+        parser.error(f"--peer {', '.join(sorted(unknown))}: the peers are {', '.join(OWN)}")
+    text = page(given.buyers, pythons, given.peer_rows)
     if given.page:
         given.page.write_text(text, encoding="utf-8")
     else:

@@ -224,8 +224,13 @@ def _means(key: Floats, columns: tuple[Floats, ...], weight: Floats) -> list[Flo
 
 def _log_rate(cells: RepeatCells, unit: float) -> float:
     """Repeat purchases per unit of time, as a first guess."""
-    time = max(float(cells.T @ cells.weight) / unit, 1e-12)
-    return float(np.log(max(float(cells.x @ cells.weight) / time, 1e-12)))
+    time = max(_added(cells.T, cells.weight) / unit, 1e-12)
+    return float(np.log(max(_added(cells.x, cells.weight) / time, 1e-12)))
+
+
+def _added(each: Floats, weight: Floats) -> float:
+    """Over all buyers; a sum, for in a long dot product idle threads of linear algebra cost more than it does."""
+    return float(np.sum(each * weight))
 
 
 def _model(summit: Summit, ridge: str, unit: float, cells: RepeatCells) -> RepeatModel:
@@ -233,7 +238,7 @@ def _model(summit: Summit, ridge: str, unit: float, cells: RepeatCells) -> Repea
     r, alpha, a, b = np.exp(logs).tolist()
     scale = np.array([r, alpha * unit, a, b])
     errors = scale * summit.spread(ways)
-    repeats = float(cells.x @ cells.weight)
+    repeats = _added(cells.x, cells.weight)
     steps = summit.axes(UNSURE)
     doubt = tuple((_parameters(summit.point + step, unit), _parameters(summit.point - step, unit)) for step in steps)
     return RepeatModel(
