@@ -5,6 +5,8 @@ DATA ?= ../shared/data
 export M1_DATA ?= $(abspath $(DATA))
 # Interpreters that have a peer to be compared with, each in an environment of its own; unset: left out, and told.
 LIFETIMES ?=
+POLARS ?=
+PANDAS ?=
 STEPMIX ?=
 KMODES ?=
 SEGMTREE ?=
@@ -41,6 +43,9 @@ evidence: .venv/ready-test ## write the pages in docs/evidence anew
 		--page docs/evidence/segments_speed.md
 	$(BIN)/python benchmarks/repeat_buying.py $(if $(LIFETIMES),--peer-python $(LIFETIMES)) \
 		--page docs/evidence/repeat_buying.md
+	$(BIN)/python benchmarks/features_speed.py $(if $(POLARS),--peer polars=$(POLARS)) \
+		$(if $(PANDAS),--peer pandas=$(PANDAS)) $(if $(LIFETIMES),--peer lifetimes=$(LIFETIMES)) \
+		--page docs/evidence/features_speed.md
 	$(BIN)/python benchmarks/response.py --page docs/evidence/response.md
 	$(BIN)/python benchmarks/allocation.py --page docs/evidence/allocation.md
 	$(BIN)/python benchmarks/plan.py --page docs/evidence/plan.md
