@@ -3,6 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 DATA ?= ../shared/data
 export M1_DATA ?= $(abspath $(DATA))
+# Interpreters that have a peer to be compared with, each in an environment of its own; unset: left out, and told.
+LIFETIMES ?=
+POLARS ?=
+PANDAS ?=
+STEPMIX ?=
+KMODES ?=
+SEGMTREE ?=
 
 .PHONY: demo test check truth bench evidence lock clean
 
@@ -30,7 +37,15 @@ evidence: .venv/ready-test ## write the pages in docs/evidence anew
 	$(BIN)/python benchmarks/speed.py --page docs/evidence/speed.md
 	$(BIN)/python benchmarks/accuracy.py --page docs/evidence/accuracy.md
 	$(BIN)/python benchmarks/distinctness.py --page docs/evidence/distinctness.md
-	$(BIN)/python benchmarks/classes.py --page docs/evidence/classes.md
+	$(BIN)/python benchmarks/classes.py $(if $(STEPMIX),--peer-python $(STEPMIX)) --page docs/evidence/classes.md
+	$(BIN)/python benchmarks/segments_speed.py $(if $(STEPMIX),--peer StepMix=$(STEPMIX)) \
+		$(if $(KMODES),--peer KPrototypes=$(KMODES)) $(if $(SEGMTREE),--peer segmtree=$(SEGMTREE)) \
+		--page docs/evidence/segments_speed.md
+	$(BIN)/python benchmarks/repeat_buying.py $(if $(LIFETIMES),--peer-python $(LIFETIMES)) \
+		--page docs/evidence/repeat_buying.md
+	$(BIN)/python benchmarks/features_speed.py $(if $(POLARS),--peer polars=$(POLARS)) \
+		$(if $(PANDAS),--peer pandas=$(PANDAS)) $(if $(LIFETIMES),--peer lifetimes=$(LIFETIMES)) \
+		--page docs/evidence/features_speed.md
 	$(BIN)/python benchmarks/response.py --page docs/evidence/response.md
 	$(BIN)/python benchmarks/allocation.py --page docs/evidence/allocation.md
 	$(BIN)/python benchmarks/plan.py --page docs/evidence/plan.md

@@ -57,7 +57,8 @@ def page(buyers: int, pythons: Mapping[str, str], peer_rows: int) -> str:
     rows = [*table("what", "wall, s", "processor, s", "bar, s", "", ""), tree(buyers), *classes(buyers)]
     return "\n".join([
         "# Speed of segments", "",
-        "Written by `python benchmarks/segments_speed.py --page docs/evidence/segments_speed.md`; do not edit.", "",
+        "Written by `python benchmarks/segments_speed.py --page docs/evidence/segments_speed.md`, peers' interpreters "
+        "named; do not edit.", "",
         f"{buyers:,} buyers, {DIMENSIONS} dimensions (eight numbers; texts of 3 to 1,000 values), {os.cpu_count()} "
         f"cores. When it started, {load:.1f} processes on average wanted a core, ours not among them: wall time holds "
         "other people's work, processor time (all threads) does not. Each was run once.", "", *rows, "",
