@@ -44,7 +44,7 @@ _SCHEMA = pa.schema([("buyer_id", pa.int64()), ("stratum_id", pa.dictionary(pa.i
 def _spread(standing: pa.Table, stratified: Stratified) -> Iterator[pa.RecordBatch]:
     rows = stratified.spread.sort_values(["place", "level", "stratum_id"])
     place, level, share = (rows[name].to_numpy() for name in ("place", "level", "share"))
-    stratum = pa.array(rows["stratum_id"], pa.string()).dictionary_encode()
+    stratum = pa.array(rows["stratum_id"].to_numpy(object), pa.string()).dictionary_encode()
     ids, places = standing["buyer_id"].to_numpy(), standing["place"].to_numpy()
     for first in range(0, len(ids), _AT_ONCE):
         own = places[first: first + _AT_ONCE]
