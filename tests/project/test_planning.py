@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
+from marketsofone.features import reps_of_buyers
 from marketsofone.project.choosing_segments import factor_scores
 from marketsofone.project.planned import Known, plan_findings, plan_run, planned, problem_known
 from marketsofone.project.planning_curves import Responses
@@ -306,7 +307,8 @@ def found_in(folder, accounts, reps=None):
         tables={"account": ibis.memtable(frame[["account_id", "rep_id"]])},
         owner={"account": ibis.memtable(frame[["account_id", "buyer_id"]])},
         buyers=ibis.memtable(frame[["buyer_id"]].drop_duplicates()))
-    return {each.code: each for each in plan_findings(settings_of(folder), gathered, known(reps=reps))}
+    served = reps_of_buyers(gathered.tables, gathered.owner).semi_join(gathered.buyers, "buyer_id")
+    return {each.code: each for each in plan_findings(settings_of(folder), served, known(reps=reps))}
 
 
 def test_a_buyer_of_two_reps_is_a_finding_that_says_with_whom_it_is_planned(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 
 import marketsofone
 from marketsofone.errors import RunInterrupted, RunMissing, SnapshotTooNew
-from marketsofone.project.parquet import streamed
+from marketsofone.project.parquet import Streamed
 from marketsofone.project.snapshot import list_snapshots, open_snapshot
 from marketsofone.project.writing import sweep, write_snapshot
 
@@ -70,7 +70,7 @@ def test_a_run_that_is_there_is_never_written_over(small, run, tmp_path):
 def test_a_query_is_streamed_into_a_run_without_passing_through_python(tmp_path, small):
     duckdb = pytest.importorskip("duckdb")
     with duckdb.connect() as connection:
-        writer = streamed(connection, "select 20000 - range as n from range(20000)", "n")
+        writer = Streamed(connection, "select 20000 - range as n from range(20000)", "n")
         snapshot = write_snapshot(tmp_path, {"numbers": writer}, {}, small.NOW)
     assert snapshot.table("numbers").column("n").to_pylist() == list(range(1, 20001))
 

@@ -25,6 +25,9 @@ PARTS = ("buyers", "n", "s", "nn", "ns", "ss", "g", "gg")
 """Sums kept a score: buyers with trials; sum of trials n, totals s; of n*n, n*s, s*s; of g and g*g,
 where g is the logarithm of one plus a buyer's mean amount over the typical one."""
 
+EVIDENCE = "evidence"
+"""The table that :func:`gather_evidence` holds in the engine."""
+
 _CUTS = 16
 
 
@@ -88,7 +91,7 @@ def gather_evidence(
         rows = rows.left_join(slim, "buyer_id").drop("buyer_id_right")
     for score, tallied in tallies.items():
         rows = _with_amount(rows, score, tallied)
-    return hold(engine, "evidence", rows)
+    return hold(engine, EVIDENCE, rows)
 
 
 def _coded(buyers: ir.Table, dimension: Dimension) -> ir.Value:

@@ -25,6 +25,7 @@ Codes = NDArray[np.int32]
 Words = NDArray[np.object_]
 
 _CHUNK = 50_000
+_TOLD = ("n", "s", "g")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +64,29 @@ def fetch_sampled(
     if len(ids) > most:
         kept = ibis.memtable(pd.DataFrame({"buyer_id": ids[drawn(ids, most, seed)]}))
         evidence = evidence.semi_join(kept, "buyer_id")
-    rows = evidence.order_by("buyer_id").to_pyarrow()
-    coded = {d.name: _coded(rows[d.column]) for d in dimensions}
-    numbers = rows.drop_columns([d.column for d in dimensions]).to_pandas()
+    asked = [f"{score}_{part}" for score in scores for part in _TOLD]
+    rows = evidence.select("buyer_id", "half", *(d.column for d in dimensions), *asked).to_pyarrow().combine_chunks()
+    order = np.argsort(rows["buyer_id"].to_numpy(), kind="stable")
+    coded = {d.name: _coded(rows[d.column], order) for d in dimensions}
     return Sampled(
-        numbers["buyer_id"].to_numpy(np.int64), numbers["half"].to_numpy(np.int64),
+        rows["buyer_id"].to_numpy()[order].astype(np.int64), rows["half"].to_numpy()[order].astype(np.int64),
         {name: codes for name, (codes, _words) in coded.items()},
         {name: words for name, (_codes, words) in coded.items()},
-        {score: _parts(numbers, score) for score in scores})
+        {score: _parts(rows, score, order) for score in scores})
 
 
-def _coded(column: pa.ChunkedArray) -> tuple[Ints, tuple[str, ...]]:
-    """The place of each text among the sorted texts, -1 for null, and the texts."""
+def _coded(column: pa.ChunkedArray, order: Ints) -> tuple[Ints, tuple[str, ...]]:
+    """The place of each text among the sorted texts, -1 for null, buyers in order; and the texts."""
     encoded = column.combine_chunks().dictionary_encode()
     words = np.array(encoded.dictionary.to_pylist(), dtype=object)
-    order = np.argsort(words, kind="stable")
-    ranked = np.append(np.empty_like(order), -1)
-    ranked[order] = np.arange(len(order))
-    return ranked[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)], tuple(words[order])
+    sorted_words = np.argsort(words, kind="stable")
+    ranked = np.append(np.empty_like(sorted_words), -1)
+    ranked[sorted_words] = np.arange(len(sorted_words))
+    return ranked[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)[order]], tuple(words[sorted_words])
 
 
-def _parts(rows: pd.DataFrame, score: str) -> Floats:
-    n, s, g = (rows[f"{score}_{part}"].to_numpy(np.float64, na_value=np.nan) for part in ("n", "s", "g"))
+def _parts(rows: pa.Table, score: str, order: Ints) -> Floats:
+    n, s, g = (rows[f"{score}_{part}"].cast("float64").to_numpy()[order] for part in _TOLD)
     return np.asarray(np.nan_to_num(np.stack([~np.isnan(n), n, s, n * n, n * s, s * s, g, g * g])))
 
 

@@ -13,6 +13,8 @@ from ibis import _
 from marketsofone.customer import path
 from marketsofone.engine import hold
 from marketsofone.estimates import PROBABILITY, Estimate
+from marketsofone.project.releasing import release
+from marketsofone.project.serving import with_rep
 from marketsofone.scores import SCORES
 from marketsofone.scores.hour import Hour, with_hour_value
 from marketsofone.scores.reasons import with_reasons
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-    from marketsofone.customer import Stratum
     from marketsofone.project.gathered import Gathered
     from marketsofone.project.stratifying import Stratified
 
@@ -32,25 +33,35 @@ _VALUES = ("value_per_hour", "value_per_hour_low", "value_per_hour_high")
 
 def buyers_table(
     engine: Backend, gathered: Gathered, stratified: Stratified, estimates: Mapping[str, Estimate],
-    hour: Hour, currency: str,
+    hour: Hour, currency: str, served: ir.Table | None,
 ) -> ir.Table:
-    """Every buyer once, as the contract in docs/architecture.md says; what is costly of it is held in the engine."""
+    """Every buyer once, by ``buyer_id``, as the contract in docs/architecture.md says.
+
+    The numbers are held in the engine in that order; texts are made of them as they are read.
+    """
     rows = gathered.buyers.select("buyer_id", "source_id", "kind", "account_id")
     rows = rows.inner_join(stratified.placed, "buyer_id")
-    names = hold(engine, "stratum_name", _named(stratified.strata))
-    rows = rows.inner_join(names, "node")
     for score, made in estimates.items():
         rows = rows.inner_join(_columns(made, score, hour), "buyer_id")
     rows = hold(engine, "valued", with_hour_value(rows, list(estimates), hour, PROBABILITY))
     rows = rows.inner_join(hold(engine, "ranked", _ranks(rows, gathered)), "buyer_id")
+    rows = hold(engine, "sheet", with_rep(rows, served).order_by("buyer_id"))
+    release(engine, "valued", "ranked")
+    rows = rows.mutate(stratum_id=_of_node(rows, [s.stratum_id for s in stratified.strata]),
+                       path=_of_node(rows, [" / ".join(path(stratified.strata, s.number)) for s in stratified.strata]))
     rows = with_reasons(rows, gathered.steps, currency)
     rows = rows if gathered.unapproached is None else _with_bar(rows)
     rows = rows.mutate(**{f"{s}{e}": ibis.null("float64") for s in SCORES if s not in estimates for e in _SHOWN})
     kept = [f"{score}{ending}" for score in SCORES for ending in _SHOWN]
     return rows.select(
         "buyer_id", "source_id", "kind", "account_id", "stratum_id", "path", *kept, *_VALUES, "rank", "reasons",
-        *(f"{score}_{part}" for score in estimates for part in ("prior", "weight", "variance")),
+        *(f"{score}_{part}" for score in estimates for part in ("prior", "weight", "variance")), "rep_id",
     )
+
+
+def _of_node(rows: ir.Table, texts: Sequence[str]) -> ir.Value:
+    """The text of each buyer's stratum: looked up by number, so that nothing is joined and rows keep their order."""
+    return ibis.array(texts)[rows.node]
 
 
 def _ranks(rows: ir.Table, gathered: Gathered) -> ir.Table:
@@ -84,14 +95,6 @@ def _decided(rows: ir.Table, gathered: Gathered) -> ibis.Value:
     table = gathered.tables["opportunity"]
     decided = table.filter(table.outcome.isin(["won", "lost"])).select("opportunity_id")
     return ibis.cases(((rows.kind == "opportunity") & rows.buyer_id.isin(decided.opportunity_id), 1), else_=0)
-
-
-def _named(strata: Sequence[Stratum]) -> pd.DataFrame:
-    return pd.DataFrame({
-        "node": [s.number for s in strata],
-        "stratum_id": [s.stratum_id for s in strata],
-        "path": [" / ".join(path(strata, s.number)) for s in strata],
-    })
 
 
 def _columns(made: Estimate, score: str, hour: Hour) -> ir.Table:
@@ -146,14 +149,6 @@ def _valued(frame: pd.DataFrame, estimates: Mapping[str, Estimate], hour: Hour) 
         rows[f"{score}_variance"] = made.nodes.variance
     rows["place"] = range(len(rows))
     return with_hour_value(ibis.memtable(rows), list(estimates), hour, PROBABILITY).order_by("place").execute()
-
-
-def memberships_table(engine: Backend, stratified: Stratified, buyers: ir.Table) -> ir.Table:
-    """Where each buyer stands on each level, in shares that sum to one."""
-    spread = hold(engine, "spread", stratified.spread)
-    placed = stratified.standing.select("buyer_id", "place").semi_join(buyers, "buyer_id")
-    joined = placed.inner_join(spread, "place")
-    return joined.select("buyer_id", "stratum_id", "level", "share")
 
 
 def opportunities_table(gathered: Gathered, buyers: ir.Table, wins: ir.Table | None) -> ir.Table | None:

@@ -11,13 +11,13 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
+from marketsofone.estimates.candidates import EVIDENCE
 from marketsofone.measures import SPEND, STEPS
 from marketsofone.project.alarming import alarms_table
 from marketsofone.project.alarming_pairs import verdicts_table
 from marketsofone.project.assembling import (
     buyers_table,
     evidence_table,
-    memberships_table,
     opportunities_table,
     strata_table,
 )
@@ -25,12 +25,14 @@ from marketsofone.project.holding_up_marks import accepted_notes, project_folder
 from marketsofone.project.identity import identity_table
 from marketsofone.project.lineage import lineage_before
 from marketsofone.project.marketing import marketing_tables
+from marketsofone.project.memberships import memberships_writer
 from marketsofone.project.naming import with_names
 from marketsofone.project.noticing import noticed
-from marketsofone.project.parquet import scanned, streamed
+from marketsofone.project.parquet import Streamed, scanned
 from marketsofone.project.planned import plan_run
+from marketsofone.project.releasing import release, release_unread
 from marketsofone.project.segment_keeping import segmented
-from marketsofone.project.serving import reps_table, with_rep
+from marketsofone.project.serving import fetch_served, reps_table
 from marketsofone.project.settings import described
 from marketsofone.project.trials import trials_writer
 from marketsofone.project.winning import wins
@@ -56,7 +58,12 @@ if TYPE_CHECKING:
     from marketsofone.sources import Loaded
 
 _TYPES = {name: pa.float64() for name in ("gain", "base", "low", "high")}
-_SHOWN = 200
+_LARGE: Mapping[str, Mapping[str, str]] = {
+    "buyers": {"path": "rank <= 200", "reasons": "rank <= 200"},
+    "opportunities": {"": "outcome = 'open'"},
+    "plan": {"reason": "hours > 0"},
+}
+"""Tables of a row a buyer or an opportunity, and what of them the report can show: rows, and where which texts."""
 _OF_OURS = ("product", "rep", "competitor")
 _FINDING = pa.schema([(name, pa.string()) for name in ("code", "severity", "place", "message", "repair")])
 
@@ -69,8 +76,10 @@ def keep(
     """The run as a snapshot, its report beside it."""
     market = settings.market
     hour = Hour(market.approach_hours, market.hour_cost, market.serve_cost)
-    buyers = buyers_table(engine, gathered, stratified, estimates, hour, market.currency)
-    buyers = with_rep(engine, gathered, buyers)
+    alarms = alarms_table(settings, gathered, stratified)
+    release(engine, EVIDENCE)
+    served = fetch_served(engine, gathered)
+    buyers = buyers_table(engine, gathered, stratified, estimates, hour, market.currency, served)
     counts = _counts(stratified, buyers)
     notes = {**evidence_notes(settings, gathered), **priors.notes}
     won = wins(gathered, estimates["competitiveness"], priors.opportunities) \
@@ -82,14 +91,14 @@ def keep(
     listed = told.to_pylist()
     written = segmented(engine, settings, gathered, buyers, listed, beside.get("marketing_segments"))
     reps = reps_table(gathered, buyers, EXPONENTS[market.currency])
-    planned = plan_run(engine, settings, gathered, responses, buyers, reps, listed,
+    planned = plan_run(settings, gathered, responses, buyers, served, reps, listed,
                        beside.get("stability"), accepted_notes(settings.folder), written)
     tables: dict[str, Any] = {
-        "buyers": _writer(engine, buyers, "buyers"),
+        "buyers": Streamed(engine.con, str(engine.compile(buyers)), ""),
         "opportunities": _empty_opportunities() if opportunities is None
         else _writer(engine, opportunities, "opportunities"),
         "strata": told,
-        "memberships": _writer(engine, memberships_table(engine, stratified, buyers), "memberships"),
+        "memberships": memberships_writer(engine, stratified, buyers),
         "entity_link": _writer(engine, _links(gathered, buyers), "entity_link"),
         "reps": _writer(engine, reps, "reps"),
         "trials": trials_writer(engine, gathered),
@@ -98,7 +107,7 @@ def keep(
         "findings": frame_of((*findings, *noticed(engine, gathered, stratified, estimates), *marketed.findings,
                               *written.findings, *planned.findings)),
         "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
-        "alarms": alarms_table(settings, gathered, stratified),
+        "alarms": alarms,
         "verdicts": verdicts_table(engine, settings, gathered, stratified, strata),
         "identity": identity_table(gathered, stratified),
         **beside,
@@ -109,6 +118,7 @@ def keep(
     }
     manifest = _manifest(settings, loaded, gathered, buyers, len(stratified.strata), notes, seconds)
     manifest["marketing"], manifest["plan"] = said, dict(planned.said)
+    release_unread(engine, [each.query for each in tables.values() if isinstance(each, Streamed)])
     return write_snapshot(settings.folder, tables, manifest, now, pages={"report.html": report_of})
 
 
@@ -116,21 +126,25 @@ def report_of(snapshot: Snapshot) -> str:
     """The report of a run, as one page."""
     from marketsofone.report import Results, render_report
 
-    names = ["opportunities", "strata", "quarantine", "health", "findings", "evidence"]
+    names = ["strata", "quarantine", "health", "findings", "evidence"]
     beside = ("crosswalk", "stability", "alarms", "identity", "verdicts", "segments", "plan", "segment_choice", "drain")
     names += [name for name in beside if name in snapshot.tables]
-    tables = {name: snapshot.table(name) for name in names}
-    return render_report(Results(buyers=_with_top_reasons(snapshot), **tables, manifest=snapshot.manifest,
-                                 lineage=lineage_before(snapshot), accepted=accepted_notes(project_folder(snapshot))))
+    tables = {name: snapshot.table(name) for name in names if name not in _LARGE}
+    tables |= {name: _read(snapshot, name, texts) for name, texts in _LARGE.items() if name in snapshot.tables}
+    return render_report(Results(**tables, manifest=snapshot.manifest, lineage=lineage_before(snapshot),
+                                 accepted=accepted_notes(project_folder(snapshot))))
 
 
-def _with_top_reasons(snapshot: Snapshot) -> pa.Table:
-    """The buyers as the report reads them: sentences only of those it can show."""
+def _read(snapshot: Snapshot, name: str, told: Mapping[str, str]) -> pa.Table:
+    """A large table as the report reads it: its columns only, long texts only where they can be shown."""
     import duckdb
 
-    rows = duckdb.sql(f"select * replace (case when rank <= {_SHOWN} then reasons end as reasons) "
-                      f"from {scanned(snapshot.file('buyers'))}")
-    return rows.to_arrow_table()
+    from marketsofone.report import READS
+
+    rows = duckdb.sql(f"select * from {scanned(snapshot.file(name))} where {told.get('', 'true')}")
+    shown = [f"case when {told[column]} then {column} end as {column}" if column in told else column
+             for column in READS[name] if column in rows.columns]
+    return rows.select(*map(duckdb.SQLExpression, shown)).to_arrow_table()
 
 
 def typed(frame: pd.DataFrame) -> pa.Table:
@@ -202,8 +216,8 @@ def _links(gathered: Gathered, buyers: ir.Table) -> ir.Table:
     ).select("entity", "entity_id", "source", "source_id", "valid_from", "valid_to")
 
 
-def _writer(engine: Backend, rows: ir.Table, name: str) -> Any:
-    return streamed(engine.con, engine.compile(rows), SORTED_BY.get(name, ""))
+def _writer(engine: Backend, rows: ir.Table, name: str) -> Streamed:
+    return Streamed(engine.con, str(engine.compile(rows)), SORTED_BY.get(name, ""))
 
 
 def _empty_opportunities() -> pa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,15 +22,14 @@ _KEPT = 64
 Range = tuple[Any, ...] | None
 
 
-def streamed(
-    connection: duckdb.DuckDBPyConnection, query: str, order_by: str, rows_in_group: int = ROWS_IN_GROUP
-) -> Callable[[Path], None]:
-    """A writer that lets the engine stream a query into a file, never holding it whole in Python.
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """A writer that lets the engine stream a query into a Parquet file, never holding it whole in Python.
 
     Parameters
     ----------
     connection : duckdb.DuckDBPyConnection
-        Where the query runs, once the writer is called.
+        Where the query runs, once the writer is called with the path of the file.
     query : str
         A ``select``.
     order_by : str
@@ -37,29 +37,29 @@ def streamed(
         keep them as they come.
     rows_in_group : int
         More where rows are short and many: finding one of them reads a whole group.
-
-    Returns
-    -------
-    callable
-        Writes the Parquet file at the path it is given.
     """
-    order = f" order by {order_by}" if order_by else ""
 
-    def write(path: Path) -> None:
-        connection.execute(
-            f"copy (select * from ({query}){order}) to '{quoted(path)}' "
-            f"(format parquet, compression snappy, parquet_version v2, row_group_size {rows_in_group})")
-    return write
+    connection: duckdb.DuckDBPyConnection
+    query: str
+    order_by: str
+    rows_in_group: int = ROWS_IN_GROUP
+
+    def __call__(self, path: Path) -> None:
+        """Writes the file."""
+        order = f" order by {self.order_by}" if self.order_by else ""
+        self.connection.execute(
+            f"copy (select * from ({self.query}){order}) to '{quoted(path)}' "
+            f"(format parquet, compression snappy, parquet_version v2, row_group_size {self.rows_in_group})")
 
 
 def table_writer(table: pa.Table, order_by: str) -> Callable[[Path], None]:
-    """A writer of a table in memory, as `streamed` is one of a query."""
+    """A writer of a table in memory, as `Streamed` is one of a query."""
     import duckdb
 
     def write(path: Path) -> None:
         with duckdb.connect() as connection:
             connection.register("held", table)
-            streamed(connection, "from held", order_by)(path)
+            Streamed(connection, "from held", order_by)(path)
     return write
 
 
@@ -82,7 +82,7 @@ def rows_where(path: Path, column: str, value: int | str) -> list[dict[str, Any]
     Parameters
     ----------
     path : Path
-        A Parquet file written by `streamed` or `table_writer`.
+        A Parquet file written by `Streamed` or `table_writer`.
     column : str
         The column it is sorted by.
     value : int or str

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow as pa
-from ibis import _
 
 from marketsofone.allocation import sweep
 from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
@@ -27,11 +26,11 @@ from marketsofone.project.planning import (
 from marketsofone.project.planning_draws import Doubt, firmness
 from marketsofone.project.planning_solve import Placement, place
 from marketsofone.project.planning_tables import plan_table
+from marketsofone.project.serving import shared_buyers
 from marketsofone.sources import Finding
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    from ibis.backends.duckdb import Backend
 
     from marketsofone.estimates.response import ResponseFit
     from marketsofone.project.gathered import Gathered
@@ -93,14 +92,14 @@ class Known:
     barred: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
 
 
-def plan_run(engine: Backend, settings: Settings, gathered: Gathered, responses: Responses, buyers: ir.Table,
-             reps: ir.Table, strata: Sequence[Mapping[str, Any]], stability: pa.Table | None,
+def plan_run(settings: Settings, gathered: Gathered, responses: Responses, buyers: ir.Table,
+             served: ir.Table | None, reps: ir.Table, strata: Sequence[Mapping[str, Any]], stability: pa.Table | None,
              accepted: Mapping[str, str], written: Segmented) -> Planned:
     """The plan of this run; where there can be none, why, as a finding and in the manifest."""
     if responses.curves is None or responses.why_none:
         return _no_plan(responses, responses.why_none, "State what is missing, or state a judgement of effort.")
     joined = buyers.select("buyer_id", "source_id", "rep_id", "stratum_id").inner_join(responses.curves, "buyer_id")
-    known = Known(joined.select(*BUYER_COLUMNS).to_pyarrow(), reps.to_pyarrow(), strata,
+    known = Known(joined.select(*BUYER_COLUMNS).order_by("buyer_id").to_pyarrow(), reps.to_pyarrow(), strata,
                   _refused(stability, accepted), written.members.to_pyarrow(), doubt_of(responses.fits),
                   buyers.filter(_["rank"].isnull()).buyer_id.to_pyarrow().combine_chunks())
     try:
@@ -114,7 +113,7 @@ def plan_run(engine: Backend, settings: Settings, gathered: Gathered, responses:
         tables["drain"] = drain
     said["doubt"] = asdict(known.doubt)
     said["response"], said["focus"] = _response(responses.fits), focus
-    return Planned(tables, said, (*responses.findings, *plan_findings(settings, gathered, known)))
+    return Planned(tables, said, (*responses.findings, *plan_findings(settings, served, known)))
 
 
 def planned(settings: Settings, known: Known, reassign: bool = False,
@@ -235,7 +234,7 @@ def _factors(settings: Settings, problem: Problem, known: Known) -> Floats | Non
     return factor_scores(weights, columns)
 
 
-def plan_findings(settings: Settings, gathered: Gathered, known: Known) -> list[Finding]:
+def plan_findings(settings: Settings, served: ir.Table | None, known: Known) -> list[Finding]:
     """What a person should know of a plan's ground: hours or costs missing, buyers of two reps."""
     found, hours, cost = [], known.reps["week_hours"], known.reps["hour_cost"]
     without = len(hours) - len(sellers_of(known.reps, settings).rep_id)
@@ -249,21 +248,10 @@ def plan_findings(settings: Settings, gathered: Gathered, known: Known) -> list[
         found.append(Finding("rep_without_cost", "info" if given else "warning", "rep.hour_cost",
                              f"{cost.null_count:,} reps have no hour_cost: {taken}.",
                              "Map hour_cost, or state it in [market]."))
-    shared = shared_buyers(gathered)
+    shared = shared_buyers(served)
     if shared:
         found.append(Finding("two_reps", "warning", "account.rep_id",
                              f"{shared:,} buyers are looked after by more than one rep: each is planned with the one "
                              "who looks after most of its accounts, of equals the one with the smallest id.",
                              "State one rep for each account of a buyer."))
     return found
-
-
-def shared_buyers(gathered: Gathered) -> int:
-    """Buyers whose accounts name different reps."""
-    from marketsofone.features import reps_of_buyers
-
-    served = reps_of_buyers(gathered.tables, gathered.owner)
-    if served is None:
-        return 0
-    shared = served.filter(_.reps > 1).semi_join(gathered.buyers, "buyer_id")
-    return int(shared.count().execute())

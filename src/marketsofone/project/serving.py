@@ -19,13 +19,22 @@ if TYPE_CHECKING:
 _TOLD = {"team": "string", "region": "string", "week_hours": "float64", "hour_cost": "float64"}
 
 
-def with_rep(engine: Backend, gathered: Gathered, buyers: ir.Table) -> ir.Table:
-    """Buyers with ``rep_id``: who serves each; null where the data name nobody."""
+def fetch_served(engine: Backend, gathered: Gathered) -> ir.Table | None:
+    """Who serves each buyer: ``buyer_id``, ``rep_id`` and ``reps``, how many its accounts name; None: nobody named."""
     served = reps_of_buyers(gathered.tables, gathered.owner)
+    return None if served is None else hold(engine, "served", served.semi_join(gathered.buyers, "buyer_id"))
+
+
+def with_rep(buyers: ir.Table, served: ir.Table | None) -> ir.Table:
+    """Buyers with ``rep_id``: who serves each; null where the data name nobody."""
     if served is None:
         return buyers.mutate(rep_id=ibis.null("int64"))
-    held = hold(engine, "served", served.select("buyer_id", "rep_id"))
-    return buyers.left_join(held, "buyer_id").drop("buyer_id_right")
+    return buyers.left_join(served.select("buyer_id", "rep_id"), "buyer_id").drop("buyer_id_right")
+
+
+def shared_buyers(served: ir.Table | None) -> int:
+    """Buyers whose accounts name different reps."""
+    return 0 if served is None else int(served.filter(_.reps > 1).count().execute())
 
 
 def reps_table(gathered: Gathered, buyers: ir.Table, exponent: int) -> ir.Table:

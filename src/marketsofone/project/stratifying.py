@@ -10,6 +10,7 @@ from marketsofone.customer import Stratum, UserColumn, path
 from marketsofone.engine import hold
 from marketsofone.estimates.candidates import Dimension, fetch_candidates, fetch_cuts, gather_evidence
 from marketsofone.estimates.sampled import Sampled, fetch_sampled
+from marketsofone.project.releasing import release
 from marketsofone.strata import Rules, Steering, grow_tree, place, shares, steering_of, with_place
 from marketsofone.strata.placing_telling import fit_partings
 from marketsofone.strata.regrowing import every_candidate
@@ -119,9 +120,11 @@ def _spread(
     """Each buyer's place, and how the buyers of each place are spread over the strata."""
     own = placed.group_by("node").agg(buyers=placed.count()).execute().set_index("node")["buyers"]
     partings = fit_partings(strata, profile, totals(strata, own.to_dict()))
-    standing = hold(engine, "standing", with_place(evidence, placed, strata, partings, known))
-    named = [name for name in standing.columns if name != "buyer_id"]
-    places = standing.select(*named).distinct().order_by("place").execute()
+    told = hold(engine, "told_places", with_place(evidence, placed, strata, partings, known))
+    named = [name for name in told.columns if name != "buyer_id"]
+    places = told.select(*named).distinct().order_by("place").execute()
+    standing = hold(engine, "standing", told.select("buyer_id", "place"))
+    release(engine, "told_places")
     return standing, shares(strata, partings, places)
 
 

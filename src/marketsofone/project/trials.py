@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.features import judged_rows
-from marketsofone.project.parquet import streamed
+from marketsofone.project.parquet import Streamed
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +20,7 @@ _ROWS_IN_GROUP = 32_768
 _COUNTED = ("judgement", "opportunity", "order_line", "touch")
 
 
-def trials_writer(engine: Backend, gathered: Gathered) -> Callable[[Path], None]:
+def trials_writer(engine: Backend, gathered: Gathered) -> Streamed:
     """A writer of ``score, buyer_id, source, source_row, happened_on, trials, total, table_name``.
 
     For each buyer, its rows add up to the tallies behind its scores. Judgements stand beside them as
@@ -41,7 +39,7 @@ def trials_writer(engine: Backend, gathered: Gathered) -> Callable[[Path], None]
     _make_enum(con, "m1_source", sorted(name for (name,) in sources))
     query = ("select score, buyer_id, source::varchar::m1_source as source, source_row, happened_on, trials, "
              f"total, table_name::m1_table as table_name from ({' union all '.join(parts)})")
-    return streamed(con, query, SORTED, _ROWS_IN_GROUP)
+    return Streamed(con, query, SORTED, _ROWS_IN_GROUP)
 
 
 def _queries(engine: Backend, gathered: Gathered, score: str) -> list[str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import marketsofone
 from marketsofone.errors import RunInterrupted
-from marketsofone.project.parquet import scanned, streamed, table_writer
+from marketsofone.project.parquet import Streamed, scanned, table_writer
 from marketsofone.project.snapshot import FORMAT, INDEX, Snapshot
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def write_snapshot(project_folder: Path, tables: Mapping[str, pa.Table | Writer]
         Folder of the project.
     tables : mapping
         By name: a table, or a callable that writes the Parquet file at the path it is given (see
-        `marketsofone.project.parquet.streamed`), its rows in the order of `SORTED_BY`.
+        `marketsofone.project.parquet.Streamed`), its rows in the order of `SORTED_BY`.
     manifest : mapping
         What the run says of itself; ``format``, ``run_id``, ``version``, ``written_at`` and ``files``
         are added.
@@ -117,7 +117,7 @@ def _write_index(folder: Path) -> None:
     if (folder / "entity_link.parquet").exists():
         query += f" union all {_merged_keys(buyers, links)}"
     with duckdb.connect() as connection:
-        streamed(connection, query, "source_id, buyer_id")(folder / f"{INDEX}.parquet")
+        Streamed(connection, query, "source_id, buyer_id")(folder / f"{INDEX}.parquet")
 
 
 def _merged_keys(buyers: str, links: str) -> str:

@@ -22,6 +22,8 @@ READS: Mapping[str, tuple[str, ...]] = {
     "buyers": ("buyer_id", "source_id", "path", *_SCORE_COLUMNS, *_HOUR_COLUMNS, "rank", "reasons"),
     "opportunities": ("opportunity_id", "source_id", "buyer_id", "stratum_id", "outcome",
                       "win", "win_low", "win_high", "reasons"),
+    "plan": ("buyer_id", "source_id", "hours", "choice", "expected_contribution", "expected_contribution_low",
+             "expected_contribution_high", "inclusion_share", "reason"),
     "strata": ("stratum_id", "parent_id", "level", "name", "path", "split_on", "buyers",
                *_SCORE_COLUMNS, *_HOUR_COLUMNS, "why", "gain"),
     "quarantine": ("source", "table_name", "source_row", "field", "reason"),
@@ -88,7 +90,8 @@ class Results:
 
     def __post_init__(self) -> None:
         for name, columns in READS.items():
-            found = getattr(self, name).column_names
+            table = getattr(self, name)
+            found = columns if table is None else table.column_names
             missing = [column for column in columns if column not in found]
             if missing:
                 raise RunMissing(
