@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketsofone.errors import ValuesInvalid
+from marketsofone.sources.dates import instant
 
 STEPS = """
 [sources.a]
@@ -114,3 +116,15 @@ def test_the_lines_that_read_dates_written_in_two_ways_do_read_both(market):
     market.load(settings + finding.repair.rpartition("happened_at = ")[2] + "\n")
     assert market.column("select happened_at from touch order by source_row") == [
         dt.datetime(2026, 1, 31), dt.datetime(2026, 1, 31), dt.datetime(2026, 2, 1)]
+
+
+def test_an_instant_with_a_zone_is_the_same_instant_in_utc_to_the_microsecond_at_any_time():
+    moments = ["1969-07-20 20:17:40.123456+00", "2026-03-29 01:30:00+01", "0044-03-15 12:00:00+00 (BC)",
+               "infinity", "-infinity", None]
+    con = duckdb.connect()
+    con.execute("set TimeZone = 'UTC'")
+    for moment in moments:
+        own, ours = con.execute(
+            f"select timezone('UTC', m)::varchar, ({instant('m', 'TIMESTAMP WITH TIME ZONE', 'UTC', None)})::varchar "
+            "from (select ?::timestamptz as m)", [moment]).fetchall()[0]
+        assert own == ours

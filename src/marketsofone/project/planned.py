@@ -101,7 +101,7 @@ def plan_run(settings: Settings, gathered: Gathered, responses: Responses, buyer
     joined = buyers.select("buyer_id", "source_id", "rep_id", "stratum_id").inner_join(responses.curves, "buyer_id")
     known = Known(joined.select(*BUYER_COLUMNS).order_by("buyer_id").to_pyarrow(), reps.to_pyarrow(), strata,
                   _refused(stability, accepted), written.members.to_pyarrow(), doubt_of(responses.fits),
-                  buyers.filter(_["rank"].isnull()).buyer_id.to_pyarrow().combine_chunks())
+                  buyers.filter(buyers["rank"].isnull()).buyer_id.to_pyarrow().combine_chunks())
     try:
         problem, _placement, tables, said = planned(settings, known)
     except (NothingToPlan, HoursExceeded, SettingsInvalid) as problem_found:
