@@ -116,7 +116,8 @@ def steady(found: Row | None) -> Steady:
 def _pictures(rows: Sequence[Row]) -> Iterator[Picture]:
     for measure, says in _MEASURES.items():
         for family, called in _FAMILIES.items():
-            own = [row for row in rows if row["family"] == family and row["measure"] == measure]
+            own = [row for row in rows if row["family"] == family and row["measure"] == measure
+                   and row["value"] is not None]
             numbers = sorted({row["solution"] for row in own})
             if len(numbers) > 1 or (measure == "across" and numbers):
                 yield _picture(f"{called}: {says}", own, numbers)
