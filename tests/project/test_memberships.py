@@ -10,6 +10,7 @@ import pytest
 
 from marketsofone.engine import hold, open_engine
 from marketsofone.project.memberships import memberships_writer
+from marketsofone.project.parquet import Streamed
 from marketsofone.project.releasing import release, release_unread
 
 SPREAD = pd.DataFrame([(4, 2, "poor", 0.25), (0, 0, "market", 1.0), (4, 0, "market", 1.0), (4, 1, "care", 1.0),
@@ -35,6 +36,16 @@ def test_many_buyers_keep_their_order_whatever_order_they_came_in(tmp_path, rng)
     assert rows["buyer_id"].is_monotonic_increasing
     assert len(rows) == 299_999 + 3 * 99_999
     assert rows.groupby(["buyer_id", "level"])["share"].sum().to_numpy() == pytest.approx(1.0)
+
+
+def test_a_table_sorted_before_its_texts_are_made_is_written_sorted(tmp_path, rng):
+    engine = open_engine(threads=2)
+    engine.con.execute("set preserve_insertion_order = false")
+    sheet = hold(engine, "sheet", pd.DataFrame({"buyer_id": rng.permutation(400_000), "node": 1}))
+    rows = sheet.order_by("buyer_id")
+    rows = rows.mutate(path=ibis.array(["market", "retail"])[rows.node] + rows.buyer_id.cast("string"))
+    Streamed(engine.con, str(engine.compile(rows.select("path", "buyer_id"))), "")(tmp_path / "buyers.parquet")
+    assert pq.read_table(tmp_path / "buyers.parquet").to_pandas()["buyer_id"].is_monotonic_increasing
 
 
 def test_tables_that_no_query_reads_are_let_go_and_the_others_stay():

@@ -31,24 +31,31 @@ NO_BASIS = "No basis for contact holds: it is scored and not to be approached."
 _VALUES = ("value_per_hour", "value_per_hour_low", "value_per_hour_high")
 
 
-def buyers_table(
-    engine: Backend, gathered: Gathered, stratified: Stratified, estimates: Mapping[str, Estimate],
-    hour: Hour, currency: str, served: ir.Table | None,
+def hold_sheet(
+    engine: Backend, gathered: Gathered, stratified: Stratified, estimates: Mapping[str, Estimate], hour: Hour,
+    served: ir.Table | None,
 ) -> ir.Table:
-    """Every buyer once, by ``buyer_id``, as the contract in docs/architecture.md says.
-
-    The numbers are held in the engine in that order; texts are made of them as they are read.
-    """
+    """The numbers of every buyer, held in the engine: what `buyers_table` is read from."""
     rows = gathered.buyers.select("buyer_id", "source_id", "kind", "account_id")
     rows = rows.inner_join(stratified.placed, "buyer_id")
     for score, made in estimates.items():
         rows = rows.inner_join(_columns(made, score, hour), "buyer_id")
     rows = hold(engine, "valued", with_hour_value(rows, list(estimates), hour, PROBABILITY))
     rows = rows.inner_join(hold(engine, "ranked", _ranks(rows, gathered)), "buyer_id")
-    rows = hold(engine, "sheet", with_rep(rows, served).order_by("buyer_id"))
+    sheet = hold(engine, "sheet", with_rep(rows, served))
     release(engine, "valued", "ranked")
-    rows = rows.mutate(stratum_id=_of_node(rows, [s.stratum_id for s in stratified.strata]),
-                       path=_of_node(rows, [" / ".join(path(stratified.strata, s.number)) for s in stratified.strata]))
+    return sheet
+
+
+def buyers_table(
+    sheet: ir.Table, gathered: Gathered, stratified: Stratified, estimates: Mapping[str, Estimate], currency: str
+) -> ir.Table:
+    """Every buyer once, as the contract in docs/architecture.md says, in the order of the sheet.
+
+    Texts are made as they are read: a sheet that is to be sorted is sorted without them.
+    """
+    rows = sheet.mutate(stratum_id=_of_node(sheet, [s.stratum_id for s in stratified.strata]),
+                       path=_of_node(sheet, [" / ".join(path(stratified.strata, s.number)) for s in stratified.strata]))
     rows = with_reasons(rows, gathered.steps, currency)
     rows = rows if gathered.unapproached is None else _with_bar(rows)
     rows = rows.mutate(**{f"{s}{e}": ibis.null("float64") for s in SCORES if s not in estimates for e in _SHOWN})
@@ -60,7 +67,7 @@ def buyers_table(
 
 
 def _of_node(rows: ir.Table, texts: Sequence[str]) -> ir.Value:
-    """The text of each buyer's stratum: looked up by number, so that nothing is joined and rows keep their order."""
+    """The text of each buyer's stratum: looked up by number, so that a sorted sheet is joined with nothing."""
     return ibis.array(texts)[rows.node]
 
 

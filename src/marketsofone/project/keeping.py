@@ -18,6 +18,7 @@ from marketsofone.project.alarming_pairs import verdicts_table
 from marketsofone.project.assembling import (
     buyers_table,
     evidence_table,
+    hold_sheet,
     opportunities_table,
     strata_table,
 )
@@ -79,7 +80,9 @@ def keep(
     alarms = alarms_table(settings, gathered, stratified)
     release(engine, EVIDENCE)
     served = fetch_served(engine, gathered)
-    buyers = buyers_table(engine, gathered, stratified, estimates, hour, market.currency, served)
+    sheet = hold_sheet(engine, gathered, stratified, estimates, hour, served)
+    buyers, in_order = (buyers_table(rows, gathered, stratified, estimates, market.currency)
+                        for rows in (sheet, sheet.order_by("buyer_id")))
     counts = _counts(stratified, buyers)
     notes = {**evidence_notes(settings, gathered), **priors.notes}
     won = wins(gathered, estimates["competitiveness"], priors.opportunities) \
@@ -94,7 +97,7 @@ def keep(
     planned = plan_run(settings, gathered, responses, buyers, served, reps, listed,
                        beside.get("stability"), accepted_notes(settings.folder), written)
     tables: dict[str, Any] = {
-        "buyers": Streamed(engine.con, str(engine.compile(buyers)), ""),
+        "buyers": Streamed(engine.con, str(engine.compile(in_order)), ""),
         "opportunities": _empty_opportunities() if opportunities is None
         else _writer(engine, opportunities, "opportunities"),
         "strata": told,

@@ -31,7 +31,7 @@ def memberships_writer(engine: Backend, stratified: Stratified, buyers: ir.Table
     standing = engine.to_pyarrow(placed).combine_chunks()
 
     def write(path: Path) -> None:
-        with duckdb.connect(config={"threads": 1}) as connection:  # more of them would mix up what arrives in pieces
+        with duckdb.connect(config={"threads": 1}) as connection:  # pieces stay in the order in which they come
             connection.register("held", pa.RecordBatchReader.from_batches(_SCHEMA, _spread(standing, stratified)))
             Streamed(connection, "select * replace (stratum_id::varchar as stratum_id) from held", "")(path)
     return write
