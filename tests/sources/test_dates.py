@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketsofone.errors import ValuesInvalid
+from marketsofone.sources.dates import instant
 
 STEPS = """
 [sources.a]
@@ -104,3 +106,15 @@ def test_an_instant_read_as_a_day_is_the_day_it_was_in_the_market(market):
 def test_an_instant_written_in_iso_form_comes_back_as_it_was(market, moments):
     load(market, [moment.isoformat() + "+00:00" for moment in moments])
     assert instants(market) == moments
+
+
+def test_an_instant_with_a_zone_is_the_same_instant_in_utc_to_the_microsecond_at_any_time():
+    moments = ["1969-07-20 20:17:40.123456+00", "2026-03-29 01:30:00+01", "0044-03-15 (BC) 12:00:00+00",
+               "infinity", "-infinity", None]
+    con = duckdb.connect()
+    con.execute("set TimeZone = 'UTC'")
+    for moment in moments:
+        own, ours = con.execute(
+            f"select timezone('UTC', m)::varchar, ({instant('m', 'TIMESTAMP WITH TIME ZONE', 'UTC', None)})::varchar "
+            "from (select ?::timestamptz as m)", [moment]).fetchall()[0]
+        assert own == ours

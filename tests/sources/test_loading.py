@@ -363,3 +363,31 @@ def test_ids_are_the_first_52_bits_of_a_hash_anyone_can_compute():
     sql = id_of("'Acme'", "account", 0)
     digest = int.from_bytes(hashlib.md5(b"account\x1f0\x1fAcme").digest(), "little")
     assert duckdb.sql(f"select {sql}").fetchone() == (digest % 2**52,)
+
+
+def test_a_key_that_two_columns_of_a_source_name_is_linked_once(market):
+    market.write("accounts.csv", "id,parent\nA,\nB,A\nC,A\n")
+    market.load("""
+[sources.crm]
+file = "accounts.csv"
+[sources.crm.account]
+account_id = "id"
+parent_id = "parent"
+""")
+    assert market.rows("select source_id, count(*) from entity_link group by 1 order by 1") == [
+        ("A", 1), ("B", 1), ("C", 1)]
+
+
+def test_lines_of_one_order_share_its_id_and_no_other_order_has_it(market):
+    market.write("lines.csv", "no,who,on\n1,A,2026-01-05\n1,A,2026-01-05\n2,B,2026-01-06\n")
+    market.load("""
+[sources.erp]
+file = "lines.csv"
+[sources.erp.order_line]
+order_id = "no"
+account_id = "who"
+ordered_at = "on"
+""")
+    one, again, other = market.column("select order_id from order_line order by source_row")
+    assert one == again != other
+    assert all(0 <= each < 2**52 for each in (one, other))

@@ -5,13 +5,14 @@ from marketsofone.features.asof import AsOf, known_by, last_moments
 from marketsofone.features.audiences import marketing_touches
 from marketsofone.features.buyers import buyers, owners, with_buyer
 from marketsofone.features.entering import with_entering
+from marketsofone.features.events import counted_events
 from marketsofone.features.purchases import days_of, histories, purchase_days, purchase_lines
 from marketsofone.features.sales import contributions, followed_lines
 from marketsofone.features.serving import reps_of_buyers
 from marketsofone.features.trials import counted_rows, followed_rows, judged_rows, purchased_rows
 
 __all__ = [
-    "AsOf", "activity", "buyers", "contributions", "counted_rows", "days_of", "followed_lines", "followed_rows",
-    "histories", "judged_rows", "known_by", "last_moments", "marketing_touches", "owners", "purchase_days",
-    "purchase_lines", "purchased_rows", "reps_of_buyers", "with_buyer", "with_entering",
+    "AsOf", "activity", "buyers", "contributions", "counted_events", "counted_rows", "days_of", "followed_lines",
+    "followed_rows", "histories", "judged_rows", "known_by", "last_moments", "marketing_touches", "owners",
+    "purchase_days", "purchase_lines", "purchased_rows", "reps_of_buyers", "with_buyer", "with_entering",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -53,7 +53,7 @@ def last_moments(tables: Mapping[str, ir.Table]) -> list[ir.Table]:
     return found
 
 
-def known_by(tables: Mapping[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]:
+def known_by(tables: Mapping[str, ir.Table], as_of: AsOf, single: Collection[str] = ()) -> dict[str, ir.Table]:
     """The same tables, without what was not known or did not hold on the day.
 
     Rows without any time are kept: nothing says they came later. An opportunity that was decided
@@ -65,16 +65,23 @@ def known_by(tables: Mapping[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]
     tables : mapping of table name to Ibis table
         Customer tables as loaded.
     as_of : AsOf
+    single : collection of str
+        Tables of which it is known that each entity has one row: there is no latest period to look for.
 
     Returns
     -------
     dict of Ibis tables
         Nothing is run.
     """
-    return {name: _known(name, table, as_of) for name, table in tables.items()}
+    return {name: _known(name, table, as_of, name in single) for name, table in tables.items()}
 
 
-def _known(name: str, table: ir.Table, as_of: AsOf) -> ir.Table:
+def has_periods(name: str, table: ir.Table) -> bool:
+    """Whether an entity may have a row for each period in which something held of it."""
+    return "valid_from" in table.columns and f"{name}_id" in table.columns
+
+
+def _known(name: str, table: ir.Table, as_of: AsOf, single: bool) -> ir.Table:
     if name == "objection":
         return _not_lifted(table, as_of)
     end = ibis.timestamp(as_of.end)
@@ -84,7 +91,7 @@ def _known(name: str, table: ir.Table, as_of: AsOf) -> ir.Table:
         table = table.filter(moment.isnull() | (moment < end))
     if "valid_from" in table.columns:
         table = _holding(table, as_of)
-    if "valid_from" in table.columns and f"{name}_id" in table.columns:
+    if has_periods(name, table) and not single:
         table = _latest_period(table, f"{name}_id")
     return _still_open(table, end) if name == "opportunity" else table
 

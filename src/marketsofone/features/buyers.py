@@ -24,6 +24,8 @@ _CARRIED = {
     "rep": ("rep_id", ("account", "opportunity")),
 }
 """Tables that belong to no buyer: the column that leads to them, and the first table there is that has it."""
+_KINDS = {"account": ["site", "account"], "contact": ["contact"], "opportunity": ["opportunity"]}
+"""The kinds of buyer that a thing can be."""
 
 
 def owners(tables: Mapping[str, ir.Table], level: str) -> dict[str, ir.Table]:
@@ -105,10 +107,17 @@ def _opportunity_owners(opportunity: ir.Table, found: Mapping[str, ir.Table]) ->
 
 
 def with_buyer(events: ir.Table, owner: Mapping[str, ir.Table]) -> ir.Table:
-    """Events with the ``buyer_id`` they belong to; events that belong to nobody are left out.
+    """Events with the ``buyer_id`` they belong to; events that belong to nobody are left out."""
+    return owned(events, owner).filter(_.buyer_id.notnull())
+
+
+def owned(events: ir.Table, owner: Mapping[str, ir.Table]) -> ir.Table:
+    """Events with the ``buyer_id`` they belong to, null where that is nobody; as they are where they have one.
 
     The opportunity that an event is about says it first, then the deciding contact, then the account.
     """
+    if "buyer_id" in events.columns:
+        return events
     said = []
     for entity in ("opportunity", "contact", "account"):
         key, name = f"{entity}_id", f"{entity}_buyer"
@@ -116,9 +125,8 @@ def with_buyer(events: ir.Table, owner: Mapping[str, ir.Table]) -> ir.Table:
             events = events.left_join(owner[entity].select(key, **{name: _.buyer_id}), key).drop(f"{key}_right")
             said.append(name)
     if not said:
-        return events.mutate(buyer_id=ibis.null("int64")).filter(ibis.literal(False))
-    found = events.mutate(buyer_id=ibis.coalesce(*(events[name] for name in said)))
-    return found.drop(*said).filter(_.buyer_id.notnull())
+        return events.mutate(buyer_id=ibis.null("int64"))
+    return events.mutate(buyer_id=ibis.coalesce(*(events[name] for name in said))).drop(*said)
 
 
 def buyers(
@@ -144,18 +152,29 @@ def buyers(
 
 
 def _beside(left: ir.Table, right: ir.Table) -> ir.Table:
-    joined = left.left_join(right, "buyer_id")
-    return joined.drop("buyer_id_right") if "buyer_id_right" in joined.columns else joined
+    key = "buyer_id" if "buyer_id" in right.columns else "account_id"
+    joined = left.left_join(right, key)
+    return joined.drop(f"{key}_right") if f"{key}_right" in joined.columns else joined
 
 
 def _identity(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
     base = _everyone(tables, owner)
-    link = tables["entity_link"].group_by("entity", "entity_id").agg(source_id=_.source_id.min())
-    entity = ibis.cases((_.kind.isin(["site", "account"]), "account"), else_=_.kind)
+    entity = ibis.cases((_.kind.isin(_KINDS["account"]), "account"), else_=_.kind)
     named = base.mutate(entity=entity).left_join(
-        link, [("entity", "entity"), ("buyer_id", "entity_id")]
+        _names(tables["entity_link"], owner), [("entity", "entity"), ("buyer_id", "entity_id")]
     )
     return named.select("buyer_id", "kind", "account_id", "source_id")
+
+
+def _names(link: ir.Table, owner: Mapping[str, ir.Table]) -> ir.Table:
+    """The first key of each thing that is a buyer: ``entity``, ``entity_id``, ``source_id``."""
+    parts = []
+    for entity, of in owner.items():
+        ours = of.filter(of.kind.isin(_KINDS[entity])).select(entity_id="buyer_id")
+        keys = link.filter(link.entity == entity).semi_join(ours, "entity_id")
+        first = keys.group_by("entity_id").agg(source_id=_.source_id.min())
+        parts.append(first.select("entity_id", "source_id", entity=ibis.literal(entity)))
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _everyone(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
@@ -183,7 +202,12 @@ def objectors(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> 
 def _facts(
     name: str, columns: Sequence[UserColumn], tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]
 ) -> list[ir.Table]:
-    """What one table tells of each buyer: one query for all its columns, one more for each dominant one."""
+    """What one table tells of each buyer: one query for all its columns, one more for each dominant one.
+
+    Accounts tell it by their own id, which every buyer has beside its own.
+    """
+    if name == "account":
+        return [tables[name].select("account_id", *(column.column for column in columns))]
     rows = _rows_of_buyers(name, tables, owner)
     if _one_row_a_buyer(name, owner):
         return [rows.select("buyer_id", *(column.column for column in columns))]
@@ -201,7 +225,7 @@ def _facts(
 def _one_row_a_buyer(name: str, owner: Mapping[str, ir.Table]) -> bool:
     """Whether a table tells of each buyer in one row, so that nothing is to be chosen from."""
     by_opportunity = name == "opportunity" and "account" not in owner
-    return name == "account" or (name == "contact" and "contact" in owner) or by_opportunity
+    return (name == "contact" and "contact" in owner) or by_opportunity
 
 
 def _one(column: UserColumn) -> ibis.Deferred:

@@ -58,10 +58,13 @@ def efforts(
     """
     touched = _approaches(tables, owner, approach_hours)
     came = _outcomes(tables, owner, outcome, margin_rate, minor)
-    dated = {"effort": _in_periods(touched, as_of, period_days), "came": _in_periods(came, as_of, period_days)}
-    seen = _seen(everyone, dated)
-    spent = dated["effort"].group_by("buyer_id", "period").agg(touches=_.touches.sum(), hours=_.hours.sum())
-    brought = dated["came"].group_by("buyer_id", "period").agg(outcome=_.outcome.sum())
+    effort = _in_periods(touched, as_of, period_days)
+    periods = effort.select("period").distinct()
+    theirs = effort.semi_join(everyone, "buyer_id")
+    gains = _in_periods(came.semi_join(everyone, "buyer_id"), as_of, period_days)
+    seen = _seen(theirs, gains, periods)
+    spent = theirs.group_by("buyer_id", "period").agg(touches=_.touches.sum(), hours=_.hours.sum())
+    brought = gains.group_by("buyer_id", "period").agg(outcome=_.outcome.sum())
     beside = seen.left_join(spent, ["buyer_id", "period"]).drop("buyer_id_right", "period_right")
     beside = beside.left_join(brought, ["buyer_id", "period"]).drop("buyer_id_right", "period_right")
     zero = {name: beside[name].fill_null(0.0) for name in ("touches", "hours", "outcome")}
@@ -109,9 +112,8 @@ def _in_periods(rows: ir.Table, as_of: AsOf, period_days: int) -> ir.Table:
     return dated.mutate(period=ago.floor().cast("int64"))
 
 
-def _seen(everyone: ir.Table, dated: Mapping[str, ir.Table]) -> ir.Table:
-    """Each buyer in the periods after that of its first trace, and not beyond those that every row of effort covers."""
-    traces = ibis.union(*(rows.select("buyer_id", "period") for rows in dated.values()))
-    first = traces.semi_join(everyone, "buyer_id").group_by("buyer_id").agg(first=_.period.max())
-    periods = dated["effort"].select("period").distinct()
+def _seen(effort: ir.Table, gains: ir.Table, periods: ir.Table) -> ir.Table:
+    """Each buyer in the periods after that of its first trace, and not beyond those that all rows of effort cover."""
+    traces = effort.select("buyer_id", "period").union(gains.select("buyer_id", "period"))
+    first = traces.group_by("buyer_id").agg(first=_.period.max())
     return first.cross_join(periods).filter(_.period < _.first).select("buyer_id", "period")

@@ -67,16 +67,16 @@ def followed_lines(
         ``source_row`` and ``happened_on`` (of the line).
     """
     lines = with_buyer(tables["order_line"], owner)
-    money = lines.select("buyer_id", "source", "source_row", ordered_at=lines.ordered_at.cast("timestamp"),
+    at = lines.ordered_at.cast("timestamp")
+    money = lines.select("buyer_id", "source", "source_row", ordered_at=at, happened_on=at.cast("date"),
                          money=margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
-    wins = _lived(_won(tables, owner), as_of, horizon_days).drop("source", "source_row", "happened_on")
+    wins = _lived(_won(tables, owner), as_of, horizon_days).drop("source", "source_row").rename(won_on="happened_on")
     inside = money.inner_join(wins, "buyer_id").filter(
         _.ordered_at >= _.won_at, _.next_won_at.isnull() | (_.ordered_at < _.next_won_at)
     )
-    aged = inside.mutate(age=days_between(_.ordered_at, _.won_at)).filter(_.age < horizon_days)
+    aged = inside.mutate(age=days_between(_.happened_on, _.won_on)).filter(_.age < horizon_days)
     stepped = aged.mutate(step=_step(aged.age, horizon_days)).filter(_.step < _.lived)
-    return stepped.select("buyer_id", "row_id", "step", "phase", "money", "source", "source_row",
-                          happened_on=_.ordered_at.cast("date"))
+    return stepped.select("buyer_id", "row_id", "step", "phase", "money", "source", "source_row", "happened_on")
 
 
 def _won(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:

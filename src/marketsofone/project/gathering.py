@@ -19,6 +19,7 @@ from marketsofone.features import (
     activity,
     buyers,
     contributions,
+    counted_events,
     counted_rows,
     days_of,
     followed_lines,
@@ -33,6 +34,8 @@ from marketsofone.features import (
     with_buyer,
     with_entering,
 )
+from marketsofone.features.asof import has_periods
+from marketsofone.features.events import COUNTED
 from marketsofone.measures import STEPS, Measure
 from marketsofone.project.gathered import Gathered
 from marketsofone.project.identity_facts import held_dealings
@@ -49,9 +52,6 @@ if TYPE_CHECKING:
     from marketsofone.sources import Loaded
 
 
-_TALLIED = ("order_line", "touch")
-
-
 def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     """The market as of the date: buyers and tallies as tables of the engine.
 
@@ -60,7 +60,8 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     engine.con.execute("set preserve_insertion_order = false")
     raw = {name: engine.table(name) for name in (*loaded.tables, "entity_link")}
     as_of = AsOf(settings.market.as_of or _last_day(raw, settings.market.time_zone), settings.market.time_zone)
-    tables = with_entering(known_by(merged_tables(engine, raw, as_of), as_of))
+    merged = merged_tables(engine, raw, as_of)
+    tables = with_entering(known_by(merged, as_of, _single(merged)))
     level = _level(settings, tables)
     owner = {name: hold(engine, f"owner_{name}", of)
              for name, of in owners(tables, level).items()}
@@ -68,6 +69,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     if not owner:
         raise NothingToScore("A run needs accounts or opportunities.", f"tables: {', '.join(loaded.tables)}.",
                              "Map a column to account_id or opportunity_id.")
+    tables |= _held_events(engine, tables, owner)
     found = hold(engine, "buyer", buyers(tables, owner, columns))
     spent = marketing_touches(tables, owner)
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {},
@@ -79,11 +81,34 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     return _without_ledger(engine, _with_tallies(engine, settings, base))
 
 
+def _single(tables: Mapping[str, ir.Table]) -> set[str]:
+    """Tables in which each entity has one row: to look for its latest period would sort them for nothing."""
+    single = set()
+    for name, table in tables.items():
+        if has_periods(name, table):
+            counts = table.agg(rows=_.count(), entities=table[f"{name}_id"].nunique()).to_pyarrow().to_pylist()[0]
+            if counts["rows"] == counts["entities"]:
+                single.add(name)
+    return single
+
+
+def _held_events(
+    engine: Backend, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]
+) -> dict[str, ir.Table]:
+    """The largest tables with their buyers, in place of those that were loaded: their room goes to what follows."""
+    held = {}
+    for name, rows in counted_events(tables, owner).items():
+        held[name] = hold(engine, f"counted_{name}", rows)
+        for loaded in (f'temp.main."merged_{name}"', f'"{name}"'):
+            engine.con.execute(f"drop table if exists {loaded}")
+    return held
+
+
 def _without_ledger(engine: Backend, gathered: Gathered) -> Gathered:
-    """Once tallied, the largest tables have no further use: their room goes to what follows."""
-    for name in _TALLIED:
-        engine.drop_table(name, force=True)
-    return replace(gathered, tables={name: of for name, of in gathered.tables.items() if name not in _TALLIED})
+    """Once tallied, the largest tables have no further use."""
+    for name in COUNTED:
+        engine.con.execute(f'drop table if exists temp.main."counted_{name}"')
+    return replace(gathered, tables={name: of for name, of in gathered.tables.items() if name not in COUNTED})
 
 
 def _last_day(tables: Mapping[str, ir.Table], zone: str) -> date | None:

@@ -141,7 +141,7 @@ def _counts(con: DuckDBPyConnection, relation: str, *parts: str) -> tuple[int, .
 def instant(sql: str, kind: str, zone: str, way: Written | None) -> str:
     """A value as a UTC timestamp without zone; a value without zone is taken in ``zone``."""
     if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"timezone('UTC', {sql})"
+        return _without_zone(sql)
     if way is None:
         return _to_utc(f"cast({sql} as timestamp)", zone)
     naive = _to_utc(parsed(sql, way.way, way.format), zone)
@@ -161,6 +161,11 @@ def day(sql: str, kind: str, zone: str, way: Written | None) -> str:
         return naive
     there = f"timezone({literal(zone)}, {_iso(sql, 'timestamptz')})"
     return f"case when {zoned(sql)} then cast({there} as date) else {naive} end"
+
+
+def _without_zone(zoned: str) -> str:
+    """An instant as a UTC timestamp; the engine's own way asks a calendar row by row, so only infinities go there."""
+    return f"case when isfinite({zoned}) then make_timestamp(epoch_us({zoned})) else timezone('UTC', {zoned}) end"
 
 
 def _to_utc(naive: str, zone: str) -> str:

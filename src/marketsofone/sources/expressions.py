@@ -202,9 +202,9 @@ class Rows:
         texts = [name for name in self._used if self.staged.columns[name] == "VARCHAR"]
         if not texts:
             return frozenset()
-        parts = ", ".join(f"coalesce(bool_or({is_untidy(quoted(name))}), false)" for name in texts)
-        flags = self.con.execute(f"select {parts} from read_parquet({literal(str(self.staged.path))})").fetchall()[0]
-        return frozenset(name for name, flag in zip(texts, flags, strict=True) if flag)
+        parts = ", ".join(f"count_if({is_untidy(quoted(name))})" for name in texts)
+        counts = self.con.execute(f"select {parts} from read_parquet({literal(str(self.staged.path))})").fetchall()[0]
+        return frozenset(name for name, count in zip(texts, counts, strict=True) if count)
 
     @cached_property
     def _used(self) -> tuple[str, ...]:

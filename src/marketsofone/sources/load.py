@@ -15,7 +15,7 @@ from marketsofone.sources.duplicates import refuse_duplicates
 from marketsofone.sources.expressions import Place, Rows
 from marketsofone.sources.filling import Market, fill
 from marketsofone.sources.findings import Health, Loaded
-from marketsofone.sources.keys import begin_keys, link_keys
+from marketsofone.sources.keys import begin_keys, settle_keys
 from marketsofone.sources.mapping import ColumnKind, Source, TableMapping, UserColumn, check_zone
 from marketsofone.sources.quarantine import begin_quarantine, count_refused
 from marketsofone.sources.readings import TYPES, is_number
@@ -84,7 +84,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     findings += said_again
     findings += treat(con, names, _columns(mappings))
     names = tuple(name for name in TABLES if name in _with_rows(con))
-    link_keys(con, names)
+    settle_keys(con, names)
     return Loaded(
         tables=names,
         columns=_columns(mappings),

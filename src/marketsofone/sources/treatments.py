@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.customer.tables import TABLES
 from marketsofone.sources.findings import Finding
+from marketsofone.sources.keys import without_row
 from marketsofone.sources.mapping import UserColumn
 from marketsofone.sources.sql import literal, quoted
 
@@ -30,11 +31,15 @@ def treat(con: DuckDBPyConnection, tables: Sequence[str], columns: Sequence[User
 def _orphans(con: DuckDBPyConnection, tables: Sequence[str]) -> list[Finding]:
     findings = []
     mapped = "account" in tables
+    refers = {field.refers for name in tables for field in TABLES[name].fields}
+    astray = without_row(con, refers & {*tables, "account"})
     for name in tables:
         for field in TABLES[name].fields:
+            if field.refers not in astray:
+                continue
             if field.refers == "account" and not (name == "account" and field.name == "account_id"):
                 findings += _added_accounts(con, name, field.name, mapped)
-            elif field.refers in tables and field.refers != name:
+            elif field.refers != name:
                 findings += _other_orphans(con, name, field.name, field.refers)
     return findings
 
