@@ -18,10 +18,10 @@ from sklearn.metrics import roc_auc_score
 
 from marketsofone.pooling.repeat_buying import RepeatCells, RepeatModel, fit_repeat_buying
 from marketsofone.project.flow import load, opened
-from marketsofone.project.gathering import gather
-from marketsofone.project.scoring import score_market
-from marketsofone.project.settings import read_settings
-from marketsofone.project.stratifying import stratify
+from marketsofone.project.ground.gathering import gather
+from marketsofone.project.ground.stratifying import stratify
+from marketsofone.project.main_job.scoring import score_market
+from marketsofone.project.settings.market_file import read_settings
 
 SAMPLE = DATA / "cdnow" / "CDNOW_sample.txt.gz"
 LEDGER = DATA / "online_retail" / "online_retail.parquet"

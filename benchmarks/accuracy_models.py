@@ -20,13 +20,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from marketsofone.project.flow import load, opened
-from marketsofone.project.gathered import Gathered
-from marketsofone.project.gathering import gather
-from marketsofone.project.priors import Priors, fit_priors
-from marketsofone.project.scoring import score_market
-from marketsofone.project.settings import read_settings
-from marketsofone.project.stratifying import Stratified, stratify
-from marketsofone.project.winning import wins
+from marketsofone.project.ground.gathered import Gathered
+from marketsofone.project.ground.gathering import gather
+from marketsofone.project.ground.stratifying import Stratified, stratify
+from marketsofone.project.main_job.priors import Priors, fit_priors
+from marketsofone.project.main_job.scoring import score_market
+from marketsofone.project.main_job.winning import wins
+from marketsofone.project.settings.market_file import read_settings
 
 Floats = NDArray[np.float64]
 OURS, PLAIN, PRIOR = "marketsofone", "without traits", "trait model alone"

@@ -16,8 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketsofone.project.flow import load, opened
-from marketsofone.project.gathering import gather
-from marketsofone.project.settings import read_settings
+from marketsofone.project.ground.gathering import gather
+from marketsofone.project.settings.market_file import read_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("M1_DATA", ROOT.parent / "shared" / "data"))

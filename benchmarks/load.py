@@ -29,9 +29,9 @@ import httpx2
 from speed import make
 
 from marketsofone.project import run_project
-from marketsofone.project.shelf import Shelf
-from marketsofone.project.signing import open_door
-from marketsofone.project.snapshot import open_snapshot
+from marketsofone.project.people.signing import open_door
+from marketsofone.project.snapshots.shelf import Shelf
+from marketsofone.project.snapshots.snapshot import open_snapshot
 
 PASSWORD = "a password for the load"
 ROLES = ("rep", "rep", "rep", "leader", "analyst")

@@ -21,7 +21,7 @@ from plan_segments import CHOOSERS, segments_chosen
 from scipy import stats
 from truth_market import Floats
 
-from marketsofone.project.planning_solve import place
+from marketsofone.project.planning.solving import place
 from marketsofone.sources.simulated import Plan
 
 OURS, ORACLE, TRUTH = "the plan", "same solver, oracle's posterior", "same solver, truth"

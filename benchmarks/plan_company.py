@@ -20,7 +20,7 @@ from marketsofone.allocation import Curves
 from marketsofone.features.openings import openings
 from marketsofone.measures import ANSWER_RATE
 from marketsofone.pooling.response_curve import matched
-from marketsofone.project.planning import Problem, Segment, Sellers
+from marketsofone.project.planning.inputs import Problem, Segment, Sellers
 from marketsofone.sources.simulated import Plan
 from marketsofone.sources.simulated.layout import SCORES
 from marketsofone.sources.simulated.opportunities import OPENED_SHARE

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from plan_company import WEEKS, Firm, company
 
-from marketsofone.project.drain import drain_ledger
-from marketsofone.project.planning import Segment
-from marketsofone.project.planning_settings import PlanSettings
-from marketsofone.project.settings import (
+from marketsofone.project.planning.drain import drain_ledger
+from marketsofone.project.planning.inputs import Segment
+from marketsofone.project.settings.market_file import (
     AlarmSettings,
     Market,
     MarketingSettings,
@@ -22,6 +21,7 @@ from marketsofone.project.settings import (
     Steps,
     StrataSettings,
 )
+from marketsofone.project.settings.plan import PlanSettings
 from marketsofone.sources.simulated import Plan
 
 THIN = Plan(accounts=1_000, line_contribution=12.0)

@@ -13,7 +13,7 @@ from truth_market import Floats
 
 from marketsofone.allocation import Curves
 from marketsofone.estimates.judged import as_trusted, fetch_judges, with_judgements
-from marketsofone.project.planning_solve import place
+from marketsofone.project.planning.solving import place
 from marketsofone.sources.simulated import Plan
 
 SCALES = (0.25, 1.0, 4.0, 16.0)

@@ -9,7 +9,7 @@ from plan_company import Firm, earns
 from truth_market import Floats
 
 from marketsofone.allocation import Curves
-from marketsofone.project.planning_solve import HARDLY, Placement, place
+from marketsofone.project.planning.solving import HARDLY, Placement, place
 
 COST_SHARE = 0.1
 CHOOSERS = ("the plan", "all segments", "the half most attractive", "the half of most value an hour",

@@ -22,7 +22,7 @@ from marketsofone.estimates.response import ResponseFit, driver_cells, fit_respo
 from marketsofone.features import AsOf, buyers, known_by, owners
 from marketsofone.features.effort import efforts, lots
 from marketsofone.project.flow import load, opened
-from marketsofone.project.settings import read_settings
+from marketsofone.project.settings.market_file import read_settings
 from marketsofone.sources.simulated import Plan, simulate
 from marketsofone.sources.simulated.settings import market_toml
 

@@ -20,7 +20,7 @@ from segments_speed_peers import NOTE, OWN, SIZES, beside_others, timed
 
 from marketsofone.estimates.classes import classes_stability, fit_marketing_classes
 from marketsofone.project.flow import opened
-from marketsofone.project.stratifying import stratify
+from marketsofone.project.ground.stratifying import stratify
 
 DIMENSIONS, PAIRS = 40, 100
 BAR_TREE, BAR_CLASSES, BAR_STABILITY = 15.0, 2.0, 60.0

@@ -11,7 +11,7 @@ import pandas as pd
 
 from marketsofone.customer import UserColumn
 from marketsofone.engine import hold
-from marketsofone.project.settings import Market, StrataSettings
+from marketsofone.project.settings.market_file import Market, StrataSettings
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend

@@ -28,8 +28,8 @@ import numpy as np
 import pyarrow.parquet as pq
 from speed_pooling import compare, lme4_absent, section
 
-from marketsofone.project.readback import read_buyer
-from marketsofone.project.snapshot import open_snapshot
+from marketsofone.project.snapshots.readback import read_buyer
+from marketsofone.project.snapshots.snapshot import open_snapshot
 from marketsofone.sources.simulated import PLANS, market_toml, simulate
 
 SIZES = (10_000, 100_000, 1_000_000)

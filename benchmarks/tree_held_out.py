@@ -18,10 +18,10 @@ from scipy import stats
 
 from marketsofone.estimates.candidates import gather_evidence
 from marketsofone.project.flow import load, opened
-from marketsofone.project.gathered import Gathered
-from marketsofone.project.gathering import gather
-from marketsofone.project.settings import Settings, read_settings
-from marketsofone.project.stratifying import stratify
+from marketsofone.project.ground.gathered import Gathered
+from marketsofone.project.ground.gathering import gather
+from marketsofone.project.ground.stratifying import stratify
+from marketsofone.project.settings.market_file import Settings, read_settings
 from marketsofone.strata import place
 
 Floats = NDArray[np.float64]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from marketsofone.customer import Stratum
 from marketsofone.estimates.candidates import Dimension, readable
 from marketsofone.pooling import Amount, Cells, Pooled, Share, Tree, fit_curvature, pool
-from marketsofone.project.stratifying import explains
+from marketsofone.project.ground.stratifying import explains
 from marketsofone.sources.simulated import Company, Plan, simulate
 from marketsofone.sources.simulated.accounts import noise_names
 from marketsofone.sources.simulated.layout import DIMENSIONS, SCORES

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from marketsofone.project import CheckResult, Snapshot
-    from marketsofone.project.diff import Difference
+    from marketsofone.project.history.diff import Difference
 
 __version__ = "0.1.0"
 
@@ -81,7 +81,7 @@ def distinct(folder: str | Path, a: str, b: str) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from marketsofone.project.distinguishing import distinguish
+    from marketsofone.project.comparing.distinguishing import distinguish
 
     return pd.DataFrame([verdict.row() for verdict in distinguish(Path(folder), [(a, b)]).verdicts])
 

@@ -16,10 +16,11 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from starlette.testclient import TestClient
 
 from marketsofone.app import application
-from marketsofone.project import run_project, signing, simulate_project
-from marketsofone.project.shelf import Shelf
-from marketsofone.project.signing import Door
-from marketsofone.project.snapshot import open_snapshot
+from marketsofone.project import run_project, simulate_project
+from marketsofone.project.people import signing
+from marketsofone.project.people.signing import Door
+from marketsofone.project.snapshots.shelf import Shelf
+from marketsofone.project.snapshots.snapshot import open_snapshot
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("M1_DATA", ROOT.parent / "shared" / "data"))

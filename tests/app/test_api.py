@@ -5,9 +5,9 @@ import math
 import pytest
 
 from marketsofone.app.api.tables import TABLES
-from marketsofone.project.entering import Notebook
-from marketsofone.project.export import export_snapshot
-from marketsofone.project.snapshot import open_snapshot
+from marketsofone.project.snapshots.export import export_snapshot
+from marketsofone.project.snapshots.snapshot import open_snapshot
+from marketsofone.project.statements.entering import Notebook
 
 SCORES = ("pull", "competitiveness", "attractiveness", "value_per_hour")
 NUMBERS = [f"{score}{end}" for score in SCORES for end in ("", "_low", "_high")]

@@ -4,10 +4,10 @@ import pytest
 
 from marketsofone.errors import RecordRefused
 from marketsofone.project import run_project
-from marketsofone.project.entering import Notebook
-from marketsofone.project.restating import restated
-from marketsofone.project.shelf import Shelf
-from marketsofone.project.snapshot import open_snapshot
+from marketsofone.project.snapshots.shelf import Shelf
+from marketsofone.project.snapshots.snapshot import open_snapshot
+from marketsofone.project.statements.entering import Notebook
+from marketsofone.project.statements.restating import restated
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from io import StringIO
 
 import pytest
 
-from marketsofone.project.audience import COLUMNS, audience
-from marketsofone.project.entering import Notebook
-from marketsofone.project.marketing_read import read_walk
-from marketsofone.project.shelf import EVERYONE
+from marketsofone.project.reading.audience import COLUMNS, audience
+from marketsofone.project.reading.marketing_read import read_walk
+from marketsofone.project.snapshots.shelf import EVERYONE
+from marketsofone.project.statements.entering import Notebook
 
 
 @pytest.fixture

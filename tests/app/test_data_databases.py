@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from marketsofone.app import application
 from marketsofone.errors import MarketError
 from marketsofone.project import run_project
-from marketsofone.project.connecting import tables_of
-from marketsofone.project.snapshot import open_snapshot
+from marketsofone.project.files.connecting import tables_of
+from marketsofone.project.snapshots.snapshot import open_snapshot
 
 DEALS = [(f"o{n}", f"a{n % 9}", ("won", "lost")[n % 3 == 0], 100.0 + n, f"2026-0{1 + n % 6}-11") for n in range(90)]
 HEAD = "opportunity_id text, account_id text, stage text, amount real, closed_date text"

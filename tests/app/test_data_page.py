@@ -8,9 +8,9 @@ from starlette.testclient import TestClient
 
 from marketsofone.app import application
 from marketsofone.app.guarding import MOST_UPLOAD_BYTES
-from marketsofone.project.jobs import job_file, list_jobs, note
-from marketsofone.project.snapshot import list_snapshots
-from marketsofone.project.working import work
+from marketsofone.project.jobs.job import job_file, list_jobs, note
+from marketsofone.project.jobs.working import work
+from marketsofone.project.snapshots.snapshot import list_snapshots
 
 DEALS = b"opportunity_id,account_id,stage\n" + b"".join(b"o%d,a%d,won\n" % (n, n % 5) for n in range(30))
 

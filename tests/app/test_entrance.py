@@ -3,7 +3,7 @@ import re
 import pytest
 from fastapi.routing import APIRoute
 
-from marketsofone.project.access import RIGHTS
+from marketsofone.project.people.access import RIGHTS
 
 PUBLIC = {"/enter", "/sign-in", "/sign-out", "/invitation", "/assets/report.css"}
 ROLES = sorted(RIGHTS)

@@ -11,9 +11,9 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from marketsofone.project.entering import Notebook
-from marketsofone.project.shelf import Shelf
-from marketsofone.project.snapshot import open_snapshot
+from marketsofone.project.snapshots.shelf import Shelf
+from marketsofone.project.snapshots.snapshot import open_snapshot
+from marketsofone.project.statements.entering import Notebook
 
 WRITERS = 4
 ENOUGH = 12

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from marketsofone.project.showing_market import best_first
+from marketsofone.project.showing.market import best_first
 
 
 def shown(browser, address):

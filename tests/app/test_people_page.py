@@ -3,8 +3,8 @@ from html import unescape
 
 import pytest
 
-from marketsofone.project.managing import Desk
-from marketsofone.project.shelf import Scope
+from marketsofone.project.people.managing import Desk
+from marketsofone.project.snapshots.shelf import Scope
 
 PASSWORD = "correct horse battery"
 

@@ -4,11 +4,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from marketsofone.project.planning_scenarios import Scenario, compared, solve_scenario
-from marketsofone.project.settings import read_settings
-from marketsofone.project.shelf import Scope, Shelf
-from marketsofone.project.showing import money
-from marketsofone.project.showing_plan import drains_of, moves_of, plan_missing
+from marketsofone.project.planning.scenarios import Scenario, compared, solve_scenario
+from marketsofone.project.settings.market_file import read_settings
+from marketsofone.project.showing.figures import money
+from marketsofone.project.showing.plan import drains_of, moves_of, plan_missing
+from marketsofone.project.snapshots.shelf import Scope, Shelf
 
 
 @pytest.fixture

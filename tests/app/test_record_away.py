@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from marketsofone.app import application
-from marketsofone.project.entering import Notebook
+from marketsofone.project.statements.entering import Notebook
 from marketsofone.record import database
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}

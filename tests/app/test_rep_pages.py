@@ -3,7 +3,7 @@ import re
 import pytest
 
 from marketsofone.app.pages.today import MOVES
-from marketsofone.project.entering import Notebook
+from marketsofone.project.statements.entering import Notebook
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_a_key_leads_to_its_buyer_and_part_of_one_to_a_list(team, own):
 
 
 def test_a_buyers_numbers_open_to_the_rows_they_rest_on(team, own):
-    from marketsofone.project.rows import read_rows
+    from marketsofone.project.reading.rows import read_rows
 
     page = team.browser("rep").get(f"/buyer/{own['buyer_id']}").text
     rows = read_rows(team.shelf.snapshot, buyer=own["buyer_id"]).rows

@@ -3,10 +3,10 @@ import shutil
 
 import pytest
 
-from marketsofone.project.comparing import compared
-from marketsofone.project.distinguishing import distinguish
-from marketsofone.project.entering import Notebook
-from marketsofone.project.holding_up_marks import refused_segments
+from marketsofone.project.comparing.distinguishing import distinguish
+from marketsofone.project.comparing.neighbours import compared
+from marketsofone.project.reading.holding_up_marks import refused_segments
+from marketsofone.project.statements.entering import Notebook
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from marketsofone.project.entering import Notebook
+from marketsofone.project.statements.entering import Notebook
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 REFUSED = (400, 404, 409, 413, 422)

@@ -191,7 +191,7 @@ def failing(problem):
 
 
 def test_a_fault_of_the_program_is_one_line_without_the_text_that_may_hold_data(m1, monkeypatch, folder):
-    monkeypatch.setattr("marketsofone.project.results.read_ranking", failing(ValueError("eva@example.org")))
+    monkeypatch.setattr("marketsofone.project.snapshots.results.read_ranking", failing(ValueError("eva@example.org")))
     status, _, err = m1("rank", folder)
     assert status == 1
     assert err.startswith("ValueError in test_commands.py, line ")
@@ -206,14 +206,14 @@ def test_the_trace_is_shown_to_whoever_asks(m1, monkeypatch, folder):
 
 @pytest.mark.parametrize("problem", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
 def test_an_interrupt_says_that_the_last_good_run_stands(m1, monkeypatch, folder, problem):
-    monkeypatch.setattr("marketsofone.project.results.read_ranking", failing(problem))
+    monkeypatch.setattr("marketsofone.project.snapshots.results.read_ranking", failing(problem))
     status, _, err = m1("rank", folder)
     assert status == 3
     assert "the last good run stands" in err
 
 
 def test_ctrl_c_stops_a_query_of_the_engine_with_status_three(folder):
-    code = ("import signal, sys, duckdb; import marketsofone.project.results as results\n"
+    code = ("import signal, sys, duckdb; import marketsofone.project.snapshots.results as results\n"
             "signal.signal(signal.SIGINT, signal.default_int_handler)  # a job of a shell starts with it ignored\n"
             "def slow(*_):\n"
             "    print('started', flush=True)\n"

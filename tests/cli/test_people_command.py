@@ -6,7 +6,7 @@ import re
 import pytest
 
 from marketsofone.cli import main
-from marketsofone.project.signing import open_door
+from marketsofone.project.people.signing import open_door
 
 
 @pytest.fixture

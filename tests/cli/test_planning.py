@@ -12,7 +12,7 @@ import pytest
 import marketsofone as m1
 from marketsofone.cli.entry import main
 from marketsofone.project import state_effort
-from marketsofone.project.snapshot import open_snapshot
+from marketsofone.project.snapshots.snapshot import open_snapshot
 
 COLUMNS = ["buyer_id", "source_id", "rep_id", "hours", "touches", "expected_contribution", "expected_contribution_low",
            "expected_contribution_high", "next_hour_value", "inclusion_share", "choice", "reason"]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from marketsofone.project.writing import write_snapshot
+from marketsofone.project.snapshots.writing import write_snapshot
 
 NOW = datetime(2026, 6, 30, 8, 15, tzinfo=UTC)
 SCORES = ("pull", "competitiveness", "attractiveness")

@@ -11,11 +11,11 @@ from marketsofone.customer import Stratum
 from marketsofone.errors import SettingsInvalid
 from marketsofone.estimates.candidates import Dimension
 from marketsofone.project import open_snapshot
-from marketsofone.project.alarming import SCHEMA, check_sector
-from marketsofone.project.alarming_pairs import telling_pairs
-from marketsofone.project.holding_up_marks import marks, refused_segments
-from marketsofone.project.lineage import lineage_before
-from marketsofone.project.settings import AlarmSettings
+from marketsofone.project.history.lineage import lineage_before
+from marketsofone.project.main_job.alarming import SCHEMA, check_sector
+from marketsofone.project.main_job.alarming_pairs import telling_pairs
+from marketsofone.project.reading.holding_up_marks import marks, refused_segments
+from marketsofone.project.settings.market_file import AlarmSettings
 
 
 @pytest.fixture(scope="module")

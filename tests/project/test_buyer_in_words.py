@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 import pytest
 
 from marketsofone.project import run_project, simulate_project
-from marketsofone.project.buyer_known import earlier_row
-from marketsofone.project.changing import as_of_before, changed_since
-from marketsofone.project.saying import said_of
-from marketsofone.project.shelf import Scope, Shelf
-from marketsofone.project.showing_buyer import RARE, approach_to, shared_with, who, who_decides
-from marketsofone.project.snapshot import open_snapshot
+from marketsofone.project.reading.buyer_known import earlier_row
+from marketsofone.project.showing.buyer import RARE, approach_to, shared_with, who, who_decides
+from marketsofone.project.showing.changing import as_of_before, changed_since
+from marketsofone.project.showing.saying import said_of
+from marketsofone.project.snapshots.shelf import Scope, Shelf
+from marketsofone.project.snapshots.snapshot import open_snapshot
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_how_to_approach_is_the_buyers_own_where_it_is_known_and_else_its_segmen
     own = {each["buyer_id"]: each["dim_approach_expected"] for each in shelf.snapshot.table("facts").to_pylist()}
     rows = shelf.listed(most=20).rows
     assert [approach_to(shelf, row).way for row in rows] == [own[row["buyer_id"]] for row in rows]
-    monkeypatch.setattr("marketsofone.project.showing_buyer.facts_of", lambda *_: None)
+    monkeypatch.setattr("marketsofone.project.showing.buyer.facts_of", lambda *_: None)
     ways = [approach_to(shelf, row) for row in rows]
     assert {way.way for way in ways} <= set(own.values())
     assert all(way.why.startswith("as most of its segment") for way in ways)

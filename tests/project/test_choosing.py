@@ -3,7 +3,7 @@
 import pytest
 
 from marketsofone.errors import RunMissing, SourceMissing, ValuesInvalid
-from marketsofone.project.choosing import Chooser, apart
+from marketsofone.project.segments.choosing import Chooser, apart
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pyarrow as pa
 import pytest
 
-from marketsofone.project.diff import diff
+from marketsofone.project.history.diff import diff
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketsofone.project.drain import drain_ledger, gini
-from marketsofone.project.planned import problem_known
+from marketsofone.project.planning.drain import drain_ledger, gini
+from marketsofone.project.planning.planned import problem_known
 
 _spec = importlib.util.spec_from_file_location("plan_of_six", Path(__file__).parent / "test_planning.py")
 six = importlib.util.module_from_spec(_spec)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketsofone.errors import RunInterrupted, RunMissing
-from marketsofone.project.export import EXPORTED, export_snapshot, harmless
+from marketsofone.project.snapshots.export import EXPORTED, export_snapshot, harmless
 
 
 def read_csv(path):

@@ -4,7 +4,7 @@ import pytest
 
 from marketsofone.features import known_by, owners
 from marketsofone.features.buyers import buyers
-from marketsofone.project.identity_facts import dealings
+from marketsofone.project.ground.identity_facts import dealings
 
 ALDER, BIRCH, ELM = 1, 2, 5
 

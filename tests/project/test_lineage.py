@@ -5,7 +5,7 @@ from datetime import timedelta
 import pyarrow as pa
 import pytest
 
-from marketsofone.project.lineage import lineage
+from marketsofone.project.history.lineage import lineage
 
 
 def memberships(standing):

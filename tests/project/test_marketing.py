@@ -11,7 +11,7 @@ import pytest
 import marketsofone as m1
 from marketsofone.engine import open_engine
 from marketsofone.errors import SettingsInvalid
-from marketsofone.project.marketing import marketing_tables
+from marketsofone.project.main_job.marketing import marketing_tables
 
 
 def run_with(project, *lines):

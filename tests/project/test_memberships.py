@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from marketsofone.engine import hold, open_engine
-from marketsofone.project.memberships import memberships_writer
-from marketsofone.project.parquet import Streamed
-from marketsofone.project.releasing import release, release_unread
+from marketsofone.project.ground.releasing import release, release_unread
+from marketsofone.project.main_job.memberships import memberships_writer
+from marketsofone.project.snapshots.parquet import Streamed
 
 SPREAD = pd.DataFrame([(4, 2, "poor", 0.25), (0, 0, "market", 1.0), (4, 0, "market", 1.0), (4, 1, "care", 1.0),
                        (4, 2, "rich", 0.75)], columns=["place", "level", "stratum_id", "share"])

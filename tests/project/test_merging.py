@@ -9,9 +9,9 @@ import marketsofone as m1
 from marketsofone.errors import RecordRefused
 from marketsofone.project import read_buyer, state_merge, state_objection, withdraw_merge, withdraw_objection
 from marketsofone.project.flow import load, opened
-from marketsofone.project.gathering import gather
-from marketsofone.project.merging import unmerged_findings
-from marketsofone.project.settings import read_settings
+from marketsofone.project.ground.gathering import gather
+from marketsofone.project.ground.merging import unmerged_findings
+from marketsofone.project.settings.market_file import read_settings
 
 TABLES = ("buyers", "opportunities", "strata", "memberships", "entity_link", "trials", "evidence")
 SHARES = ("pull", "competitiveness")

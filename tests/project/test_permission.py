@@ -11,12 +11,12 @@ import pytest
 import marketsofone as m1
 from marketsofone.cli import main
 from marketsofone.project import simulate_project
-from marketsofone.project.audience import audience
-from marketsofone.project.entering import Notebook
-from marketsofone.project.planning_scenarios import read_scenario, solve_scenario
-from marketsofone.project.settings import read_settings
-from marketsofone.project.shelf import EVERYONE, Shelf
-from marketsofone.project.unlisted import unlisted
+from marketsofone.project.planning.scenarios import read_scenario, solve_scenario
+from marketsofone.project.reading.audience import audience
+from marketsofone.project.reading.unlisted import unlisted
+from marketsofone.project.settings.market_file import read_settings
+from marketsofone.project.snapshots.shelf import EVERYONE, Shelf
+from marketsofone.project.statements.entering import Notebook
 
 SOURCE = """
 [sources.permission]

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
 from marketsofone.features import reps_of_buyers
-from marketsofone.project.choosing_segments import factor_scores
-from marketsofone.project.planned import Known, plan_findings, plan_run, planned, problem_known
-from marketsofone.project.planning_curves import Responses
-from marketsofone.project.planning_draws import Doubt
-from marketsofone.project.planning_scenarios import _CHANGES, read_scenario
-from marketsofone.project.planning_solve import place
-from marketsofone.project.settings import read_settings
+from marketsofone.project.planning.choice import factor_scores
+from marketsofone.project.planning.curves import Responses
+from marketsofone.project.planning.draws import Doubt
+from marketsofone.project.planning.planned import Known, plan_findings, plan_run, planned, problem_known
+from marketsofone.project.planning.scenarios import _CHANGES, read_scenario
+from marketsofone.project.planning.solving import place
+from marketsofone.project.settings.market_file import read_settings
 
 FILE = """
 [market]

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import marketsofone as m1
-from marketsofone.project.distinguishing import distinguish
+from marketsofone.project.comparing.distinguishing import distinguish
 from marketsofone.sources.simulated import Plan, market_toml, simulate
 
 SPLITS = ("deciding_site", "end_customers")

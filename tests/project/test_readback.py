@@ -2,8 +2,8 @@ import pyarrow as pa
 import pytest
 
 from marketsofone.errors import RunMissing
-from marketsofone.project.parquet import ROWS_IN_GROUP, rows_where, table_writer
-from marketsofone.project.readback import read_buyer
+from marketsofone.project.snapshots.parquet import ROWS_IN_GROUP, rows_where, table_writer
+from marketsofone.project.snapshots.readback import read_buyer
 
 
 @pytest.mark.parametrize("key", ["ant", 10, "10"])

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from marketsofone.project.flow import load, opened
-from marketsofone.project.gathering import gather
-from marketsofone.project.noticing import noticed
-from marketsofone.project.scoring import score_market
-from marketsofone.project.settings import read_settings
-from marketsofone.project.stratifying import stratify
+from marketsofone.project.ground.gathering import gather
+from marketsofone.project.ground.stratifying import stratify
+from marketsofone.project.main_job.noticing import noticed
+from marketsofone.project.main_job.scoring import score_market
+from marketsofone.project.settings.market_file import read_settings
 
 SETTINGS = """
 [market]

@@ -1,7 +1,7 @@
 import pytest
 
 from marketsofone.errors import RunMissing
-from marketsofone.project.results import flattened, read_evidence, read_level, read_ranking, read_strata
+from marketsofone.project.snapshots.results import flattened, read_evidence, read_level, read_ranking, read_strata
 
 
 def test_strata_come_level_by_level_with_their_scores_and_sentences(run):

@@ -16,9 +16,9 @@ from marketsofone.cli import main
 from marketsofone.errors import RunMissing
 from marketsofone.project import read_rows, state_judgement
 from marketsofone.project.flow import load, opened
-from marketsofone.project.gathering import gather
-from marketsofone.project.rows_opening import open_rows
-from marketsofone.project.settings import read_settings
+from marketsofone.project.ground.gathering import gather
+from marketsofone.project.reading.rows_opening import open_rows
+from marketsofone.project.settings.market_file import read_settings
 from marketsofone.sources import Input, sources_from
 from marketsofone.sources.reopening import reopen
 

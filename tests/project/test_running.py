@@ -14,9 +14,9 @@ import pytest
 import marketsofone
 from marketsofone.errors import RunGoing
 from marketsofone.project import open_snapshot
-from marketsofone.project.jobs import ROOMS, jobs_folder, list_jobs, lock_file
-from marketsofone.project.running import start_run, stop_run
-from marketsofone.project.working import work
+from marketsofone.project.jobs.job import ROOMS, jobs_folder, list_jobs, lock_file
+from marketsofone.project.jobs.running import start_run, stop_run
+from marketsofone.project.jobs.working import work
 
 SETTINGS = """
 [market]
@@ -72,7 +72,8 @@ def started_elsewhere(folder, before="", after=""):
     """A process that starts a run of the folder, as a server does."""
     source = Path(marketsofone.__file__).parents[1]
     lines = ["import sys, time", f"sys.path.insert(0, {str(source)!r})", before, "from pathlib import Path",
-             "from marketsofone.project.running import start_run", "print(start_run(Path(sys.argv[1])), flush=True)",
+             "from marketsofone.project.jobs.running import start_run",
+             "print(start_run(Path(sys.argv[1])), flush=True)",
              after]
     return subprocess.Popen([sys.executable, "-c", "\n".join(lines), str(folder)], stdout=subprocess.PIPE, text=True)
 
@@ -141,7 +142,7 @@ def test_a_fault_of_ours_is_told_by_its_place_and_never_by_its_words(company, mo
     def faulty(*_, **__):
         raise ValueError("jane@example.com")
 
-    monkeypatch.setattr("marketsofone.project.working.run_project", faulty)
+    monkeypatch.setattr("marketsofone.project.jobs.working.run_project", faulty)
     written(company, {"event": "started"}, name="one")
     assert work(company, "one") == 1
     (job,) = list_jobs(company)

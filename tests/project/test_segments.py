@@ -11,12 +11,12 @@ from marketsofone.cli import main
 from marketsofone.customer import UserColumn
 from marketsofone.errors import RuleInvalid, RunMissing, SettingsInvalid, ValuesInvalid
 from marketsofone.project import check_project, read_settings, state_merge, state_objection
-from marketsofone.project.choosing import Chooser
-from marketsofone.project.distinguishing import distinguish
-from marketsofone.project.segment_criteria import check_criteria
-from marketsofone.project.segment_groups import chosen, chosen_pairs
-from marketsofone.project.segment_settings import CriterionSettings
-from marketsofone.project.segments import asking, freeze_segment
+from marketsofone.project.comparing.distinguishing import distinguish
+from marketsofone.project.segments.asking import asking, freeze_segment
+from marketsofone.project.segments.choosing import Chooser
+from marketsofone.project.segments.groups import chosen, chosen_pairs
+from marketsofone.project.settings.criteria import check_criteria
+from marketsofone.project.settings.segments import CriterionSettings
 
 SETTINGS = """
 [market]

@@ -5,8 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketsofone.errors import SettingsInvalid, SourceMissing
-from marketsofone.project.keys import rules
-from marketsofone.project.settings import Market, ModelSettings, Steps, StrataSettings, described, read_settings
+from marketsofone.project.settings.keys import rules
+from marketsofone.project.settings.market_file import (
+    Market,
+    ModelSettings,
+    Steps,
+    StrataSettings,
+    described,
+    read_settings,
+)
 
 SOURCE = '\n[sources.crm]\nfile = "deals.csv"\n'
 

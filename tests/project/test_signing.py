@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from marketsofone.errors import RecordRefused
-from marketsofone.project.signing import INVITATION_DAYS, open_door
+from marketsofone.project.people.signing import INVITATION_DAYS, open_door
 
 NOW = datetime(2026, 6, 30, tzinfo=UTC)
 GOOD = "correct horse battery"

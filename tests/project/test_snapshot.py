@@ -10,9 +10,9 @@ import pytest
 
 import marketsofone
 from marketsofone.errors import RunInterrupted, RunMissing, SnapshotTooNew
-from marketsofone.project.parquet import Streamed
-from marketsofone.project.snapshot import list_snapshots, open_snapshot
-from marketsofone.project.writing import sweep, write_snapshot
+from marketsofone.project.snapshots.parquet import Streamed
+from marketsofone.project.snapshots.snapshot import list_snapshots, open_snapshot
+from marketsofone.project.snapshots.writing import sweep, write_snapshot
 
 HERE = Path(__file__).parent
 

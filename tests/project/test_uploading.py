@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketsofone.errors import FileRefused, RunInterrupted, SettingsInvalid, SourceMissing
-from marketsofone.project.mapped import mapped_sources
-from marketsofone.project.proposing import accept, proposed
-from marketsofone.project.settings import read_settings
-from marketsofone.project.uploading import ENDINGS, list_files, receive, safe_name
+from marketsofone.project.files.mapped import mapped_sources
+from marketsofone.project.files.proposing import accept, proposed
+from marketsofone.project.files.uploading import ENDINGS, list_files, receive, safe_name
+from marketsofone.project.settings.market_file import read_settings
 
 DEALS = b"opportunity_id,account,stage,close_date,amount\n" + b"".join(
     b"o%d,a%d,%s,2026-01-15,%d\n" % (n, n % 7, b"won" if n % 2 else b"lost", 100 + n) for n in range(60))

@@ -1,7 +1,7 @@
 """A flipped bit is found when one looks for it."""
 
-from marketsofone.project.snapshot import list_snapshots
-from marketsofone.project.verifying import changed_files, verify_runs
+from marketsofone.project.snapshots.snapshot import list_snapshots
+from marketsofone.project.snapshots.verifying import changed_files, verify_runs
 
 
 def flip(path, at):

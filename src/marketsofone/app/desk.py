@@ -12,11 +12,11 @@ from marketsofone.app.entrance import Needs, Visit, office_of
 from marketsofone.app.office import Office
 from marketsofone.app.rendering import Frame, framed
 from marketsofone.errors import RunMissing, SnapshotTooNew
-from marketsofone.project.access import Viewer, scope_of
-from marketsofone.project.jobs import ROOMS, Job, RoomTime
+from marketsofone.project.jobs.job import ROOMS, Job, RoomTime
+from marketsofone.project.people.access import Viewer, scope_of
 
 if TYPE_CHECKING:
-    from marketsofone.project.shelf import Shelf
+    from marketsofone.project.snapshots.shelf import Shelf
 
 _STATES = {
     "running": "A run is at work", "stopping": "A run is being stopped", "done": "The last run is done",

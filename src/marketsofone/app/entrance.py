@@ -9,8 +9,8 @@ from fastapi import Depends, Query, Request
 
 from marketsofone.app.office import Office
 from marketsofone.errors import NobodySignedIn, NotAllowed
-from marketsofone.project.access import LOCAL, Right, Viewer, scope_of, viewer_of
-from marketsofone.project.shelf import Scope, Shelf
+from marketsofone.project.people.access import LOCAL, Right, Viewer, scope_of, viewer_of
+from marketsofone.project.snapshots.shelf import Scope, Shelf
 
 RunAsked = Annotated[str, Query(pattern="^[0-9A-Za-z_-]{1,64}$", description="Which run; absent: the latest.")]
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketsofone.project.shelf import Row, Shelf
-from marketsofone.project.showing import count, figures, reasons
+from marketsofone.project.showing.figures import count, figures, reasons
+from marketsofone.project.snapshots.shelf import Row, Shelf
 
 if TYPE_CHECKING:
-    from marketsofone.project.showing import Figure
+    from marketsofone.project.showing.figures import Figure
 
 
 @dataclass(frozen=True, slots=True)

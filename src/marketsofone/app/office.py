@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from marketsofone.project.entering import Notebook
-from marketsofone.project.shelf import Shelf
-from marketsofone.project.signing import Door
-from marketsofone.project.snapshot import check_files, latest_run, open_snapshot
+from marketsofone.project.people.signing import Door
+from marketsofone.project.snapshots.shelf import Shelf
+from marketsofone.project.snapshots.snapshot import check_files, latest_run, open_snapshot
+from marketsofone.project.statements.entering import Notebook
 
 _RUNS_HELD = 2
 

@@ -10,8 +10,8 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from marketsofone.errors import RunMissing, SnapshotTooNew
-from marketsofone.project.access import Viewer
-from marketsofone.project.snapshot import latest_run
+from marketsofone.project.people.access import Viewer
+from marketsofone.project.snapshots.snapshot import latest_run
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

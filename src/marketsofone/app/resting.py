@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from marketsofone.project.rows import RowRead, read_rows
-from marketsofone.project.shelf import Shelf
-from marketsofone.project.showing import currency_of, money
+from marketsofone.project.reading.rows import RowRead, read_rows
+from marketsofone.project.showing.figures import currency_of, money
+from marketsofone.project.snapshots.shelf import Shelf
 
 MOST = 100
 _READ = 10_000

@@ -35,10 +35,10 @@ from marketsofone.errors import (
     RunGoing,
     RunMissing,
 )
-from marketsofone.project.effort_spent import spent_on
-from marketsofone.project.entering import Notebook
-from marketsofone.project.showing import figures
-from marketsofone.project.signing import open_door
+from marketsofone.project.people.signing import open_door
+from marketsofone.project.reading.effort_spent import spent_on
+from marketsofone.project.showing.figures import figures
+from marketsofone.project.statements.entering import Notebook
 
 SESSION_SECONDS = 12 * 3600
 THREADS = 8

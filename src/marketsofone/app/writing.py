@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from marketsofone.app.entrance import Visit
 from marketsofone.errors import RecordRefused
-from marketsofone.project.entering import Said
-from marketsofone.project.shelf import Row
+from marketsofone.project.snapshots.shelf import Row
+from marketsofone.project.statements.entering import Said
 
 if TYPE_CHECKING:
-    from marketsofone.project.entering import Entry
+    from marketsofone.project.statements.entering import Entry
 
 
 def state(visit: Visit, kind: str, row: Row, values: Mapping[str, Any], supersedes: int | None = None) -> int:

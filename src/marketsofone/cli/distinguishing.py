@@ -11,7 +11,7 @@ from marketsofone.cli.options import HERE, Format, Project, Run
 from marketsofone.cli.sheet import Column, Row, show
 
 if TYPE_CHECKING:
-    from marketsofone.project.distinguishing import Distinguished
+    from marketsofone.project.comparing.distinguishing import Distinguished
 
 _GROUP = ("A stratum by its id, path or name; a segment or frozen list by its name; a rule after rule:; or buyers "
           "by their ids, with commas between them, or @ and a file with one on each line.")
@@ -34,7 +34,7 @@ def distinct(first: GroupA, second: GroupB, project: Project = HERE, *, margin: 
     level
         Share of what is called different that may be wrong.
     """
-    from marketsofone.project.distinguishing import Asked, distinguish
+    from marketsofone.project.comparing.distinguishing import Asked, distinguish
 
     found = distinguish(project, [(first, second)], Asked(level, margin, amount_margin), run)
     rows = [verdict.row() for verdict in found.verdicts]
@@ -45,7 +45,7 @@ def distinct(first: GroupA, second: GroupB, project: Project = HERE, *, margin: 
 
 
 def _print(found: Distinguished, rows: Sequence[Row]) -> None:
-    from marketsofone.project.distinguishing import called
+    from marketsofone.project.comparing.distinguishing import called
     from marketsofone.project.words import plain
 
     currency = found.currency

@@ -11,7 +11,7 @@ from marketsofone.cli.options import HERE, Format, Project, Run
 from marketsofone.cli.sheet import Column, Row, show
 
 if TYPE_CHECKING:
-    from marketsofone.project.marketing_read import Walk
+    from marketsofone.project.reading.marketing_read import Walk
 
 Of = Literal["in_class", "in_stratum", "overlap", "buyers", "spend"]
 
@@ -31,8 +31,8 @@ def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_d
         What stands in a cell: in_class is the share of the sales segment that is in the marketing segment, in_stratum
         the share of the marketing segment that is in the sales segment, overlap those of both as a share of either.
     """
-    from marketsofone.project.marketing_read import read_walk
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.reading.marketing_read import read_walk
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     walk = read_walk(open_snapshot(project, run), None if level < 0 else level)
     if format != "table":

@@ -11,7 +11,7 @@ from marketsofone.cli.sheet import Column, Row, as_rows, show
 from marketsofone.errors import RunMissing, shortened
 
 if TYPE_CHECKING:
-    from marketsofone.project.diff import Mover
+    from marketsofone.project.history.diff import Mover
 
 
 Flag = Annotated[bool, Parameter(negative="", show_default=False)]
@@ -28,8 +28,8 @@ def runs(project: Project = HERE, *, verify: Flag = False, format: Format = "tab
     verify
         Read every file and say which of them no longer hold what was written; the exit status is 2 then.
     """
-    from marketsofone.project.snapshot import list_snapshots
-    from marketsofone.project.verifying import verify_runs
+    from marketsofone.project.snapshots.snapshot import list_snapshots
+    from marketsofone.project.snapshots.verifying import verify_runs
 
     found = verify_runs(project) if verify else list_snapshots(project)
     show(as_rows(reversed(found)), _RUNS, format)
@@ -54,10 +54,10 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
     segments
         Only what became of the segments: born, dead, split, merged, moved or kept.
     """
-    from marketsofone.project.diff import diff
-    from marketsofone.project.differing import difference_sentences
-    from marketsofone.project.lineage import lineage
-    from marketsofone.project.snapshot import open_before, open_snapshot
+    from marketsofone.project.history.diff import diff
+    from marketsofone.project.history.differing import difference_sentences
+    from marketsofone.project.history.lineage import lineage
+    from marketsofone.project.snapshots.snapshot import open_before, open_snapshot
 
     later = open_snapshot(project, after or "latest")
     earlier = open_snapshot(project, before) if before else open_before(project, later.run_id)
@@ -84,7 +84,7 @@ def _mover_row(mover: Mover) -> dict[str, Any]:
 
 def _moved(name: str, heading: str) -> Column:
     def cell(row: Row) -> str:
-        from marketsofone.project.differing import shown
+        from marketsofone.project.history.differing import shown
 
         return f"{shown(row[f'{name}_before'])}\n{shown(row[f'{name}_after'])}"
 

@@ -19,8 +19,8 @@ def identity(stratum: Stratum, project: Project = HERE, *, run: Run = "latest", 
 
     It departs from its parent where that is shown beyond chance, all that was looked at paid for.
     """
-    from marketsofone.project.distinguishing import called
-    from marketsofone.project.identity_reading import read_identity
+    from marketsofone.project.comparing.distinguishing import called
+    from marketsofone.project.reading.identity_reading import read_identity
     from marketsofone.project.words import plain
 
     found = read_identity(project, stratum, run)
@@ -42,7 +42,7 @@ def name(stratum: Stratum, called: NewName, project: Project = HERE, *, by: By =
 
     A stratum is known by the values that make it: cut otherwise, it is another one.
     """
-    from marketsofone.project.naming import state_name
+    from marketsofone.project.statements.naming import state_name
     from marketsofone.project.words import plain
 
     path = state_name(project, stratum, called, by or getpass.getuser())

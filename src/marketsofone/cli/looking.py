@@ -13,8 +13,8 @@ from marketsofone.cli.options import HERE, Format, Project, Run, Top
 from marketsofone.cli.sheet import Column, Row, show
 
 if TYPE_CHECKING:
-    from marketsofone.project.readback import BuyerPage
-    from marketsofone.project.snapshot import Snapshot
+    from marketsofone.project.snapshots.readback import BuyerPage
+    from marketsofone.project.snapshots.snapshot import Snapshot
 
 Kind = Literal["share", "money"]
 Words = Callable[[Row, str, Kind], str]
@@ -69,8 +69,8 @@ def scores(project: Project = HERE, *, level: str = "1", by: Order = "value_per_
     """
     if level == "buyer":
         return rank(project, top=top, run=run, format=format)
-    from marketsofone.project.results import flattened, read_level
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.snapshots.results import flattened, read_level
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
     rows = [flattened(stratum) for stratum in read_level(snapshot, level, by, top)]
@@ -84,9 +84,9 @@ def strata(project: Project = HERE, *, run: Run = "latest", format: Format = "ta
 
     A stratum that is not split further may still differ inside: the evidence did not show it yet.
     """
-    from marketsofone.project.holding_up_marks import words_of
-    from marketsofone.project.results import flattened, read_strata
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.reading.holding_up_marks import words_of
+    from marketsofone.project.snapshots.results import flattened, read_strata
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
     held = words_of(snapshot)
@@ -108,8 +108,8 @@ def rank(project: Project = HERE, *, top: Top = 20, run: Run = "latest", format:
 
     Two buyers whose intervals overlap widely may as well stand the other way round.
     """
-    from marketsofone.project.results import flattened, read_ranking
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.snapshots.results import flattened, read_ranking
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
     rows = [flattened(buyer) for buyer in read_ranking(snapshot, top)]
@@ -129,9 +129,9 @@ def buyer(buyer_id: Annotated[str, Parameter(name="ID")], project: Project = HER
     buyer_id
         The source's key of the buyer, or its buyer_id.
     """
-    from marketsofone.project.readback import read_buyer
-    from marketsofone.project.results import flattened
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.snapshots.readback import read_buyer
+    from marketsofone.project.snapshots.results import flattened
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
     page = read_buyer(snapshot, buyer_id)
@@ -150,7 +150,7 @@ def report(project: Project = HERE, *, run: Run = "latest",
     show_it
         Open it in the browser as well.
     """
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     page = open_snapshot(project, run).page("report.html").resolve()
     print(page)
@@ -170,8 +170,8 @@ def export(project: Project = HERE, *, to: Path, run: Run = "latest") -> None:
     to
         The folder to write to; files of the same names are replaced.
     """
-    from marketsofone.project.export import export_snapshot
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.snapshots.export import export_snapshot
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     for path in export_snapshot(open_snapshot(project, run), to):
         print(path)
@@ -179,7 +179,7 @@ def export(project: Project = HERE, *, to: Path, run: Run = "latest") -> None:
 
 def _print_buyer(snapshot: Snapshot, page: BuyerPage) -> None:
     """One buyer for people: where it stands, its scores, its reasons, its opportunities."""
-    from marketsofone.project.results import flattened
+    from marketsofone.project.snapshots.results import flattened
     from marketsofone.project.words import counted, plain
 
     buyer, ranked = page.buyer, snapshot.manifest["counts"]["buyers"]

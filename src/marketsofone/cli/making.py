@@ -14,7 +14,7 @@ from marketsofone.cli.rooms import Rooms
 from marketsofone.cli.sheet import Column, Row, show
 
 if TYPE_CHECKING:
-    from marketsofone.project.snapshot import Snapshot
+    from marketsofone.project.snapshots.snapshot import Snapshot
 
 
 def propose(folder: Path, *, source: Annotated[Path, Parameter(name="--from")]) -> None:
@@ -97,7 +97,7 @@ def version() -> None:
 
 def _summarise(project: Path, snapshot: Snapshot) -> None:
     """A run in a dozen lines: size, evidence, whom to approach, what is assumed, where the report is."""
-    from marketsofone.project.results import read_evidence, read_ranking
+    from marketsofone.project.snapshots.results import read_evidence, read_ranking
     from marketsofone.project.words import counted, listed, money
 
     manifest = snapshot.manifest

@@ -28,7 +28,7 @@ def add(name: Named, project: Project = HERE, *, role: Role = "admin", rep: Tie 
     team
         For a leader: the team. Decides whose buyers are shown.
     """
-    from marketsofone.project.managing import managing
+    from marketsofone.project.people.managing import managing
 
     with managing(project) as desk:
         person = desk.add(name, role, rep or None, team or None)
@@ -37,7 +37,7 @@ def add(name: Named, project: Project = HERE, *, role: Role = "admin", rep: Tie 
 
 def overview(project: Project = HERE, *, format: Format = "table") -> None:
     """Show who may open the app."""
-    from marketsofone.project.managing import managing, plainly
+    from marketsofone.project.people.managing import managing, plainly
 
     with managing(project) as desk:
         rows = [plainly(person) for person in desk.every()]
@@ -49,7 +49,7 @@ def overview(project: Project = HERE, *, format: Format = "table") -> None:
 
 def invite(name: Named, project: Project = HERE) -> None:
     """Print a link by which a person chooses a password, again if need be; earlier ones end."""
-    from marketsofone.project.managing import managing
+    from marketsofone.project.people.managing import managing
 
     with managing(project) as desk:
         _print_link(desk.invite(desk.named(name)))
@@ -57,7 +57,7 @@ def invite(name: Named, project: Project = HERE) -> None:
 
 def close(name: Named, project: Project = HERE) -> None:
     """Close a person's account: sessions, invitations and API keys end at once."""
-    from marketsofone.project.managing import managing
+    from marketsofone.project.people.managing import managing
 
     with managing(project) as desk:
         desk.close(desk.named(name))
@@ -65,7 +65,7 @@ def close(name: Named, project: Project = HERE) -> None:
 
 
 def _print_link(text: str) -> None:
-    from marketsofone.project.signing import INVITATION_DAYS
+    from marketsofone.project.people.signing import INVITATION_DAYS
 
     print(f"Open this within {INVITATION_DAYS} days, after the address of the app:")
     print(f"/invitation?key={text}")

@@ -11,7 +11,7 @@ from marketsofone.cli.options import HERE, Format, Project, Run, Score
 from marketsofone.cli.sheet import Column, Row, show
 
 if TYPE_CHECKING:
-    from marketsofone.project.rows import RowsRead
+    from marketsofone.project.reading.rows import RowsRead
 
 Asked = Annotated[str | None, Parameter(show_default=False)]
 
@@ -35,9 +35,9 @@ def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
     limit
         Rows to print; what all of them add up to is always told.
     """
-    from marketsofone.project.rows import read_rows
-    from marketsofone.project.rows_opening import open_rows
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.reading.rows import read_rows
+    from marketsofone.project.reading.rows_opening import open_rows
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
     found = read_rows(snapshot, buyer=buyer, stratum=stratum, score=score, limit=limit)

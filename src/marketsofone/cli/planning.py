@@ -10,7 +10,7 @@ from marketsofone.cli.options import HERE, Format, Project, Run, Top
 from marketsofone.cli.sheet import Column, Row, show
 
 if TYPE_CHECKING:
-    from marketsofone.project.planning_scenarios import Solved
+    from marketsofone.project.planning.scenarios import Solved
 
 Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 With = Annotated[str, Parameter(name="--with", show_default=False)]
@@ -39,9 +39,9 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
     changed
         A scenario, as m1 plan compare --help says it is written.
     """
-    from marketsofone.project.planning_scenarios import Scenario, check_planned, read_scenario, solve_scenario
-    from marketsofone.project.settings import read_settings
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.planning.scenarios import Scenario, check_planned, read_scenario, solve_scenario
+    from marketsofone.project.settings.market_file import read_settings
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     scenario = read_scenario(changed) if changed else Scenario("plan")
     snapshot = open_snapshot(project, run)
@@ -74,9 +74,9 @@ def compare(project: Project = HERE, *, scenario: Scenarios = (), run: Run = "la
     scenario
         One scenario; give it again for more. Absent: a fifth more and a fifth fewer hours, and other reps.
     """
-    from marketsofone.project.planning_scenarios import Scenario, compared, read_scenario, solve_scenario
-    from marketsofone.project.settings import read_settings
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.planning.scenarios import Scenario, compared, read_scenario, solve_scenario
+    from marketsofone.project.settings.market_file import read_settings
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot, settings = open_snapshot(project, run), read_settings(project)
     asked = scenario or ("a fifth more hours: hours=1.2", "a fifth fewer hours: hours=0.8", "other reps: assign=yes")
@@ -87,8 +87,8 @@ def compare(project: Project = HERE, *, scenario: Scenarios = (), run: Run = "la
 
 def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:
     """Show why a buyer or a segment gets its hours, what the next one earns, and what would change that."""
-    from marketsofone.project.planning_read import explain as explained
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.planning.reading import explain as explained
+    from marketsofone.project.snapshots.snapshot import open_snapshot
     from marketsofone.project.words import interval, money, plain
 
     snapshot = open_snapshot(project, run)
@@ -123,8 +123,8 @@ def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top:
     all
         Everything hours went to, whether it drains or not.
     """
-    from marketsofone.project.planning_read import read_drain
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.planning.reading import read_drain
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
     rows = read_drain(snapshot, kind, not all, top)

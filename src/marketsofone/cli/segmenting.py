@@ -12,7 +12,7 @@ from marketsofone.cli.options import HERE, By, Format, Project, Run, Top
 from marketsofone.cli.sheet import Column, Row, as_rows, show
 
 if TYPE_CHECKING:
-    from marketsofone.project.segments import Preview, Why
+    from marketsofone.project.segments.asking import Preview, Why
 
 Named = Annotated[str, Parameter(name="NAME", help="The segment's name in market.toml, or a frozen list's, as "
                                                    "m1 segment list shows them.")]
@@ -27,7 +27,7 @@ def overview(project: Project = HERE, *, run: Run = "latest", format: Format = "
 
     A score of a segment whose rule asks for that very score is a little better than its buyers will do.
     """
-    from marketsofone.project.segments import listed_segments
+    from marketsofone.project.segments.asking import listed_segments
 
     found = listed_segments(project, run)
     currency = next((each.currency for each in found.values() if each), "")
@@ -48,7 +48,7 @@ def preview(name: Maybe = "", project: Project = HERE, *, rule: Written = "", ru
     rule
         A rule to try out, in place of a name; the project is then named as --project.
     """
-    from marketsofone.project.segments import RULE, asking
+    from marketsofone.project.segments.asking import RULE, asking
 
     who = _who(name, rule, RULE)
     with asking(project, run) as asker:
@@ -63,7 +63,7 @@ def preview(name: Maybe = "", project: Project = HERE, *, rule: Written = "", ru
 def members(name: Named, project: Project = HERE, *, top: Top = 20, run: Run = "latest",
             format: Format = "table") -> None:
     """Show who is in a segment, best first; who objected to profiling is not."""
-    from marketsofone.project.segments import asking
+    from marketsofone.project.segments.asking import asking
 
     with asking(project, run) as asker:
         found = asker.members(name).order_by("rank", "buyer_id").limit(top)
@@ -84,7 +84,7 @@ def why(name: Named, buyer_id: Annotated[str, Parameter(name="BUYER")], project:
     buyer_id
         The source's key of the buyer, or its buyer_id.
     """
-    from marketsofone.project.segments import asking
+    from marketsofone.project.segments.asking import asking
 
     with asking(project, run) as asker:
         found = asker.why(name, buyer_id)
@@ -102,7 +102,7 @@ def freeze(name: Named, project: Project = HERE, *, reason: str, by: By = "") ->
     reason
         What it is kept for.
     """
-    from marketsofone.project.segments import freeze_segment
+    from marketsofone.project.segments.asking import freeze_segment
 
     kept = freeze_segment(project, name, reason, by or getpass.getuser())
     print(f"Kept {len(kept.keys):,} buyers as {kept.label}.")
@@ -111,7 +111,7 @@ def freeze(name: Named, project: Project = HERE, *, reason: str, by: By = "") ->
 def drift(name: Named, project: Project = HERE, *, top: Top = 20, run: Run = "latest",
           format: Format = "table") -> None:
     """Show who joined and who left a segment since it was frozen."""
-    from marketsofone.project.segments import asking
+    from marketsofone.project.segments.asking import asking
 
     with asking(project, run) as asker:
         found = asker.moved(name, top)
@@ -138,7 +138,7 @@ def _who(name: str, rule: str, prefix: str) -> str:
 
 def _row(name: str, each: Preview | None) -> dict[str, Any]:
     """Everything a preview says but its clauses, as a flat row; empty where its rule cannot be followed."""
-    from marketsofone.project.segment_measuring import score_columns
+    from marketsofone.project.segments.measuring import score_columns
 
     if each is None:
         told = ("rule", "note", "buyers", "share", "outside", "not_known", "gone")

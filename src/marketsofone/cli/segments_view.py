@@ -19,8 +19,8 @@ def tree(project: Project = HERE, *, run: Run = "latest", format: Format = "tabl
 
     A marked segment does not hold up when the market is drawn anew: a plan leaves it out until someone accepts it.
     """
-    from marketsofone.project.lineage_tree import tree_lines
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.showing.tree_lines import tree_lines
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
     lines = tree_lines(snapshot)
@@ -37,8 +37,8 @@ def stability(project: Project = HERE, *, run: Run = "latest", format: Format = 
 
     1 is the same again; below 0.6 a segment does not hold up. m1 accept keeps one all the same.
     """
-    from marketsofone.project.holding_up_read import read_stability
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.reading.holding_up_read import read_stability
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     rows = read_stability(open_snapshot(project, run))
     if format != "table":
@@ -62,8 +62,8 @@ def accept(stratum: Segment, project: Project = HERE, *, note: str = "", withdra
     withdraw
         It is no longer accepted.
     """
-    from marketsofone.project.holding_up_marks import accept_segment, withdraw_acceptance
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.reading.holding_up_marks import accept_segment, withdraw_acceptance
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot, who = open_snapshot(project, run), by or getpass.getuser()
     if withdraw:
@@ -85,7 +85,7 @@ def alarms(project: Project = HERE, *, every: Annotated[bool, Parameter("--all",
     every
         Those that do not sound as well.
     """
-    from marketsofone.project.snapshot import open_snapshot
+    from marketsofone.project.snapshots.snapshot import open_snapshot
 
     rows: list[dict[str, Any]] = open_snapshot(project, run).table("alarms").to_pylist()
     if format != "table":

@@ -73,7 +73,7 @@ def _write_csv(rows: Sequence[Row]) -> None:
 
 
 def _cell(value: object) -> object:
-    from marketsofone.project.export import harmless
+    from marketsofone.project.snapshots.export import harmless
 
     text = " | ".join(value) if isinstance(value, tuple) else value
     return harmless(text) if isinstance(text, str) else text

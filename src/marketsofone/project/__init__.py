@@ -1,15 +1,15 @@
 """A project folder opened, its rooms run in order, its results kept: the face of the package."""
 
-from marketsofone.project.diff import diff
-from marketsofone.project.export import export_snapshot
+from marketsofone.project.files.starting import init_project, simulate_project
 from marketsofone.project.flow import CheckResult, check_project, run_project
-from marketsofone.project.merge_statements import state_merge, withdraw_merge
-from marketsofone.project.readback import read_buyer
-from marketsofone.project.rows import read_rows
-from marketsofone.project.settings import read_settings
-from marketsofone.project.snapshot import Snapshot, list_snapshots, open_snapshot
-from marketsofone.project.starting import init_project, simulate_project
-from marketsofone.project.stating import state_effort, state_judgement, state_objection, withdraw_objection
+from marketsofone.project.history.diff import diff
+from marketsofone.project.reading.rows import read_rows
+from marketsofone.project.settings.market_file import read_settings
+from marketsofone.project.snapshots.export import export_snapshot
+from marketsofone.project.snapshots.readback import read_buyer
+from marketsofone.project.snapshots.snapshot import Snapshot, list_snapshots, open_snapshot
+from marketsofone.project.statements.merge_statements import state_merge, withdraw_merge
+from marketsofone.project.statements.stating import state_effort, state_judgement, state_objection, withdraw_objection
 
 __all__ = [
     "CheckResult", "Snapshot", "check_project", "diff", "export_snapshot", "init_project", "list_snapshots",

@@ -11,14 +11,14 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from marketsofone.project.settings import Settings, read_settings
+from marketsofone.project.settings.market_file import Settings, read_settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from ibis.backends.duckdb import Backend
 
-    from marketsofone.project.gathered import Gathered
-    from marketsofone.project.snapshot import Snapshot
+    from marketsofone.project.ground.gathered import Gathered
+    from marketsofone.project.snapshots.snapshot import Snapshot
     from marketsofone.sources import Finding, Loaded
 
 OnRoom = Callable[[str], None]
@@ -72,15 +72,15 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
     MarketError
         Anything in the settings or the data that a person must repair; the last good run stands.
     """
-    from marketsofone.project.alarming import check_sector
-    from marketsofone.project.gathering import gather
-    from marketsofone.project.keeping import keep
-    from marketsofone.project.marketing import market_segments
-    from marketsofone.project.planning_curves import respond
-    from marketsofone.project.priors import fit_priors
-    from marketsofone.project.scoring import score_market
-    from marketsofone.project.segment_keeping import check_segments
-    from marketsofone.project.stratifying import stratify
+    from marketsofone.project.ground.gathering import gather
+    from marketsofone.project.ground.stratifying import stratify
+    from marketsofone.project.main_job.alarming import check_sector
+    from marketsofone.project.main_job.keeping import keep
+    from marketsofone.project.main_job.marketing import market_segments
+    from marketsofone.project.main_job.priors import fit_priors
+    from marketsofone.project.main_job.scoring import score_market
+    from marketsofone.project.planning.curves import respond
+    from marketsofone.project.segments.keeping import check_segments
 
     progress = Progress(on_room)
     settings = read_settings(folder)
@@ -111,9 +111,9 @@ def check_project(folder: Path) -> CheckResult:
     """What was read, what was refused and why, and which scores have evidence: no run is kept."""
     import pyarrow as pa
 
-    from marketsofone.project.gathering import gather
-    from marketsofone.project.keeping import evidence_notes, frame_of
-    from marketsofone.project.segment_keeping import check_segments
+    from marketsofone.project.ground.gathering import gather
+    from marketsofone.project.main_job.keeping import evidence_notes, frame_of
+    from marketsofone.project.segments.keeping import check_segments
     from marketsofone.scores import SCORES
 
     settings = read_settings(folder)
@@ -152,7 +152,7 @@ def opened(folder: Path) -> Iterator[Backend]:
 
 def load(engine: Backend, settings: Settings) -> tuple[Loaded, tuple[Finding, ...]]:
     """Files and the written record as customer tables, with everything a person should know of them."""
-    from marketsofone.project.recorded import recorded_tables
+    from marketsofone.project.statements.recorded import recorded_tables
     from marketsofone.sources import load_sources, sources_from, suspected_leaks
 
     sources = sources_from(settings.sources, settings.folder)

@@ -13,9 +13,9 @@ from marketsofone.app.api.routing import Model, Most, Sheet, Start, api_router, 
 from marketsofone.app.api.scored import Buyer, BuyerId, BuyerNow, Membership, Opportunity, told
 from marketsofone.app.api.strata import Order
 from marketsofone.app.entrance import Visit, visits
-from marketsofone.project.restating import restated
-from marketsofone.project.rows import read_rows
-from marketsofone.project.unlisted import unlisted
+from marketsofone.project.reading.rows import read_rows
+from marketsofone.project.reading.unlisted import unlisted
+from marketsofone.project.statements.restating import restated
 
 router = api_router("buyers")
 

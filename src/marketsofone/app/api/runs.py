@@ -11,8 +11,8 @@ from pydantic import Field
 from marketsofone.app.api.routing import Model, api_router
 from marketsofone.app.entrance import Needs, Visit, office_of, visits
 from marketsofone.errors import RunMissing
-from marketsofone.project.diff import diff
-from marketsofone.project.snapshot import list_snapshots, open_snapshot
+from marketsofone.project.history.diff import diff
+from marketsofone.project.snapshots.snapshot import list_snapshots, open_snapshot
 
 router = api_router("runs")
 

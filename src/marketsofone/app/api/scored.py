@@ -9,7 +9,7 @@ from fastapi import Path
 from pydantic import Field
 
 from marketsofone.app.api.routing import Model
-from marketsofone.project.showing import reasons
+from marketsofone.project.showing.figures import reasons
 
 BuyerId = Annotated[int, Path(ge=0, lt=2**52, description="As `buyer_id` of a list: a whole number of 52 bits.")]
 StratumId = Annotated[str, Path(pattern="^[0-9a-z_]{1,64}$", description="As `stratum_id` of a list.")]

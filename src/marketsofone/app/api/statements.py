@@ -13,7 +13,7 @@ from marketsofone.app.api.routing import WRITES, Model, api_router
 from marketsofone.app.api.scored import BuyerId, StratumId
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.writing import standing_about, state_about, take_back
-from marketsofone.project.shelf import Row
+from marketsofone.project.snapshots.shelf import Row
 
 router = api_router("statements")
 

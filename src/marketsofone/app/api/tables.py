@@ -26,7 +26,7 @@ from marketsofone.app.api.rows import (
     Verdict,
 )
 from marketsofone.app.entrance import Visit, visits
-from marketsofone.project.access import Right
+from marketsofone.project.people.access import Right
 
 router = api_router("tables")
 

@@ -15,20 +15,20 @@ from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.resting import Resting, counted_rows, resting
 from marketsofone.app.writing import standing_about, state, take_back
-from marketsofone.project.changing import as_of_before, changed_since
-from marketsofone.project.restating import restated
-from marketsofone.project.saying import said_of
-from marketsofone.project.shelf import Row
-from marketsofone.project.showing import reasons, share, titles
-from marketsofone.project.showing_buyer import approach_to, effort_on, next_move, shared_with, who, who_decides
-from marketsofone.project.timeline import timeline
+from marketsofone.project.showing.buyer import approach_to, effort_on, next_move, shared_with, who, who_decides
+from marketsofone.project.showing.changing import as_of_before, changed_since
+from marketsofone.project.showing.figures import reasons, share, titles
+from marketsofone.project.showing.saying import said_of
+from marketsofone.project.showing.timeline import timeline
+from marketsofone.project.snapshots.shelf import Row
+from marketsofone.project.statements.restating import restated
 
 if TYPE_CHECKING:
-    from marketsofone.project.entering import Entry
-    from marketsofone.project.saying import Said
-    from marketsofone.project.showing_buyer import Approach, Shared
-    from marketsofone.project.showing_plan import Move
-    from marketsofone.project.timeline import Event
+    from marketsofone.project.showing.buyer import Approach, Shared
+    from marketsofone.project.showing.plan import Move
+    from marketsofone.project.showing.saying import Said
+    from marketsofone.project.showing.timeline import Event
+    from marketsofone.project.statements.entering import Entry
 
 router = APIRouter(include_in_schema=False)
 

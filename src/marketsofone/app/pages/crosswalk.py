@@ -11,10 +11,10 @@ from starlette.responses import HTMLResponse, StreamingResponse
 
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.project.access import audience_scope
-from marketsofone.project.audience import audience
-from marketsofone.project.marketing_read import Walk, read_walk
-from marketsofone.project.showing import count, money, share
+from marketsofone.project.people.access import audience_scope
+from marketsofone.project.reading.audience import audience
+from marketsofone.project.reading.marketing_read import Walk, read_walk
+from marketsofone.project.showing.figures import count, money, share
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,16 +13,16 @@ from marketsofone.app.desk import AtDesk, Desk, JobLine, job_line, moment
 from marketsofone.app.guarding import MOST_UPLOAD_BYTES
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import MarketError
-from marketsofone.project.connecting import EXAMPLE, PREFIX
-from marketsofone.project.jobs import list_jobs
-from marketsofone.project.mapped import mapped_sources
-from marketsofone.project.showing import count, size
-from marketsofone.project.snapshot import list_snapshots
-from marketsofone.project.uploading import ENDINGS, list_files
+from marketsofone.project.files.connecting import EXAMPLE, PREFIX
+from marketsofone.project.files.mapped import mapped_sources
+from marketsofone.project.files.uploading import ENDINGS, list_files
+from marketsofone.project.jobs.job import list_jobs
+from marketsofone.project.showing.figures import count, size
+from marketsofone.project.snapshots.snapshot import list_snapshots
 
 if TYPE_CHECKING:
-    from marketsofone.project.mapped import MappedSource
-    from marketsofone.project.shelf import Row
+    from marketsofone.project.files.mapped import MappedSource
+    from marketsofone.project.snapshots.shelf import Row
 
 router = APIRouter(include_in_schema=False)
 

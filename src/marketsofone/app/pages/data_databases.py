@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from marketsofone.app.desk import AtDesk, Desk
 from marketsofone.app.rendering import rendered
-from marketsofone.project.connecting import MOST_TABLES, tables_of
+from marketsofone.project.files.connecting import MOST_TABLES, tables_of
 
 router = APIRouter(include_in_schema=False)
 

@@ -18,18 +18,18 @@ from marketsofone.app.office import Office
 from marketsofone.app.pages.data_databases import Address, is_owner
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import FileRefused, RunMissing
-from marketsofone.project.access import Viewer
-from marketsofone.project.connecting import MOST_TABLES, connection
-from marketsofone.project.proposing import accept, proposed
-from marketsofone.project.refusals import refusals
-from marketsofone.project.settings import FILE_NAME
-from marketsofone.project.showing import count
-from marketsofone.project.uploading import receive
-from marketsofone.project.writing import disk_problems_told
+from marketsofone.project.files.connecting import MOST_TABLES, connection
+from marketsofone.project.files.proposing import accept, proposed
+from marketsofone.project.files.uploading import receive
+from marketsofone.project.people.access import Viewer
+from marketsofone.project.reading.refusals import refusals
+from marketsofone.project.settings.market_file import FILE_NAME
+from marketsofone.project.showing.figures import count
+from marketsofone.project.snapshots.writing import disk_problems_told
 
 if TYPE_CHECKING:
-    from marketsofone.project.proposing import Proposed
-    from marketsofone.project.refusals import Refusal, RefusalCount
+    from marketsofone.project.files.proposing import Proposed
+    from marketsofone.project.reading.refusals import Refusal, RefusalCount
 
 router = APIRouter(include_in_schema=False)
 

@@ -11,16 +11,16 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
 from marketsofone.app.desk import AtDesk, job_line
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import RunGoing
-from marketsofone.project.diff import diff
-from marketsofone.project.differing import difference_sentences, shown
-from marketsofone.project.jobs import list_jobs
-from marketsofone.project.lineage import lineage
-from marketsofone.project.running import start_run, stop_run
-from marketsofone.project.snapshot import open_before, open_snapshot
+from marketsofone.project.history.diff import diff
+from marketsofone.project.history.differing import difference_sentences, shown
+from marketsofone.project.history.lineage import lineage
+from marketsofone.project.jobs.job import list_jobs
+from marketsofone.project.jobs.running import start_run, stop_run
+from marketsofone.project.snapshots.snapshot import open_before, open_snapshot
 
 if TYPE_CHECKING:
-    from marketsofone.project.diff import Mover
-    from marketsofone.project.lineage import Descent
+    from marketsofone.project.history.diff import Mover
+    from marketsofone.project.history.lineage import Descent
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Form
 
-from marketsofone.project.signing import SCOPES
+from marketsofone.project.people.signing import SCOPES
 
 if TYPE_CHECKING:
-    from marketsofone.project.managing import PassKey
+    from marketsofone.project.people.managing import PassKey
 
 Scope = Annotated[str, Form(pattern=f"^({'|'.join(SCOPES)})$")]
 

@@ -13,18 +13,18 @@ from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.lines import StratumLine, stratum_lines
 from marketsofone.app.pages.market_asked import MarketAsked
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.project.shelf import Row, Shelf
-from marketsofone.project.showing import count, titles
-from marketsofone.project.showing_market import (
+from marketsofone.project.showing.figures import count, titles
+from marketsofone.project.showing.market import (
     axes_known,
     best_first,
     branch_picture,
     portfolio_picture,
     wishes_of,
 )
+from marketsofone.project.snapshots.shelf import Row, Shelf
 
 if TYPE_CHECKING:
-    from marketsofone.project.showing_market import Icicle, Portfolio, Wishes
+    from marketsofone.project.showing.market import Icicle, Portfolio, Wishes
 
 router = APIRouter(include_in_schema=False)
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from marketsofone.project.shelf import Row, Shelf
+from marketsofone.project.snapshots.shelf import Row, Shelf
 
 Axis = Literal["pull", "competitiveness", "attractiveness", "value_per_hour"]
 _AXES: tuple[Axis, ...] = ("competitiveness", "pull", "attractiveness", "value_per_hour")

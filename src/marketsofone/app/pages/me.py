@@ -13,12 +13,12 @@ from marketsofone.app.pages.keys import KeyLine, Scope, key_lines
 from marketsofone.app.pages.people import ShownOnce
 from marketsofone.app.rendering import framed_for, rendered
 from marketsofone.errors import RecordRefused
-from marketsofone.project.access import Viewer
-from marketsofone.project.managing import Desk
-from marketsofone.project.signing import LEAST_PASSWORD, SCOPES
+from marketsofone.project.people.access import Viewer
+from marketsofone.project.people.managing import Desk
+from marketsofone.project.people.signing import LEAST_PASSWORD, SCOPES
 
 if TYPE_CHECKING:
-    from marketsofone.project.managing import Person
+    from marketsofone.project.people.managing import Person
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,13 +13,13 @@ from marketsofone.app.entrance import Needs, office_of
 from marketsofone.app.pages.keys import KeyLine, Scope, key_lines
 from marketsofone.app.rendering import framed_for, rendered
 from marketsofone.errors import RecordRefused, RunMissing, SnapshotTooNew
-from marketsofone.project.access import RIGHTS, Viewer
-from marketsofone.project.managing import Desk, state_of
-from marketsofone.project.signing import INVITATION_DAYS, SCOPES
+from marketsofone.project.people.access import RIGHTS, Viewer
+from marketsofone.project.people.managing import Desk, state_of
+from marketsofone.project.people.signing import INVITATION_DAYS, SCOPES
 
 if TYPE_CHECKING:
     from marketsofone.app.office import Office
-    from marketsofone.project.managing import Person, Trace
+    from marketsofone.project.people.managing import Person, Trace
 
 router = APIRouter(include_in_schema=False)
 

@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse
 
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.project.showing import currency_of
-from marketsofone.project.showing_plan import (
+from marketsofone.project.showing.figures import currency_of
+from marketsofone.project.showing.plan import (
     choices_of,
     curve_of,
     drains_of,
@@ -24,7 +24,7 @@ from marketsofone.project.showing_plan import (
 )
 
 if TYPE_CHECKING:
-    from marketsofone.project.showing_plan import Choice, Drained, Headline, HoursCurve, Load, Move
+    from marketsofone.project.showing.plan import Choice, Drained, Headline, HoursCurve, Load, Move
 
 router = APIRouter(include_in_schema=False)
 

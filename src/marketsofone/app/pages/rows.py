@@ -10,8 +10,8 @@ from starlette.responses import HTMLResponse
 
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.project.rows import Added, RowRead, RowsRead, read_rows
-from marketsofone.project.showing import count, currency_of, money
+from marketsofone.project.reading.rows import Added, RowRead, RowsRead, read_rows
+from marketsofone.project.showing.figures import count, currency_of, money
 
 router = APIRouter(include_in_schema=False)
 

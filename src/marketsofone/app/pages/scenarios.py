@@ -12,12 +12,12 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.project.showing import currency_of
-from marketsofone.project.showing_plan import plan_missing
-from marketsofone.project.showing_scenarios import MOST, side_by_side
+from marketsofone.project.showing.figures import currency_of
+from marketsofone.project.showing.plan import plan_missing
+from marketsofone.project.showing.scenarios import MOST, side_by_side
 
 if TYPE_CHECKING:
-    from marketsofone.project.showing_scenarios import Beside
+    from marketsofone.project.showing.scenarios import Beside
 
 router = APIRouter(include_in_schema=False)
 

@@ -13,20 +13,20 @@ from marketsofone.app.lines import BuyerLine, StratumLine, buyer_lines, stratum_
 from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.writing import state_about, withdraw
 from marketsofone.errors import RecordRefused
-from marketsofone.project.comparing import compared
-from marketsofone.project.effort_spent import spent_on
-from marketsofone.project.holding_up_marks import SUBJECT
-from marketsofone.project.past import over_runs
-from marketsofone.project.shelf import ORDERS, Row
-from marketsofone.project.showing import count, currency_of, figures, money, titles
-from marketsofone.project.showing_plan import planned_for
-from marketsofone.project.showing_segment import alarms_of, identity_of, pairs_of, steadiness_of
+from marketsofone.project.comparing.neighbours import compared
+from marketsofone.project.reading.effort_spent import spent_on
+from marketsofone.project.reading.holding_up_marks import SUBJECT
+from marketsofone.project.reading.past import over_runs
+from marketsofone.project.showing.figures import count, currency_of, figures, money, titles
+from marketsofone.project.showing.plan import planned_for
+from marketsofone.project.showing.segment import alarms_of, identity_of, pairs_of, steadiness_of
+from marketsofone.project.snapshots.shelf import ORDERS, Row
 
 if TYPE_CHECKING:
-    from marketsofone.project.showing import Figure
-    from marketsofone.project.showing_plan import SegmentPlan
-    from marketsofone.project.showing_segment import Pair, Steadiness
-    from marketsofone.project.showing_segment import Segment as Identity
+    from marketsofone.project.showing.figures import Figure
+    from marketsofone.project.showing.plan import SegmentPlan
+    from marketsofone.project.showing.segment import Pair, Steadiness
+    from marketsofone.project.showing.segment import Segment as Identity
 
 router = APIRouter(include_in_schema=False)
 

@@ -16,17 +16,17 @@ from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.writing import answer_of, state_together, withdraw
 from marketsofone.errors import RecordRefused
-from marketsofone.project.changing import as_of_before, changed_since
-from marketsofone.project.restating import restated_all
-from marketsofone.project.saying import said_of
-from marketsofone.project.shelf import Row
-from marketsofone.project.showing_buyer import approach_to, next_move
-from marketsofone.project.unlisted import unlisted
+from marketsofone.project.reading.unlisted import unlisted
+from marketsofone.project.showing.buyer import approach_to, next_move
+from marketsofone.project.showing.changing import as_of_before, changed_since
+from marketsofone.project.showing.saying import said_of
+from marketsofone.project.snapshots.shelf import Row
+from marketsofone.project.statements.restating import restated_all
 
 if TYPE_CHECKING:
-    from marketsofone.project.entering import Entry
-    from marketsofone.project.saying import Said
-    from marketsofone.project.showing_buyer import Approach
+    from marketsofone.project.showing.buyer import Approach
+    from marketsofone.project.showing.saying import Said
+    from marketsofone.project.statements.entering import Entry
 
 router = APIRouter(include_in_schema=False)
 

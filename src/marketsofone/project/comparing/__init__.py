@@ -1,0 +1,1 @@
+"""Groups of buyers set side by side while a person waits."""

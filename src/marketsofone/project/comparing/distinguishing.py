@@ -1,0 +1,69 @@
+"""Are these different sales segments? Groups of a run's buyers, gathered anew and set side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from marketsofone.project.flow import load, opened
+from marketsofone.project.segments.choosing import Who
+from marketsofone.project.segments.contrasting import Distinct, Distinguished, compare
+from marketsofone.project.segments.groups import chosen_pairs
+from marketsofone.project.settings.market_file import Settings, read_settings
+from marketsofone.project.snapshots.snapshot import Snapshot, open_snapshot
+from marketsofone.strata.distinct import Asked
+from marketsofone.strata.distinct_criteria import called
+
+__all__ = ["Asked", "Distinct", "Distinguished", "called", "distinguish"]
+
+
+def distinguish(
+    folder: Path, pairs: Sequence[tuple[Who, Who]], asked: Asked | None = None, run: str = "latest"
+) -> Distinguished:
+    """Compare pairs of groups of a run's buyers on every criterion; all that is asked is paid for together.
+
+    Misleads where groups were chosen by looking at the very scores compared: strata of the tree were
+    found because they differ, which a note says.
+
+    Parameters
+    ----------
+    folder : Path
+        The project folder.
+    pairs : sequence of (group, group)
+        See `marketsofone.project.segments.choosing.Who`; also a rule after ``rule:``, or a segment or frozen list
+        by its name. A group inside another is set against the rest of it.
+    asked : Asked, optional
+        Level and margins; absent: 5%, ten points of share, a tenth of an amount. Margins in ``[criteria]``
+        of the project file hold for their criteria.
+    run : str
+        The run whose strata and buyers are meant; its date is the date of what is known.
+
+    Raises
+    ------
+    RunMissing
+        No such run, stratum or buyer.
+    ValuesInvalid
+        Two groups share buyers, or one is empty.
+    RuleInvalid
+        A rule cannot be followed.
+    SettingsInvalid
+        ``[criteria]`` names what is not there.
+    """
+    from marketsofone.project.ground.gathering import gather
+
+    snapshot = open_snapshot(folder, run)
+    chosen = chosen_pairs(folder, snapshot, pairs)
+    settings = _as_of(read_settings(folder), snapshot)
+    with opened(folder) as engine:
+        loaded, _findings = load(engine, settings)
+        return compare(engine, settings, gather(engine, settings, loaded), chosen, asked)
+
+
+def _as_of(settings: Settings, snapshot: Snapshot) -> Settings:
+    """The settings of today with the date of the run."""
+    day = snapshot.manifest["as_of"]
+    if not day:
+        return settings
+    return replace(settings, market=replace(settings.market, as_of=date.fromisoformat(str(day))))

@@ -1,0 +1,158 @@
+"""Two segments of a run side by side, from the run's own tables: an answer while a person waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from marketsofone.project.reading.holding_up_marks import project_folder
+from marketsofone.project.segments.contrasting import compare
+from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.shelf import Row, Shelf
+from marketsofone.project.snapshots.small_tables import rows_of
+from marketsofone.project.snapshots.snapshot import Snapshot, open_snapshot
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from marketsofone.customer import UserColumn
+    from marketsofone.project.ground.gathered import Gathered
+    from marketsofone.project.segments.choosing import Chosen
+    from marketsofone.report.verdicts import Pair as Pair
+
+_STATED = ("needs", "adjustment")
+"""Criteria that people may state of a buyer: a run keeps no such statement, only what they add up to."""
+_OF_RUN = "As the run judged them, with allowance for every pair of neighbours it judged."
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The verdicts on two segments.
+
+    Parameters
+    ----------
+    pair : Pair
+        As the report words them.
+    notes : tuple of str
+        What a reader must know beside them.
+    """
+
+    pair: Pair
+    notes: tuple[str, ...]
+
+
+def compared(shelf: Shelf, first: str, second: str) -> Compared:
+    """Verdicts on two segments: those of the run where it set the two side by side, else those of ``m1 distinct``.
+
+    A run allows in its verdicts for all the pairs it asked of. Another pair is computed when it is first
+    asked for, which takes a second of a processor, and kept. Of a segment with more than
+    `marketsofone.project.main_job.alarming_pairs.PAIR_BUYERS` buyers so many are drawn, which a note says. What
+    people stated of needs and adjustments is in the record, not in the run, and so is not compared here;
+    a note says so where anything of the kind is recorded.
+
+    Raises
+    ------
+    RunMissing
+        The run has no such stratum, or kept no facts or trials.
+    ValuesInvalid
+        Both are the same, or one is empty.
+    """
+    import pyarrow as pa
+
+    from marketsofone.report.verdicts import verdicts
+
+    paths = {shelf.stratum(stratum_id)["path"] for stratum_id in (first, second)}
+    rows = tuple(row for row in rows_of(shelf.snapshot, "verdicts") if {row["a"], row["b"]} == paths)
+    notes: tuple[str, ...] = (_OF_RUN,) if rows else ()
+    if not rows:
+        rows, notes = _compared(project_folder(shelf.snapshot), shelf.snapshot.run_id, first, second)
+    currency = str(shelf.snapshot.manifest["currency"])
+    (pair,) = verdicts(pa.Table.from_pylist([dict(row) for row in rows]), shelf.strata[0], currency)
+    return Compared(pair, notes)
+
+
+@lru_cache(maxsize=512)
+def _compared(folder: Path, run: str, first: str, second: str) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """Rows as in the table ``verdicts``."""
+    from marketsofone.engine import open_engine
+    from marketsofone.project.segments.choosing import apart
+    from marketsofone.project.settings.market_file import read_settings
+
+    snapshot = open_snapshot(folder, run)
+    settings = read_settings(folder)
+    sides, notes = zip(*(_side(snapshot, each, settings.market.seed) for each in (first, second)), strict=True)
+    pair = apart(*sides)
+    engine = open_engine()
+    try:
+        found = compare(engine, settings, _gathered(engine, snapshot), [pair])
+    finally:
+        engine.disconnect()
+    rows: list[dict[str, Any]] = [{"pair": 1, **verdict.row()} for verdict in found.verdicts]
+    missed = _not_compared(snapshot, rows)
+    told = [f"What people stated of {' and '.join(missed)} is compared by m1 distinct only."] if missed else []
+    return (tuple(row for row in rows if row["criterion"] not in missed),
+            (*(note for note in notes if note), *found.notes, *told))
+
+
+def _not_compared(snapshot: Snapshot, rows: list[dict[str, Any]]) -> list[str]:
+    unseen = {row["criterion"] for row in rows if row["buyers_a"] + row["buyers_b"] <= 0}
+    recorded = {row["criterion"] for row in rows_of(snapshot, "identity") if row["value"] is not None}
+    return [name for name in _STATED if name in unseen & recorded]
+
+
+def _side(snapshot: Snapshot, stratum_id: str, seed: int) -> tuple[Chosen, str]:
+    """The buyers of a stratum, drawn where they are many, and a note where they were."""
+    import duckdb
+    import numpy as np
+
+    from marketsofone.estimates.drawing import drawn
+    from marketsofone.project.main_job.alarming_pairs import PAIR_BUYERS
+    from marketsofone.project.segments.choosing import Chosen
+
+    strata = {row["stratum_id"]: row for row in rows_of(snapshot, "strata")}
+    inside = {stratum_id}
+    for row in sorted(strata.values(), key=lambda row: row["level"]):
+        inside |= {row["stratum_id"]} if row["parent_id"] in inside else set()
+    with duckdb.connect() as engine:
+        ids = engine.execute(f"select buyer_id from {scanned(snapshot.file('buyers'))} where list_contains(?, "
+                             "stratum_id) order by buyer_id", [sorted(inside)]).fetchnumpy()["buyer_id"]
+    some = ids[drawn(ids.astype(np.int64), PAIR_BUYERS, seed)]
+    made, at = set(), strata[stratum_id]["parent_id"]
+    while at:
+        made.add(str(strata[at]["split_on"]).removeprefix("dim_"))
+        at = strata[at]["parent_id"]
+    path = str(strata[stratum_id]["path"])
+    note = f"Of {path}, {len(some):,} of {len(ids):,} buyers were drawn." if len(some) < len(ids) else ""
+    return Chosen(path, frozenset(some.tolist()), of_tree=True, made_by=frozenset(made)), note
+
+
+def _gathered(engine: Backend, snapshot: Snapshot) -> Gathered:
+    """What a comparison reads of the market, out of the tables of a run."""
+    from ibis import _
+
+    from marketsofone.features import AsOf
+    from marketsofone.project.ground.gathered import Gathered
+
+    for name in ("facts", "trials"):
+        engine.con.execute(f"create temp view {name} as from {scanned(snapshot.file(name))}")
+    facts, trials = engine.table("facts"), engine.table("trials").filter(_.table_name != "judgement")
+    day = snapshot.manifest["as_of"]
+    as_of = AsOf(date.fromisoformat(str(day)) if day else None, snapshot.manifest["market"]["market"]["time_zone"])
+    scores = sorted(engine.to_pandas(trials.select(score=trials.score.cast("string")).distinct())["score"])
+    tallies = {score: trials.filter(trials.score == score).group_by("buyer_id").agg(
+        trials=_.trials.sum(), total=_.total.sum()) for score in scores}
+    return Gathered(as_of, "", {}, {}, _columns(facts), facts, {}, tallies, {})
+
+
+def _columns(facts: ir.Table) -> tuple[UserColumn, ...]:
+    """The dimensions and traits that a run knows of its buyers."""
+    from marketsofone.customer import UserColumn
+
+    roles = {"dim": "dimension", "trait": "trait"}
+    told = ((name.partition("_"), kind) for name, kind in facts.schema().items())
+    return tuple(UserColumn(name, "buyer", roles[family], "number" if kind.is_numeric() else "text")  # type: ignore[arg-type]
+                 for (family, _line, name), kind in told if family in roles)

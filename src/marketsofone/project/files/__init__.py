@@ -1,0 +1,1 @@
+"""What people bring: folders proposed as projects, files sent through the browser."""

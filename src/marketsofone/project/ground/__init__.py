@@ -1,0 +1,1 @@
+"""What a run stands on: customer tables as of the date, buyers, trials, and the tree."""

@@ -1,0 +1,84 @@
+"""What the record of touches says of effort, held before the largest tables go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+import numpy as np
+from ibis import _
+
+from marketsofone.engine import hold
+from marketsofone.estimates.drawing import drawn
+from marketsofone.features.effort import Outcome, efforts, lots
+from marketsofone.features.openings import openings
+from marketsofone.features.spent import contribution_within, time_spent
+from marketsofone.measures import ANSWER_RATE
+from marketsofone.project.ground.gathered import EffortHeld, Gathered
+from marketsofone.sources.currencies import EXPONENTS
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from marketsofone.project.settings.market_file import Settings
+
+MOST_COMPARED = 30_000
+"""Buyers whose record of effort is compared, drawn by their ids: enough that more would not move the answer."""
+
+
+def held_effort(engine: Backend, settings: Settings, gathered: Gathered) -> EffortHeld | None:
+    """Effort and what came with it; None where no money is counted, for then nothing can be planned."""
+    market, tables, owner = settings.market, gathered.tables, gathered.owner
+    if settings.steps.attractiveness is None:
+        return None
+    minor = 10 ** EXPONENTS[market.currency]
+    back = contribution_within(tables, owner, gathered.as_of, horizon_days=market.horizon_days,
+                               margin_rate=market.margin_rate, minor=minor)
+    returned = None if back is None else hold(
+        engine, "returned", back.semi_join(gathered.buyers, "buyer_id"))
+    if "touch" not in tables:
+        return EffortHeld(None, returned, {}, None)
+    spent = hold(engine, "time_spent", time_spent(
+        tables, owner, gathered.buyers, gathered.as_of, horizon_days=market.horizon_days,
+        approach_hours=market.approach_hours, minor=minor))
+    opened = _opened(gathered)
+    if gathered.as_of.day is None:
+        return EffortHeld(spent, returned, {}, None, opened)
+    some = _compared(engine, settings, gathered)
+    panels = {outcome: hold(engine, f"effort_{outcome}", efforts(
+        tables, owner, some, gathered.as_of, period_days=settings.plan.response_days, outcome=outcome,
+        approach_hours=market.approach_hours, margin_rate=market.margin_rate, minor=minor,
+    ).filter(_.period >= 0)) for outcome in _outcomes(gathered)}
+    arms = lots(tables, owner, some)
+    return EffortHeld(spent, returned, panels, None if arms is None else hold(engine, "lots", arms), opened)
+
+
+def _opened(gathered: Gathered) -> float:
+    """Opportunities that come of an answer, where pull is answers and winning is of opportunities."""
+    steps = gathered.steps
+    if (steps.get("pull"), steps.get("competitiveness")) != ("touch.answered", "opportunity.outcome"):
+        return 1.0
+    row = openings(gathered.tables, gathered.owner, gathered.buyers.filter(_.kind != "opportunity"),
+                   ANSWER_RATE.trials & ANSWER_RATE.successes).execute().iloc[0]
+    answers, opened = int(row["answers"]), int(row["opened"])
+    return min(opened / answers, 1.0) if answers and opened else 1.0
+
+
+def _outcomes(gathered: Gathered) -> list[Outcome]:
+    found: list[Outcome] = []
+    if "opportunity" in gathered.tables:
+        found.append("won")
+    if "order_line" in gathered.tables:
+        found.append("order_line")
+    return found
+
+
+def _compared(engine: Backend, settings: Settings, gathered: Gathered) -> ir.Table:
+    """Those whose record is compared: ``buyer_id``."""
+    everyone = gathered.buyers.select("buyer_id")
+    if int(everyone.count().execute()) <= MOST_COMPARED:
+        return everyone
+    ids = np.sort(everyone.to_pyarrow()["buyer_id"].to_numpy())
+    some = ids[drawn(ids, MOST_COMPARED, settings.market.seed)]
+    return hold(engine, "compared", ibis.memtable({"buyer_id": some}))

@@ -1,0 +1,199 @@
+"""What a run stands on: customer tables as of the date, the buyers, and the trials of each score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ibis import _
+
+from marketsofone.customer import UserColumn
+from marketsofone.engine import hold
+from marketsofone.errors import NothingToScore, SettingsInvalid
+from marketsofone.estimates import tally
+from marketsofone.features import (
+    AsOf,
+    activity,
+    buyers,
+    contributions,
+    counted_events,
+    counted_rows,
+    days_of,
+    followed_lines,
+    followed_rows,
+    histories,
+    known_by,
+    last_moments,
+    marketing_touches,
+    owners,
+    purchase_lines,
+    purchased_rows,
+    unapproached,
+    with_buyer,
+    with_entering,
+)
+from marketsofone.features.asof import has_periods
+from marketsofone.features.events import COUNTED
+from marketsofone.measures import STEPS, Measure
+from marketsofone.project.ground.effort import held_effort
+from marketsofone.project.ground.gathered import Gathered
+from marketsofone.project.ground.identity_facts import held_dealings
+from marketsofone.project.ground.merging import merged_tables
+from marketsofone.scores import SCORES
+from marketsofone.sources.currencies import EXPONENTS
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
+
+    from marketsofone.project.settings.market_file import Settings
+    from marketsofone.sources import Loaded
+
+
+def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
+    """The market as of the date: buyers and tallies as tables of the engine.
+
+    From here on every row is known by its ids, so the engine may pass rows in any order.
+    """
+    engine.con.execute("set preserve_insertion_order = false")
+    raw = {name: engine.table(name) for name in (*loaded.tables, "entity_link")}
+    as_of = AsOf(settings.market.as_of or _last_day(raw, settings.market.time_zone), settings.market.time_zone)
+    merged = merged_tables(engine, raw, as_of)
+    tables = with_entering(known_by(merged, as_of, _single(merged)))
+    level = _level(settings, tables)
+    owner = {name: hold(engine, f"owner_{name}", of)
+             for name, of in owners(tables, level).items()}
+    columns = tuple(UserColumn(c.name, c.table, c.role, c.kind or "text", c.on_many) for c in loaded.columns)
+    if not owner:
+        raise NothingToScore("A run needs accounts or opportunities.", f"tables: {', '.join(loaded.tables)}.",
+                             "Map a column to account_id or opportunity_id.")
+    tables |= _held_events(engine, tables, owner)
+    found = hold(engine, "buyer", buyers(tables, owner, columns))
+    spent = marketing_touches(tables, owner)
+    barred = unapproached(tables, owner)
+    base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {},
+                    spent=None if spent is None else hold(engine, "spent", spent),
+                    unapproached=None if barred is None else hold(engine, "unapproached", barred))
+    happened = activity(found, tables, owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency])
+    base = replace(base, activity=hold(engine, "activity", happened))
+    base = replace(base, dealt=held_dealings(engine, base))
+    base = replace(base, effort=held_effort(engine, settings, base))
+    return _without_ledger(engine, _with_tallies(engine, settings, base))
+
+
+def _single(tables: Mapping[str, ir.Table]) -> set[str]:
+    """Tables in which each entity has one row: to look for its latest period would sort them for nothing."""
+    single = set()
+    for name, table in tables.items():
+        if has_periods(name, table):
+            counts = table.agg(rows=_.count(), entities=table[f"{name}_id"].nunique()).to_pyarrow().to_pylist()[0]
+            if counts["rows"] == counts["entities"]:
+                single.add(name)
+    return single
+
+
+def _held_events(
+    engine: Backend, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]
+) -> dict[str, ir.Table]:
+    """The largest tables with their buyers, in place of those that were loaded: their room goes to what follows."""
+    held = {}
+    for name, rows in counted_events(tables, owner).items():
+        held[name] = hold(engine, f"counted_{name}", rows)
+        for loaded in (f'temp.main."merged_{name}"', f'"{name}"'):
+            engine.con.execute(f"drop table if exists {loaded}")
+    return held
+
+
+def _without_ledger(engine: Backend, gathered: Gathered) -> Gathered:
+    """Once tallied, the largest tables have no further use."""
+    for name in COUNTED:
+        engine.con.execute(f'drop table if exists temp.main."counted_{name}"')
+    return replace(gathered, tables={name: of for name, of in gathered.tables.items() if name not in COUNTED})
+
+
+def _last_day(tables: Mapping[str, ir.Table], zone: str) -> date | None:
+    moments = [query.execute()["moment"][0] for query in last_moments(tables)]
+    known = [moment for moment in moments if moment is not None and moment == moment]
+    if not known:
+        return None
+    last: datetime = max(known)
+    return last.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+
+
+def _level(settings: Settings, tables: Mapping[str, ir.Table]) -> str:
+    asked = settings.market.buyer
+    if asked in ("contact", "site", "account") and "account" not in tables:
+        raise SettingsInvalid(
+            f'[market] buyer = "{asked}" needs accounts.', "no source fills account_id.",
+            'Map a column to account_id, or write buyer = "opportunity".',
+        )
+    if asked:
+        return asked
+    if "account" not in tables:
+        return "opportunity"
+    contacts = tables.get("contact")
+    if contacts is not None and contacts.filter(contacts.decides).count().execute() > 0:
+        return "contact"
+    sites = tables["account"].filter(_.form == "site").count().execute()
+    return "site" if sites > 0 else "account"
+
+
+def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gathered:
+    steps, tallies, trials, ledger = {}, {}, {}, None
+    for score in SCORES:
+        step = getattr(settings.steps, score)
+        if step is None or step.split(".")[0] not in base.tables:
+            continue
+        if step == "order_line" and "opportunity" not in base.tables:
+            ledger, rows = _ledger(engine, settings, base)
+            tallied = _ledger_tally(ledger)
+        elif STEPS[step].table in base.tables:
+            tallied, rows = _counted(engine, settings, base, score, step)
+        else:
+            continue
+        tallied = hold(engine, f"tally_{score}", tallied.filter(_.trials > 0))
+        if tallied.count().execute() > 0:
+            steps[score], tallies[score], trials[score] = step, tallied, rows
+    if not tallies:
+        raise NothingToScore(
+            "A run needs evidence for at least one score.",
+            "no decided opportunity, no answered or unanswered approach and no sale known by the date.",
+            "Check [steps] in market.toml, the mapping of outcome, entered or answered, and as_of.",
+        )
+    return replace(base, steps=steps, tallies=tallies, trials=trials, histories=ledger)
+
+
+def _ledger(engine: Backend, settings: Settings, base: Gathered) -> tuple[ir.Table, ir.Table]:
+    """The history of each buyer, and the order lines it was read from."""
+    lines = hold(engine, "purchased", purchase_lines(
+        base.tables, base.owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency]))
+    found = histories(days_of(lines), base.as_of).semi_join(base.buyers, "buyer_id")
+    held = hold(engine, "history", found)
+    return held, purchased_rows(lines, held)
+
+
+def _ledger_tally(ledger: ir.Table) -> ir.Table:
+    """Contribution per purchase day: how often a buyer comes is a question of its own."""
+    return ledger.select("buyer_id", rows=_.x + 1.0, trials=_.x + 1.0, total=_.total, squares=_.squares)
+
+
+def _counted(
+    engine: Backend, settings: Settings, base: Gathered, score: str, step: str
+) -> tuple[ir.Table, ir.Table]:
+    """The tally of each buyer, and the rows that it adds up."""
+    measure, market = STEPS[step], settings.market
+    if isinstance(measure, Measure):
+        rows = hold(engine, f"rows_{score}", measure.rows(
+            with_buyer(base.tables[measure.table], base.owner)).semi_join(base.buyers, "buyer_id"))
+        return tally(rows, ["buyer_id"]), counted_rows(rows, measure.table)
+    known = (base.as_of, market.horizon_days, market.margin_rate, 10 ** EXPONENTS[market.currency])
+    lines = None
+    if step == "order_line":
+        lines = hold(engine, "followed", followed_lines(base.tables, base.owner, *known))
+    won = contributions(base.tables, base.owner, step, *known, lines=lines).semi_join(base.buyers, "buyer_id")
+    wins = hold(engine, f"rows_{score}", won)
+    told = counted_rows(wins, measure.table) if lines is None else followed_rows(wins, lines)
+    return tally(wins, ["buyer_id"]), told

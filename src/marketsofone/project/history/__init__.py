@@ -1,0 +1,1 @@
+"""Two runs side by side: what moved, and what became of the segments."""

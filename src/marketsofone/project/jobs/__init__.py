@@ -1,0 +1,1 @@
+"""Runs started and watched from outside, each in a process of its own."""

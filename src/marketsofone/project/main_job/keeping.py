@@ -1,0 +1,253 @@
+"""Keeps a run: its tables, its manifest and its report, written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pyarrow as pa
+from ibis import _
+
+from marketsofone.estimates.candidates import EVIDENCE
+from marketsofone.measures import SPEND, STEPS
+from marketsofone.project.ground.releasing import release, release_unread
+from marketsofone.project.ground.serving import fetch_served, reps_table
+from marketsofone.project.history.lineage import lineage_before
+from marketsofone.project.main_job.alarming import alarms_table
+from marketsofone.project.main_job.alarming_pairs import verdicts_table
+from marketsofone.project.main_job.assembling import (
+    buyers_table,
+    evidence_table,
+    hold_sheet,
+    opportunities_table,
+    strata_table,
+)
+from marketsofone.project.main_job.identity import identity_table
+from marketsofone.project.main_job.marketing import marketing_tables
+from marketsofone.project.main_job.memberships import memberships_writer
+from marketsofone.project.main_job.noticing import noticed
+from marketsofone.project.main_job.trials import trials_writer
+from marketsofone.project.main_job.winning import wins
+from marketsofone.project.planning.planned import plan_run
+from marketsofone.project.reading.holding_up_marks import accepted_notes, project_folder
+from marketsofone.project.segments.keeping import segmented
+from marketsofone.project.settings.market_file import described
+from marketsofone.project.snapshots.parquet import Streamed, scanned
+from marketsofone.project.snapshots.writing import SORTED_BY, write_snapshot
+from marketsofone.project.statements.naming import with_names
+from marketsofone.scores import SCORES
+from marketsofone.scores.hour import Hour
+from marketsofone.sources import Finding
+from marketsofone.sources.currencies import EXPONENTS
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    import pandas as pd
+    from ibis.backends.duckdb import Backend
+
+    from marketsofone.estimates import Estimate
+    from marketsofone.project.ground.gathered import Gathered
+    from marketsofone.project.ground.stratifying import Stratified
+    from marketsofone.project.main_job.marketing import Marketed
+    from marketsofone.project.main_job.priors import Priors
+    from marketsofone.project.planning.curves import Responses
+    from marketsofone.project.settings.market_file import Settings
+    from marketsofone.project.snapshots.snapshot import Snapshot
+    from marketsofone.sources import Loaded
+
+_TYPES = {name: pa.float64() for name in ("gain", "base", "low", "high")}
+_LARGE: Mapping[str, Mapping[str, str]] = {
+    "buyers": {"path": "rank <= 200", "reasons": "rank <= 200"},
+    "opportunities": {"": "outcome = 'open'"},
+    "plan": {"reason": "hours > 0"},
+}
+"""Tables of a row a buyer or an opportunity, and what of them the report can show: rows, and where which texts."""
+_OF_OURS = ("product", "rep", "competitor")
+_FINDING = pa.schema([(name, pa.string()) for name in ("code", "severity", "place", "message", "repair")])
+
+
+def keep(
+    engine: Backend, settings: Settings, loaded: Loaded, findings: Iterable[Finding], gathered: Gathered,
+    stratified: Stratified, priors: Priors, estimates: Mapping[str, Estimate], marketed: Marketed,
+    responses: Responses, seconds: Mapping[str, float], now: datetime,
+) -> Snapshot:
+    """The run as a snapshot, its report beside it."""
+    market = settings.market
+    hour = Hour(market.approach_hours, market.hour_cost, market.serve_cost)
+    alarms = alarms_table(settings, gathered, stratified)
+    release(engine, EVIDENCE)
+    served = fetch_served(engine, gathered)
+    sheet = hold_sheet(engine, gathered, stratified, estimates, hour, served)
+    buyers, in_order = (buyers_table(rows, gathered, stratified, estimates, market.currency)
+                        for rows in (sheet, sheet.order_by("buyer_id")))
+    counts = _counts(stratified, buyers)
+    notes = {**evidence_notes(settings, gathered), **priors.notes}
+    won = wins(gathered, estimates["competitiveness"], priors.opportunities) \
+        if "competitiveness" in estimates and "opportunity" in gathered.tables else None
+    opportunities = opportunities_table(gathered, buyers, won)
+    strata = with_names(settings.folder, strata_table(stratified, estimates, counts, hour))
+    beside, said = marketing_tables(marketed, stratified, strata)
+    told = typed(strata)
+    listed = told.to_pylist()
+    written = segmented(engine, settings, gathered, buyers, listed, beside.get("marketing_segments"))
+    reps = reps_table(gathered, buyers, EXPONENTS[market.currency])
+    planned = plan_run(settings, gathered, responses, buyers, served, reps, listed,
+                       beside.get("stability"), accepted_notes(settings.folder), written)
+    tables: dict[str, Any] = {
+        "buyers": Streamed(engine.con, str(engine.compile(in_order)), ""),
+        "opportunities": _empty_opportunities() if opportunities is None
+        else _writer(engine, opportunities, "opportunities"),
+        "strata": told,
+        "memberships": memberships_writer(engine, stratified, buyers),
+        "entity_link": _writer(engine, _links(gathered, buyers), "entity_link"),
+        "reps": _writer(engine, reps, "reps"),
+        "trials": trials_writer(engine, gathered),
+        "quarantine": _writer(engine, engine.table("quarantine"), "quarantine"),
+        "health": frame_of(loaded.health),
+        "findings": frame_of((*findings, *noticed(engine, gathered, stratified, estimates), *marketed.findings,
+                              *written.findings, *planned.findings)),
+        "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
+        "alarms": alarms,
+        "verdicts": verdicts_table(engine, settings, gathered, stratified, strata),
+        "identity": identity_table(gathered, stratified),
+        **beside,
+        "facts": _writer(engine, written.facts, "facts"),
+        "segments": written.table,
+        "segment_members": _writer(engine, written.members, "segment_members"),
+        **planned.tables,
+    }
+    manifest = _manifest(settings, loaded, gathered, buyers, len(stratified.strata), notes, seconds)
+    manifest["marketing"], manifest["plan"] = said, dict(planned.said)
+    release_unread(engine, [each.query for each in tables.values() if isinstance(each, Streamed)])
+    return write_snapshot(settings.folder, tables, manifest, now, pages={"report.html": report_of})
+
+
+def report_of(snapshot: Snapshot) -> str:
+    """The report of a run, as one page."""
+    from marketsofone.report import Results, render_report
+
+    names = ["strata", "quarantine", "health", "findings", "evidence"]
+    beside = ("crosswalk", "stability", "alarms", "identity", "verdicts", "segments", "plan", "segment_choice", "drain")
+    names += [name for name in beside if name in snapshot.tables]
+    tables = {name: snapshot.table(name) for name in names if name not in _LARGE}
+    tables |= {name: _read(snapshot, name, texts) for name, texts in _LARGE.items() if name in snapshot.tables}
+    return render_report(Results(**tables, manifest=snapshot.manifest, lineage=lineage_before(snapshot),
+                                 accepted=accepted_notes(project_folder(snapshot))))
+
+
+def _read(snapshot: Snapshot, name: str, told: Mapping[str, str]) -> pa.Table:
+    """A large table as the report reads it: its columns only, long texts only where they can be shown."""
+    import duckdb
+
+    from marketsofone.report import READS
+
+    rows = duckdb.sql(f"select * from {scanned(snapshot.file(name))} where {told.get('', 'true')}")
+    shown = [f"case when {told[column]} then {column} end as {column}" if column in told else column
+             for column in READS[name] if column in rows.columns]
+    return rows.select(*map(duckdb.SQLExpression, shown)).to_arrow_table()
+
+
+def typed(frame: pd.DataFrame) -> pa.Table:
+    """A data frame as a table whose columns have a type even where every value is missing."""
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    fields = [field.with_type(_TYPES.get(field.name, pa.string())) if pa.types.is_null(field.type) else field
+              for field in table.schema]
+    return table.cast(pa.schema(fields))
+
+
+def frame_of(rows: Iterable[Any]) -> pa.Table:
+    """Frozen dataclasses as a table; findings keep their columns where there are none."""
+    plain = [asdict(row) for row in rows]
+    return pa.Table.from_pylist(plain) if plain else _FINDING.empty_table()
+
+
+def evidence_notes(settings: Settings, gathered: Gathered) -> dict[str, str]:
+    """Per score, what a person must know of its evidence: that there is none, or what is assumed."""
+    notes = {}
+    for score in SCORES:
+        step = getattr(settings.steps, score)
+        if score in gathered.tallies:
+            continue
+        notes[score] = _why_none(score, step, settings)
+    if "attractiveness" in gathered.tallies and settings.market.margin_rate is not None:
+        notes["attractiveness"] = f"margin assumed: {settings.market.margin_rate:.0%}"
+    return notes
+
+
+def _why_none(score: str, step: str | None, settings: Settings) -> str:
+    if step is None:
+        return f"no evidence: [steps] {score} is not set, so this step is not observed"
+    if score == "attractiveness" and settings.market.margin_rate is None:
+        return (f"no evidence: no row of {step} has both amount and cost; "
+                "state margin_rate in [market] where costs are not known")
+    return f"no evidence: no row of {step} was known by the date"
+
+
+def _units(gathered: Gathered) -> dict[str, str]:
+    units = {score: STEPS[step].unit for score, step in gathered.steps.items()}
+    return units if gathered.histories is None else units | {"attractiveness": SPEND.unit}
+
+
+def _counts(stratified: Stratified, buyers: ir.Table) -> list[int]:
+    """Buyers placed in each stratum or below it."""
+    by_id = {s.stratum_id: s.number for s in stratified.strata}
+    total = [0] * len(stratified.strata)
+    for row in buyers.group_by("stratum_id").agg(n=_.count()).execute().itertuples():
+        total[by_id[row.stratum_id]] = int(row.n)
+    for stratum in reversed(stratified.strata[1:]):
+        total[stratum.parent] += total[stratum.number]
+    return total
+
+
+def _links(gathered: Gathered, buyers: ir.Table) -> ir.Table:
+    """Keys of what a CRM would want back; nothing of who objected is among them."""
+    links = gathered.tables["entity_link"]
+    kept = [links.filter(_.entity.isin(_OF_OURS))]
+    ours = {name: of.semi_join(buyers, "buyer_id") for name, of in gathered.owner.items()}
+    for name, of in ours.items():
+        ids = of.select(entity_id=of[f"{name}_id"])
+        kept.append(links.filter(_.entity == name).semi_join(ids, "entity_id"))
+    if "contact" in gathered.tables and "account" in ours:
+        contacts = gathered.tables["contact"].semi_join(ours["account"], "account_id")
+        kept.append(links.filter(_.entity == "contact").semi_join(
+            contacts.select(entity_id=_.contact_id), "entity_id"))
+    return ibis.union(*kept).group_by("entity", "entity_id", "source_id").agg(
+        source=_.source.min(), valid_from=_.valid_from.min(), valid_to=_.valid_to.min(),
+    ).select("entity", "entity_id", "source", "source_id", "valid_from", "valid_to")
+
+
+def _writer(engine: Backend, rows: ir.Table, name: str) -> Streamed:
+    return Streamed(engine.con, str(engine.compile(rows)), SORTED_BY.get(name, ""))
+
+
+def _empty_opportunities() -> pa.Table:
+    ids = [(name, pa.int64()) for name in ("opportunity_id", "buyer_id")]
+    texts = [(name, pa.string()) for name in ("source_id", "stratum_id", "outcome", "reasons")]
+    numbers = [(name, pa.float64()) for name in ("win", "win_low", "win_high")]
+    order = ("opportunity_id", "source_id", "buyer_id", "stratum_id", "outcome", "win", "win_low", "win_high",
+             "reasons")
+    kinds = dict([*ids, *texts, *numbers])
+    return pa.schema([(name, kinds[name]) for name in order]).empty_table()
+
+
+def _manifest(
+    settings: Settings, loaded: Loaded, gathered: Gathered, buyers: ir.Table, strata: int,
+    notes: Mapping[str, str], seconds: Mapping[str, float],
+) -> dict[str, Any]:
+    kinds = {row.kind: int(row.n) for row in buyers.group_by("kind").agg(n=_.count()).execute().itertuples()}
+    return {
+        "market": described(settings),
+        "as_of": gathered.as_of.day.isoformat() if gathered.as_of.day else None,
+        "currency": settings.market.currency,
+        "buyer_kinds": dict(sorted(kinds.items())),
+        "conditional_on": [score for score in SCORES if score not in gathered.tallies],
+        "inputs": {name: asdict(of) for name, of in loaded.inputs.items()},
+        "counts": {"buyers": sum(kinds.values()), "strata": strata, "accepted": sum(h.accepted for h in loaded.health)},
+        "seed": settings.market.seed,
+        "labels": [f"{score}: {note}" for score, note in notes.items()],
+        "timings": dict(seconds),
+        "record_read_at": loaded.record_read_at.isoformat() if loaded.record_read_at else None,
+    }

@@ -1,0 +1,221 @@
+"""Marketing segments beside the sales segments: who is in which, and where the two families meet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from marketsofone.errors import SettingsInvalid, shortened
+from marketsofone.estimates.classes import (
+    FITTED_BUYERS,
+    Classified,
+    fetch_sheet,
+    fit_marketing_classes,
+    given_classes,
+)
+from marketsofone.project.main_job.holding_up import stability_table
+from marketsofone.sources import Finding
+from marketsofone.sources.currencies import EXPONENTS
+from marketsofone.strata.crosswalk import audiences, by_place, crosswalk
+
+if TYPE_CHECKING:
+    from marketsofone.customer import UserColumn
+    from marketsofone.project.ground.gathered import Gathered
+    from marketsofone.project.ground.stratifying import Stratified
+    from marketsofone.project.settings.market_file import Settings
+
+NOT_KNOWN = "not known"
+"""The class of buyers of whom the user's own column says nothing."""
+
+_SEGMENTS = pa.schema([("buyer_id", pa.int64()), ("class", pa.string()), ("probability", pa.float64())])
+_CROSSWALK = pa.schema([
+    ("level", pa.int64()), ("stratum_id", pa.string()), ("class", pa.string()), ("buyers", pa.float64()),
+    ("in_class", pa.float64()), ("in_stratum", pa.float64()), ("overlap", pa.float64()), ("spend", pa.float64()),
+    ("chosen", pa.bool_()),
+])
+_NO_TRAITS = Finding(
+    "no_marketing_segments", "info", "[marketing]",
+    "No marketing trait tells buyers apart, so there are no marketing segments to lay beside the sales segments.",
+    "Map columns under [sources.<name>.<table>.traits], or name your own:\n  [marketing]\n  column = \"segment\"")
+
+
+@dataclass(frozen=True, slots=True)
+class Marketed:
+    """Marketing segments, and how both families hold up.
+
+    Parameters
+    ----------
+    found : Classified or None
+        None where no trait tells buyers apart.
+    place : int array, shape (buyers,)
+        Each buyer's place in the tree, in order of the ids.
+    spend : float array, shape (buyers,)
+        What marketing spent on each.
+    spend_unit : str
+        A currency, or ``touches`` where no touch of marketing has a cost; empty where there is none.
+    stability : pyarrow.Table
+    findings : tuple of Finding
+    """
+
+    found: Classified | None
+    place: np.ndarray[Any, np.dtype[np.int64]]
+    spend: np.ndarray[Any, np.dtype[np.float64]]
+    spend_unit: str
+    stability: pa.Table
+    findings: tuple[Finding, ...]
+
+
+def market_segments(settings: Settings, gathered: Gathered, stratified: Stratified) -> Marketed:
+    """The marketing segments of the buyers, by their traits or as the user's own column says.
+
+    Raises
+    ------
+    SettingsInvalid
+        ``[marketing] column`` names no trait or dimension, or one that names buyers instead of grouping them.
+    """
+    seed = settings.market.seed
+    found = _found(settings, gathered)
+    stability = stability_table(found, stratified, tuple(gathered.tallies), seed)
+    if found is None:
+        nothing = np.zeros(0)
+        return Marketed(None, nothing.astype(np.int64), nothing, "", stability, (_NO_TRAITS,))
+    standing = stratified.standing.select("buyer_id", "place").to_pandas().set_index("buyer_id")["place"]
+    place = standing.loc[found.buyer_id].to_numpy(np.int64)
+    spend, unit = _spend(gathered, found, settings.market.currency)
+    return Marketed(found, place, spend, unit, stability, tuple(_noticed(found, settings)))
+
+
+def _found(settings: Settings, gathered: Gathered) -> Classified | None:
+    asked = settings.marketing
+    known = [column for column in gathered.columns if column.column in gathered.buyers.columns]
+    if asked.column is not None:
+        return _given(gathered, known, asked.column)
+    traits = [column for column in known if column.role == "trait"]
+    if not traits:
+        return None
+    sheet = fetch_sheet(gathered.buyers, traits)
+    return fit_marketing_classes(sheet, asked.classes, asked.most_classes, settings.market.seed)
+
+
+def _given(gathered: Gathered, known: Sequence[UserColumn], name: str) -> Classified:
+    named = [column for column in known if column.name == name]
+    if not named:
+        raise _no_such_column(name, [column.name for column in known])
+    sheet = fetch_sheet(gathered.buyers, [replace(named[0], kind="text")])
+    codes, words = sheet.texts[name]
+    if len(words) > 1 and len(words) == np.count_nonzero(codes >= 0):
+        raise SettingsInvalid(
+            f'[marketing] column = "{name}" groups buyers.',
+            f"all its {len(words):,} values differ: it names buyers.", "Name a column whose values repeat.")
+    return given_classes(sheet, name, NOT_KNOWN)
+
+
+def _no_such_column(name: str, known: Sequence[str]) -> SettingsInvalid:
+    nearest = get_close_matches(name, known, n=1)
+    return SettingsInvalid(
+        f'[marketing] column = "{name}" names a trait or a dimension of the buyers.',
+        f"traits and dimensions {shortened(known)}." if known else "none is mapped.",
+        f'If \'{nearest[0]}\' is meant, write:\n  [marketing]\n  column = "{nearest[0]}"' if nearest
+        else f'Map it:\n  [sources.<name>.<table>.traits]\n  {name} = "<column>"')
+
+
+def _spend(gathered: Gathered, found: Classified, currency: str) -> tuple[np.ndarray[Any, np.dtype[np.float64]], str]:
+    """What marketing spent on each buyer, and in which unit: cost where any is known, else touches."""
+    nothing = np.zeros(len(found.buyer_id))
+    sums = None if gathered.spent is None else gathered.spent.to_pandas()
+    if sums is None or sums.empty:
+        return nothing, ""
+    priced = bool(sums["priced"].sum())
+    paid = sums["cost"].fillna(0.0) / 10 ** EXPONENTS[currency] if priced else sums["touches"]
+    by_buyer = pd.Series(paid.to_numpy(np.float64), index=sums["buyer_id"])
+    return by_buyer.reindex(found.buyer_id, fill_value=0.0).to_numpy(), currency if priced else "touches"
+
+
+def _noticed(found: Classified, settings: Settings) -> list[Finding]:
+    noticed = []
+    for name, why in found.columns.left_out if found.columns else ():
+        noticed.append(Finding("trait_unused", "info", f"trait {name}", f"{name} tells no buyers apart: {why}."))
+    if found.chosen is not None and len(found.names) == 1 and settings.marketing.classes == 0:
+        noticed.append(Finding("one_class", "info", "[marketing]",
+                               "One class describes the traits best: no marketing segments show in them."))
+    if len(found.names) == settings.marketing.most_classes and settings.marketing.classes == 0 and found.fits:
+        noticed.append(Finding(
+            "most_classes", "info", "[marketing]",
+            f"The best number of classes is the highest tried, {len(found.names)}: more might describe them better.",
+            f"[marketing]\n  most_classes = {2 * len(found.names)}"))
+    return noticed
+
+
+def marketing_tables(
+    marketed: Marketed, stratified: Stratified, strata: pd.DataFrame
+) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+    """The tables ``marketing_segments``, ``crosswalk`` and ``stability``, and what the manifest says of them.
+
+    Parameters
+    ----------
+    strata : DataFrame
+        The table of that name: a stratum is chosen where its ``value_per_hour`` is above zero.
+    """
+    found = marketed.found
+    if found is None:
+        tables = {"marketing_segments": _SEGMENTS.empty_table(), "crosswalk": _CROSSWALK.empty_table()}
+        return {**tables, "stability": marketed.stability}, {"classes": 0}
+    places = int(stratified.spread["place"].max()) + 1
+    chosen = dict(zip(strata["stratum_id"], (strata["value_per_hour"] > 0).tolist(), strict=True))
+    walk = crosswalk(by_place(marketed.place, found.shares, places),
+                     by_place(marketed.place, found.shares, places, marketed.spend),
+                     stratified.spread, found.names, chosen)
+    tables = {"marketing_segments": _segments(found),
+              "crosswalk": pa.Table.from_pandas(walk, schema=_CROSSWALK, preserve_index=False),
+              "stability": marketed.stability}
+    return tables, _said(marketed, found, walk)
+
+
+def _segments(found: Classified) -> pa.Table:
+    """Each buyer's most likely class, in order of the ids."""
+    which = found.most_likely
+    names = pa.DictionaryArray.from_arrays(pa.array(which.astype(np.int32)), pa.array(found.names))
+    chance = found.shares[which, np.arange(len(which))].astype(np.float64)
+    return pa.table([pa.array(found.buyer_id), names.cast(pa.string()), pa.array(chance)], schema=_SEGMENTS)
+
+
+def _said(marketed: Marketed, found: Classified, walk: pd.DataFrame) -> dict[str, Any]:
+    """What the manifest says: how classes were chosen, what they are like, what marketing spends beside sales."""
+    said = [{"class": a.name, "spend": a.spend, "outside": a.outside, "outside_share": a.outside_share}
+            for a in audiences(walk)]
+    return {
+        "classes": len(found.names), "criterion": "ICL" if len(found.fits) > 1 else "given",
+        "fitted_buyers": min(FITTED_BUYERS, len(found.buyer_id)) if found.fits else 0,
+        "tried": [{"classes": len(fit.classes), "log_likelihood": fit.log_likelihood, "bic": fit.bic, "icl": fit.icl}
+                  for fit in found.fits],
+        "profiles": profiles(found), "spend_unit": marketed.spend_unit, "audiences": said,
+    }
+
+
+def profiles(found: Classified) -> list[dict[str, Any]]:
+    """What each latent class is like, trait by trait; empty where the user gave the classes.
+
+    A number by its middle (where it is taken as a logarithm, on the column's own scale); a text by the
+    value that is most over-represented, with its share in the class and in the whole market.
+    """
+    if found.chosen is None or found.columns is None or found.sample is None:
+        return []
+    made = found.chosen.classes
+    told = []
+    for number, name in enumerate(found.names):
+        traits: dict[str, Any] = {}
+        for of, scale, mean in zip(found.columns.numbers, found.sample.scales, made.mean[number], strict=True):
+            traits[of] = {"middle": float(scale.undo(mean)), "apart": float(mean)}
+        for of, words, chance in zip(found.columns.texts, found.columns.words, made.chance, strict=True):
+            market = made.share @ chance
+            top = int(np.argmax(chance[number] - market))
+            traits[of] = {"value": words[top], "share": float(chance[number, top]), "market": float(market[top])}
+        told.append({"class": name, "share": float(made.share[number]), "traits": traits})
+    return told
+

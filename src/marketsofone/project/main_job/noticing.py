@@ -1,0 +1,82 @@
+"""What a run notices of its own accord: doubtful ground that a person should know of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from marketsofone.estimates import fetch_base
+from marketsofone.measures import STEPS
+from marketsofone.project.ground.merging import unmerged_findings
+from marketsofone.scores import SCORES
+from marketsofone.sources import Finding
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
+
+    from marketsofone.estimates import Estimate
+    from marketsofone.project.ground.gathered import Gathered
+    from marketsofone.project.ground.stratifying import Stratified
+
+
+def noticed(
+    engine: Backend, gathered: Gathered, stratified: Stratified, estimates: Mapping[str, Estimate]
+) -> list[Finding]:
+    """Findings of the rooms after `sources`."""
+    found = [
+        Finding("dimension_unused", "warning", f"dimension {name}", f"{name} cannot split the market: {why}.")
+        for name, why in stratified.left_out
+    ]
+    found += [Finding("pin_unmade", "warning", f"[strata] pin at '{at}'", f"The split pinned there was not made. {why}")
+              for at, why in stratified.unmade]
+    return [*found, *_undated(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered),
+            *_at_a_limit(gathered, estimates), *unmerged_findings(engine)]
+
+
+def _undated(gathered: Gathered) -> list[Finding]:
+    if gathered.as_of.day is not None:
+        return []
+    return [Finding("undated", "warning", "all sources",
+                    "The data carry no date: everything in them counts as known.",
+                    "Map opened_at and closed_at where the files have them.")]
+
+
+def _one_outcome(gathered: Gathered) -> list[Finding]:
+    found = []
+    for score, tallies in gathered.tallies.items():
+        trials, total, _buyers = fetch_base(tallies)
+        if not SCORES[score].money and total in (0.0, trials):
+            said = "succeeded" if total else "failed"
+            unit = STEPS[gathered.steps[score]].unit
+            found.append(Finding(
+                "one_outcome", "warning", gathered.steps[score],
+                f"Each {unit} of {trials:,.0f} {said}: {score} cannot tell buyers apart and rests on one outcome.",
+                "Check that the export holds both outcomes, and the mapping of the outcome."))
+    return found
+
+
+def _at_a_limit(gathered: Gathered, estimates: Mapping[str, Estimate]) -> list[Finding]:
+    """A ledger that cannot tell how its buyers leave or differ says so: its intervals hold the limit as known."""
+    return [
+        Finding("repeat_limit", "warning", gathered.steps[score],
+                f"In this ledger it looks as if {made.limit.replace('; ', ' and ')}: {score} counts that as known, "
+                "so what its buyers are expected to bring, and the interval, rest on it.",
+                "A longer ledger, or one with all purchases of each buyer, can tell.")
+        for score, made in estimates.items() if made.limit
+    ]
+
+
+def _stated_later(engine: Backend, gathered: Gathered) -> list[Finding]:
+    """Judgements made after the as-of date were not known by it."""
+    found = []
+    for name, called in (("judgement", "judgement"), ("effort", "judgement of effort")):
+        if name not in gathered.tables:
+            continue
+        late = int(engine.table(name).count().execute() - gathered.tables[name].count().execute())
+        if late:
+            many = f"{late:,} {called.replace('judgement', 'judgements')} were" if late != 1 else f"1 {called} was"
+            found.append(Finding("stated_later", "warning", f"record: {name}",
+                                 f"{many} stated after {gathered.as_of.day} and not used.",
+                                 "Set as_of in [market] to a later day, or leave it out."))
+    return found
+

@@ -1,0 +1,1 @@
+"""Who may sign in, what each may do, and whose buyers each may see."""

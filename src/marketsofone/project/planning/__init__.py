@@ -1,0 +1,1 @@
+"""The plan of a run: what there is to plan, hours placed, segments chosen, drains, and what if."""

@@ -1,0 +1,188 @@
+"""The drain ledger: where selling time went in the last horizon, what came back, and what was to be expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from marketsofone.allocation import Curves
+from marketsofone.project.planning.inputs import Problem
+from marketsofone.project.words import whole_numbers
+
+if TYPE_CHECKING:
+    from marketsofone.project.settings.market_file import Settings
+
+DRAIN = pa.schema([
+    ("kind", pa.string()), ("id", pa.string()), ("hours", pa.float64()), ("spent", pa.float64()),
+    ("returned", pa.float64()), ("expected", pa.float64()), ("drains", pa.bool_()), ("hours_back", pa.float64()),
+    ("off_target", pa.float64()), ("alternative", pa.string()), ("reason", pa.string())])
+"""Columns of the table ``drain``."""
+
+NOBODY = ""
+"""The id of what leads to no buyer, segment or rep that is known."""
+
+_SUMS = ["hours", "spent", "returned", "expected", "hours_back", "off_target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Where time went.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        ``drain``.
+    focus : mapping
+        What the manifest tells: hours reported, touches whose minutes were not written down, share of hours in
+        pursued segments, and how concentrated hours are over buyers (``gini``, ``hhi``).
+    """
+
+    table: pa.Table
+    focus: dict[str, Any]
+
+
+def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, returned: pd.DataFrame,
+                 pursued: set[str], currency: str) -> Ledger:
+    """Hours and money of the last horizon by segment, buyer and rep, each adding up to the hours reported.
+
+    A buyer drains where it brought less than its hours and touches cost, and no more was to be expected of them;
+    the hours that come back are those beyond the last one that was worth its cost. A segment or rep drains where all
+    of it brought less than it cost, and was to. What a customer brings is set against its hours whole, so a customer
+    who buys without being called shows as no drain; the plan, not the ledger, tells what hours add there.
+
+    Parameters
+    ----------
+    spent : DataFrame
+        ``buyer_id``, ``rep_id``, ``touches``, ``guessed``, ``hours``, ``cost``.
+    returned : DataFrame
+        ``buyer_id``, ``returned``.
+    pursued : set of str
+        Strata that are pursued.
+    """
+    rows = _beside(problem, settings, spent)
+    buyers = _of_buyers(problem, settings, rows, returned)
+    rows = rows.merge(buyers[["place", "hours", "returned", "expected", "hours_back"]], on="place", how="left",
+                      suffixes=("", "_buyer"))
+    share = np.divide(rows["hours"], rows["hours_buyer"], out=np.zeros(len(rows)), where=rows["hours_buyer"] > 0)
+    for name in ("returned", "expected", "hours_back"):
+        rows[name] = (rows[name] * share).where(rows["place"] >= 0, 0.0)
+    segment = np.append([each.stratum_id for each in problem.segments], NOBODY)
+    of = np.append(problem.segment, len(problem.segments))
+    rows["segment"] = segment[of[rows["place"].to_numpy()]]
+    rows["off_target"] = rows["hours"].where(~rows["segment"].isin(list(pursued)), 0.0)
+    keys = np.append(np.array(problem.rows["source_id"].to_pylist(), dtype=object), NOBODY)
+    rows["buyer"] = keys[rows["place"].to_numpy()]
+    tables = [_side(rows, kind, settings, currency) for kind in ("segment", "buyer", "rep")]
+    frame = pd.concat(tables, ignore_index=True)
+    frame["kind"] = pd.Categorical(frame["kind"], ["segment", "buyer", "rep"])
+    frame = frame.sort_values(["kind", "hours_back", "id"], ascending=[True, False, True])
+    frame["kind"] = frame["kind"].astype(str)
+    return Ledger(pa.Table.from_pandas(frame, schema=DRAIN, preserve_index=False),
+                  _focus(rows, spent, problem))
+
+
+def _beside(problem: Problem, settings: Settings, spent: pd.DataFrame) -> pd.DataFrame:
+    """Hours with the place of their buyer (-1: nobody known) and the key and cost of their rep."""
+    known = problem.rows["buyer_id"].to_numpy()
+    ids = spent["buyer_id"].fillna(-1).to_numpy(dtype=np.int64)
+    at = np.minimum(np.searchsorted(known, ids), max(len(known) - 1, 0))
+    place = np.where((known[at] == ids) & (ids >= 0), at, -1) if len(known) else np.full(len(ids), -1)
+    cost = dict(zip(problem.sellers.rep_id.tolist(), problem.sellers.hour_cost.tolist(), strict=True))
+    names = dict(zip(problem.sellers.rep_id.tolist(), problem.sellers.source_id, strict=True))
+    rep = spent["rep_id"]
+    hourly = rep.map(cost).fillna(settings.market.hour_cost)
+    return pd.DataFrame({"place": place, "rep": rep.map(names).fillna(NOBODY), "hours": spent["hours"],
+                         "spent": spent["hours"] * hourly + spent["cost"]})
+
+
+def _of_buyers(problem: Problem, settings: Settings, rows: pd.DataFrame, returned: pd.DataFrame) -> pd.DataFrame:
+    """One row a buyer that got hours: what it brought, what was to be expected, and the hours beyond their worth."""
+    buyers = rows[rows["place"] >= 0].groupby("place", as_index=False)[["hours", "spent"]].sum()
+    at = buyers["place"].to_numpy()
+    known = problem.rows["buyer_id"].to_numpy()
+    back = returned.set_index("buyer_id")["returned"].astype(float) if len(returned) else pd.Series(dtype=float)
+    buyers["returned"] = back.reindex(known[at]).fillna(0.0).to_numpy()
+    curves, won = _over_horizon(problem, settings, at)
+    hours = buyers["hours"].to_numpy()
+    gained = curves.value(hours)
+    buyers["expected"] = np.where(won, np.maximum(gained, buyers["returned"]), np.maximum(gained, 0.0))
+    hourly = np.divide(buyers["spent"].to_numpy(), hours, out=np.zeros(len(hours)), where=hours > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drop = np.log(np.maximum(curves.ceiling, 0.0) / curves.scale) - np.log(hourly)
+    worthwhile = np.zeros(len(hours))
+    some = drop > 0
+    worthwhile[some] = np.minimum(curves.of(some).hours_at(np.minimum(drop[some], 50.0)), hours[some])
+    drains = (buyers["spent"] > buyers["returned"]) & (buyers["spent"] > buyers["expected"])
+    buyers["hours_back"] = np.where(drains, np.maximum(hours - worthwhile, 0.0), 0.0)
+    return buyers
+
+
+def _over_horizon(problem: Problem, settings: Settings, at: Any) -> tuple[Curves, Any]:
+    """Curves over the horizon, knock-outs as they would be without; and who is a customer."""
+    won = problem.rows["won"].to_numpy(zero_copy_only=False)[at]
+    longer = np.where(won, settings.market.horizon_days / (settings.plan.weeks * 7.0), 1.0)
+    column = {name: problem.rows[name].to_numpy()[at] for name in ("ceiling", "scale", "shape")}
+    return Curves(column["ceiling"] * longer, column["scale"] * longer, column["shape"]), won
+
+
+def _side(rows: pd.DataFrame, kind: str, settings: Settings, currency: str) -> pd.DataFrame:
+    """The ledger by one of its sides."""
+    told = rows.groupby(kind, as_index=False)[_SUMS].sum().rename(columns={kind: "id"})
+    told["kind"] = kind
+    known = told["id"] != NOBODY
+    told["drains"] = known & (told["spent"] > told["returned"]) & (told["spent"] > told["expected"])
+    told["hours_back"] = told["hours_back"].where(known, 0.0)
+    told["alternative"] = np.where(told["drains"], _alternative(told, kind, settings), "")
+    told["reason"] = _reasons(told, kind, currency)
+    return told
+
+
+def _alternative(told: pd.DataFrame, kind: str, settings: Settings) -> Any:
+    """The graceful way out, milder where something is to be expected."""
+    some = ("marketing's touches in place of calls" if settings.plan.touch_budget
+            else "a cheaper channel: mail or a call in place of a visit")
+    if kind == "rep":
+        return "their hours on buyers that the plan pursues"
+    return np.where(told["expected"] > 0.25 * told["spent"], some, "self-service: answer when they ask, call no more")
+
+
+def _reasons(told: pd.DataFrame, kind: str, currency: str) -> pa.Array:
+    """What was spent beside what came."""
+    hours = pa.array(told["hours"].round(1)).cast(pa.string())
+    cost, came, due = (whole_numbers(told[name].to_numpy(np.float64)) for name in ("spent", "returned", "expected"))
+    said = pc.binary_join_element_wise(hours, f" hours cost {currency} ", cost, f" and brought {currency} ", came,
+                                       f"; {currency} ", due, " was to be expected.", "")
+    nobody = "Touches of no rep with hours." if kind == "rep" else "Touches that lead to nobody who is planned for."
+    return pc.if_else(pa.array(told["id"] == NOBODY), nobody, said).to_pylist()
+
+
+def _focus(rows: pd.DataFrame, spent: pd.DataFrame, problem: Problem) -> dict[str, Any]:
+    total = float(rows["hours"].sum())
+    by_buyer = rows[rows["place"] >= 0].groupby("place")["hours"].sum().to_numpy()
+    hours = np.zeros(len(problem.rep))
+    hours[: len(by_buyer)] = by_buyer
+    return {"hours_reported": total, "touches": int(spent["touches"].sum()),
+            "minutes_missing": int(spent["guessed"].sum()),
+            "share_in_pursued": 1.0 - float(rows["off_target"].sum()) / total if total else None,
+            "gini": gini(hours) if total else None,
+            "hhi": float(((by_buyer / by_buyer.sum()) ** 2).sum()) if by_buyer.sum() > 0 else None}
+
+
+def gini(hours: Any) -> float:
+    """How unequal hours are over buyers, those without any included: 0 all alike, 1 all with one.
+
+    Examples
+    --------
+    >>> gini(np.array([1.0, 1.0, 1.0, 1.0])), gini(np.array([0.0, 0.0, 0.0, 4.0]))
+    (0.0, 0.75)
+    """
+    ordered = np.sort(hours)
+    count, total = len(ordered), ordered.sum()
+    if not total > 0:
+        return 0.0
+    return float(2.0 * (np.arange(1, count + 1) * ordered).sum() / (count * total) - (count + 1) / count)

@@ -1,0 +1,297 @@
+"""What there is to plan: buyers with curves, reps with hours, limits and segments, as plain arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from marketsofone.allocation import Curves, Touching
+from marketsofone.allocation.touch_market import ANY
+from marketsofone.errors import NothingToPlan, SettingsInvalid, shortened
+
+if TYPE_CHECKING:
+    from marketsofone.project.settings.market_file import Settings
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+BUYER_COLUMNS = ("buyer_id", "source_id", "rep_id", "stratum_id", "ceiling", "scale", "shape", "status", "won",
+                 "worth_spread")
+"""What a plan asks of a buyer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stratum that is chosen as a whole.
+
+    Parameters
+    ----------
+    stratum_id, path : str
+    buyers : int
+        Who are planned with it.
+    """
+
+    stratum_id: str
+    path: str
+    buyers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sellers:
+    """Reps who have hours in the period.
+
+    Parameters
+    ----------
+    rep_id : int array, shape (reps,)
+    source_id, region : tuple of str
+    capacity, hour_cost : float array, shape (reps,)
+        Hours in the period; major units an hour.
+    """
+
+    rep_id: Ints
+    source_id: tuple[str, ...]
+    region: tuple[str, ...]
+    capacity: Floats
+    hour_cost: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A plan to be made.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        ``BUYER_COLUMNS``, sorted by ``buyer_id``.
+    curves : Curves
+        Of the period, shape (buyers,); ceilings of who is knocked out are 0.
+    rep, segment : int array, shape (buyers,)
+        Places in ``sellers`` (-1: nobody with hours serves it) and ``segments``.
+    sellers : Sellers
+    segments : tuple of Segment
+    refused : mapping
+        Stratum that does not hold up -> the stratum its buyers are planned with.
+    knocked_out, fixed : bool array, shape (buyers,)
+        Who gets no hours; who keeps its rep.
+    least, most : float array, shape (buyers,)
+        Hours.
+    touching : Touching or None
+        Marketing's touches, where they have a budget.
+    call_hours : float
+        Of a call; 0 where hours are divisible.
+    segment_cost, moving_cost : float
+        Major units in the period.
+    same_region : bool
+        Whether buyers move to reps of their rep's region only.
+    paths : mapping
+        The path of every stratum, by its id.
+    barred : bool array, shape (buyers,), or None
+        Who may not be contacted, and is knocked out for that; None: nobody.
+    """
+
+    rows: pa.Table
+    curves: Curves
+    rep: Ints
+    segment: Ints
+    sellers: Sellers
+    segments: tuple[Segment, ...]
+    refused: Mapping[str, str]
+    knocked_out: Bools
+    fixed: Bools
+    least: Floats
+    most: Floats
+    touching: Touching | None
+    call_hours: float
+    segment_cost: float
+    moving_cost: float
+    same_region: bool
+    paths: Mapping[str, str]
+    barred: Bools | None = None
+
+    @property
+    def cost(self) -> Floats:
+        """What an hour on each buyer costs, shape (buyers,); 0 where nobody serves it."""
+        return np.append(self.sellers.hour_cost, 0.0)[self.rep]
+
+
+def sellers_of(reps: pa.Table, settings: Settings) -> Sellers:
+    """The reps with hours stated; their cost is theirs, else that of ``[market]``.
+
+    Raises
+    ------
+    NothingToPlan
+        There are no reps, or none has hours.
+    """
+    if not reps.num_rows:
+        raise NothingToPlan("A plan places the hours of reps.", "no rep in the data.",
+                            'Map a table of reps (rep_id, week_hours), and rep_id of accounts:\n'
+                            '  [sources.rep.rep]\n  rep_id = "rep_id"\n  week_hours = "week_hours"')
+    rows = reps.filter(pc.greater(pc.fill_null(reps["week_hours"], 0.0), 0.0)).sort_by("rep_id")
+    if not rows.num_rows:
+        raise NothingToPlan("A plan needs the hours that reps have.", f"{reps.num_rows:,} reps, none with week_hours.",
+                            'Map their selling hours in a week:\n  [sources.rep.rep]\n  week_hours = "week_hours"')
+    cost = pc.fill_null(rows["hour_cost"], settings.market.hour_cost)
+    return Sellers(rows["rep_id"].to_numpy(), tuple(map(str, rows["source_id"].to_pylist())),
+                   tuple(region or "" for region in rows["region"].to_pylist()),
+                   rows["week_hours"].to_numpy() * settings.plan.weeks, cost.to_numpy())
+
+
+def problem_of(settings: Settings, buyers: pa.Table, sellers: Sellers, strata: Sequence[Mapping[str, Any]],
+               refused: frozenset[str], knocked_out: pa.Array, unapproached: pa.Array | None = None) -> Problem:
+    """The plan to be made.
+
+    Parameters
+    ----------
+    buyers : pyarrow.Table
+        ``BUYER_COLUMNS``.
+    strata : sequence of mapping
+        Rows of the table of that name.
+    refused : frozenset of str
+        Strata that do not hold up: their buyers are planned with the nearest stratum above that does.
+    knocked_out : pyarrow array of int
+        ``buyer_id`` of who gets no hours.
+    unapproached : pyarrow array of int, optional
+        ``buyer_id`` of who may not be contacted: gets none even where hours are agreed with it.
+    """
+    rows = _by_id(buyers.select(list(BUYER_COLUMNS)).combine_chunks())
+    planned_with = _planned_with(strata, refused)
+    segments, segment = _segments(rows["stratum_id"], planned_with, strata)
+    out = pc.is_in(rows["buyer_id"], value_set=knocked_out).to_numpy(zero_copy_only=False)
+    barred = np.zeros(len(out), dtype=np.bool_)
+    if unapproached is not None:
+        barred = pc.is_in(rows["buyer_id"], value_set=unapproached).to_numpy(zero_copy_only=False)
+    out = out | barred
+    ceiling = np.where(out, 0.0, rows["ceiling"].to_numpy())
+    rep = _places(rows["rep_id"], sellers.rep_id)
+    plan, market = settings.plan, settings.market
+    least, most = (np.where(barred, 0.0, hours) for hours in _limits(settings, rows, rep))
+    call = market.approach_hours
+    touching = Touching(worth_hours=plan.touch_hours, cost=plan.touch_cost, budget=plan.touch_budget,
+                        contacts=float(plan.most_contacts or ANY), call_hours=call) if plan.touch_budget else None
+    segment_cost = plan.segment_cost
+    if segment_cost is None:
+        segment_cost = settings.strata.handling_cost * plan.weeks * 7.0 / market.horizon_days
+    return Problem(
+        rows, Curves(ceiling, rows["scale"].to_numpy(), rows["shape"].to_numpy()), rep, segment, sellers, segments,
+        {each: planned_with[each] for each in sorted(refused) if each in planned_with}, out,
+        _named(rows, plan.not_moved, "not_moved"), least, most, touching,
+        call if plan.whole_calls else 0.0, segment_cost, plan.moving_cost, plan.same_region,
+        {str(row["stratum_id"]): row["path"] for row in strata}, barred)
+
+
+def _by_id(rows: pa.Table) -> pa.Table:
+    """Sorted by ``buyer_id``; a million rows take a second, so those that stand so already are left alone."""
+    ids = rows["buyer_id"].to_numpy()
+    return rows if bool((ids[1:] > ids[:-1]).all()) else rows.sort_by("buyer_id").combine_chunks()
+
+
+def _planned_with(strata: Sequence[Mapping[str, Any]], refused: frozenset[str]) -> dict[str, str]:
+    """For each stratum the nearest one, itself or above it, that holds up; the market always does."""
+    found: dict[str, str] = {}
+    for row in sorted(strata, key=lambda row: row["level"]):
+        own = str(row["stratum_id"])
+        parent = row["parent_id"]
+        found[own] = found[str(parent)] if own in refused and parent is not None else own
+    return found
+
+
+def _segments(stratum: pa.ChunkedArray, planned_with: Mapping[str, str],
+              strata: Sequence[Mapping[str, Any]]) -> tuple[tuple[Segment, ...], Ints]:
+    coded = pc.dictionary_encode(stratum.combine_chunks())
+    coded = coded.chunk(0) if isinstance(coded, pa.ChunkedArray) else coded
+    with_ids = [planned_with[name] for name in coded.dictionary.to_pylist()]
+    paths = {str(row["stratum_id"]): row["path"] for row in strata}
+    known = sorted(set(with_ids), key=lambda one: paths[one])
+    place = np.array([known.index(one) for one in with_ids], dtype=np.int64)
+    segment = place[coded.indices.to_numpy(zero_copy_only=False)] if len(coded) else np.empty(0, dtype=np.int64)
+    counts = np.bincount(segment, minlength=len(known))
+    return tuple(Segment(one, paths[one], int(n)) for one, n in zip(known, counts, strict=True)), segment
+
+
+def _places(rep_id: pa.ChunkedArray, known: Ints) -> Ints:
+    """Place of each rep among those known; -1 for none."""
+    found = pc.fill_null(pc.index_in(rep_id, value_set=pa.array(known)), -1)
+    return np.asarray(found.to_numpy(), dtype=np.int64)
+
+
+def _limits(settings: Settings, rows: pa.Table, rep: Ints) -> tuple[Floats, Floats]:
+    """Least and most hours of each buyer.
+
+    Raises
+    ------
+    SettingsInvalid
+        Hours are agreed with a buyer that is not there, or that nobody with hours serves.
+    """
+    plan, call = settings.plan, settings.market.approach_hours
+    least, most = np.zeros(rows.num_rows), np.full(rows.num_rows, plan.most_hours or np.inf)
+    for name, hours, of in (("least", plan.least, least), ("most", plan.most, most)):
+        of[_found(rows, hours, name)] = list(hours.values())
+    if plan.most_contacts:
+        most = np.minimum(most, plan.most_contacts * call)
+    at = _found(rows, plan.calls, "calls")
+    least[at] = np.maximum(least[at], np.array(list(plan.calls.values())) * call)
+    if (least > most).any():
+        raise SettingsInvalid("[plan] least hours of a buyer must not exceed its most.",
+                              f"{int((least > most).sum()):,} buyers whose least or cadence is more than that.",
+                              "Raise most_hours, most or most_contacts, or lower least or calls.")
+    alone = (least > 0) & (rep < 0)
+    if alone.any():
+        raise SettingsInvalid("Hours are agreed only with buyers whom a rep with hours serves.",
+                              f"{int(alone.sum()):,} buyers of [plan] least or calls have none.",
+                              "Map rep_id of their accounts, or take them out of [plan].")
+    return least, most
+
+
+def _found(rows: pa.Table, named: Mapping[str, float], key: str) -> Ints:
+    at = pc.index_in(pa.array(list(named), pa.string()), value_set=rows["source_id"].combine_chunks())
+    if at.null_count:
+        raise SettingsInvalid(f"[plan] {key} names buyers by their source's keys.",
+                              f"{at.null_count:,} keys that no buyer of this run has.",
+                              f"Take them out, or write them as m1 rank shows them; {key} holds {len(named):,} keys.")
+    return np.asarray(at.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def _named(rows: pa.Table, keys: Sequence[str], key: str) -> Bools:
+    marked = np.zeros(rows.num_rows, dtype=np.bool_)
+    marked[_found(rows, dict.fromkeys(keys, 1.0), key)] = True
+    return marked
+
+
+def check_touches(settings: Settings) -> None:
+    """That a budget of touches comes with what a touch costs.
+
+    Raises
+    ------
+    SettingsInvalid
+        The cost is missing.
+    """
+    if settings.plan.touch_budget and not settings.plan.touch_cost:
+        raise SettingsInvalid("A budget of touches needs what one touch costs.",
+                              "touch_budget in [plan], and no touch_cost.",
+                              "Add, for instance:\n  [plan]\n  touch_cost = 2.0")
+
+
+def members_of(names: Sequence[str], known: Sequence[str], members: pa.Table) -> pa.Array:
+    """``buyer_id`` of the members of segments written by hand.
+
+    Raises
+    ------
+    SettingsInvalid
+        There is no segment of that name.
+    """
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise SettingsInvalid("[plan] knock_outs names segments written by hand.", f"{shortened(missing)}.",
+                              f"There are: {shortened(known)}." if known
+                              else "Write one:\n  [segments.too_small]\n  rule = \"employees < 5\"")
+    if not names:
+        return pa.array([], pa.int64())
+    inside = pc.is_in(members["segment"], value_set=pa.array(list(names)))
+    return pc.unique(members.filter(inside)["buyer_id"])

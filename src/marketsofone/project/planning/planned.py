@@ -1,0 +1,257 @@
+"""The plan of a run: made from its own scores and reps, kept as tables beside them, or told why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pyarrow as pa
+
+from marketsofone.allocation import sweep
+from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
+from marketsofone.estimates.response_curves import INDEPENDENT_ERROR, approaches_doubt
+from marketsofone.project.ground.serving import shared_buyers
+from marketsofone.project.planning.choice import factor_scores, segment_choice, standing
+from marketsofone.project.planning.drain import drain_ledger
+from marketsofone.project.planning.draws import Doubt, firmness
+from marketsofone.project.planning.inputs import (
+    BUYER_COLUMNS,
+    Floats,
+    Problem,
+    check_touches,
+    members_of,
+    problem_of,
+    sellers_of,
+)
+from marketsofone.project.planning.solving import Placement, place
+from marketsofone.project.planning.tables import plan_table
+from marketsofone.sources import Finding
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from marketsofone.estimates.response import ResponseFit
+    from marketsofone.project.ground.gathered import Gathered
+    from marketsofone.project.planning.curves import Responses
+    from marketsofone.project.segments.keeping import Segmented
+    from marketsofone.project.settings.market_file import Settings
+
+SHARES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+"""Of the hours there are: how many more or fewer are shown beside."""
+
+Severity = Literal["info", "warning"]
+_SETS = ("pull", "competitiveness", "attractiveness", "value_per_hour", "buyers")
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The plan of a run.
+
+    Parameters
+    ----------
+    tables : mapping
+        ``plan``, ``segment_choice`` and ``drain``, where there is a plan.
+    said : mapping
+        What the manifest tells of it.
+    findings : tuple of Finding
+    """
+
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+    said: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of a run a plan is made from.
+
+    Parameters
+    ----------
+    buyers, reps : pyarrow.Table
+        `BUYER_COLUMNS`; the reps of the run.
+    strata : sequence of mapping
+        Rows of the table of that name.
+    refused : frozenset of str
+        Strata that do not hold up and that nobody accepts.
+    members : pyarrow.Table
+        ``segment``, ``buyer_id`` of segments written by hand.
+    doubt : Doubt
+        What is not known of the response of all.
+    barred : pyarrow array of int
+        ``buyer_id`` of who may not be contacted: gets neither hours nor touches, whatever was agreed.
+    """
+
+    buyers: pa.Table
+    reps: pa.Table
+    strata: Sequence[Mapping[str, Any]]
+    refused: frozenset[str]
+    members: pa.Table
+    doubt: Doubt
+    barred: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
+
+
+def plan_run(settings: Settings, gathered: Gathered, responses: Responses, buyers: ir.Table,
+             served: ir.Table | None, reps: ir.Table, strata: Sequence[Mapping[str, Any]], stability: pa.Table | None,
+             accepted: Mapping[str, str], written: Segmented) -> Planned:
+    """The plan of this run; where there can be none, why, as a finding and in the manifest."""
+    if responses.curves is None or responses.why_none:
+        return _no_plan(responses, responses.why_none, "State what is missing, or state a judgement of effort.")
+    joined = buyers.select("buyer_id", "source_id", "rep_id", "stratum_id").inner_join(responses.curves, "buyer_id")
+    known = Known(joined.select(*BUYER_COLUMNS).order_by("buyer_id").to_pyarrow(), reps.to_pyarrow(), strata,
+                  _refused(stability, accepted), written.members.to_pyarrow(), doubt_of(responses.fits),
+                  buyers.filter(buyers["rank"].isnull()).buyer_id.to_pyarrow().combine_chunks())
+    try:
+        problem, _placement, tables, said = planned(settings, known)
+    except (NothingToPlan, HoursExceeded, SettingsInvalid) as problem_found:
+        severity: Severity = "info" if isinstance(problem_found, NothingToPlan) else "warning"
+        return _no_plan(responses, f"{problem_found.wanted} Found: {problem_found.found}", problem_found.repair,
+                        severity)
+    drain, focus = _drained(settings, gathered, problem, tables["segment_choice"])
+    if drain is not None:
+        tables["drain"] = drain
+    said["doubt"] = asdict(known.doubt)
+    said["response"], said["focus"] = _response(responses.fits), focus
+    return Planned(tables, said, (*responses.findings, *plan_findings(settings, served, known)))
+
+
+def planned(settings: Settings, known: Known, reassign: bool = False,
+            ) -> tuple[Problem, Placement, dict[str, pa.Table], dict[str, Any]]:
+    """The plan of what is known, as tables and as what a manifest tells of it.
+
+    Raises
+    ------
+    NothingToPlan, HoursExceeded, SettingsInvalid
+        As told by `sellers_of`, `problem_of` and `place`.
+    """
+    check_touches(settings)
+    problem = problem_known(settings, known)
+    placement = place(problem, reassign)
+    at = standing(problem, placement)
+    firm = firmness(problem, placement, known.doubt, settings.plan.draws, settings.market.seed)
+    currency = settings.market.currency
+    tables = {"plan": plan_table(problem, placement, at, firm, currency),
+              "segment_choice": segment_choice(problem, placement, at, firm, currency,
+                                               _factors(settings, problem, known))}
+    return problem, placement, tables, _said(settings, problem, placement, firm.total_low, firm.total_high,
+                                             {"draws": firm.draws, "prices_held": firm.held})
+
+
+def problem_known(settings: Settings, known: Known) -> Problem:
+    """The plan to be made from what is known of a run."""
+    sellers = sellers_of(known.reps, settings)
+    out = members_of(settings.plan.knock_outs, list(settings.segments), known.members)
+    return problem_of(settings, known.buyers, sellers, known.strata, known.refused, out, known.barred)
+
+
+def doubt_of(fits: Mapping[str, ResponseFit]) -> Doubt:
+    """What is not known of the response of all buyers together, as shares of what is expected."""
+    prospects, customers = fits.get("prospects"), fits.get("customers")
+    relative = 0.0
+    if customers is not None and customers.elasticity is not None and customers.elasticity > 0:
+        relative = customers.slope.error / customers.elasticity
+    return Doubt(INDEPENDENT_ERROR if prospects is None else approaches_doubt(prospects), min(relative, 1.0))
+
+
+def _refused(stability: pa.Table | None, accepted: Mapping[str, str]) -> frozenset[str]:
+    """Strata that do not hold up and that nobody accepts."""
+    rows = [] if stability is None else stability.to_pylist()
+    found = {row["segment"] for row in rows
+             if row["family"] == "sales" and row["measure"] == "within" and row["holds"] is False and row["segment"]}
+    return frozenset(found - set(accepted))
+
+
+def _no_plan(responses: Responses, why: str, repair: str, severity: Severity = "info") -> Planned:
+    said = {"made": False, "why": why, "response": _response(responses.fits)}
+    return Planned({}, said, (*responses.findings, Finding("no_plan", severity, "[plan]", f"No plan was made: {why}",
+                                                           repair)))
+
+
+def _said(settings: Settings, problem: Problem, placement: Placement, low: float, high: float,
+          drawn: Mapping[str, Any]) -> dict[str, Any]:
+    """What the manifest tells of a plan: capacity, prices, value, bound, and more or fewer hours beside."""
+    sellers, used = problem.sellers, np.bincount(placement.rep[placement.rep >= 0],
+                                                 placement.hours[placement.rep >= 0], len(problem.sellers.capacity))
+    return {
+        "made": True, "weeks": settings.plan.weeks, "capacity_hours": float(sellers.capacity.sum()),
+        "hours": float(placement.hours.sum()), "touches": float(placement.touches.sum()),
+        "value": placement.value, "bound": placement.bound, "gap": placement.gap,
+        "contribution_low": low, "contribution_high": high, "budget_price": placement.budget_price, **drawn,
+        "reps": [{"rep_id": int(rep), "source_id": name, "capacity_hours": float(hours), "hours": float(given),
+                  "hour_cost": float(cost), "next_hour_value": float(price)}
+                 for rep, name, hours, given, cost, price in zip(
+                     sellers.rep_id, sellers.source_id, sellers.capacity, used, sellers.hour_cost, placement.price,
+                     strict=True)],
+        "sweep": _swept(problem, placement),
+    }
+
+
+def _swept(problem: Problem, placement: Placement) -> list[dict[str, float]]:
+    """Contribution net of hours at other capacities, hours alone; empty where hours are agreed at least."""
+    if problem.least.any() or problem.touching is not None:
+        return []
+    kept = problem.curves.times(np.where(placement.dropped[problem.segment], 0.0, 1.0))
+    sellers = problem.sellers
+    plans = sweep(kept, placement.rep, sellers.capacity, SHARES, sellers.hour_cost, 0.0, problem.most)
+    return [{"share": share, "hours": float(plan.hours.sum()), "value": plan.value}
+            for share, plan in zip(SHARES, plans, strict=True)]
+
+
+def _drained(settings: Settings, gathered: Gathered, problem: Problem,
+             choice: pa.Table) -> tuple[pa.Table | None, dict[str, Any] | None]:
+    """The drain ledger; nothing where the data know no touches."""
+    held = gathered.effort
+    if held is None or held.spent is None:
+        return None, None
+    spent = held.spent.execute().sort_values(["rep_id", "buyer_id"])
+    returned = held.returned.execute() if held.returned is not None else spent.iloc[:0].assign(returned=[])
+    pursued = {row["stratum_id"] for row in choice.select(["stratum_id", "choice"]).to_pylist()
+               if row["choice"] == "pursue"}
+    ledger = drain_ledger(problem, settings, spent, returned, pursued, settings.market.currency)
+    return ledger.table, ledger.focus
+
+
+def _response(fits: Mapping[str, ResponseFit]) -> dict[str, Any]:
+    return {name: {"status": fit.status, "elasticity": fit.elasticity, "low": fit.low, "high": fit.high,
+                   "reason": fit.reason} for name, fit in fits.items()}
+
+
+def _factors(settings: Settings, problem: Problem, known: Known) -> Floats | None:
+    """The user's own score of each segment, where there are weights."""
+    weights = settings.plan.factors
+    if not weights:
+        return None
+    by_id = {str(row["stratum_id"]): row for row in known.strata}
+    numbers = sorted({name for row in known.strata for name, value in row.items() if isinstance(value, int | float)
+                      and name not in ("level", "stratum_id", "parent_id")})
+    for name in weights:
+        if name not in numbers:
+            raise SettingsInvalid("[plan] factors names numbers of the table strata.", f"'{name}'.",
+                                  f"There are: {', '.join(each for each in _SETS if each in numbers)}.")
+    columns = {name: np.array([by_id[each.stratum_id][name] if by_id[each.stratum_id][name] is not None else np.nan
+                               for each in problem.segments], dtype=np.float64) for name in weights}
+    return factor_scores(weights, columns)
+
+
+def plan_findings(settings: Settings, served: ir.Table | None, known: Known) -> list[Finding]:
+    """What a person should know of a plan's ground: hours or costs missing, buyers of two reps."""
+    found, hours, cost = [], known.reps["week_hours"], known.reps["hour_cost"]
+    without = len(hours) - len(sellers_of(known.reps, settings).rep_id)
+    if without:
+        found.append(Finding("rep_without_hours", "warning", "rep.week_hours",
+                             f"{without:,} of {len(hours):,} reps have no hours: their buyers get none in the plan.",
+                             "Map week_hours for them."))
+    if cost.null_count:
+        given = "market.hour_cost" in settings.given
+        taken = f"{settings.market.hour_cost:,.2f} of [market] is taken" if given else "their hours are taken as free"
+        found.append(Finding("rep_without_cost", "info" if given else "warning", "rep.hour_cost",
+                             f"{cost.null_count:,} reps have no hour_cost: {taken}.",
+                             "Map hour_cost, or state it in [market]."))
+    shared = shared_buyers(served)
+    if shared:
+        found.append(Finding("two_reps", "warning", "account.rep_id",
+                             f"{shared:,} buyers are looked after by more than one rep: each is planned with the one "
+                             "who looks after most of its accounts, of equals the one with the smallest id.",
+                             "State one rep for each account of a buyer."))
+    return found

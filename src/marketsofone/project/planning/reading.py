@@ -1,0 +1,107 @@
+"""What a run says of its plan: why a buyer or segment gets hours, and where time drains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from marketsofone.errors import RunMissing
+from marketsofone.project.planning.scenarios import check_planned
+from marketsofone.project.planning.tables import NO_BASIS
+from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.small_tables import asked_rows
+from marketsofone.project.snapshots.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a buyer or a segment gets what it gets.
+
+    Parameters
+    ----------
+    kind : {"buyer", "segment"}
+    row : mapping
+        Its row of ``plan`` or ``segment_choice``.
+    changes : str
+        What would change it.
+    responses : tuple of (str, str, str)
+        Of prospects and customers: how what hours do is known, and what is known of it.
+    """
+
+    kind: str
+    row: dict[str, Any]
+    changes: str
+    responses: tuple[tuple[str, str, str], ...]
+
+
+def explain(snapshot: Snapshot, key: str) -> Explained:
+    """Why a buyer (its key or id) or a segment (its id or path) gets what it gets.
+
+    Raises
+    ------
+    RunMissing
+        The run has no plan, or neither such a buyer nor such a segment.
+    """
+    from marketsofone.report.plan import response_said
+
+    check_planned(snapshot)
+    responses = tuple((name, fit["status"], response_said(fit))
+                      for name, fit in snapshot.manifest["plan"]["response"].items())
+    bought = _rows(snapshot, "plan", "where source_id = ? or cast(buyer_id as varchar) = ? order by buyer_id limit 1",
+                   [key, key])
+    if bought:
+        return Explained("buyer", bought[0], _what_changes(snapshot, bought[0]), responses)
+    chosen = _rows(snapshot, "segment_choice", "where stratum_id = ? or path = ? limit 1", [key, key])
+    if chosen:
+        return Explained("segment", chosen[0], str(chosen[0]["changes"] or ""), responses)
+    raise RunMissing(f"The plan of run {snapshot.run_id} was asked for a buyer or a segment.",
+                     "none of that key, id or path.", "m1 plan solve lists buyers, m1 tree --format csv the strata.")
+
+
+def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True, top: int = 20) -> list[dict[str, Any]]:
+    """Where time drains, most hours back first.
+
+    Parameters
+    ----------
+    kind : {"segment", "buyer", "rep"}, optional
+        One side of the ledger; absent: segments, then buyers, then reps.
+    drains : bool
+        Only what drains; else all that hours went to.
+
+    Returns
+    -------
+    list of mapping
+        Rows of ``drain``, with the ``path`` of segments.
+    """
+    check_planned(snapshot)
+    if "drain" not in snapshot.tables:
+        raise RunMissing(f"Run {snapshot.run_id} was asked where time drains.", "no touches in the data.",
+                         "Map a table of touches (touch.minutes, touch.happened_at), then run again.")
+    where = " and ".join(filter(None, ["true", "kind = ?" if kind else "", "drains" if drains else ""]))
+    found = _rows(snapshot, "drain", f"where {where} order by array_position(['segment', 'buyer', 'rep'], kind), "
+                  f"hours_back desc, hours desc, id limit {int(top)}", [kind] if kind else [])
+    paths = {row["stratum_id"]: row["path"] for row in snapshot.table("strata").to_pylist()}
+    return [{**row, "path": paths.get(row["id"], "") if row["kind"] == "segment" else ""} for row in found]
+
+
+def _what_changes(snapshot: Snapshot, row: dict[str, Any]) -> str:
+    """What would put a buyer in the plan, or out of it."""
+    from marketsofone.project.words import money
+
+    if row["reason"] == NO_BASIS:
+        return "A basis for contact that holds, on record or in the data."
+    currency = snapshot.manifest["currency"]
+    rep = next((each for each in snapshot.manifest["plan"]["reps"] if each["rep_id"] == row["rep_id"]), None)
+    if rep is None:
+        return "A rep with hours that serves it."
+    asked = rep["next_hour_value"] + rep["hour_cost"]
+    if not row["ceiling"] > 0 or not asked > 0:
+        return "Evidence, or a judgement of effort, that hours earn something there."
+    needed = asked * row["scale"]
+    said = f"{money(needed, currency)} of contribution at stake, where it has {money(row['ceiling'], currency)}"
+    return f"It leaves the plan below {said}." if row["hours"] > 0 else f"It enters the plan from {said}."
+
+
+def _rows(snapshot: Snapshot, table: str, rest: str, values: list[Any]) -> list[dict[str, Any]]:
+    path = snapshot.file(table)
+    return asked_rows(path, f"select * from {scanned(path)} {rest}", values)

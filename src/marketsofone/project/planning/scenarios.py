@@ -1,0 +1,308 @@
+"""What if: a plan made anew from a finished run under other hours, reps, segments, worths or chances."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from marketsofone.errors import RunMissing, SettingsInvalid, shortened
+from marketsofone.project.planning.draws import Doubt
+from marketsofone.project.planning.inputs import BUYER_COLUMNS, Bools
+from marketsofone.project.planning.planned import Known, planned
+from marketsofone.project.planning.solving import HARDLY
+from marketsofone.project.settings.market_file import Settings
+from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
+
+KEYS = ("hours", "rep", "leave", "worth", "chance", "cost", "weeks", "assign")
+GRAMMAR = ("name: key=value; key=value. hours=1.2 (all reps' hours times 1.2), hours=R0001:30 (a week), "
+           "rep=NEW:20:60:north (a new rep: hours a week, cost an hour, region), leave=STRATUM, worth=STRATUM:0.9 "
+           "(what its buyers bring, times), chance=STRATUM:0.8 (of winning them, times), cost=70 (of an hour), "
+           "weeks=8, assign=yes")
+"""How a scenario is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A change of what is known, and whether buyers may get other reps.
+
+    Parameters
+    ----------
+    name : str
+    changes : tuple of (str, str)
+        Key and value, as written.
+    assign : bool
+    """
+
+    name: str
+    changes: tuple[tuple[str, str], ...] = ()
+    assign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A plan under a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    tables : mapping
+        ``plan`` and ``segment_choice``.
+    said : mapping
+        As the manifest of a run tells of its plan.
+    moved : int
+        Buyers that another rep serves than in the run.
+    """
+
+    scenario: Scenario
+    tables: Mapping[str, pa.Table]
+    said: Mapping[str, Any]
+    moved: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+
+def read_scenario(text: str) -> Scenario:
+    """A scenario as a person writes it (`GRAMMAR`).
+
+    Raises
+    ------
+    SettingsInvalid
+        A part of it is not ``key=value`` with a known key.
+
+    Examples
+    --------
+    >>> read_scenario("more: hours=1.2; leave=hotels").changes
+    (('hours', '1.2'), ('leave', 'hotels'))
+    """
+    head = re.match(r"\s*([^=;:]+):\s+", text)
+    name, rest = (head[1].strip(), text[head.end():]) if head else (text.strip(), text)
+    changes: list[tuple[str, str]] = []
+    for part in filter(None, map(str.strip, rest.split(";"))):
+        key, _equals, value = (each.strip() for each in part.partition("="))
+        if key not in KEYS or not value:
+            raise SettingsInvalid("A scenario is written as key=value, parts joined by semicolons.", f"'{part}'.",
+                                  f"Write {GRAMMAR}.")
+        changes.append((key, value))
+    adds = any(key == "rep" or (key == "assign" and value == "yes") for key, value in changes)
+    return Scenario(name, tuple(changes), adds)
+
+
+def solve_scenario(snapshot: Snapshot, settings: Settings, scenario: Scenario) -> Solved:
+    """The plan of a run under a scenario; nothing of the run is changed.
+
+    A new rep brings no buyers, so buyers may then be moved to it. What is accepted or refused of segments counts as
+    the record says now.
+
+    Raises
+    ------
+    RunMissing
+        The run has no plan.
+    NothingToPlan, HoursExceeded, SettingsInvalid
+        As of a plan.
+    """
+    known, settings = known_of(snapshot), settings
+    for key, value in scenario.changes:
+        known, settings = _CHANGES[key](known, settings, value)
+    problem, placement, tables, said = planned(settings, known, scenario.assign)
+    given = placement.hours > HARDLY
+    moved = int((given & (problem.rep >= 0) & (placement.rep != problem.rep)).sum())
+    return Solved(scenario, tables, said, moved)
+
+
+def compared(solved: Sequence[Solved]) -> list[dict[str, Any]]:
+    """Plans side by side, each beside the first."""
+    base = float(solved[0].said["value"])
+    rows = []
+    for each in solved:
+        said, choice = each.said, each.tables["segment_choice"]["choice"]
+        plan = each.tables["plan"]
+        hours = sum(rep["hours"] for rep in said["reps"])
+        rows.append({
+            "scenario": each.scenario.name, "capacity_hours": said["capacity_hours"], "hours": said["hours"],
+            "value": said["value"], "difference": said["value"] - base, "gap": said["gap"],
+            "contribution_low": said["contribution_low"], "contribution_high": said["contribution_high"],
+            "next_hour_value": sum(rep["hours"] * rep["next_hour_value"] for rep in said["reps"]) / hours
+            if hours else None,
+            "buyers": int(pc.sum(pc.greater(plan["hours"], HARDLY)).as_py() or 0), "moved": each.moved,
+            "pursued": int(pc.sum(pc.equal(choice, "pursue")).as_py() or 0)})
+    return rows
+
+
+def known_of(snapshot: Snapshot) -> Known:
+    """What a plan is made from, of a finished run.
+
+    Raises
+    ------
+    RunMissing
+        It has no plan.
+    """
+    import duckdb
+
+    from marketsofone.project.reading.holding_up_marks import refused_segments
+
+    check_planned(snapshot)
+    names = [f"b.{name}" if name in ("buyer_id", "source_id", "rep_id", "stratum_id") else f"p.{name}"
+             for name in BUYER_COLUMNS]
+    with damage_told(snapshot.file("plan")), duckdb.connect() as connection:
+        buyers = connection.execute(
+            f"select {', '.join(names)} from {scanned(snapshot.file('buyers'))} b "
+            f"join {scanned(snapshot.file('plan'))} p using (buyer_id)").to_arrow_table()
+        barred = connection.execute(
+            f"select buyer_id from {scanned(snapshot.file('buyers'))} where rank is null").to_arrow_table()
+    return Known(buyers, snapshot.table("reps"), snapshot.table("strata").to_pylist(), refused_segments(snapshot),
+                 snapshot.table("segment_members"), Doubt(**snapshot.manifest["plan"]["doubt"]),
+                 barred["buyer_id"].combine_chunks())
+
+
+def check_planned(snapshot: Snapshot) -> None:
+    """That a run has a plan.
+
+    Raises
+    ------
+    RunMissing
+        It has none; the message says why.
+    """
+    said = snapshot.manifest.get("plan")
+    if said is None or "plan" not in snapshot.tables:
+        why = said["why"] if said else "the run was made before plans were"
+        raise RunMissing(f"Run {snapshot.run_id} was asked for its plan.", f"none: {why}",
+                         "State what is missing, then run again:\n  m1 run")
+
+
+Changed = tuple[Known, Settings]
+
+
+def _hours(known: Known, settings: Settings, value: str) -> Changed:
+    rep, _colon, hours = value.rpartition(":")
+    times = _number(hours, "hours")
+    reps = known.reps
+    if not rep:
+        weekly = pc.multiply(reps["week_hours"], times)
+    else:
+        at = _rep(reps, rep)
+        weekly = pc.if_else(pa.array(np.arange(reps.num_rows) == at), times, reps["week_hours"])
+    return _with_reps(known, reps.set_column(reps.schema.get_field_index("week_hours"), "week_hours", weekly)), settings
+
+
+def _new_rep(known: Known, settings: Settings, value: str) -> Changed:
+    name, hours, cost, region = [*value.split(":"), "", "", ""][:4]
+    if name in known.reps["source_id"].to_pylist():
+        raise SettingsInvalid("A new rep needs a name of its own.", f"'{name}' is a rep already.",
+                              f"To give it other hours, write hours={name}:{hours or 20}.")
+    row = {"rep_id": -1 - known.reps.num_rows, "source_id": name, "team": None, "region": region or None,
+           "week_hours": _number(hours, "rep"), "hour_cost": _number(cost, "rep") if cost else None, "buyers": 0}
+    return _with_reps(known, pa.concat_tables([known.reps, pa.Table.from_pylist([row], known.reps.schema)])), settings
+
+
+def _leave(known: Known, settings: Settings, value: str) -> Changed:
+    return _scaled(known, _under(known, value), "ceiling", 0.0), settings
+
+
+def _worth(known: Known, settings: Settings, value: str) -> Changed:
+    stratum, times = _of_stratum(value, "worth")
+    return _scaled(known, _under(known, stratum), "ceiling", times), settings
+
+
+def _chance(known: Known, settings: Settings, value: str) -> Changed:
+    """Of those not yet won: a chance so many times as high takes as many times fewer hours, near enough."""
+    stratum, times = _of_stratum(value, "chance")
+    if not times > 0:
+        raise SettingsInvalid("A chance is multiplied by more than 0.", f"chance={value}.",
+                              f"To take the segment out, write leave={stratum}.")
+    to_win = _under(known, stratum) & ~known.buyers["won"].to_numpy(zero_copy_only=False)
+    return _scaled(known, to_win, "scale", 1.0 / times), settings
+
+
+def _cost(known: Known, settings: Settings, value: str) -> Changed:
+    cost = pa.array(np.full(known.reps.num_rows, _number(value, "cost")))
+    at = known.reps.schema.get_field_index("hour_cost")
+    return _with_reps(known, known.reps.set_column(at, "hour_cost", cost)), settings
+
+
+def _weeks(known: Known, settings: Settings, value: str) -> Changed:
+    """Other weeks: customers' curves are those of the period, and grow with it."""
+    weeks = int(_number(value, "weeks"))
+    if weeks < 1:
+        raise SettingsInvalid("A scenario plans whole weeks, at least one.", f"weeks={value}.", "Write weeks=8.")
+    times = weeks / settings.plan.weeks
+    won = known.buyers["won"].to_numpy(zero_copy_only=False)
+    known = _scaled(_scaled(known, won, "ceiling", times), won, "scale", times)
+    return known, replace(settings, plan=replace(settings.plan, weeks=weeks))
+
+
+def _assign(known: Known, settings: Settings, value: str) -> Changed:
+    if value not in ("yes", "no"):
+        raise SettingsInvalid("assign is yes or no.", f"assign={value}.", "Write assign=yes.")
+    return known, settings
+
+
+_CHANGES: Mapping[str, Callable[[Known, Settings, str], Changed]] = {
+    "hours": _hours, "rep": _new_rep, "leave": _leave, "worth": _worth, "chance": _chance, "cost": _cost,
+    "weeks": _weeks, "assign": _assign}
+
+
+def _with_reps(known: Known, reps: pa.Table) -> Known:
+    return replace(known, reps=reps)
+
+
+def _scaled(known: Known, rows: Bools, name: str, times: float) -> Known:
+    column = known.buyers[name].to_numpy()
+    at = known.buyers.schema.get_field_index(name)
+    return replace(known, buyers=known.buyers.set_column(at, name, pa.array(np.where(rows, column * times, column))))
+
+
+def _of_stratum(value: str, key: str) -> tuple[str, float]:
+    stratum, _colon, times = value.rpartition(":")
+    return stratum or "market", _number(times, key)
+
+
+def _number(text: str, key: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        raise SettingsInvalid(f"{key} of a scenario needs a number, not below 0.", f"'{text}'.", f"Write {GRAMMAR}.")
+    return number
+
+
+def _rep(reps: pa.Table, name: str) -> int:
+    names = [str(each) for each in reps["source_id"].to_pylist()]
+    if name not in names:
+        raise SettingsInvalid("A scenario names reps by their keys.", f"'{name}'.", f"There are: {shortened(names)}.")
+    return names.index(name)
+
+
+def _under(known: Known, stratum: str) -> Bools:
+    """Buyers that stand in a stratum, named by its id, path or name, or below it."""
+    strata = known.strata
+    named = next(filter(None, ([row for row in strata if stratum in is_called(row)] for is_called in _CALLED)), [])
+    if len(named) != 1:
+        paths = shortened(f"'{row['path']}'" for row in named) if named else "none of that name"
+        raise SettingsInvalid("A scenario names one stratum, by its id, path, name or value.", f"'{stratum}': {paths}.",
+                              "m1 tree lists them; a path names one alone.")
+    parents = {row["stratum_id"]: row["parent_id"] for row in strata}
+    inside = {own for own in parents if _is_under(own, named[0]["stratum_id"], parents)}
+    found: Bools = pc.is_in(known.buyers["stratum_id"], value_set=pa.array(sorted(inside))).to_numpy(
+        zero_copy_only=False)
+    return found
+
+
+_CALLED: Sequence[Callable[[Mapping[str, Any]], Sequence[str]]] = (
+    lambda row: [str(row["stratum_id"])], lambda row: [str(row["path"])], lambda row: [str(row["name"])],
+    lambda row: [str(row["name"]).partition(": ")[2]])
+"""What a stratum may be called, the surest first; the last is the value that tells it, as in ``sector: hotels``."""
+
+
+def _is_under(own: object, above: object, parents: Mapping[object, object]) -> bool:
+    while own is not None:
+        if own == above:
+            return True
+        own = parents.get(own)
+    return False

@@ -1,0 +1,77 @@
+"""The plan as tables of a snapshot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from marketsofone.project.planning.choice import HOLD, LEAVE, PURSUE, UNKNOWN, Standing
+from marketsofone.project.planning.draws import Firm
+from marketsofone.project.planning.inputs import Bools, Floats, Problem
+from marketsofone.project.planning.solving import HARDLY, Placement, earned
+from marketsofone.project.words import whole_numbers
+
+NO_BASIS = "No basis for contact holds: nobody may approach it."
+
+
+def plan_table(problem: Problem, placement: Placement, at: Standing, firm: Firm, currency: str) -> pa.Table:
+    """The table ``plan``: every buyer once, by ``buyer_id``."""
+    rows, sellers = problem.rows, problem.sellers
+    served = placement.rep >= 0
+    rep_id = pa.array(np.append(sellers.rep_id, 0)[placement.rep], mask=~served)
+    choice, reason = _choices(problem, placement, at, currency)
+    curve = {name: rows[name] for name in ("status", "ceiling", "scale", "shape", "worth_spread", "won")}
+    segments = pa.array([segment.stratum_id for segment in problem.segments], pa.string())
+    return pa.table({
+        "buyer_id": rows["buyer_id"], "source_id": rows["source_id"], "rep_id": rep_id,
+        "hours": placement.hours, "touches": placement.touches,
+        "expected_contribution": earned(problem, placement), "expected_contribution_low": firm.low,
+        "expected_contribution_high": firm.high,
+        "next_hour_value": pa.array(at.next_hour, mask=np.isnan(at.next_hour)), "inclusion_share": firm.inclusion,
+        "choice": choice, "reason": reason, "stratum_id": segments.take(pa.array(problem.segment)), **curve})
+
+
+def _choices(problem: Problem, placement: Placement, at: Standing, currency: str) -> tuple[pa.Array, pa.Array]:
+    """What is done with each buyer, and why: the first of the cases that holds."""
+    given = (placement.hours > HARDLY) | (placement.touches > 0)
+    unknown = pc.equal(problem.rows["status"], UNKNOWN).to_numpy()
+    price = np.append(placement.price, 0.0)[placement.rep]
+    dropped = placement.dropped[problem.segment]
+    words = _words(problem, placement, at, price, currency)
+    barred = np.zeros(len(given), dtype=np.bool_) if problem.barred is None else problem.barred
+    cases: list[tuple[Bools, str, Any]] = [
+        (barred, LEAVE, NO_BASIS),
+        (given & problem.knocked_out, PURSUE, "Knocked out, and hours are agreed with it all the same."),
+        (given & ~(problem.curves.ceiling > 0), PURSUE, "Hours are agreed with it; nothing is expected of them."),
+        (given, PURSUE, words[0]),
+        (problem.knocked_out, LEAVE, "Knocked out by [plan] knock_outs."),
+        (placement.rep < 0, HOLD, "No rep with hours serves it."),
+        (unknown, HOLD, "Cannot tell yet what hours do: a judgement of effort, or effort set by lot, would tell."),
+        (~(problem.curves.ceiling > 0), LEAVE, "Nothing is to be earned: it is expected to cost more than it brings."),
+        (dropped, HOLD, "Its segment would earn less than pursuing one costs."),
+        (at.first <= 0, LEAVE, "Its first hour would earn less than it costs."),
+        (np.ones(len(given), dtype=np.bool_), HOLD, words[1]),
+    ]
+    code = np.argmax([holds for holds, _choice, _why in cases], axis=0)
+    names = pa.array([choice for _holds, choice, _why in cases]).take(pa.array(code))
+    whys = [pa.scalar(why) if isinstance(why, str) else why for _holds, _choice, why in cases]
+    return names, pc.choose(pa.array(code), *whys)
+
+
+def _words(problem: Problem, placement: Placement, at: Standing, price: Floats, currency: str) -> list[pa.Array]:
+    """Reasons with numbers in them: of buyers that get hours, and of those that wait."""
+    first, after, elsewhere = (whole_numbers(np.nan_to_num(column)) for column in (at.first, at.next_hour, price))
+    named = f" {currency} "
+    return [
+        _joined("The first hour earns", named, first, " beyond its cost, the next one", named, after,
+                "; elsewhere an hour of this rep earns", named, elsewhere, "."),
+        _joined("Its first hour would earn", named, first, " beyond its cost; elsewhere an hour of this rep earns",
+                named, elsewhere, "."),
+    ]
+
+
+def _joined(*parts: Any) -> pa.Array:
+    return pc.binary_join_element_wise(*parts, "")

@@ -1,0 +1,86 @@
+"""An audience: the buyers of a marketing segment in a sales segment, as keys to go on with elsewhere."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from marketsofone.errors import RunMissing
+from marketsofone.project.reading.unlisted import unlisted
+from marketsofone.project.snapshots.export import harmless
+from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.shelf import Scope, Shelf
+from marketsofone.project.snapshots.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from marketsofone.project.statements.entering import Notebook
+
+COLUMNS = ("buyer", "kind", "class", "segment", "share", "probability")
+"""Of an audience: the source's key of a buyer and what it is; its most likely class and how likely; the segment, and
+how far it stands there."""
+
+_AT_ONCE = 5_000
+
+
+def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, name: str) -> Iterator[str]:
+    """The buyers of a class in a stratum, as lines of CSV with a header.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it. Who may not be contacted is left
+    out, and who objected or took back a basis since the run (`unlisted`).
+
+    Parameters
+    ----------
+    scope : Scope
+        Whose buyers may leave.
+    stratum_id, name : str
+        The sales segment, and the class.
+
+    Raises
+    ------
+    RunMissing
+        The run has no such stratum or class, or no marketing segments.
+    """
+    stratum = shelf.stratum(stratum_id)
+    run = shelf.snapshot
+    _require(run, name)
+    given = [stratum_id, name, [-1, *sorted(unlisted(run, notebook))]]
+    return _lines(_query(run, scope), given, (name, str(stratum["path"])))
+
+
+def _require(run: Snapshot, name: str) -> None:
+    import duckdb
+
+    with duckdb.connect() as engine:
+        found = engine.execute(f"select count(*) from {scanned(run.file('marketing_segments'))} where class = ?",
+                               [name]).fetchall()
+    if not found[0][0]:
+        raise RunMissing(f"Run {run.run_id} was asked for the buyers of one marketing segment.", "none of that name.",
+                         "m1 crosswalk lists them.")
+
+
+def _query(run: Snapshot, scope: Scope) -> str:
+    members, classes, buyers = (scanned(run.file(each)) for each in ("memberships", "marketing_segments", "buyers"))
+    return (f"select b.source_id, b.kind, m.share, c.probability from {members} m join {classes} c using (buyer_id) "
+            f"join {buyers} b using (buyer_id) where m.stratum_id::varchar = ? and m.share > 0 and c.class = ? "
+            f"and b.rank is not null and not list_contains(?, b.buyer_id) and {scope.condition} "
+            "order by b.source_id, b.buyer_id")
+
+
+def _lines(query: str, given: Sequence[Any], told: tuple[str, str]) -> Iterator[str]:
+    import duckdb
+
+    yield _written([COLUMNS])
+    named, path = map(harmless, told)
+    with duckdb.connect() as engine:
+        cursor = engine.execute(query, list(given))
+        while rows := cursor.fetchmany(_AT_ONCE):
+            yield _written([(harmless(key or ""), kind, named, path, round(share, 6), round(probability, 6))
+                            for key, kind, share, probability in rows])
+
+
+def _written(rows: Sequence[Sequence[Any]]) -> str:
+    text = StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,61 @@
+"""Between runs: who objected, or took back the basis for contact, since the run is on no list from that moment on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from marketsofone.customer.permission import CONTACT, PROFILING, concerns, refuses
+from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from marketsofone.project.statements.entering import Notebook
+    from marketsofone.record import Entry
+
+Subject = tuple[str, str]
+
+
+def unlisted(run: Snapshot, notebook: Notebook, day: date | None = None) -> frozenset[int]:
+    """``buyer_id`` of the buyers of a run whom the written record takes off every list of whom to approach.
+
+    What the run itself knew is in it: who objected before is no buyer there, who had no basis has no rank.
+
+    Parameters
+    ----------
+    day : date, optional
+        On which the record is asked; absent: today.
+    """
+    import duckdb
+
+    said = {(entry.about, entry.about_id) for entry in notebook.of_kind("objection")}
+    said |= _without_basis(notebook.of_kind("permission"), day or datetime.now(UTC).date())
+    if not said:
+        return frozenset()
+    keys = sorted({key for _about, key in said})
+    with duckdb.connect() as engine:
+        found = engine.execute(f"select entity, entity_id, source_id from {scanned(run.file('entity_link'))} "
+                               "where list_contains(?, source_id)", [keys]).fetchall()
+        of = {(entity, entity_id) for entity, entity_id, key in found
+              if (entity, key) in said or ("buyer", key) in said}
+        own, accounts = sorted(one for _entity, one in of), sorted(one for entity, one in of if entity == "account")
+        buyers = engine.execute(f"select buyer_id from {scanned(run.file('buyers'))} where list_contains(?, buyer_id) "
+                                "or list_contains(?, account_id)", [[-1, *own], [-1, *accounts]]).fetchall()
+    return frozenset(buyer for (buyer,) in buyers)
+
+
+def _without_basis(entries: Iterable[Entry], day: date) -> set[Subject]:
+    """Of whom the record says no, or that every basis it held is over; as `features.permitted` has it."""
+    granted: dict[tuple[Subject, str], bool] = {}
+    refused: set[Subject] = set()
+    for entry in entries:
+        says: Any = entry.says
+        purpose = next((one for one in (CONTACT, PROFILING) if concerns(says.purpose, one)), None)
+        if purpose is None or (says.valid_from is not None and says.valid_from > day):
+            continue
+        subject, holds = (entry.about, entry.about_id), says.valid_to is None or says.valid_to > day
+        granted[subject, purpose] = granted.get((subject, purpose), False) or (holds and not refuses(says.basis))
+        if holds and refuses(says.basis):
+            refused.add(subject)
+    return refused | {subject for (subject, _purpose), holds in granted.items() if not holds}

@@ -1,0 +1,187 @@
+"""Which buyers a person means: those of a stratum, or those of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketsofone.errors import RunMissing, SourceMissing, ValuesInvalid, shortened
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from marketsofone.project.snapshots.snapshot import Snapshot
+
+Who = str | Sequence[int | str]
+"""A stratum by its id, path or name; ids of buyers (the source's keys or buyer_ids), as a list, as a text
+with commas between them, or as ``@`` and a file with one on each line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A group of buyers.
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    buyers : frozenset of int
+    of_tree : bool
+        Whether it is a stratum of the tree.
+    made_by : frozenset of str
+        The dimensions whose values make it: those split on above a stratum, or that its rule asks for; the
+        scores among them where a rule asks for a score.
+    not_known : int
+        Buyers of whom its rule does not tell whether they are in.
+    """
+
+    name: str
+    buyers: frozenset[int]
+    of_tree: bool = False
+    made_by: frozenset[str] = frozenset()
+    not_known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """The buyers and strata of a run, to choose from.
+
+    Parameters
+    ----------
+    run_id : str
+    buyers, strata : DataFrame
+        The tables of the run.
+    """
+
+    run_id: str
+    buyers: pd.DataFrame
+    strata: pd.DataFrame
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Chooser:
+        """All that a run lets one choose from."""
+        buyers = snapshot.table("buyers").select(["buyer_id", "source_id", "stratum_id"]).to_pandas()
+        strata = snapshot.table("strata").select(["stratum_id", "parent_id", "name", "path", "split_on"]).to_pandas()
+        return cls(snapshot.run_id, buyers, strata)
+
+    def choose(self, who: Who) -> Chosen:
+        """The buyers that are meant.
+
+        Raises
+        ------
+        RunMissing
+            No stratum is called so, several are, or the run has no such buyer.
+        SourceMissing
+            The file of a list is not there.
+        """
+        if not isinstance(who, str):
+            return self._listed([str(one) for one in who])
+        if who.startswith("@"):
+            return self._listed(_lines(Path(who[1:])))
+        found = self.matching(who)
+        if len(found) == 1:
+            return self._inside(found.index[0])
+        if len(found) > 1:
+            raise RunMissing(f"Run {self.run_id} was asked for one stratum.",
+                             f"{len(found)} strata of that name: {shortened(found['path'])}.",
+                             f'Name it by its path:\n  "{found["path"].iloc[0]}"')
+        keys = [key.strip() for key in who.split(",")]
+        known = set(self.buyers["source_id"]) | set(self.buyers["buyer_id"].astype(str))
+        if known.isdisjoint(keys):
+            raise self._unknown(who)
+        return self._listed(keys)
+
+    def matching(self, who: str) -> pd.DataFrame:
+        """Strata of that id, else path, else name."""
+        for column in ("stratum_id", "path", "name"):
+            found = self.strata[self.strata[column].astype(str).str.casefold() == who.strip().casefold()]
+            if len(found):
+                return found
+        return found
+
+    def _inside(self, row: int) -> Chosen:
+        """Buyers known to stand in a stratum or below it."""
+        inside = {self.strata["stratum_id"].loc[row]}
+        while True:
+            more = set(self.strata["stratum_id"][self.strata["parent_id"].isin(inside)]) - inside
+            if not more:
+                break
+            inside |= more
+        own = self.buyers["buyer_id"][self.buyers["stratum_id"].isin(inside)]
+        return Chosen(str(self.strata["path"].loc[row]), frozenset(own.tolist()), True, self._made_by(row))
+
+    def _made_by(self, row: int) -> frozenset[str]:
+        by_id = self.strata.set_index("stratum_id")
+        made, parent = set(), self.strata["parent_id"].loc[row]
+        while parent in by_id.index:
+            made.add(str(by_id["split_on"].loc[parent]).removeprefix("dim_"))
+            parent = by_id["parent_id"].loc[parent]
+        return frozenset(made)
+
+    def _listed(self, keys: Sequence[str]) -> Chosen:
+        by_source = self.buyers.set_index("source_id")["buyer_id"]
+        wanted = set(keys)
+        own = set(by_source[by_source.index.isin(wanted)])
+        named = set(by_source.index[by_source.index.isin(wanted)])
+        ids = self.buyers["buyer_id"]
+        by_id = ids[ids.astype(str).isin(wanted - named)]
+        absent = len(wanted) - len(named) - len(by_id)
+        if absent or not wanted:
+            raise RunMissing(f"Run {self.run_id} was asked for a list of {len(wanted):,} buyers.",
+                             f"{absent:,} of them are not in it.",
+                             "m1 rank lists buyers with their ids; who objected to profiling is in no run.")
+        return Chosen(f"list of {len(wanted):,}", frozenset(own | set(by_id)))
+
+    def _unknown(self, who: str) -> RunMissing:
+        names = [*self.strata["path"], *self.strata["name"], *self.strata["stratum_id"].astype(str)]
+        close = list(dict.fromkeys(get_close_matches(who, names, n=3, cutoff=0.4)))
+        near = f"Close to it: {shortened(close)}." if close else f"Strata: {shortened(self.strata['path'], most=5)}."
+        return RunMissing(f"Run {self.run_id} was asked for a group: a stratum, or buyers by their ids.",
+                          "no stratum of that id, path or name, and no such buyer.",
+                          f"{near} m1 strata lists all of them.")
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise SourceMissing("A group was to be read from a file, one buyer's id on each line.",
+                            f"no readable text at {path}.", "Write @ and the path of a text file.") from None
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def apart(first: Chosen, second: Chosen) -> tuple[Chosen, Chosen, str]:
+    """Two groups without a buyer in common, and how they came to be so.
+
+    A group inside the other one is set against the rest of it.
+
+    Raises
+    ------
+    ValuesInvalid
+        The groups are the same, share buyers otherwise, or one of them is empty.
+    """
+    for group in (first, second):
+        if not group.buyers:
+            raise ValuesInvalid("Two groups of buyers were to be compared.", f"nobody in '{group.name}'.",
+                                "Name a group that has buyers.")
+    shared = len(first.buyers & second.buyers)
+    if not shared:
+        return first, second, ""
+    if first.buyers == second.buyers:
+        raise ValuesInvalid("Two groups of buyers were to be compared.", "both hold the same buyers.",
+                            "Name another group.")
+    note = "'{}' lies inside '{}': compared with the rest of it."
+    if first.buyers < second.buyers:
+        return first, _rest(second, first), note.format(first.name, second.name)
+    if second.buyers < first.buyers:
+        return _rest(first, second), second, note.format(second.name, first.name)
+    raise ValuesInvalid("Two groups that are compared have no buyer in common.",
+                        f"{shared:,} buyers in both '{first.name}' and '{second.name}'.",
+                        "Take them out of one group, or compare two strata: those never share buyers.")
+
+
+def _rest(whole: Chosen, part: Chosen) -> Chosen:
+    return Chosen(f"rest of {whole.name}", whole.buyers - part.buyers, whole.of_tree, part.made_by, whole.not_known)

@@ -1,0 +1,89 @@
+"""Groups to compare, rules and segments among them: whom a person means by a name or a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ibis import _
+
+from marketsofone.errors import RunMissing
+from marketsofone.project.segments.asking import RULE, SEGMENT, Asker, asking
+from marketsofone.project.segments.choosing import Chooser, Chosen, Who, apart
+from marketsofone.project.segments.freezing import frozen_lists
+from marketsofone.project.settings.market_file import read_settings
+from marketsofone.scores import SCORES
+from marketsofone.strata.rules import leaves
+from marketsofone.strata.rules_fields import columns_of
+from marketsofone.strata.rules_truth import truth
+
+if TYPE_CHECKING:
+    from marketsofone.project.snapshots.snapshot import Snapshot
+    from marketsofone.strata.rules_fields import Bound
+
+
+def chosen_pairs(
+    folder: Path, snapshot: Snapshot, pairs: Sequence[tuple[Who, Who]]
+) -> list[tuple[Chosen, Chosen, str]]:
+    """Pairs of groups without a buyer in common, as people name them.
+
+    A group is what `Chooser.choose` understands, a rule after ``rule:``, or a segment or frozen list by its
+    name, ``segment:`` before it where a stratum is called the same. Buyers of whom a rule is not known are
+    not in its group.
+
+    Raises
+    ------
+    RunMissing
+        No such group, or a name that both a segment and a stratum have.
+    RuleInvalid
+        A rule cannot be followed.
+    ValuesInvalid
+        Two groups overlap otherwise than one inside the other, or one is empty.
+    """
+    chooser = Chooser.of(snapshot)
+    names = {*read_settings(folder).segments, *(one.label for one in frozen_lists(folder))}
+    return [apart(*(chosen(folder, snapshot, chooser, names, who) for who in pair)) for pair in pairs]
+
+
+def chosen(folder: Path, snapshot: Snapshot, chooser: Chooser, names: set[str], who: Who) -> Chosen:
+    """One group: of ``names``, those of the segments and frozen lists, else what the chooser understands."""
+    if not isinstance(who, str) or not (who in names or who.startswith((RULE, SEGMENT))):
+        return chooser.choose(who)
+    if who in names and len(chooser.matching(who)):
+        raise RunMissing("A group is named so that one thing is meant.", "a segment and a stratum of that name.",
+                         f"Write {SEGMENT}{who} for the segment, or name the stratum by its path.")
+    with asking(folder, snapshot.run_id) as asker:
+        return _of_rule(asker, who)
+
+
+def _of_rule(asker: Asker, who: str) -> Chosen:
+    name, rule = asker.asked(who)
+    rows = asker.rows(rule)
+    told = rows.select("buyer_id", inside=truth(rule, rows)).filter(_.inside.isnull() | _.inside)
+    found = asker.engine.to_pandas(told)
+    inside = frozenset(found["buyer_id"][found["inside"].notna()].tolist())
+    return Chosen(name.removeprefix(RULE), inside, made_by=_made_by(asker, rule), not_known=len(found) - len(inside))
+
+
+def _made_by(asker: Asker, rule: Bound) -> frozenset[str]:
+    """The dimensions, traits and scores that a rule picks by."""
+    names = {column.partition("_")[2] if column.startswith(("dim_", "trait_")) else _score_of(column)
+             for column in columns_of(rule)}
+    return frozenset(names | _split_on(asker, rule))
+
+
+def _score_of(column: str) -> str:
+    return next((score for score in SCORES if column.startswith(score)), column)
+
+
+def _split_on(asker: Asker, rule: Bound) -> set[str]:
+    """The dimensions that made the strata a rule asks for."""
+    by_id = {one.stratum_id: one for one in asker.known.strata or ()}
+    found: set[str] = set()
+    for leaf in leaves(rule):
+        if leaf.rule is not None:
+            found |= _split_on(asker, leaf.rule)
+        elif leaf.clause.asks == "in_stratum":
+            found |= {by_id[above].split_on for above in leaf.unsure}
+    return found

@@ -1,0 +1,158 @@
+"""A buyer as pages show it: who it is, how to approach it, what it shares with its segment, what the plan says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from marketsofone.project.reading.buyer_known import facts_of, planned_row
+from marketsofone.project.showing.figures import count, currency_of, money, share
+from marketsofone.project.showing.plan import Move, move_of
+from marketsofone.project.snapshots.shelf import Row, Shelf
+from marketsofone.project.snapshots.small_tables import rows_of
+
+_DECIDES = {
+    "contact": "This person decides", "site": "The site decides; no deciding person is on record",
+    "account": "The account is the buyer; no deciding person or site is on record",
+    "opportunity": "Nobody but the opportunity itself is on record",
+}
+RARE = 0.2
+"""A value that fewer of its segment have sets a buyer apart."""
+_APPROACH, _SITE = "approach", "site"
+_WORDS = {"form": "form", "role": "role in buying", "rep": "served by", "class": "marketing segment"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A criterion of the sales identity: the buyer's own value beside its segment's."""
+
+    criterion: str
+    own: str
+    alike: str
+    most: str
+    departs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """How to approach a buyer: the way, how that is known, and when someone last did."""
+
+    way: str
+    why: str
+    last: str
+
+
+def who(shelf: Shelf, buyer_id: int) -> tuple[tuple[str, str], ...]:
+    """What is on record of a buyer, name and value: what it is, who serves it, dimensions and traits."""
+    facts = facts_of(shelf, buyer_id)
+    if facts is None:
+        return ()
+    plain = [(title, facts.get(name)) for name, title in _WORDS.items()]
+    columns = [(_named(name), value) for name, value in facts.items() if name.startswith(("dim_", "trait_"))]
+    return tuple((title, _written(value)) for title, value in (*plain, *columns) if value not in (None, ""))
+
+
+def who_decides(shelf: Shelf, row: Row) -> str:
+    """Who decides, as far as the files say: the person and the part played, the site, or nobody known."""
+    facts = facts_of(shelf, row["buyer_id"]) or {}
+    said = _DECIDES.get(row["kind"], "")
+    role = f", as {_written(facts['role'])}" if facts.get("role") else ""
+    places = [_written(facts[column]) for name, column in (_criteria(shelf, facts) if facts else {}).items()
+              if name.partition(": ")[0] == _SITE and facts[column] is not None]
+    return f"{said}{role}." + (f" Decided at: {', '.join(places)}." if places else "")
+
+
+def effort_on(shelf: Shelf, buyer_id: int) -> tuple[tuple[str, str], ...]:
+    """What was done with a buyer, and what came of it, in counts."""
+    facts = facts_of(shelf, buyer_id)
+    if facts is None:
+        return ()
+    told = (("touches", "touches"), ("approaches", "approaches"), ("answered", "let us in"),
+            ("opportunities", "opportunities"), ("open_opportunities", "of them open"), ("won", "won"),
+            ("lost", "lost"), ("orders", "orders"))
+    counts = [(title, count(facts[name])) for name, title in told if facts.get(name) is not None]
+    return (*counts, ("contribution of the orders", money(facts.get("contribution"), currency_of(shelf))))
+
+
+def approach_to(shelf: Shelf, row: Row) -> Approach:
+    """How to approach a buyer: as is known of itself, else as most of its segment is approached."""
+    facts = facts_of(shelf, row["buyer_id"]) or {}
+    own = [_written(facts[column]) for name, column in (_criteria(shelf, facts) if facts else {}).items()
+           if name.partition(": ")[0] == _APPROACH and facts[column] is not None]
+    way, why = (", ".join(own), "as is on record of this buyer") if own else _as_its_segment(shelf, row["stratum_id"])
+    return Approach(way, why, _last(facts))
+
+
+def shared_with(shelf: Shelf, row: Row) -> tuple[Shared, ...]:
+    """Each criterion of which the buyer's own value is known, beside what its segment is like."""
+    facts = facts_of(shelf, row["buyer_id"])
+    if facts is None:
+        return ()
+    held = _identity(shelf, row["stratum_id"])
+    named = {name: column for name, column in _criteria(shelf, facts).items() if isinstance(facts[column], str)}
+    return tuple(_shared(name, facts[named[name]], rows) for name, rows in held.items() if name in named)
+
+
+def next_move(shelf: Shelf, buyer_id: int) -> tuple[Move, str] | None:
+    """What the plan does with a buyer and the choice made; None where the run has no plan."""
+    found = planned_row(shelf, buyer_id)
+    return None if found is None else (move_of(shelf, found), str(found["choice"]))
+
+
+def _criteria(shelf: Shelf, facts: Mapping[str, Any]) -> Mapping[str, str]:
+    """Criterion -> the column of facts that speaks of it, named as the table ``identity`` names them."""
+    return shelf.once("criteria of facts", lambda: _of_columns(tuple(facts)))
+
+
+def _of_columns(columns: tuple[str, ...]) -> Mapping[str, str]:
+    from marketsofone.strata.distinct_criteria import criteria
+
+    held = {name.removeprefix("dim_"): name for name in columns if name.startswith("dim_")}
+    return {said: held[name] for name, said in criteria(list(held)).items()}
+
+
+def _identity(shelf: Shelf, stratum_id: str) -> Mapping[str, list[Row]]:
+    """The recorded values of each criterion of a stratum, the most frequent first."""
+    return shelf.once("identity by stratum", lambda: _by_stratum(shelf)).get(stratum_id, {})
+
+
+def _by_stratum(shelf: Shelf) -> Mapping[str, Mapping[str, list[Row]]]:
+    found: dict[str, dict[str, list[Row]]] = {}
+    for row in sorted(rows_of(shelf.snapshot, "identity"), key=lambda row: -(row["share"] or 0.0)):
+        if row["value"] is not None:
+            found.setdefault(row["stratum_id"], {}).setdefault(row["criterion"], []).append(row)
+    return found
+
+
+def _shared(name: str, own: str, rows: list[Row]) -> Shared:
+    from marketsofone.strata.distinct_criteria import called
+
+    like = next((row["share"] for row in rows if row["value"] == own), None)
+    return Shared(called(name).replace("_", " "), own, "rare there" if like is None else share(like),
+                  f"{rows[0]['value']} ({share(rows[0]['share'])})", like is None or like < RARE)
+
+
+def _as_its_segment(shelf: Shelf, stratum_id: str) -> tuple[str, str]:
+    for name, rows in _identity(shelf, stratum_id).items():
+        if name.partition(": ")[0] == _APPROACH:
+            return str(rows[0]["value"]), f"as most of its segment, {share(rows[0]['share'])}"
+    return "", ""
+
+
+def _last(facts: Mapping[str, Any]) -> str:
+    on = facts.get("last_touch_on")
+    return "" if on is None else _written(on)
+
+
+def _named(column: str) -> str:
+    return column.partition("_")[2].replace("_", " ")
+
+
+def _written(value: Any) -> str:
+    from marketsofone.report import words
+
+    if isinstance(value, date):
+        return words.day(value)
+    return words.cut(value) if isinstance(value, str) else count(value)

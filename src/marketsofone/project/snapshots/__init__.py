@@ -1,0 +1,1 @@
+"""Runs on disk: written once, never changed, read back in milliseconds."""

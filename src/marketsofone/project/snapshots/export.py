@@ -1,0 +1,103 @@
+"""Every result as CSV and Parquet, for people and programs that go on with it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketsofone.errors import RunInterrupted
+from marketsofone.project.snapshots.parquet import quoted, scanned
+from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
+from marketsofone.project.snapshots.writing import disk_problems_told
+
+if TYPE_CHECKING:
+    import duckdb
+
+EXPORTED = ("buyers", "opportunities", "strata", "memberships", "entity_link", "quarantine", "health", "findings",
+            "evidence", "trials", "reps", "marketing_segments", "crosswalk", "stability", "segments",
+            "segment_members", "alarms", "verdicts", "identity", "plan", "segment_choice", "drain")
+"""The tables that leave a project; their columns are a contract (docs/architecture.md)."""
+
+_EXECUTED = "^[=+\\-@\\t\\r\\n＝＋－＠]"
+_NUMBER = "^[+-]?[0-9]+([.,][0-9]+)*$"
+
+
+def harmless(text: str) -> str:
+    """A text as a cell of CSV: with an apostrophe before what a spreadsheet would run as a formula.
+
+    Examples
+    --------
+    >>> harmless("=1+1"), harmless("-5"), harmless("won 8 of 10")
+    ("'=1+1", '-5', 'won 8 of 10')
+    """
+    return f"'{text}" if re.search(_EXECUTED, text) and not re.search(_NUMBER, text) else text
+
+
+def export_snapshot(snapshot: Snapshot, to: Path) -> tuple[Path, ...]:
+    """Writes the results of a run into a folder, each table as CSV and as Parquet.
+
+    CSV is UTF-8 with a header, decimal points and empty cells for what is not known. A text that a
+    spreadsheet would take for a formula gets a leading apostrophe there; a text that is a plain number
+    cannot be one and stays as it is. Parquet holds every text untouched. Files of these names that are
+    already in the folder are replaced, one by one, each whole.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The run. Who objected to profiling is not in it and so cannot leave with it.
+    to : Path
+        The folder; made where it does not exist.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    RunInterrupted
+        The disk is full or cannot be written to, or a file stands where the folder should.
+    RunMissing
+        A table is damaged.
+    """
+    import duckdb
+
+    if to.exists() and not to.is_dir():
+        raise RunInterrupted("An export writes its files to a folder.", f"a file at {to}.",
+                             "Name another folder:\n  m1 export --to <folder>")
+    with disk_problems_told("An export writes its files", to, f"m1 export --to {to}"):
+        to.mkdir(parents=True, exist_ok=True)
+        with duckdb.connect() as connection:
+            names = [name for name in EXPORTED if name in snapshot.tables]
+            return tuple(path for name in names for path in _export_table(connection, snapshot, name, to))
+
+
+def _export_table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str,
+                  to: Path) -> tuple[Path, Path]:
+    source = snapshot.file(name)
+    unfinished = to / f".{name}.unfinished"
+    csv, parquet = to / f"{name}.csv", to / f"{name}.parquet"
+    try:
+        with damage_told(source):
+            connection.execute(f"copy ({_harmless(connection, source)}) to '{quoted(unfinished)}' "
+                               "(format csv, header true)")
+        unfinished.replace(csv)
+        shutil.copyfile(source, unfinished)
+        unfinished.replace(parquet)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return csv, parquet
+
+
+def _harmless(connection: duckdb.DuckDBPyConnection, source: Path) -> str:
+    """A query of a table in which no text is taken for a formula."""
+    columns = connection.execute(f"describe select * from {scanned(source)}").fetchall()
+    cells = [_harmless_text(name) if kind == "VARCHAR" else f'"{name}"' for name, kind, *_ in columns]
+    return f"select {', '.join(cells)} from {scanned(source)}"
+
+
+def _harmless_text(name: str) -> str:
+    return (f"case when regexp_matches(\"{name}\", '{_EXECUTED}') and not regexp_matches(\"{name}\", "
+            f"'{_NUMBER}') then '''' || \"{name}\" else \"{name}\" end as \"{name}\"")

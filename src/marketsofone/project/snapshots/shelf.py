@@ -1,0 +1,273 @@
+"""A run held open for many readers: its tables in memory, in the order they are looked up in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from threading import local
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from marketsofone.errors import RunMissing
+from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.small_tables import rows_of
+from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
+
+if TYPE_CHECKING:
+    import duckdb
+
+Row = Mapping[str, Any]
+T = TypeVar("T")
+
+_ORDER_BY = {
+    "rank": "rank", "pull": "pull desc nulls last, rank", "competitiveness": "competitiveness desc nulls last, rank",
+    "attractiveness": "attractiveness desc nulls last, rank", "source_id": "source_id, rank",
+}
+ORDERS = tuple(_ORDER_BY)
+"""What buyers can be put in order of."""
+
+_SORTED = {"buyers": "rank", "opportunities": "buyer_id, opportunity_id", "memberships": "buyer_id, level, stratum_id"}
+_MEMORY_THREADS = 2
+_ANSWERS_KEPT = 64
+_SHEETS_KEPT, _SHORT = 256, 50
+"""Lists of at most so many buyers stay in memory, the latest asked for."""
+_IDS = 2**52
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose buyers may be looked at.
+
+    Parameters
+    ----------
+    reps : frozenset of int or None
+        Only buyers these reps serve; None: every buyer.
+    """
+
+    reps: frozenset[int] | None = None
+
+    def holds(self, buyer: Row) -> bool:
+        """Whether this buyer may be looked at."""
+        return self.reps is None or buyer["rep_id"] in self.reps
+
+    @property
+    def condition(self) -> str:
+        """The same, for a query."""
+        if self.reps is None:
+            return "true"
+        return f"rep_id in ({', '.join(map(str, sorted(self.reps)))})" if self.reps else "false"
+
+
+EVERYONE = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One sheet of a list of buyers, and how many the whole list holds."""
+
+    rows: tuple[Row, ...]
+    total: int
+
+
+class Shelf:
+    """The results of one run, held in memory; safe to share by threads.
+
+    Loading takes about a second for a million buyers; every look-up after that a few milliseconds at most.
+
+    Raises
+    ------
+    RunMissing
+        A table of the run is missing or damaged.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._held = _loaded(snapshot)
+        self._mine = local()
+        self._totals: dict[tuple[Any, ...], int] = {}
+        self._worked_out: dict[str, Any] = {}
+        self._answers: dict[Hashable, Any] = {}
+        self._sheets = lru_cache(maxsize=_SHEETS_KEPT)(self._rows)
+
+    @cached_property
+    def strata(self) -> tuple[Row, ...]:
+        """Every stratum, the market first, then level by level."""
+        return self._rows("select * from strata order by level, path")
+
+    @cached_property
+    def reps(self) -> Mapping[int, Row]:
+        """Every rep by ``rep_id``."""
+        return {row["rep_id"]: row for row in self.small("reps")}
+
+    def small(self, name: str) -> tuple[Row, ...]:
+        """The rows of a table that has few, in the order of its file; none where the run has no such table."""
+        return rows_of(self.snapshot, name)
+
+    def once(self, name: str, work_out: Callable[[], T]) -> T:
+        """What rests on the run alone and on nobody who looks: worked out when first asked for, then kept."""
+        if name not in self._worked_out:
+            self._worked_out[name] = work_out()
+        kept: T = self._worked_out[name]
+        return kept
+
+    def lately(self, asked: Hashable, work_out: Callable[[], T]) -> T:
+        """The same for what people ask for in many ways: the latest answers are kept, older ones go."""
+        if asked not in self._answers:
+            self._answers[asked] = work_out()
+            while len(self._answers) > _ANSWERS_KEPT:
+                with suppress(KeyError, StopIteration, RuntimeError):  # another thread was faster
+                    del self._answers[next(iter(self._answers))]
+        kept: T = self._answers[asked]
+        return kept
+
+    def stratum(self, stratum_id: str) -> Row:
+        """One stratum.
+
+        Raises
+        ------
+        RunMissing
+            The run has none of that id.
+        """
+        for row in self.strata:
+            if row["stratum_id"] == stratum_id:
+                return row
+        raise RunMissing(f"Run {self.snapshot.run_id} was asked for one stratum.", "none with that stratum_id.",
+                         "m1 strata lists them; a stratum that the evidence no longer carries has gone.")
+
+    def below(self, stratum_id: str) -> tuple[str, ...]:
+        """A stratum and every stratum beneath it, by id."""
+        found = {self.stratum(stratum_id)["stratum_id"]}
+        for row in self.strata:
+            if row["parent_id"] in found:
+                found.add(row["stratum_id"])
+        return tuple(sorted(found))
+
+    def buyer(self, buyer_id: int, scope: Scope = EVERYONE) -> Row:
+        """One buyer.
+
+        Raises
+        ------
+        RunMissing
+            The run has none of that id, or it lies outside the scope: one message for both.
+        """
+        found = self._rows("select * from buyers where buyer_id = ?", [buyer_id]) if _is_id(buyer_id) else ()
+        if not found or not scope.holds(found[0]):
+            raise RunMissing(f"Run {self.snapshot.run_id} was asked for one buyer.",
+                             "no buyer of that id that may be shown here.",
+                             "m1 rank lists buyers with their ids; who objected to profiling is in no run.")
+        return found[0]
+
+    def of_buyer(self, table: str, buyer_id: int) -> tuple[Row, ...]:
+        """What ``opportunities`` or ``memberships`` hold of a buyer."""
+        return self._rows(f"select * from {table} where buyer_id = ? order by all", [buyer_id])
+
+    def beside(self, buyer: Row, scope: Scope = EVERYONE, most: int = 20) -> tuple[Row, ...]:
+        """The other buyers of the same account: who else decides there."""
+        if buyer["account_id"] is None:
+            return ()
+        return self._rows(f"select * from buyers where account_id = ? and buyer_id <> ? and {scope.condition} "
+                          f"order by rank, buyer_id limit {int(most)}", (buyer["account_id"], buyer["buyer_id"]))
+
+    def listed(self, scope: Scope = EVERYONE, strata: Sequence[str] | None = None, order: str = "rank",
+               start: int = 0, most: int = 50, ranked: bool = False, without: Set[int] = frozenset()) -> Listed:
+        """Buyers in order, a sheet at a time.
+
+        Parameters
+        ----------
+        scope : Scope
+            Whose buyers may be seen.
+        strata : sequence of str, optional
+            Only buyers that stand in one of these.
+        order : str
+            One of `ORDERS`.
+        start, most : int
+            How many to pass over, and how many to give at most.
+        ranked : bool
+            Only buyers that have a rank.
+        without : set of int
+            Buyers that are not to be listed.
+        """
+        where = f"where {scope.condition}{' and rank is not null' if ranked else ''}"
+        given: tuple[Any, ...] = ()
+        if strata is not None:
+            where, given = f"{where} and list_contains(?, stratum_id)", (tuple(strata),)
+        if without:
+            where, given = f"{where} and not list_contains(?, buyer_id)", (*given, tuple(sorted(without)))
+        total = self._counted(where, given)
+        query = (f"select * from buyers {where} order by {_ORDER_BY[order]}, buyer_id "
+                 f"limit {int(most)} offset {int(start)}")
+        read = self._sheets if most <= _SHORT else self._rows  # a run never changes: what was asked lately is kept
+        return Listed(read(query, given), total)
+
+    def _counted(self, where: str, given: tuple[Any, ...]) -> int:
+        """How many buyers a condition holds for; a run never changes, so each is counted once."""
+        key = (where, *given)
+        if key not in self._totals:
+            self._totals[key] = self._rows(f"select count(*) as n from buyers {where}", given)[0]["n"]
+        return self._totals[key]
+
+    def sheet(self, name: str, scope: Scope = EVERYONE, start: int = 0, most: int = 50) -> Listed:
+        """Rows of any table of the run, in the order of its file; of buyers and reps only those in the scope.
+
+        Raises
+        ------
+        RunMissing
+            The run has no such table, or its file is damaged.
+        """
+        path = self.snapshot.file(name)
+        with damage_told(path):
+            columns = {row["column_name"] for row in self._rows(f"describe from {scanned(path)}")}
+            held = f"from {scanned(path)} where {self._seen(columns, scope)}"
+            total = self._rows(f"select count(*) as n {held}")[0]["n"]
+            return Listed(self._rows(f"{held} limit {int(most)} offset {int(start)}"), total)
+
+    def _seen(self, columns: Set[str], scope: Scope) -> str:
+        """Which rows of a table may be looked at, for a query, by the columns that name buyers or reps."""
+        if scope.reps is None:
+            return "true"
+        own = f"from buyers where {scope.condition}"
+        if "buyer_id" in columns:
+            return f"buyer_id in (select buyer_id {own})"
+        if "rep_id" in columns:
+            return scope.condition
+        if {"kind", "id"} <= columns:  # a ledger of segments, buyers and reps, by their keys in the files
+            reps = f"select source_id from {scanned(self.snapshot.file('reps'))} where {scope.condition}"
+            return (f"(kind = 'segment' or kind = 'buyer' and id in (select source_id {own}) "
+                    f"or kind = 'rep' and id in ({reps}))")
+        return "true"
+
+    def found(self, text: str, scope: Scope = EVERYONE, most: int = 20) -> tuple[Row, ...]:
+        """Buyers whose key in the files begins with a text."""
+        return self._rows(f"select * from buyers where {scope.condition} and starts_with(lower(source_id), lower(?)) "
+                          f"order by source_id, buyer_id limit {int(most)}", [text])
+
+    def _rows(self, query: str, given: Sequence[Any] = ()) -> tuple[Row, ...]:
+        cursor = self._cursor().execute(query, [list(each) if isinstance(each, tuple) else each for each in given])
+        names = [column[0] for column in cursor.description]
+        return tuple(dict(zip(names, values, strict=True)) for values in cursor.fetchall())
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of this thread's own to the tables they all share."""
+        if not hasattr(self._mine, "cursor"):
+            self._mine.cursor = self._held.cursor()
+        cursor: duckdb.DuckDBPyConnection = self._mine.cursor
+        return cursor
+
+
+def _is_id(number: int) -> bool:
+    """Whether a number can be an id at all; one that cannot is nobody's, whatever a database makes of it."""
+    return 0 <= number < _IDS
+
+
+def _loaded(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
+    """The tables that are looked up by buyer, in memory."""
+    import duckdb
+
+    held = duckdb.connect(config={"threads": _MEMORY_THREADS})
+    for name, order in {**_SORTED, "strata": "level, path"}.items():
+        path = snapshot.file(name)
+        with damage_told(path):
+            held.execute(f"create table {name} as from {scanned(path)} order by {order}")
+    held.execute("create index buyers_by_id on buyers (buyer_id)")
+    return held

@@ -1,0 +1,1 @@
+"""What people say: into the written record, and back out of it between runs."""

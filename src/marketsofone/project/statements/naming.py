@@ -1,0 +1,94 @@
+"""The names people use for strata: stated in the written record, shown in every run from the next one on."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketsofone.errors import RunMissing, shortened
+from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.snapshot import Snapshot, damage_told, open_snapshot
+from marketsofone.project.statements.entering import Notebook
+from marketsofone.project.statements.recorded import record_if_any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def state_name(folder: Path, who: str, name: str, by: str, now: datetime | None = None) -> str:
+    """Records what people call a stratum; a later name takes the place of an earlier one.
+
+    A stratum is known by the values that make it, so a name stays with it in every run that finds it
+    again; a stratum that is cut otherwise is another one.
+
+    Parameters
+    ----------
+    folder : Path
+        The project folder.
+    who : str
+        The stratum in the latest run: its ``stratum_id``, path or name, or what it is called.
+    name : str
+
+    Returns
+    -------
+    str
+        The path of the stratum that was named.
+
+    Raises
+    ------
+    RunMissing
+        There is no run yet, or its tree has no such stratum, or several of that name.
+    RecordRefused
+        The name is empty, too long, or another stratum's.
+    """
+    stratum_id, path = chosen_stratum(open_snapshot(folder, "latest"), who)
+    with closing(Notebook(folder)) as notebook:
+        before = next((entry.id for entry in notebook.of_kind("name", about="stratum", about_id=stratum_id)), None)
+        notebook.enter("name", "stratum", stratum_id, {"name": name.strip()}, by, before, now)
+    return path
+
+
+def chosen_stratum(snapshot: Snapshot, who: str) -> tuple[str, str]:
+    """Id and path of the stratum that a person means, by its id, path, name or what it is called.
+
+    Raises
+    ------
+    RunMissing
+        The run has none of that name, or several.
+    """
+    import duckdb
+
+    path = snapshot.file("strata")
+    with damage_told(path), duckdb.connect() as connection:
+        strata = connection.execute(f"select * from {scanned(path)} order by level, path").df()
+    for column in ("stratum_id", "path", "called", "name"):
+        if column in strata:
+            found = strata[strata[column].astype("string").str.casefold() == who.strip().casefold()]
+            if len(found) == 1:
+                return str(found["stratum_id"].iloc[0]), str(found["path"].iloc[0])
+            if len(found) > 1:
+                raise RunMissing(f"Run {snapshot.run_id} was asked for one stratum.",
+                                 f"{len(found)} of that {column}: {shortened(found['path'], most=5)}.",
+                                 f'Name it by its path:\n  "{found["path"].iloc[0]}"')
+    raise RunMissing(f"Run {snapshot.run_id} was asked for a stratum by its id, path or name.", "none of that name.",
+                     f"Strata: {shortened(strata['path'], most=5)}. m1 strata lists all of them.")
+
+
+def with_names(folder: Path, strata: pd.DataFrame) -> pd.DataFrame:
+    """The strata of a run with what people call them: the column ``called``, empty where nobody said."""
+    names = _names(folder)
+    return strata.assign(called=[names.get(stratum_id) for stratum_id in strata["stratum_id"]])
+
+
+def _names(folder: Path) -> dict[str, str]:
+    """The names in force, by stratum."""
+    from marketsofone.record import Name
+
+    record = record_if_any(folder)
+    if record is None:
+        return {}
+    with record:
+        entries = record.statements(kind="name", about="stratum")
+    return {entry.about_id: entry.says.name for entry in entries if isinstance(entry.says, Name)}
