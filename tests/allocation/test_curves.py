@@ -7,7 +7,8 @@ from marketsofone.allocation import Curves
 from marketsofone.errors import ValuesInvalid
 
 SHAPES = st.sampled_from([0.0, 0.3, 1.0, 5.0, np.inf])
-ceilings, scales = st.floats(-1e4, 1e4), st.floats(0.05, 50.0)
+ceilings = st.integers(-1_000_000, 1_000_000).map(lambda cents: cents / 100)   # money has a smallest part
+scales = st.floats(0.05, 50.0)
 hours = st.floats(0.0, 100.0)
 
 
