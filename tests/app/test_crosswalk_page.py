@@ -64,7 +64,8 @@ def test_who_objects_leaves_with_no_audience_from_that_moment(team, cell):
 
 
 def test_a_formula_in_a_name_is_harmless_in_the_file(team, cell, monkeypatch):
-    monkeypatch.setattr(type(team.shelf), "stratum", lambda shelf, _: {"path": "=cmd()"})
+    stratum = {**team.shelf.stratum(cell["stratum_id"]), "path": "=cmd()"}
+    monkeypatch.setattr(type(team.shelf), "stratum", lambda shelf, _: stratum)
     text = "".join(audience(team.shelf, Notebook(team.folder), EVERYONE, cell["stratum_id"], cell["class"]))
     assert ",'=cmd()," in text
 

@@ -25,7 +25,7 @@ _AT_ONCE = 5_000
 
 
 def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, name: str) -> Iterator[str]:
-    """The buyers of a class in a stratum, as lines of CSV with a header.
+    """The buyers of a class in a stratum, each once, as lines of CSV with a header.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it. Who may not be contacted is left
     out, and who objected or took back a basis since the run (`unlisted`).
@@ -45,7 +45,7 @@ def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, na
     stratum = shelf.stratum(stratum_id)
     run = shelf.snapshot
     _require(run, name)
-    given = [stratum_id, name, [-1, *sorted(unlisted(run, notebook))]]
+    given = [stratum_id, stratum["level"], name, [-1, *sorted(unlisted(run, notebook))]]
     return _lines(_query(run, scope), given, (name, str(stratum["path"])))
 
 
@@ -63,9 +63,9 @@ def _require(run: Snapshot, name: str) -> None:
 def _query(run: Snapshot, scope: Scope) -> str:
     members, classes, buyers = (scanned(run.file(each)) for each in ("memberships", "marketing_segments", "buyers"))
     return (f"select b.source_id, b.kind, m.share, c.probability from {members} m join {classes} c using (buyer_id) "
-            f"join {buyers} b using (buyer_id) where m.stratum_id::varchar = ? and m.share > 0 and c.class = ? "
-            f"and b.rank is not null and not list_contains(?, b.buyer_id) and {scope.condition} "
-            "order by b.source_id, b.buyer_id")
+            f"join {buyers} b using (buyer_id) where m.stratum_id::varchar = ? and m.level = ? "
+            f"and m.share > 0 and c.class = ? and b.rank is not null and not list_contains(?, b.buyer_id) "
+            f"and {scope.condition} order by b.source_id, b.buyer_id")
 
 
 def _lines(query: str, given: Sequence[Any], told: tuple[str, str]) -> Iterator[str]:
