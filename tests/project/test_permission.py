@@ -72,10 +72,11 @@ def test_who_may_not_be_contacted_is_scored_without_a_rank_and_says_why(kept, ba
     assert not buyers.drop(barred).reasons.str.contains("No basis").any()
 
 
-def test_the_others_are_ranked_without_a_gap_and_in_the_order_they_had(kept, barred, best):
+def test_the_others_are_ranked_without_a_gap_by_what_an_hour_is_worth_with_them(kept, best):
     ranked = m1.frame(kept[1], "buyers").dropna(subset="rank")
     assert ranked["rank"].tolist() == list(range(1, len(ranked) + 1))
-    assert ranked.source_id.iloc[0] == best[STILL]
+    assert ranked.value_per_hour.is_monotonic_decreasing
+    assert best[STILL] in set(ranked.source_id.head(len(best[:STILL + 1])))
 
 
 def test_who_may_not_be_profiled_is_in_no_table_at_all(kept, best):

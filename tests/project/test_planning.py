@@ -278,11 +278,14 @@ def test_a_knock_out_that_no_segment_is_called_is_refused(tmp_path):
 def test_a_plan_that_cannot_keep_what_was_agreed_is_no_plan_and_a_warning(tmp_path):
     responses = Responses(ibis.memtable(buyers().select([
         "buyer_id", "ceiling", "scale", "shape", "status", "won", "worth_spread"])), {}, "")
-    rows = ibis.memtable(buyers().select(["buyer_id", "source_id", "rep_id", "stratum_id"]))
+    ranks = pa.array(range(1, buyers().num_rows + 1))
+    rows = ibis.memtable(
+        buyers().select(["buyer_id", "source_id", "rep_id", "stratum_id"]).append_column("rank", ranks))
     segmented = SimpleNamespace(members=ibis.memtable(pa.table({
         "segment": pa.array([], pa.string()), "buyer_id": pa.array([], pa.int64())})))
-    found = plan_run(None, settings_of(tmp_path, "least = { d = 3.0, e = 2.5 }"), SimpleNamespace(effort=None),
-                     responses, rows, ibis.memtable(pa.Table.from_pylist(REPS, KINDS)), STRATA, None, {}, segmented)
+    found = plan_run(settings_of(tmp_path, "least = { d = 3.0, e = 2.5 }"), SimpleNamespace(effort=None),
+                     responses, rows, None, ibis.memtable(pa.Table.from_pylist(REPS, KINDS)), STRATA, None, {},
+                     segmented)
     (told,) = found.findings
     assert not found.tables
     assert found.said["made"] is False
