@@ -142,6 +142,10 @@ class FileRefused(MarketError):
     """A file that was sent cannot be taken as it stands."""
 
 
+class AddressTaken(MarketError):
+    """The app cannot listen where it was asked to: another program does, or this machine has no such address."""
+
+
 class NobodySignedIn(MarketError):
     """A page or an answer is for people who signed in."""
 

@@ -42,6 +42,15 @@ def cookie_of(link):
     raise AssertionError("the server did not come up")
 
 
+def test_an_address_that_is_taken_is_told_before_any_link_is(project, server):
+    _process, link = server
+    again = subprocess.run([sys.executable, "-m", "marketsofone", "serve", str(project), "--port", str(link.port)],
+                           capture_output=True, text=True, timeout=120)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert f"m1 serve --port {link.port + 1}" in again.stderr
+    assert "Traceback" not in again.stderr
+
+
 def write_notes(link, cookie, address, name, acknowledged, lock):
     """Writes one note after another until the server is gone; what it said yes to is kept."""
     headers = {"cookie": cookie, "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}

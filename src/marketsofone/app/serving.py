@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 from marketsofone.app import api
 from marketsofone.app.guarding import Guard, Tries
+from marketsofone.app.listening import taken
 from marketsofone.app.office import Office
 from marketsofone.app.pages import ROUTERS
 from marketsofone.app.pages.problem import problem_page
@@ -81,16 +82,23 @@ def application(folder: Path, *, local_key: str | None = None, secure: bool = Fa
 
 
 def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> None:
-    """Serves the app until it is stopped; a local start prints the one link that opens it."""
+    """Serves the app until it is stopped; a local start prints the one link that opens it.
+
+    Raises
+    ------
+    AddressTaken
+        Another program listens there.
+    """
     import uvicorn
 
+    place = taken(host, port)
     key = None if team else secrets.token_urlsafe(24)
     app = application(folder, local_key=key, secure=secure)
     warm(app)  # before the link is told: who follows it at once finds someone listening
-    where = f"{'https' if secure else 'http'}://{host}:{port}/"
+    where = f"{'https' if secure else 'http'}://{host}:{place.getsockname()[1]}/"
     print(f"Open {where}" if key is None else f"Open {where}enter?key={key}", flush=True)
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
-                proxy_headers=False)
+    settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False)
+    uvicorn.Server(settings).run(sockets=[place])
 
 
 def warm(app: FastAPI) -> None:
