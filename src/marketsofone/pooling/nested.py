@@ -147,8 +147,8 @@ def _mixture(
     k = looser(family, size.sizes[:, None], apart)
     mean = (k * prior + total) / (k + trials)
     variance = family.left(mean, prior, k, trials)
-    middle = size.weights @ mean
-    spread = size.weights @ (variance + (mean - middle) ** 2)
+    middle = np.einsum("k,kb->b", size.weights, mean)   # no linear algebra: it would wake threads for a sum of few
+    spread = np.einsum("k,kb->b", size.weights, variance + (mean - middle) ** 2)
     return middle, _leaning(size, trials), spread
 
 
