@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from anyio.to_thread import current_default_thread_limiter
@@ -41,7 +42,11 @@ from marketsofone.project.reading.effort_spent import spent_on
 from marketsofone.project.showing.figures import figures
 from marketsofone.project.statements.entering import Notebook
 
+if TYPE_CHECKING:
+    from uvicorn import Config
+
 SESSION_SECONDS = 12 * 3600
+KEPT_OPEN_SECONDS = 75
 THREADS = 8
 """So many requests are worked on at once; the others wait their turn, in the order they came."""
 _HERE = Path(__file__).parent
@@ -97,8 +102,18 @@ def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> No
     warm(app)  # before the link is told: who follows it at once finds someone listening
     where = f"{'https' if secure else 'http'}://{host}:{place.getsockname()[1]}/"
     print(f"Open {where}" if key is None else f"Open {where}enter?key={key}", flush=True)
-    settings = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False)
-    uvicorn.Server(settings).run(sockets=[place])
+    uvicorn.Server(how_served(app)).run(sockets=[place])
+
+
+def how_served(app: FastAPI) -> Config:
+    """How the app is served: quietly, and on connections kept open longer than people think between two pages.
+
+    A connection that is closed just as a browser writes on it loses what was written.
+    """
+    from uvicorn import Config
+
+    return Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+                  timeout_keep_alive=KEPT_OPEN_SECONDS)
 
 
 def warm(app: FastAPI) -> None:

@@ -15,7 +15,15 @@ from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.resting import Resting, counted_rows, resting
 from marketsofone.app.writing import standing_about, state, take_back
-from marketsofone.project.showing.buyer import approach_to, effort_on, next_move, shared_with, who, who_decides
+from marketsofone.project.showing.buyer import (
+    approach_to,
+    effort_on,
+    next_move,
+    people_of,
+    shared_with,
+    who,
+    who_decides,
+)
 from marketsofone.project.showing.changing import as_of_before, changed_since
 from marketsofone.project.showing.figures import reasons, share, titles
 from marketsofone.project.showing.saying import said_of
@@ -24,7 +32,7 @@ from marketsofone.project.snapshots.shelf import Row
 from marketsofone.project.statements.restating import restated
 
 if TYPE_CHECKING:
-    from marketsofone.project.showing.buyer import Approach, Shared
+    from marketsofone.project.showing.buyer import Approach, Person, Shared
     from marketsofone.project.showing.plan import Move
     from marketsofone.project.showing.saying import Said
     from marketsofone.project.showing.timeline import Event
@@ -105,6 +113,7 @@ class Buyer:
     following: NextMove
     decides: str
     colleagues: tuple[tuple[int, str], ...]
+    people: tuple[Person, ...]
     who: tuple[tuple[str, str], ...]
     done: tuple[tuple[str, str], ...]
     shared: tuple[Shared, ...]
@@ -133,7 +142,8 @@ def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLR
     events = timeline(shelf, notebook, row, counted)
     page = Buyer(
         buyer_lines(shelf, [row])[0], row["kind"], row["restated"], _following(visit, as_run, row),
-        who_decides(shelf, row), _colleagues(visit, row), who(shelf, buyer_id), effort_on(shelf, buyer_id),
+        who_decides(shelf, row), _colleagues(visit, row), people_of(shelf, row),
+        who(shelf, buyer_id), effort_on(shelf, buyer_id),
         shared_with(shelf, row), _wished(visit, row),
         events[:_EVENTS], events[_EVENTS:],
         stratum_lines(shelf, [shelf.stratum(row["stratum_id"])])[0], _places(visit, buyer_id), titles(),

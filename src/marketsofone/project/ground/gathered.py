@@ -71,6 +71,8 @@ class Gathered:
         What each buyer was seen to do and say, by criterion: what its segment's identity rests on.
     effort : EffortHeld or None
         Where selling time went, and what came with it; None where no money is counted.
+    touches : Ibis table or None
+        Every touch with a buyer, for its own page.
     unapproached : Ibis table or None
         Buyers who may not be contacted; None where the data hold no permissions.
     """
@@ -89,4 +91,5 @@ class Gathered:
     activity: ir.Table | None = None
     dealt: ir.Table | None = None
     effort: EffortHeld | None = None
+    touches: ir.Table | None = None
     unapproached: ir.Table | None = None

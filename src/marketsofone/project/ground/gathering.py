@@ -36,6 +36,7 @@ from marketsofone.features import (
     with_entering,
 )
 from marketsofone.features.asof import has_periods
+from marketsofone.features.beside import touches
 from marketsofone.features.events import COUNTED
 from marketsofone.measures import STEPS, Measure
 from marketsofone.project.ground.effort import held_effort
@@ -81,6 +82,8 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, base))
     base = replace(base, effort=held_effort(engine, settings, base))
+    told = touches(tables, found)
+    base = replace(base, touches=None if told is None else hold(engine, "told_touch", told))
     return _without_ledger(engine, _with_tallies(engine, settings, base))
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from ibis import _
 
 from marketsofone.estimates.candidates import EVIDENCE
+from marketsofone.features.beside import people
 from marketsofone.measures import SPEND, STEPS
 from marketsofone.project.ground.releasing import release, release_unread
 from marketsofone.project.ground.serving import fetch_served, reps_table
@@ -117,12 +118,19 @@ def keep(
         "facts": _writer(engine, written.facts, "facts"),
         "segments": written.table,
         "segment_members": _writer(engine, written.members, "segment_members"),
+        **_beside_buyers(engine, gathered),
         **planned.tables,
     }
     manifest = _manifest(settings, loaded, gathered, buyers, len(stratified.strata), notes, seconds)
     manifest["marketing"], manifest["plan"] = said, dict(planned.said)
     release_unread(engine, [each.query for each in tables.values() if isinstance(each, Streamed)])
     return write_snapshot(settings.folder, tables, manifest, now, pages={"report.html": report_of})
+
+
+def _beside_buyers(engine: Backend, gathered: Gathered) -> dict[str, Streamed]:
+    """What the page of a buyer tells beside its numbers: every touch, and who is on record at its account."""
+    told = {"touches": gathered.touches, "people": people(gathered.tables, gathered.buyers)}
+    return {name: _writer(engine, rows, name) for name, rows in told.items() if rows is not None}
 
 
 def report_of(snapshot: Snapshot) -> str:

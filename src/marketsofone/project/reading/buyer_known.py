@@ -25,6 +25,17 @@ def planned_row(shelf: Shelf, buyer_id: int) -> Row | None:
     return _one(shelf.snapshot, "plan", buyer_id)
 
 
+def touches_with(shelf: Shelf, buyer_id: int) -> list[Row]:
+    """Every touch with a buyer; none where the run kept none."""
+    return _all(shelf.snapshot, "touches", "buyer_id", buyer_id)
+
+
+def people_at(shelf: Shelf, account_id: int | None) -> list[Row]:
+    """The people on record at an account, those who decide first; none where the run knows of none."""
+    found = [] if account_id is None else _all(shelf.snapshot, "people", "account_id", account_id)
+    return sorted(found, key=lambda person: (not person["decides"], person["source_id"] or ""))
+
+
 def run_before(shelf: Shelf) -> Snapshot | None:
     """The run before this one, where there is one that can be read."""
     return shelf.once("run before", lambda: _before(shelf.snapshot))
@@ -48,6 +59,14 @@ def _before(snapshot: Snapshot) -> Snapshot | None:
 
 def _one(snapshot: Snapshot, table: str, buyer_id: int) -> Row | None:
     return _kept(snapshot.file(table), buyer_id) if table in snapshot.tables else None
+
+
+def _all(snapshot: Snapshot, table: str, column: str, value: int) -> list[Row]:
+    if table not in snapshot.tables:
+        return []
+    path = snapshot.file(table)
+    with damage_told(path):
+        return list(rows_where(path, column, value))
 
 
 @lru_cache(maxsize=_BUYERS_KEPT)

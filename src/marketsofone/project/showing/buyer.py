@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from marketsofone.project.reading.buyer_known import facts_of, planned_row
+from marketsofone.project.reading.buyer_known import facts_of, people_at, planned_row
 from marketsofone.project.showing.figures import count, currency_of, money, share
 from marketsofone.project.showing.plan import Move, move_of
 from marketsofone.project.snapshots.shelf import Row, Shelf
@@ -33,6 +33,15 @@ class Shared:
     alike: str
     most: str
     departs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone on record at an account, by the source's key: the part played, and whether it is to decide."""
+
+    key: str
+    role: str
+    decides: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,13 @@ def who_decides(shelf: Shelf, row: Row) -> str:
     places = [_written(facts[column]) for name, column in (_criteria(shelf, facts) if facts else {}).items()
               if name.partition(": ")[0] == _SITE and facts[column] is not None]
     return f"{said}{role}." + (f" Decided at: {', '.join(places)}." if places else "")
+
+
+def people_of(shelf: Shelf, row: Row) -> tuple[Person, ...]:
+    """The other people on record at a buyer's account, those who decide first."""
+    others = [person for person in people_at(shelf, row["account_id"]) if person["contact_id"] != row["buyer_id"]]
+    return tuple(Person(person["source_id"] or f"id {person['contact_id']}", person["role"] or "",
+                        bool(person["decides"])) for person in others)
 
 
 def effort_on(shelf: Shelf, buyer_id: int) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""What happened with a buyer, the latest first: approaches, opportunities, orders, and contacts people wrote down."""
+"""What happened with a buyer, the latest first: touches, opportunities, orders, and contacts people wrote down."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from marketsofone.project.reading.buyer_known import touches_with
 from marketsofone.project.reading.rows import RowRead
 from marketsofone.project.showing.figures import currency_of, money
 from marketsofone.project.snapshots.shelf import Row, Shelf
@@ -35,18 +36,32 @@ def timeline(shelf: Shelf, notebook: Notebook, row: Row, rows: Iterable[RowRead]
     row : mapping
         The buyer.
     rows : iterable of RowRead
-        The rows its numbers were counted from: approaches whose answer is known, decided opportunities,
-        order lines. What was not counted, such as an approach whose answer nobody wrote down, is not here.
+        The rows its numbers were counted from: decided opportunities and order lines, and approaches that are no
+        touches. Touches are all told, answered or not, by either team and either way.
     """
     counted = list(rows)
-    told = [*_approaches(counted), *_decisions(counted), *_orders(counted, currency_of(shelf)),
-            *_written_down(notebook, row)]
+    told = [*map(_touch, touches_with(shelf, row["buyer_id"])), *_approaches(shelf, counted), *_decisions(counted),
+            *_orders(counted, currency_of(shelf)), *_written_down(notebook, row)]
     return tuple(sorted(told, key=lambda event: (event.day or date.min, event.kind, event.words), reverse=True))
 
 
-def _approaches(rows: Iterable[RowRead]) -> Iterator[Event]:
+def _touch(row: Row) -> Event:
+    """One touch in words: the way, whose it was, what came of it, how long it took."""
+    way = str(row["channel"] or "touch")
+    if row["direction"] == "in":
+        words = f"{way}: they came to us"
+    else:
+        team = f" by {row['team']}" if row["team"] else ""
+        words = f"{way}{team}: {_CAME[row['answered']]}"
+    minutes = f", {row['minutes']:g} minutes" if row["minutes"] else ""
+    return Event(row["happened_on"], "touch", words + minutes)
+
+
+def _approaches(shelf: Shelf, rows: Iterable[RowRead]) -> Iterator[Event]:
+    """Approaches that were counted, those aside that are told as touches or as people wrote them down."""
+    told = {"judgement", "touch"} if "touches" in shelf.snapshot.tables else {"judgement"}
     for row in rows:
-        if row.score == "pull" and row.table_name != "judgement" and row.source != "record":
+        if row.score == "pull" and row.table_name not in told and row.source != "record":
             yield Event(row.happened_on, "approach", "let us in" if row.total > 0 else "no answer")
 
 

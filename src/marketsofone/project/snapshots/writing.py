@@ -27,6 +27,8 @@ SORTED_BY: Mapping[str, str] = {
     "memberships": "buyer_id, level, stratum_id", "entity_link": "entity, entity_id, source, source_id",
     "quarantine": "source, table_name, source_row, field, reason", "facts": "buyer_id",
     "segments": "kind desc, segment", "segment_members": "segment, buyer_id", "reps": "rep_id",
+    "touches": "buyer_id, happened_on, team, channel, direction, answered, minutes",
+    "people": "account_id, contact_id",
 }
 """How the rows of a table stand in its file; those of any other table keep the order they came in."""
 

@@ -1,0 +1,39 @@
+"""What a buyer's own page tells beside numbers: every touch with it, and the people on record where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis.expr.types as ir
+from ibis import _
+
+_RECORD = "record"
+"""The source of contacts that people wrote down; pages show those as they were written."""
+
+
+def touches(tables: Mapping[str, ir.Table], buyers: ir.Table) -> ir.Table | None:
+    """Every touch with a buyer, both teams' and both ways, as counted events hold them (`counted_events`).
+
+    ``buyer_id``, ``happened_on``, ``team``, ``channel``, ``direction``, ``minutes``, ``answered``; None where no
+    touches are known.
+    """
+    if "touch" not in tables:
+        return None
+    rows = tables["touch"].filter(_.source != _RECORD).semi_join(buyers, "buyer_id")
+    happened = _.happened_at.cast("timestamp").cast("date")
+    return rows.select("buyer_id", "team", "channel", "direction", "minutes", "answered", happened_on=happened)
+
+
+def people(tables: Mapping[str, ir.Table], buyers: ir.Table) -> ir.Table | None:
+    """The people on record at the accounts of buyers; None where no contacts are known.
+
+    ``account_id`` (where the person works), ``site_id`` (for which the person decides), ``contact_id``, ``source_id``
+    (the source's key), ``role``, ``decides``. Names are in no customer table.
+    """
+    if "contact" not in tables:
+        return None
+    keys = tables["entity_link"].filter(_.entity == "contact").group_by("entity_id").agg(source_id=_.source_id.min())
+    rows = tables["contact"].filter(_.account_id.notnull())
+    rows = rows.semi_join(buyers.filter(_.account_id.notnull()), "account_id")
+    rows = rows.left_join(keys, rows.contact_id == keys.entity_id)
+    return rows.select("account_id", "site_id", "contact_id", "source_id", "role", "decides")
