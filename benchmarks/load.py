@@ -82,17 +82,18 @@ def serving(folder):
 
 
 SERVER = """
-import socket, sys
+import sys
 from pathlib import Path
 import uvicorn
 from marketsofone.app import application, warm
+from marketsofone.app.listening import taken
+from marketsofone.app.serving import how_served
 
 app = application(Path(sys.argv[1]))
 warm(app)  # as m1 serve does
-place = socket.socket()
-place.bind(("127.0.0.1", 0))
+place = taken("127.0.0.1", 0)
 print(f"http://127.0.0.1:{place.getsockname()[1]}", flush=True)
-uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False)).run(sockets=[place])
+uvicorn.Server(how_served(app)).run(sockets=[place])
 """
 
 
