@@ -29,6 +29,7 @@ FITTED_BUYERS = 20_000
 JUDGED_BUYERS = 10_000
 """Stability is judged on so many of those."""
 
+_LOOKED_AT = 10_000
 FEW_VALUES = 12
 """A number with so few values is taken as a text: a class must not gather around one of them as if by chance."""
 
@@ -148,7 +149,7 @@ def columns_of(sheet: Sheet) -> Columns:
     texts: dict[str, tuple[NDArray[Any], tuple[str, ...]]] = {}
     left_out: list[tuple[str, str]] = []
     for name, values in sheet.numbers.items():
-        found = np.unique(values[~np.isnan(values)])
+        found = _distinct(values)
         if len(found) < 2:
             left_out.append((name, _too_few(len(found))))
         elif len(found) <= FEW_VALUES:
@@ -166,6 +167,13 @@ def columns_of(sheet: Sheet) -> Columns:
                  tuple(len(words) for _codes, words in texts.values()))
     return Columns(rows, tuple(numbers), tuple(texts), tuple(words for _codes, words in texts.values()),
                    tuple(left_out))
+
+
+def _distinct(values: Floats) -> Floats:
+    """The distinct known values in order; of a number that has many, those of its first rows, which say so already."""
+    known = values[~np.isnan(values)]
+    first = np.unique(known[:_LOOKED_AT])
+    return first if len(first) > FEW_VALUES else np.unique(known)
 
 
 def _stacked(parts: Sequence[NDArray[Any]], rows: int, kind: type) -> NDArray[Any]:
