@@ -168,7 +168,7 @@ def test_a_preview_says_what_the_run_says_and_what_each_clause_says(project, tol
         rows = list(accounts())
     assert (found.inside, found.not_known) == (told["leasers"]["buyers"], told["leasers"]["not_known"])
     assert found.buyers == 36
-    assert found.scores["attractiveness"].low == told["leasers"]["attractiveness_low"]
+    assert found.scores["attractiveness"].low == pytest.approx(told["leasers"]["attractiveness_low"], rel=1e-12)
     assert [(c.clause, c.holds, c.not_known) for c in found.clauses] == [
         ("sector in ('retail', 'food')", 24, 0),
         ("staff >= 50", sum(row["staff"] != "" and row["staff"] >= 50 for row in rows), 6),
