@@ -35,6 +35,7 @@ bench: .venv/ready-test ## speed at 10 thousand, 100 thousand and 1 million acco
 evidence: .venv/ready-test ## write the pages in docs/evidence anew
 	$(BIN)/python benchmarks/truth.py --page docs/evidence/truth.md
 	$(BIN)/python benchmarks/speed.py --page docs/evidence/speed.md
+	$(BIN)/python benchmarks/speed_pooling.py --page docs/evidence/pooled_rates.md
 	$(BIN)/python benchmarks/accuracy.py --page docs/evidence/accuracy.md
 	$(BIN)/python benchmarks/distinctness.py --page docs/evidence/distinctness.md
 	$(BIN)/python benchmarks/classes.py $(if $(STEPMIX),--peer-python $(STEPMIX)) --page docs/evidence/classes.md
@@ -46,6 +47,8 @@ evidence: .venv/ready-test ## write the pages in docs/evidence anew
 	$(BIN)/python benchmarks/features_speed.py $(if $(POLARS),--peer polars=$(POLARS)) \
 		$(if $(PANDAS),--peer pandas=$(PANDAS)) $(if $(LIFETIMES),--peer lifetimes=$(LIFETIMES)) \
 		--page docs/evidence/features_speed.md
+	$(BIN)/python benchmarks/tree.py --jobs 2 --page docs/evidence/tree.md
+	$(BIN)/python benchmarks/load.py --page docs/evidence/load.md
 	$(BIN)/python benchmarks/response.py --page docs/evidence/response.md
 	$(BIN)/python benchmarks/allocation.py --page docs/evidence/allocation.md
 	$(BIN)/python benchmarks/plan.py --page docs/evidence/plan.md

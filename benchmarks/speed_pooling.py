@@ -182,14 +182,23 @@ def _met(met: bool) -> str:
     return "met" if met else "**not met**"
 
 
+HEAD = """Written by `python benchmarks/speed_pooling.py --page docs/evidence/pooled_rates.md`; do not edit.
+The same section stands on the speed page; this one was written after it."""
+
+
 def main() -> None:
-    """Measure and print."""
+    """Measure, and print or write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("leaves", type=int, nargs="*", default=SIZES)
     parser.add_argument("--large", action="store_true")
+    parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
     absent = lme4_absent()
-    print(section(compare(sorted(asked.leaves), asked.large, absent), absent))
+    text = section(compare(sorted(asked.leaves), asked.large, absent), absent)
+    if asked.page:
+        asked.page.write_text(f"# Pooled rates beside lme4\n\n{HEAD}\n\n{text}\n", encoding="utf-8")
+    else:
+        print(text)
 
 
 if __name__ == "__main__":
