@@ -53,6 +53,23 @@ def test_every_buyer_has_shares_that_sum_to_one_on_each_level(run):
     assert set(members["buyer_id"]) == set(m1.frame(run, "buyers")["buyer_id"])
 
 
+def test_the_plan_counts_the_answers_that_become_an_opportunity(project, run):
+    answers, opened = _openings(project / "files")
+    said = next(row for row in run.table("findings").to_pylist() if row["code"] == "answers_unopened")
+    assert 0.5 < opened / answers < 0.99
+    assert said["message"].startswith(f"{answers:,} answers to approaches led to {opened:,} opportunities")
+
+
+def _openings(files: Path) -> tuple[int, int]:
+    """Answers and opportunities up to each account's first win, of accounts that answered, counted from the files."""
+    touch, deals = (pd.read_parquet(files / f"{name}.parquet") for name in ("touch", "opportunity"))
+    first = deals[deals["outcome"] == "won"].groupby("account_id")["closed_at"].min()
+    answers = touch[touch["answered"].eq(True) & touch["team"].eq("sales") & touch["direction"].eq("out")]
+    before = answers[~(answers["happened_at"] > answers["account_id"].map(first))]
+    deals = deals[deals["account_id"].isin(before["account_id"])]
+    return len(before), len(deals[~(deals["opened_at"] > deals["account_id"].map(first))])
+
+
 def test_read_is_accepted_plus_refused(run):
     health = run.table("health").to_pandas()
     assert (health["read"] == health["accepted"] + health["refused"]).all()

@@ -14,14 +14,14 @@ from marketsofone.features.effort import Outcome, efforts, lots
 from marketsofone.features.openings import openings
 from marketsofone.features.spent import contribution_within, time_spent
 from marketsofone.measures import ANSWER_RATE
-from marketsofone.project.ground.gathered import EffortHeld, Gathered
+from marketsofone.project.ground.gathered import EffortHeld, Gathered, Openings
 from marketsofone.sources.currencies import EXPONENTS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-    from marketsofone.project.settings.market_file import Settings
+    from marketsofone.project.settings.market_file import Settings, Steps
 
 MOST_COMPARED = 30_000
 """Buyers whose record of effort is compared, drawn by their ids: enough that more would not move the answer."""
@@ -42,7 +42,7 @@ def held_effort(engine: Backend, settings: Settings, gathered: Gathered) -> Effo
     spent = hold(engine, "time_spent", time_spent(
         tables, owner, gathered.buyers, gathered.as_of, horizon_days=market.horizon_days,
         approach_hours=market.approach_hours, minor=minor))
-    opened = _opened(gathered)
+    opened = _openings(settings.steps, gathered)
     if gathered.as_of.day is None:
         return EffortHeld(spent, returned, {}, None, opened)
     some = _compared(engine, settings, gathered)
@@ -54,15 +54,14 @@ def held_effort(engine: Backend, settings: Settings, gathered: Gathered) -> Effo
     return EffortHeld(spent, returned, panels, None if arms is None else hold(engine, "lots", arms), opened)
 
 
-def _opened(gathered: Gathered) -> float:
-    """Opportunities that come of an answer, where pull is answers and winning is of opportunities."""
-    steps = gathered.steps
-    if (steps.get("pull"), steps.get("competitiveness")) != ("touch.answered", "opportunity.outcome"):
-        return 1.0
+def _openings(steps: Steps, gathered: Gathered) -> Openings:
+    """Counted where pull is answers and winning is of opportunities, as the project asks: tallies come later."""
+    asked = (steps.pull, steps.competitiveness)
+    if asked != ("touch.answered", "opportunity.outcome") or "opportunity" not in gathered.tables:
+        return Openings()
     row = openings(gathered.tables, gathered.owner, gathered.buyers.filter(_.kind != "opportunity"),
                    ANSWER_RATE.trials & ANSWER_RATE.successes).execute().iloc[0]
-    answers, opened = int(row["answers"]), int(row["opened"])
-    return min(opened / answers, 1.0) if answers and opened else 1.0
+    return Openings(int(row["answers"]), int(row["opened"]))
 
 
 def _outcomes(gathered: Gathered) -> list[Outcome]:

@@ -15,6 +15,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Openings:
+    """What came of answers to approaches, of buyers not yet won.
+
+    Examples
+    --------
+    >>> Openings(40, 30).share
+    0.75
+    >>> Openings(40, 0).share, Openings(10, 25).share
+    (1.0, 1.0)
+    """
+
+    answers: int = 0
+    opportunities: int = 0
+
+    @property
+    def share(self) -> float:
+        """Opportunities that come of an answer, at most 1; 1 where the two are not seen together."""
+        seen = self.answers > 0 and self.opportunities > 0
+        return min(self.opportunities / self.answers, 1.0) if seen else 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class EffortHeld:
     """Effort on record, in the engine.
 
@@ -28,15 +50,14 @@ class EffortHeld:
         Outcome -> buyers in periods with effort and outcome, of the buyers drawn.
     lots : Ibis table or None
         Whose effort was set by lot.
-    opened : float
-        Opportunities that come of an answer, at most 1.
+    openings : Openings
     """
 
     spent: ir.Table | None
     returned: ir.Table | None
     panels: Mapping[Outcome, ir.Table]
     lots: ir.Table | None
-    opened: float = 1.0
+    openings: Openings = Openings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from marketsofone.project.ground.effort import held_effort
 from marketsofone.project.ground.gathered import Gathered
 from marketsofone.project.ground.identity_facts import held_dealings
 from marketsofone.project.ground.merging import merged_tables
+from marketsofone.project.ground.releasing import release
 from marketsofone.scores import SCORES
 from marketsofone.sources.currencies import EXPONENTS
 
@@ -112,8 +113,7 @@ def _held_events(
 
 def _without_ledger(engine: Backend, gathered: Gathered) -> Gathered:
     """Once tallied, the largest tables have no further use."""
-    for name in COUNTED:
-        engine.con.execute(f'drop table if exists temp.main."counted_{name}"')
+    release(engine, *(f"counted_{name}" for name in COUNTED))
     return replace(gathered, tables={name: of for name, of in gathered.tables.items() if name not in COUNTED})
 
 

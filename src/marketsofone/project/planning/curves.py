@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from marketsofone.customer import Stratum
     from marketsofone.estimates import Estimate
-    from marketsofone.project.ground.gathered import Gathered
+    from marketsofone.project.ground.gathered import Gathered, Openings
     from marketsofone.project.ground.stratifying import Stratified
     from marketsofone.project.settings.market_file import Settings
 
@@ -79,6 +79,7 @@ def respond(engine: Backend, settings: Settings, gathered: Gathered, stratified:
     fits = {"prospects": _fitted(engine, settings, gathered, stratified, "won"),
             "customers": _fitted(engine, settings, gathered, stratified, "order_line")}
     judged, findings = _judged(engine, gathered, stratified)
+    findings = (*findings, *_few_open(gathered.effort.openings))
     rows = hold(engine, "to_plan", _known(settings, gathered, estimates))
     market, plan = settings.market, settings.plan
     clock = Clock(market.approach_hours, market.horizon_days, plan.response_days)
@@ -86,7 +87,7 @@ def respond(engine: Backend, settings: Settings, gathered: Gathered, stratified:
     curves = buyers_curves(
         _prospects(rows, chances), _customers(engine, rows, gathered.effort.spent, clock),
         [*(chances or _CHANCES[:1]), "attractiveness"], fits["prospects"], of_customers, clock,
-        gathered.effort.opened)
+        gathered.effort.openings.share)
     if judged is not None:
         curves, told = _with_judged(engine, rows, curves, judged, fits)
         findings = (*findings, *told)
@@ -103,6 +104,17 @@ def respond(engine: Backend, settings: Settings, gathered: Gathered, stratified:
     why = "" if some else "no buyer's response to hours can be told: " + " ".join(
         f"{name}: {fit.reason}" for name, fit in fits.items())
     return Responses(held, fits, why, findings)
+
+
+def _few_open(openings: Openings) -> tuple[Finding, ...]:
+    """That not every answer becomes an opportunity, where that is so."""
+    if openings.share == 1.0:
+        return ()
+    return (Finding(
+        "answers_unopened", "info", "touch.answered",
+        f"{openings.answers:,} answers to approaches led to {openings.opportunities:,} opportunities before a buyer's "
+        f"first win. The plan counts {openings.share:.0%} of answers as an opportunity; the ranked list takes each for "
+        "one, which changes no order."),)
 
 
 def _known(settings: Settings, gathered: Gathered, estimates: Mapping[str, Estimate]) -> ir.Table:

@@ -9,7 +9,6 @@ from marketsofone.project.snapshots.shelf import Row, Shelf
 
 if TYPE_CHECKING:
     from marketsofone.report.figures import Figure as Figure
-    from marketsofone.report.icicle import Icicle as Icicle
 
 
 def figures(shelf: Shelf, rows: Sequence[Row]) -> tuple[tuple[Figure, ...], ...]:
@@ -26,16 +25,6 @@ def titles() -> tuple[tuple[str, str], ...]:
     from marketsofone.report.glossary import SHOWN
 
     return tuple((score.title, score.question) for score in SHOWN)
-
-
-def tree_picture(shelf: Shelf) -> Icicle:
-    """The tree as blocks, the market on top."""
-    from marketsofone.report.figures import ruler
-    from marketsofone.report.glossary import SHOWN
-    from marketsofone.report.icicle import icicle
-
-    rows = list(shelf.strata)
-    return icicle(rows, ruler(rows, SHOWN, rows[0], currency_of(shelf)))
 
 
 def currency_of(shelf: Shelf) -> str:
