@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from ibis import _
-from truth_market import Floats, Ints, Market, draw_market, scored, stratified
+from truth_market import Floats, Ints, Market, draw_market, scores_of, stratified
 from truth_oracle import oracle
 
 from marketsofone.allocation import Curves
@@ -92,7 +92,7 @@ def company(plan: Plan, seed: int) -> Firm:
     """The company of this plan and seed."""
     market = draw_market(plan, seed)
     strata, node = stratified(market)
-    pooled = {score: scored(market.tallies[score], strata, node, money=score == "attractiveness") for score in SCORES}
+    pooled = scores_of(market, strata, node)
     ours = Believed({s: pooled[s].cells.mean for s in SCORES}, {s: pooled[s].cells.variance for s in SCORES},
                     opened(market))
     known = [oracle(market, number, market.tallies[score]) for number, score in enumerate(SCORES)]

@@ -23,7 +23,7 @@ from marketsofone.project.ground.stratifying import explains
 from marketsofone.sources.simulated import Company, Plan, simulate
 from marketsofone.sources.simulated.accounts import noise_names
 from marketsofone.sources.simulated.layout import DIMENSIONS, SCORES
-from marketsofone.strata import Rules, grow_tree
+from marketsofone.strata import Rules, grow_tree, speaking
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -272,12 +272,18 @@ def _parts(score: str, tally: Tally) -> dict[str, Floats]:
             "g": growth, "gg": growth**2}
 
 
-def scored(tally: Tally, strata: Sequence[Stratum], node: Ints, *, money: bool) -> Pooled:
-    """What the product says of each stratum and account, from one tally."""
+def scores_of(market: Market, strata: Sequence[Stratum], node: Ints) -> dict[str, Pooled]:
+    """What the product says of each stratum and account, by score."""
+    return {score: scored(market.tallies[score], strata, node, money=score == "attractiveness",
+                          speaks=speaking(strata, market.dimensions, score)) for score in SCORES}
+
+
+def scored(tally: Tally, strata: Sequence[Stratum], node: Ints, *, money: bool, speaks: Ints | None = None) -> Pooled:
+    """The same from one tally; ``speaks`` is the stratum that speaks for each, itself where left out."""
     tree = Tree(np.array([stratum.parent for stratum in strata], dtype=np.int64))
     base = tally.total.sum() / tally.trials.sum()
     cells = Cells(node, tally.trials, tally.total, np.full(len(node), base), np.ones(len(node)))
     family: Share | Amount = Share()
     if money:
         family = fit_curvature(tally.rows, tally.trials, tally.total, tally.squares)
-    return pool(family, tree, cells)
+    return pool(family, tree, cells, speaks=speaks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
-from truth_market import Floats, Market, draw_market, scored, stratified
+from truth_market import Floats, Market, draw_market, scores_of, stratified
 from truth_oracle import members, of_strata, oracle
 
 from marketsofone.sources.simulated import Plan
@@ -26,10 +26,11 @@ def market_figures(plan: Plan, seed: int, unstated: float = 0.0) -> Figures:
     depth = np.array([stratum.depth for stratum in strata])
     inside = members(strata, node)
     figures: Figures = {}
+    found = scores_of(market, strata, node)
     guesses, best = np.empty_like(market.truth), np.empty_like(market.truth)
     for number, score in enumerate(SCORES):
         truth, money = market.truth[:, number], score == "attractiveness"
-        pooled = scored(market.tallies[score], strata, node, money=money)
+        pooled = found[score]
         known = oracle(market, number, market.tallies[score])
         guesses[:, number], best[:, number] = pooled.cells.mean, known.mean
         ours = (pooled.cells.low, pooled.cells.high)

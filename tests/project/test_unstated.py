@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+import marketsofone as m1
 from marketsofone.project.flow import run_project
 
 SETTINGS = """
@@ -47,3 +48,18 @@ def test_not_to_state_a_value_tells_what_it_told_of_others(won):
 def test_those_who_state_a_value_are_not_foretold_by_those_who_do_not(won):
     assert won["speed"] == pytest.approx(0.7, abs=0.06)
     assert won["price"] == pytest.approx(0.4, abs=0.06)
+
+
+def test_prospects_are_not_foretold_by_those_who_turned_us_away_before_their_rival_was_known(tmp_path):
+    """The market is split on the rival met, known of those who answered: whom nobody tried keeps the market's pull."""
+    m1.simulate(tmp_path, accounts=600, seed=7)
+    toml = tmp_path / "market.toml"
+    toml.write_text(toml.read_text() + '\n[strata]\npin = ["rival"]\nmost_depth = 1\n')
+    run = run_project(tmp_path)
+    buyers, strata = (run.table(name).to_pandas() for name in ("buyers", "strata"))
+    assert strata["split_on"].iloc[0] == "rival"
+    untried = buyers[buyers["pull_trials"] == 0]["pull"]
+    market = strata.set_index("stratum_id").loc["market"]
+    assert len(untried) > 100
+    assert untried.mean() == pytest.approx(market["pull"], abs=0.03)
+    assert (strata.loc[strata["level"] == 1, "pull_borrowed"] == 1.0).all()

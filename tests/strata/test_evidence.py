@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from marketsofone.strata.evidence import (
@@ -9,6 +11,7 @@ from marketsofone.strata.evidence import (
     Sums,
     chance,
     chances,
+    chi_square,
     gain_share,
     gain_shares,
     in_a_row,
@@ -126,3 +129,26 @@ def test_dimensions_in_a_row_are_judged_as_each_by_itself(rng):
             assert surprises(scale(row)) == pytest.approx([surprise(scale(each)) for each in apart])
         assert gain_shares(row, np.concatenate(people)) == pytest.approx(
             [gain_share(each, of) for each, of in zip(apart, people, strict=True)])
+
+
+def test_money_of_few_buyers_is_called_different_no_oftener_than_promised():
+    """2,000 markets of 14 buyers in six groups that do not differ: 5% promised, 131 or more would be seen by luck in
+    one of a thousand. Against a chi-square, as if the spread were known, it was one in seven."""
+    rng = np.random.default_rng(20261127)
+    called = 0
+    for _market in range(2000):
+        group, grown = rng.integers(6, size=14), rng.normal(0.7, 0.9, 14)
+        at = [np.bincount(group, part, minlength=6) for part in (np.ones(14), grown, grown**2)]
+        ones = at[0]
+        called += chance(means_on_test_scale(Sums(True, ones, ones, ones, ones, ones, ones, at[1], at[2]))) < 0.05
+    assert called <= 131
+
+
+@given(square=st.floats(0.0, 1e4), freedom=st.integers(1, 60), rest=st.integers(1, 10**7))
+def test_an_estimated_spread_never_makes_a_difference_more_surprising_beyond_its_middle(square, freedom, rest):
+    seen, many = np.array([square]), np.array([float(freedom)])
+    made = chi_square(seen, many, np.array([float(rest)]))[0]
+    assert made >= 0.0
+    if square > 2.0 * freedom + 6.0:
+        assert made <= square * (1 + 1e-6)
+    assert chi_square(seen, many, np.array([np.inf]))[0] == square

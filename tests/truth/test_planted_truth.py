@@ -94,7 +94,7 @@ def test_pooled_values_miss_by_no_more_than_stratum_mean_or_own_record():
 
 def test_the_arrays_say_what_the_run_through_files_and_engine_says(tmp_path):
     """Nothing random beyond the seed: the same to nine digits."""
-    from truth_market import draw_market, scored, stratified
+    from truth_market import draw_market, scores_of, stratified
 
     from marketsofone.project.flow import run_project
     from marketsofone.sources.simulated import Plan, market_toml
@@ -107,7 +107,7 @@ def test_the_arrays_say_what_the_run_through_files_and_engine_says(tmp_path):
     assert set(run.table("strata").to_pandas()["stratum_id"]) == {stratum.stratum_id for stratum in strata}
     buyers = run.table("buyers").to_pandas()
     row = buyers["source_id"].str[1:].astype(int).to_numpy()
-    for score in SCORES:
-        cells = scored(market.tallies[score], strata, node, money=score == "attractiveness").cells
+    for score, pooled in scores_of(market, strata, node).items():
+        cells = pooled.cells
         for ending, values in (("", cells.mean), ("_low", cells.low), ("_high", cells.high), ("_trials", cells.trials)):
             assert buyers[score + ending].to_numpy() == pytest.approx(values[row], rel=1e-9), score + ending

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from ibis import _
+from numpy.typing import NDArray
 
 from marketsofone.engine import hold
 from marketsofone.estimates.tallies import SUMS
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
     from ibis.backends.duckdb import Backend
+
+Ints = NDArray[np.int64]
 
 PROBABILITY = 0.90
 """Of every interval this product shows."""
@@ -57,7 +60,7 @@ def fetch_base(tallies: ir.Table) -> tuple[float, float, float]:
 
 def estimate(
     engine: Backend, name: str, tallies: ir.Table, placed: ir.Table, tree: Tree, *, amounts: bool,
-    departing: PriorSize | None = None,
+    departing: PriorSize | None = None, speaks: Ints | None = None,
 ) -> Estimate:
     """Pool one measure over a tree, from the market down to each buyer.
 
@@ -78,6 +81,8 @@ def estimate(
         Money per trial rather than a share.
     departing : PriorSize, optional
         How far strata may depart from what is expected of their buyers; else learned from the strata.
+    speaks : int array, shape (nodes,), optional
+        The node that speaks for each of this measure; each for itself where left out.
 
     Raises
     ------
@@ -90,7 +95,7 @@ def estimate(
     cells = _cells(frame)
     family = _family(frame, amounts)
     sizes = (departing,) * (len(tree.levels) - 1) if departing else None
-    pooled = pool(family, tree, cells, probability=PROBABILITY, level_sizes=sizes)
+    pooled = pool(family, tree, cells, probability=PROBABILITY, level_sizes=sizes, speaks=speaks)
     results = hold(engine, f"cells_{name}", _results(frame, pooled))
     buyers = joined.inner_join(results, [(key, f"cell_{key}") for key in _KEYS])
     return Estimate(family, pooled.nodes, pooled, buyers.drop(*(f"cell_{key}" for key in _KEYS)))

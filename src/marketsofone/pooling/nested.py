@@ -20,7 +20,8 @@ import numpy as np
 from marketsofone.pooling.departures import Evidence, Means, descend, gather, per_node
 from marketsofone.pooling.family import Family, Floats
 from marketsofone.pooling.prior_size import PriorSize, fit_buyer_size, known, looser
-from marketsofone.pooling.tree import Cells, Tree
+from marketsofone.pooling.speaking import heard
+from marketsofone.pooling.tree import Cells, Ints, Tree
 from marketsofone.pooling.unstated import Offset, Standing, fit_offset, no_offset
 
 _ROUNDS = 3
@@ -70,6 +71,7 @@ def pool(
     probability: float = 0.90,
     buyer_size: PriorSize | None = None,
     level_sizes: tuple[PriorSize, ...] | None = None,
+    speaks: Ints | None = None,
 ) -> Pooled:
     """Estimates for every node of a tree and every cell of buyers under it.
 
@@ -84,6 +86,9 @@ def pool(
         Of the central intervals.
     buyer_size, level_sizes : PriorSize, tuple of PriorSize
         Given instead of fitted, e.g. the planted ones in a check; one per depth below the root.
+    speaks : int array, shape (nodes,), optional
+        The node that speaks for each, where some have no mean of their own: their buyers' own records apart,
+        they are what that node is.
 
     Returns
     -------
@@ -112,16 +117,20 @@ def pool(
     """
     if not np.any(cells.trials > 0):
         raise ValueError("no cell has a trial: there is nothing to pool")
-    size, offset = buyer_size or known(_START), no_offset(tree)
+    speaking = heard(tree, speaks)
+    told, stood = speaking.tree, speaking.cells(cells)
+    size, offset = buyer_size or known(_START), no_offset(told)
     for _ in range(1 if buyer_size else _ROUNDS):
-        evidence = gather(family, tree, cells, size, level_sizes, offset.size)
-        means = descend(family, tree, cells, evidence)
-        standing = _stand(family, tree, cells, means)
-        prior = _prior(family, cells, standing.departure)
-        offset = fit_offset(family, tree, cells, size, means, standing, prior)
-        prior = _prior(family, cells, standing.departure + offset.mean)
+        evidence = gather(family, told, stood, size, level_sizes, offset.size)
+        means = descend(family, told, stood, evidence)
+        standing = _stand(family, told, stood, means)
+        prior = _prior(family, stood, standing.departure)
+        offset = fit_offset(family, told, stood, size, means, standing, prior)
+        prior = _prior(family, stood, standing.departure + offset.mean)
         if buyer_size is None:
-            size = fit_buyer_size(family, cells, prior)
+            size = fit_buyer_size(family, stood, prior)
+    borrowed = np.where(speaking.own, _borrowed(told, evidence)[speaking.place], 1.0)
+    means, standing, offset = speaking.means(means), speaking.standing(standing), speaking.offset(offset)
     slope = family.slope(prior)
     buyers, keep, rest = _mixture(
         family, size, prior, cells.trials + cells.told_trials, cells.total + cells.told_total,
@@ -130,7 +139,7 @@ def pool(
     unsure = (standing.rest + standing.lean**2 * means.unsure + offset.variance)[cells.node]
     nodes_mean, nodes_variance = _average(tree, cells, means, standing, offset, buyers, keep * slope, rest)
     return Pooled(
-        nodes=_estimates(family, nodes_mean, nodes_variance, _borrowed(tree, evidence),
+        nodes=_estimates(family, nodes_mean, nodes_variance, borrowed,
                          tree.add_up(per_node(tree, cells, cells.trials)), probability),
         cells=_estimates(family, buyers, rest + keep**2 * unsure * slope**2, keep, cells.trials, probability),
         prior=prior, buyer_size=size, level_sizes=evidence.sizes,

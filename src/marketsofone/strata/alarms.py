@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from marketsofone.strata.distinct_profiles import ProfileContrast, noncentrality, profile_contrast
-from marketsofone.strata.evidence import Means, Sums, surprise, tested_means
+from marketsofone.strata.evidence import Means, Sums, surprise, tested, tested_means
 from marketsofone.strata.fusing import fuse
 from marketsofone.strata.splitting import Candidate
 
@@ -113,10 +113,8 @@ def _between(means: Means, level: float, by: str) -> Variation | None:
     use = np.isfinite(means.variance) & (means.variance > 0)
     if use.sum() < 2:
         return None
-    weight = 1.0 / means.variance[use]
-    middle = np.average(means.mean[use], weights=weight)
-    square = float(np.sum(weight * (means.mean[use] - middle) ** 2))
-    return _variation(square, float(use.sum() - 1), 1.0 / float(weight.sum()), level, by)
+    square, freedom = tested(means)
+    return _variation(float(square[0]), float(freedom[0]), 1.0 / float(np.sum(1.0 / means.variance[use])), level, by)
 
 
 def _variation(square: float, freedom: float, unit: float, level: float, by: str) -> Variation:
@@ -147,8 +145,7 @@ def beside_score(sector: Sums, market: Sums, level: float) -> Variation:
     if not np.isfinite(spread) or spread <= 0 or seen[1] <= 0:
         return Variation(0.0, 0.0, 0.0)
     outside = float(seen[1] / seen.sum())
-    square = float((means.mean[0] - means.mean[1]) ** 2) / spread
-    return _variation(square, 1.0, outside**2 * spread, level, "")
+    return _variation(float(tested(means)[0][0]), 1.0, outside**2 * spread, level, "")
 
 
 def inside_profile(counts: Sequence[tuple[str, Floats]], level: float) -> Variation | None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from marketsofone.strata.evidence import Means
+from marketsofone.strata.evidence import Means, chi_square
 
 Floats = NDArray[np.float64]
 
@@ -46,10 +46,15 @@ def cut_chance(means: Means) -> float:
     below, seen = weight.cumsum()[:-1], (weight * means.mean[use]).cumsum()
     above = weight.sum() - below
     apart = (seen[:-1] / below - (seen[-1] - seen[:-1]) / above) / np.sqrt(1.0 / below + 1.0 / above)
-    most = float(np.abs(apart).max())
+    most = _normal(float(np.abs(apart).max()), float(means.freedom[0]))
     single = 2.0 * float(special.ndtr(-most))
     alike = np.sqrt(below[:-1] * above[1:] / (below[1:] * above[:-1]))
     return min(single + float(np.minimum(_beyond(most, alike), single).sum()), 1.0)
+
+
+def _normal(most: float, freedom: float) -> float:
+    """The departure of a normal law as surprising as one over an estimated standard error (Student's t)."""
+    return float(np.sqrt(chi_square(np.array([most**2]), np.ones(1), np.array([freedom]))[0]))
 
 
 def _beyond(most: float, alike: Floats) -> Floats:

@@ -16,6 +16,7 @@ from marketsofone.strata.edge import Edge, Parted, Told, both_ways, edge
 from marketsofone.strata.evidence import Sums
 from marketsofone.strata.fusing import fuse
 from marketsofone.strata.regrowing import placed, regrown_strata
+from marketsofone.strata.speaking import speaking
 from marketsofone.strata.splitting import Candidate, Rules, described, most_surprising
 
 Ints = NDArray[np.int64]
@@ -46,7 +47,7 @@ def _one_way(
     telling: Mapping[int, Sequence[Candidate]], dimensions: Sequence[Dimension], rules: Rules, chooses: int,
 ) -> dict[int, Edge]:
     tree = regrown_strata(sample, (folded.half == chooses).astype(np.float64), dimensions, rules)
-    node, heard = placed(sample, tree), _heard(tree, dimensions, tuple(sample.sums))
+    node, heard = placed(sample, tree), {score: speaking(tree, dimensions, score) for score in sample.sums}
     found = {}
     for stratum in strata:
         rows = np.flatnonzero(np.isin(standing, _below(strata, stratum.number)))
@@ -104,19 +105,6 @@ def sectors(folded: Sampled, sector: Ints, dimensions: Sequence[Dimension]) -> d
     frame: pd.DataFrame = sampled_candidates(folded, np.ones(len(sector)), sector, numbers, dimensions)
     told = described(frame, dimensions, tuple(folded.sums))
     return {number: [candidate for candidate in found if candidate.sums] for number, found in told.items()}
-
-
-def _heard(tree: Sequence[Stratum], dimensions: Sequence[Dimension], scores: Sequence[str]) -> dict[str, Ints]:
-    """By score: the node that may speak for each node, the splits to it all known before the score's step."""
-    explains = {d.name: d.scores for d in dimensions}
-    heard = {}
-    for score in scores:
-        of = np.zeros(len(tree), dtype=np.int64)
-        for stratum in tree[1:]:
-            whole = of[stratum.parent] == stratum.parent and score in explains[stratum.split_on]
-            of[stratum.number] = stratum.number if whole else of[stratum.parent]
-        heard[score] = of
-    return heard
 
 
 def _by_tree(folded: Sampled, rows: Ints, node: Ints, heard: Mapping[str, Ints], chooses: int) -> Parted | None:

@@ -16,6 +16,8 @@ from scipy import special
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_LEAST_CHANCE = 1e-250
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -98,19 +100,34 @@ def summed(part: Floats, group: Ints, groups: int) -> Floats:
     return np.bincount(group[kept], part[kept], minlength=groups).astype(np.float64)
 
 
+SURE = np.array([np.inf])
+"""Degrees of freedom of a variance that is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Means:
-    """A mean for each value and the variance of that mean; values without evidence have infinite variance."""
+    """A mean for each value and the variance of that mean.
+
+    Parameters
+    ----------
+    mean, variance : float array, shape (values,)
+        Values without evidence have infinite variance.
+    row : Row
+    freedom : float array, shape (dimensions,) or (1,)
+        Degrees of freedom behind the variance of each dimension's values: infinite where it need not be estimated.
+    """
 
     mean: Floats
     variance: Floats
     row: Row = ALONE
+    freedom: Floats = field(default_factory=lambda: SURE)
 
     def part(self, place: int) -> Means:
         """Those of one dimension."""
         start = self.row.starts[place]
         end = self.row.starts[place + 1] if place + 1 < len(self.row.starts) else len(self.mean)
-        return Means(self.mean[start:end], self.variance[start:end])
+        own = self.freedom if len(self.freedom) == 1 else self.freedom[place:place + 1]
+        return Means(self.mean[start:end], self.variance[start:end], freedom=own)
 
 
 def level_means(sums: Sums) -> Means:
@@ -140,20 +157,21 @@ def tested_means(sums: Sums) -> Means:
         return level_means(sums)
     row, seen, buyers = sums.row, sums.buyers > 0, np.maximum(sums.buyers, 1e-12)
     mean, count = sums.g / buyers, row.each(sums.buyers)
-    inside = row.each(sums.gg - sums.g * mean) / np.maximum(count - row.each(seen.astype(np.float64)), 1.0)
+    freedom = count - row.each(seen.astype(np.float64))
+    inside = row.each(sums.gg - sums.g * mean) / np.maximum(freedom, 1.0)
     spread = np.where(count >= 2, np.maximum(inside, 1e-12), np.inf)
     told = row.beside((count >= 2).astype(np.float64))
-    return Means(mean * told, np.where(seen, row.beside(spread) / buyers, np.inf), row)
+    return Means(mean * told, np.where(seen, row.beside(spread) / buyers, np.inf), row, freedom)
 
 
 def chance(means: Means) -> float:
-    """Chance of differences at least this large where there are none (Cochran's heterogeneity test)."""
+    """Chance of differences at least this large where there are none (Cochran's heterogeneity test; Fisher's F)."""
     return float(chances(means)[0])
 
 
 def chances(means: Means) -> Floats:
     """The :func:`chance` of each dimension, shape (dimensions,)."""
-    square, freedom = heterogeneity(means)
+    square, freedom = tested(means)
     return np.where(freedom >= 1, special.chdtrc(np.maximum(freedom, 1.0), square), 1.0)
 
 
@@ -164,10 +182,16 @@ def surprise(means: Means) -> float:
 
 def surprises(means: Means) -> Floats:
     """The :func:`surprise` of each dimension, shape (dimensions,)."""
-    square, freedom = heterogeneity(means)
+    square, freedom = tested(means)
     noise = 2.0 / (9.0 * np.maximum(freedom, 1.0))
     ratio = np.cbrt(square / np.maximum(freedom, 1.0))
     return np.where(freedom >= 1, (ratio - (1.0 - noise)) / np.sqrt(noise), -np.inf)
+
+
+def tested(means: Means) -> tuple[Floats, Floats]:
+    """The :func:`heterogeneity` of each dimension as a chi-square, and its degrees of freedom."""
+    square, freedom = heterogeneity(means)
+    return chi_square(square, freedom, means.freedom), freedom
 
 
 def heterogeneity(means: Means) -> tuple[Floats, Floats]:
@@ -177,6 +201,35 @@ def heterogeneity(means: Means) -> tuple[Floats, Floats]:
     total = row.each(weight)
     middle = row.each(weight * means.mean) / np.where(total > 0, total, 1.0)
     return row.each(weight * (means.mean - row.beside(middle)) ** 2), row.each(use.astype(np.float64)) - 1.0
+
+
+def chi_square(square: Floats, freedom: Floats, rest: Floats) -> Floats:
+    """The chi-square as surprising as squares over a variance that was estimated with ``rest`` degrees of freedom.
+
+    Such squares follow Fisher's F: from few buyers they are often large where nothing differs. Beyond what chances
+    can be told apart, by Paulson's approximation.
+
+    References
+    ----------
+    Paulson (1942), An approximate normalization of the analysis of variance distribution.
+
+    Examples
+    --------
+    >>> chi_square(np.array([8.0, 8.0]), np.array([2.0, 2.0]), np.array([5.0, np.inf])).round(2).tolist()
+    [4.57, 8.0]
+    """
+    rest = np.broadcast_to(rest, square.shape)
+    asked = np.isfinite(rest) & (freedom >= 1)
+    if not asked.any():
+        return square
+    most, left = np.maximum(freedom, 1.0), np.where(asked, np.maximum(rest, 1.0), 1.0)
+    chance = special.fdtrc(most, left, square / most)
+    inner = np.cbrt(square / most)
+    noise, doubt = 2.0 / (9.0 * most), 2.0 / (9.0 * left)
+    normal = ((1.0 - doubt) * inner - (1.0 - noise)) / np.sqrt(noise + inner**2 * doubt)
+    beyond = most * np.maximum(1.0 - noise + normal * np.sqrt(noise), 0.0) ** 3
+    same = np.where(chance > _LEAST_CHANCE, special.chdtri(most, np.maximum(chance, _LEAST_CHANCE)), beyond)
+    return np.where(asked, np.where(rest >= 1, same, 0.0), square)
 
 
 def gain_share(sums: Sums, people: Floats) -> float:

@@ -72,7 +72,7 @@ def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratif
     """The tree of one market, grown level by level, and the buyers in it."""
     own = settings.strata
     steering = steering_of(own.pin, own.forbid, own.order)
-    known, left_out = usable(gathered.buyers, gathered.columns)
+    known, left_out = usable(gathered)
     dimensions = tuple(dimension for dimension in known if dimension.name not in own.forbid)
     scores = tuple(gathered.tallies)
     evidence = gather_evidence(engine, gathered.buyers, known, gathered.tallies)
@@ -150,10 +150,9 @@ def unmade_pins(strata: Sequence[Stratum], steering: Steering) -> tuple[tuple[st
     return tuple(found)
 
 
-def usable(
-    buyers: ir.Table, columns: Sequence[UserColumn]
-) -> tuple[tuple[Dimension, ...], tuple[tuple[str, str], ...]]:
+def usable(gathered: Gathered) -> tuple[tuple[Dimension, ...], tuple[tuple[str, str], ...]]:
     """The dimensions that may split the market, and those that cannot, each with its reason."""
+    buyers, columns = gathered.buyers, gathered.columns
     asked = [column for column in columns if column.role == "dimension" and column.column in buyers.columns]
     if not asked:
         return (), ()
@@ -168,7 +167,7 @@ def usable(
         if reason:
             left_out.append((column.name, reason))
         else:
-            kept.append(_dimension(buyers, column))
+            kept.append(_dimension(gathered, column))
     return tuple(kept), tuple(left_out)
 
 
@@ -182,15 +181,20 @@ def _unusable(column: UserColumn, known: int, values: int) -> str:
     return ""
 
 
-def _dimension(buyers: ir.Table, column: UserColumn) -> Dimension:
-    cuts = fetch_cuts(buyers, column.column) if column.kind == "number" else ()
-    return Dimension(column.name, column.column, cuts, explains(column.table))
+def _dimension(gathered: Gathered, column: UserColumn) -> Dimension:
+    cuts = fetch_cuts(gathered.buyers, column.column) if column.kind == "number" else ()
+    return Dimension(column.name, column.column, cuts, explains(column.table, after_answer=of_answers(gathered)))
 
 
-def explains(table: str) -> tuple[str, ...]:
+def of_answers(gathered: Gathered) -> bool:
+    """Whether buyers are tried before there is an opportunity: what it tells is known of those who answered."""
+    return gathered.level != "opportunity" and (gathered.steps.get("pull") or "").startswith("touch.")
+
+
+def explains(table: str, *, after_answer: bool = False) -> tuple[str, ...]:
     """The scores that a dimension may explain: not getting in, where it is known only of those who let us in."""
     if table in _AFTER_WINNING:
         return ("attractiveness",)
-    if table in _AFTER_ENTERING:
+    if table in _AFTER_ENTERING or (after_answer and table == "opportunity"):
         return ("competitiveness", "attractiveness")
     return ("pull", "competitiveness", "attractiveness")

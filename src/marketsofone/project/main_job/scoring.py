@@ -15,6 +15,7 @@ from marketsofone.estimates.repeat import estimate_repeat, fit_histories
 from marketsofone.features import judged_rows
 from marketsofone.pooling import Tree
 from marketsofone.scores import SCORES
+from marketsofone.strata import speaking
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -43,7 +44,8 @@ def score_market(
         placed = _with_told(placed, _told(gathered, score))
         held = hold(engine, f"placed_{score}", placed)
         departing = fit_departing(gathered.buyers, _texts(gathered), held, tallies) if score in expected else None
-        made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money, departing=departing)
+        made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money, departing=departing,
+                               speaks=speaking(stratified.strata, stratified.dimensions, score))
     if gathered.histories is not None:
         model = fit_histories(gathered.histories)
         made["attractiveness"] = estimate_repeat(
