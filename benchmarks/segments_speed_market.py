@@ -45,7 +45,7 @@ def draw(engine: Backend, buyers: int, dimensions: int, seed: int) -> tuple[Any,
              "attractiveness": (won, won * worth * rng.lognormal(-0.3, 0.8, buyers))}
     tallies = {score: _tally(engine, score, trials, total) for score, (trials, total) in drawn.items()}
     table = hold(engine, "buyer", pd.DataFrame(frame))
-    gathered = SimpleNamespace(buyers=table, columns=columns, tallies=tallies)
+    gathered = SimpleNamespace(buyers=table, columns=columns, tallies=tallies, level="account", steps={})
     settings = SimpleNamespace(strata=StrataSettings(), market=Market(currency="EUR"))
     return settings, gathered
 
