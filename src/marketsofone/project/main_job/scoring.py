@@ -43,7 +43,8 @@ def score_market(
         placed = _with_told(placed, _told(gathered, score))
         held = hold(engine, f"placed_{score}", placed)
         departing = fit_departing(gathered.buyers, _texts(gathered), held, tallies) if score in expected else None
-        made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money, departing=departing)
+        made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money, departing=departing,
+                               repeated=SCORES[score].money and gathered.histories is not None)
     if gathered.histories is not None:
         model = fit_histories(gathered.histories)
         made["attractiveness"] = estimate_repeat(
