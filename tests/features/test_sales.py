@@ -11,6 +11,7 @@ from marketsofone.features import (
     known_by,
     owners,
     purchase_days,
+    purchase_lines,
     with_entering,
 )
 
@@ -110,6 +111,51 @@ def test_a_buyer_of_nothing_but_returns_has_no_history(market, ledger):
     market["order_line"].append({"order_id": 40, "account_id": 2, "ordered_at": datetime(2026, 5, 1), "quantity": -1.0,
                                  "amount": -5_00})
     assert [row[0] for row in ledger(market)] == [1, 5]
+
+
+def given_back(*amounts):
+    """A ledger of one buyer: so much bought, or where below zero returned, each on a day of its own from May on."""
+    return {"account": [{"account_id": 1}], "entity_link": [], "order_line": [
+        {"order_id": i, "account_id": 1, "ordered_at": datetime(2026, 5, 1) + timedelta(days=i), "amount": amount * 100,
+         "quantity": 1.0 if amount > 0 else -1.0} for i, amount in enumerate(amounts)]}
+
+
+@pytest.mark.parametrize(("amounts", "total"), [
+    ((100, -40), 30), ((100, -100), 0), ((100, -300), 0), ((-300, 100), 50), ((100, -300, 100), 50),
+    ((100, -300, 100, -40), 30), ((100, -60, -60, 20, -10), 5)])
+def test_a_return_takes_back_at_most_what_was_seen_to_be_bought_by_then(amounts, total, ledger):
+    assert ledger(given_back(*amounts))[0][-2] == pytest.approx(total)
+
+
+def test_returns_of_the_day_of_a_purchase_come_off_it_and_share_what_is_too_much(tables, answer):
+    market = given_back(100, 50, -20, -80, -120)
+    for line in market["order_line"][1:]:
+        line["ordered_at"] = market["order_line"][1]["ordered_at"]
+    known = known_by(tables(market), DAY)
+    lines = purchase_lines(known, owners(known, "account"), 0.5, 100).select("money", "beyond").execute()
+    told = lines.sort_values("money", ascending=False)
+    assert told["money"].to_list() == pytest.approx([50, 25, *(-back / 2 * 150 / 220 for back in (20, 80, 120))])
+    assert told["beyond"].to_list() == pytest.approx([0, 0, *[70 / 220] * 3])
+
+
+def test_a_sale_at_a_loss_is_no_return_and_its_loss_is_counted(ledger):
+    market = given_back(100, 100)
+    market["order_line"][1]["cost"] = 400_00
+    assert ledger(market)[0][-2] == pytest.approx(50 - 300)
+
+
+def test_what_a_buyer_is_seen_to_hold_never_falls_below_nothing(rng, ledger):
+    """200 ledgers of up to twelve lines, walked through line by line."""
+    amounts = {buyer: rng.integers(-9, 9, rng.integers(1, 12)) for buyer in range(200)}
+    markets = [(buyer, line) for buyer, of in amounts.items() for line in given_back(*of.tolist())["order_line"]]
+    found = ledger({"account": [{"account_id": buyer} for buyer in amounts], "entity_link": [],
+                    "order_line": [line | {"account_id": buyer} for buyer, line in markets]}, "days")
+    for buyer, of in amounts.items():
+        held = 0.0
+        for amount, (_, total) in zip(of / 2, sorted((day, total) for key, day, total, _ in found if key == buyer),
+                                      strict=True):
+            assert total == pytest.approx(max(amount, -held))
+            held += total
 
 
 def test_an_evening_order_west_of_greenwich_never_lies_after_the_day_of_looking(market, ledger):

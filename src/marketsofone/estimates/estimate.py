@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 
 from marketsofone.engine import hold
 from marketsofone.estimates.tallies import SUMS
-from marketsofone.pooling import Amount, Cells, Estimates, Pooled, PriorSize, Share, Tree, fit_curvature, pool
+from marketsofone.pooling import (
+    Amount,
+    Cells,
+    Estimates,
+    Pooled,
+    PriorSize,
+    Share,
+    Tree,
+    fit_curvature,
+    fit_repeated,
+    pool,
+)
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -60,7 +71,7 @@ def fetch_base(tallies: ir.Table) -> tuple[float, float, float]:
 
 def estimate(
     engine: Backend, name: str, tallies: ir.Table, placed: ir.Table, tree: Tree, *, amounts: bool,
-    departing: PriorSize | None = None, speaks: Ints | None = None,
+    departing: PriorSize | None = None, repeated: bool = False, speaks: Ints | None = None,
 ) -> Estimate:
     """Pool one measure over a tree, from the market down to each buyer.
 
@@ -81,6 +92,8 @@ def estimate(
         Money per trial rather than a share.
     departing : PriorSize, optional
         How far strata may depart from what is expected of their buyers; else learned from the strata.
+    repeated : bool
+        Each trial is one of the purchases that a buyer makes again and again.
     speaks : int array, shape (nodes,), optional
         The node that speaks for each of this measure; each for itself where left out.
 
@@ -93,7 +106,7 @@ def estimate(
     grouped = joined.group_by(*_KEYS).agg(buyers=_.count()).order_by(*_KEYS)
     frame = grouped.execute()
     cells = _cells(frame)
-    family = _family(frame, amounts)
+    family = _family(frame, amounts, repeated)
     sizes = (departing,) * (len(tree.levels) - 1) if departing else None
     pooled = pool(family, tree, cells, probability=PROBABILITY, level_sizes=sizes, speaks=speaks)
     results = hold(engine, f"cells_{name}", _results(frame, pooled))
@@ -115,11 +128,13 @@ def _cells(frame: pd.DataFrame) -> Cells:
     )
 
 
-def _family(frame: pd.DataFrame, amounts: bool) -> Share | Amount:
+def _family(frame: pd.DataFrame, amounts: bool, repeated: bool) -> Share | Amount:
     if not amounts:
         return Share()
     many = np.repeat(np.arange(len(frame)), frame["buyers"])
-    return fit_curvature(*(frame[key].to_numpy(np.float64)[many] for key in SUMS))
+    sums = [frame[key].to_numpy(np.float64)[many] for key in SUMS]
+    spent = fit_repeated(*sums) if repeated else None
+    return fit_curvature(*sums) if spent is None else spent
 
 
 def _results(frame: pd.DataFrame, pooled: Pooled) -> pd.DataFrame:

@@ -1,4 +1,8 @@
-"""What a ledger tells of each buyer: how often, how recently and for how much it bought, as of a date."""
+"""What a ledger tells of each buyer: how often, how recently and for how much it bought, as of a date.
+
+A ledger begins on some day, and what was bought before it can come back after it. A return therefore takes back at
+most what its buyer was seen to buy by that day and has not returned yet; what goes beyond is not counted.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,8 @@ def purchase_days(
     """One row per buyer and day with a purchase: ``buyer_id``, ``day``, ``total`` (contribution).
 
     Returns lower the contribution of the day they were booked on; a day of nothing but returns is no
-    purchase (``bought`` is false), yet its loss stays in the buyer's total. Days are those of UTC.
+    purchase (``bought`` is false), yet its loss stays in the buyer's total. More than was seen to be bought cannot
+    come back. Days are those of UTC.
     """
     return days_of(purchase_lines(tables, owner, margin_rate, minor))
 
@@ -29,13 +34,37 @@ def purchase_lines(
 ) -> ir.Table:
     """The order lines of buyers whose contribution is known.
 
-    ``buyer_id``, ``day``, ``bought`` (it is no return), ``money`` (contribution, major units), ``source`` and
-    ``source_row``.
+    Returns
+    -------
+    Ibis table
+        ``buyer_id``, ``day``, ``bought`` (it is no return), ``money`` (contribution that is counted, major units),
+        ``beyond`` (share of the line that is not counted: it takes back more than was seen to be bought), ``source``
+        and ``source_row``.
     """
     lines = with_buyer(tables["order_line"], owner)
-    return lines.select("buyer_id", "source", "source_row", day=lines.ordered_at.cast("date"),
-                        bought=lines.quantity.fill_null(1.0) > 0,
-                        money=margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
+    known = lines.select("buyer_id", "source", "source_row", day=lines.ordered_at.cast("date"),
+                         bought=lines.quantity.fill_null(1.0) > 0, amount=lines.amount.cast("float64"),
+                         money=margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
+    joined = known.left_join(_beyond(known), ["buyer_id", "day"])
+    beyond = ibis.cases((joined.amount < 0, joined.beyond.fill_null(0.0)), else_=0.0)
+    return joined.select("buyer_id", "day", "bought", "source", "source_row", beyond=beyond,
+                         money=joined.money - joined.money * beyond)
+
+
+def _beyond(lines: ir.Table) -> ir.Table:
+    """Days on which a buyer gave back more than it was seen to have: ``buyer_id``, ``day``, ``beyond``.
+
+    ``beyond`` is the share of what the day gave back. What a buyer has is the amount bought less the amount given
+    back, day after day, and never below zero; which product comes back makes no difference.
+    """
+    of_buyers = lines.semi_join(lines.filter(_.amount < 0), "buyer_id")
+    days = of_buyers.group_by("buyer_id", "day").agg(net=_.amount.sum(), returned=-_.amount.sum(where=_.amount < 0))
+    until = ibis.cumulative_window(group_by="buyer_id", order_by="day")
+    days = days.mutate(had=_.net.sum().over(until))
+    days = days.mutate(owed=ibis.greatest(-_.had.min().over(until), 0.0))
+    before = _.owed.lag().over(group_by="buyer_id", order_by="day").fill_null(0.0)
+    more = days.mutate(more=_.owed - before).filter(_.more > 0)
+    return more.select("buyer_id", "day", beyond=_.more / _.returned)
 
 
 def days_of(lines: ir.Table) -> ir.Table:

@@ -76,9 +76,13 @@ class Amount:
     ----------
     curvature : float
         Squared coefficient of variation of one trial (variance over squared mean).
+    repeated : bool
+        Trials are purchases that buyers make again and again, so that each buyer shows by itself how its amounts
+        differ; how alike buyers are is then found by the likelihood of their totals.
     """
 
     curvature: float = 1.0
+    repeated: bool = False
 
     def variance(self, mean: Floats) -> Floats:
         """Variance of one trial at ``mean``."""
@@ -101,8 +105,12 @@ class Amount:
 
         On average it is what linear credibility leaves, whatever the distributions. It grows with the
         mean, not with its square as under a gamma: a small amount is weak evidence of a small buyer,
-        who may only have left early.
+        who may only have left early. Where purchases repeat, it is the conjugate's: who left early is then
+        told by how often it bought.
         """
+        if self.repeated:
+            rest: Floats = self.variance(mean) / np.maximum(size + trials - self.curvature, 1e-3 * size)
+            return rest
         between = self.curvature / np.maximum(size - self.curvature, 1e-3 * size)
         spread: Floats = between * size / (size + trials) * prior * np.maximum(mean, _TINY)
         return spread

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marketsofone.pooling import gamma_gamma
 from marketsofone.pooling.beta_binomial import log_likelihoods
 from marketsofone.pooling.family import Amount, Family
 from marketsofone.pooling.tree import Cells
@@ -21,6 +22,8 @@ Ints = NDArray[np.int64]
 
 _SIBLINGS = np.geomspace(0.004, 0.9, 22)
 _BUYERS = np.geomspace(0.02, 0.9, 20)
+_SPENDERS = np.geomspace(0.01, 20.0, 30)
+"""Variance of buyers' means over their squared mean, where purchases repeat."""
 _SCALE = 0.3
 _PASSES = 30
 _LEAST = 0.2
@@ -153,8 +156,9 @@ def _restricted(departure: Floats, precision: Floats, place: Ints, groups: int) 
 def fit_buyer_size(family: Family, cells: Cells, mean: Floats) -> PriorSize:
     """How alike buyers of one stratum are, given each buyer's expected mean.
 
-    Shares: the exact beta-binomial likelihood of the tallies over a grid of spreads. Amounts: the
-    between-buyer variance by moments (their tails are too heavy for a likelihood to be trusted).
+    Shares: the exact beta-binomial likelihood of the tallies over a grid of spreads. Amounts of repeated
+    purchases: the gamma-gamma likelihood of the totals over such a grid. Other amounts: the between-buyer
+    variance by moments (few buyers have two of them, and a likelihood would trust the shape of the tails).
     The strata's means were found from the same buyers, which makes these look more alike than they
     are; the likelihood is adjusted for it. No two buyers are alike, so the prior leaves no room for
     a spread of zero, which few trials a buyer would otherwise suggest too often.
@@ -165,7 +169,7 @@ def fit_buyer_size(family: Family, cells: Cells, mean: Floats) -> PriorSize:
     Cox & Reid (1987), Parameter orthogonality and approximate conditional inference (the adjustment).
     """
     if isinstance(family, Amount):
-        return _buyer_size_by_moments(family, cells, mean)
+        return _spender_size(family, cells, mean) if family.repeated else _buyer_size_by_moments(family, cells, mean)
     tau, prior = _BUYERS, _half_cauchy(_BUYERS) + np.log(_BUYERS)
     telling = cells.trials > 1
     if not telling.any():
@@ -181,6 +185,14 @@ def _adjustment(cells: Cells, tau: Floats) -> Floats:
     told = cells.buyers * cells.trials
     worth = [np.bincount(place, told / (1.0 + (cells.trials - 1.0) * t**2)) for t in tau]
     return np.array([0.5 * np.sum(np.log(each[each > 0])) for each in worth])
+
+
+def _spender_size(family: Amount, cells: Cells, mean: Floats) -> PriorSize:
+    sizes = family.curvature * (1.0 + 1.0 / _SPENDERS)
+    score = gamma_gamma.log_likelihoods(sizes, family.curvature, cells.trials, cells.total, mean, cells.buyers)
+    score += _half_cauchy(np.sqrt(_SPENDERS))
+    weight = np.exp(score - score.max())
+    return PriorSize(sizes, weight / weight.sum())
 
 
 def _buyer_size_by_moments(family: Amount, cells: Cells, mean: Floats) -> PriorSize:

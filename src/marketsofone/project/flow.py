@@ -113,6 +113,7 @@ def check_project(folder: Path) -> CheckResult:
 
     from marketsofone.project.ground.gathering import gather
     from marketsofone.project.main_job.keeping import evidence_notes, frame_of
+    from marketsofone.project.main_job.noticing import returned_beyond
     from marketsofone.project.segments.keeping import check_segments
     from marketsofone.scores import SCORES
 
@@ -122,6 +123,7 @@ def check_project(folder: Path) -> CheckResult:
         gathered = gather(engine, settings, loaded)
         check_segments(settings, gathered)
         notes = evidence_notes(settings, gathered)
+        findings = (*findings, *returned_beyond(gathered))
         rows = [_evidence_row(gathered, score, notes) for score in SCORES]
     return CheckResult(frame_of(loaded.health), frame_of(findings), pa.Table.from_pylist(rows))
 

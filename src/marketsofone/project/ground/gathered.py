@@ -84,6 +84,8 @@ class Gathered:
     histories : Ibis table or None
         Where attractiveness rests on a ledger alone: how often, how recently and for how much each
         buyer bought.
+    returned_beyond : int
+        Buyers of such a ledger who gave back more than they were seen to buy.
     spent : Ibis table or None
         What marketing spent on each buyer.
     activity : Ibis table or None
@@ -108,6 +110,7 @@ class Gathered:
     tallies: Mapping[str, ir.Table]
     trials: Mapping[str, ir.Table]
     histories: ir.Table | None = None
+    returned_beyond: int = 0
     spent: ir.Table | None = None
     activity: ir.Table | None = None
     dealt: ir.Table | None = None

@@ -145,13 +145,13 @@ def _level(settings: Settings, tables: Mapping[str, ir.Table]) -> str:
 
 
 def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gathered:
-    steps, tallies, trials, ledger = {}, {}, {}, None
+    steps, tallies, trials, ledger, beyond = {}, {}, {}, None, 0
     for score in SCORES:
         step = getattr(settings.steps, score)
         if step is None or step.split(".")[0] not in base.tables:
             continue
         if step == "order_line" and "opportunity" not in base.tables:
-            ledger, rows = _ledger(engine, settings, base)
+            ledger, rows, beyond = _ledger(engine, settings, base)
             tallied = _ledger_tally(ledger)
         elif STEPS[step].table in base.tables:
             tallied, rows = _counted(engine, settings, base, score, step)
@@ -166,16 +166,17 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
             "no decided opportunity, no answered or unanswered approach and no sale known by the date.",
             "Check [steps] in market.toml, the mapping of outcome, entered or answered, and as_of.",
         )
-    return replace(base, steps=steps, tallies=tallies, trials=trials, histories=ledger)
+    return replace(base, steps=steps, tallies=tallies, trials=trials, histories=ledger, returned_beyond=beyond)
 
 
-def _ledger(engine: Backend, settings: Settings, base: Gathered) -> tuple[ir.Table, ir.Table]:
-    """The history of each buyer, and the order lines it was read from."""
+def _ledger(engine: Backend, settings: Settings, base: Gathered) -> tuple[ir.Table, ir.Table, int]:
+    """The history of each buyer, the order lines it was read from, and how many gave back more than they bought."""
     lines = hold(engine, "purchased", purchase_lines(
         base.tables, base.owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency]))
     found = histories(days_of(lines), base.as_of).semi_join(base.buyers, "buyer_id")
     held = hold(engine, "history", found)
-    return held, purchased_rows(lines, held)
+    beyond = lines.filter(_.beyond > 0).agg(buyers=_.buyer_id.nunique()).to_pyarrow().to_pylist()[0]["buyers"]
+    return held, purchased_rows(lines, held), int(beyond)
 
 
 def _ledger_tally(ledger: ir.Table) -> ir.Table:

@@ -30,7 +30,7 @@ def noticed(
     found += [Finding("pin_unmade", "warning", f"[strata] pin at '{at}'", f"The split pinned there was not made. {why}")
               for at, why in stratified.unmade]
     return [*found, *_undated(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered),
-            *_at_a_limit(gathered, estimates), *unmerged_findings(engine)]
+            *_at_a_limit(gathered, estimates), *returned_beyond(gathered), *unmerged_findings(engine)]
 
 
 def _undated(gathered: Gathered) -> list[Finding]:
@@ -64,6 +64,17 @@ def _at_a_limit(gathered: Gathered, estimates: Mapping[str, Estimate]) -> list[F
                 "A longer ledger, or one with all purchases of each buyer, can tell.")
         for score, made in estimates.items() if made.limit
     ]
+
+
+def returned_beyond(gathered: Gathered) -> list[Finding]:
+    """Whose returns take back more than the ledger shows them to have bought, and that this is not counted."""
+    many = gathered.returned_beyond
+    if not many:
+        return []
+    who = f"{many:,} buyers" if many != 1 else "1 buyer"
+    return [Finding("returned_beyond", "info", "order_line",
+                    f"{who} gave back more than the ledger shows to have been bought by that day: what goes beyond is "
+                    "taken to have been bought before the ledger begins, and is not counted.")]
 
 
 def _stated_later(engine: Backend, gathered: Gathered) -> list[Finding]:

@@ -45,6 +45,7 @@ def score_market(
         held = hold(engine, f"placed_{score}", placed)
         departing = fit_departing(gathered.buyers, _texts(gathered), held, tallies) if score in expected else None
         made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money, departing=departing,
+                               repeated=SCORES[score].money and gathered.histories is not None,
                                speaks=speaking(stratified.strata, stratified.dimensions, score))
     if gathered.histories is not None:
         model = fit_histories(gathered.histories)
