@@ -108,6 +108,7 @@ def pool(
     --------
     Two strata under one market; the thin one leans on the market:
 
+    >>> from marketsofone.pooling import Share
     >>> tree = Tree(np.array([-1, 0, 0]))
     >>> cells = Cells(np.array([1, 2]), np.array([1., 1.]), np.array([1., 0.]),
     ...               np.array([.5, .5]), np.array([40., 3.]))

@@ -216,7 +216,7 @@ def chi_square(square: Floats, freedom: Floats, rest: Floats) -> Floats:
     Examples
     --------
     >>> chi_square(np.array([8.0, 8.0]), np.array([2.0, 2.0]), np.array([5.0, np.inf])).round(2).tolist()
-    [4.57, 8.0]
+    [4.78, 8.0]
     """
     rest = np.broadcast_to(rest, square.shape)
     asked = np.isfinite(rest) & (freedom >= 1)

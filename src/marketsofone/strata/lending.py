@@ -26,7 +26,7 @@ def shares_told(chances: Mapping[str, float]) -> dict[str, float]:
     Examples
     --------
     >>> {name: round(share, 2) for name, share in shares_told({"need": 0.001, "region": 0.2}).items()}
-    {'need': 0.96, 'region': 0.02}
+    {'need': 0.94, 'region': 0.02}
     """
     chance = np.clip(np.array(list(chances.values()), dtype=np.float64), _LEAST, 1.0)
     speaks = chance < np.exp(-1.0)
