@@ -106,12 +106,11 @@ def pool(
 
     Examples
     --------
-    Two strata under one market; the thin one leans on the market:
+    Two strata under one market, one of forty buyers of whom half won, one of three who lost; the thin one leans:
 
     >>> from marketsofone.pooling import Share
     >>> tree = Tree(np.array([-1, 0, 0]))
-    >>> cells = Cells(np.array([1, 2]), np.array([1., 1.]), np.array([1., 0.]),
-    ...               np.array([.5, .5]), np.array([40., 3.]))
+    >>> cells = Cells(np.array([1, 1, 2]), np.ones(3), np.array([1., 0., 0.]), np.full(3, .5), np.array([20., 20., 3.]))
     >>> nodes = pool(Share(), tree, cells).nodes
     >>> bool(nodes.mean[2] > 0.2 and nodes.borrowed[2] > nodes.borrowed[1])
     True
