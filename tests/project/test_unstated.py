@@ -63,3 +63,7 @@ def test_prospects_are_not_foretold_by_those_who_turned_us_away_before_their_riv
     assert len(untried) > 100
     assert untried.mean() == pytest.approx(market["pull"], abs=0.03)
     assert (strata.loc[strata["level"] == 1, "pull_borrowed"] == 1.0).all()
+    parts = strata.loc[strata["level"] == 1, "stratum_id"]
+    told = m1.distinct(tmp_path, *parts[:2]).set_index("criterion")["by_construction"]
+    assert told["pull"]  # who is in them is known because they let us in
+    assert not told["attractiveness"]

@@ -183,10 +183,15 @@ def _unusable(column: UserColumn, known: int, values: int) -> str:
 
 def _dimension(gathered: Gathered, column: UserColumn) -> Dimension:
     cuts = fetch_cuts(gathered.buyers, column.column) if column.kind == "number" else ()
-    return Dimension(column.name, column.column, cuts, explains(column.table, after_answer=of_answers(gathered)))
+    return Dimension(column.name, column.column, cuts, explained(gathered, column))
 
 
-def of_answers(gathered: Gathered) -> bool:
+def explained(gathered: Gathered, column: UserColumn) -> tuple[str, ...]:
+    """The scores that a column may explain: that it is known at all must not tell their outcome."""
+    return explains(column.table, after_answer=_of_answers(gathered))
+
+
+def _of_answers(gathered: Gathered) -> bool:
     """Whether buyers are tried before there is an opportunity: what it tells is known of those who answered."""
     return gathered.level != "opportunity" and (gathered.steps.get("pull") or "").startswith("touch.")
 

@@ -14,7 +14,7 @@ from ibis import _
 from numpy.typing import NDArray
 
 from marketsofone.customer import UserColumn
-from marketsofone.project.ground.stratifying import explains, of_answers
+from marketsofone.project.ground.stratifying import explained
 from marketsofone.scores import SCORES
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def fit_priors(engine: Backend, settings: Settings, gathered: Gathered) -> Prior
             continue
         by_opportunity = score == "competitiveness" and "opportunity" in gathered.tables
         frame = (_opportunity_rows if by_opportunity else _buyer_rows)(gathered, score)
-        columns = [c for c in gathered.columns if c.column in frame.columns and score in _explained(gathered, c)]
+        columns = [c for c in gathered.columns if c.column in frame.columns and score in explained(gathered, c)]
         if not columns or frame["trials"].sum() < _LEAST_TRIALS or frame["total"].sum() in (0, frame["trials"].sum()):
             continue
         prior = _fit(frame, columns, settings.market.seed)
@@ -75,11 +75,6 @@ def fit_priors(engine: Backend, settings: Settings, gathered: Gathered) -> Prior
         if by_opportunity:
             opportunities = held.filter(_.row_id.notnull()).select(opportunity_id=_.row_id, expected=_.expected)
     return Priors(buyers, opportunities, notes)
-
-
-def _explained(gathered: Gathered, column: UserColumn) -> tuple[str, ...]:
-    """The scores that a column may foretell: that it is known at all must not tell the outcome."""
-    return explains(column.table, after_answer=of_answers(gathered))
 
 
 def _buyer_rows(gathered: Gathered, score: str) -> pd.DataFrame:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from marketsofone.project.ground.stratifying import explained
 from marketsofone.project.segments.choosing import Chosen
 from marketsofone.project.settings.criteria import check_criteria, stated_criteria, stated_margins
 from marketsofone.project.settings.market_file import Settings
+from marketsofone.scores import SCORES
 from marketsofone.strata.distinct import Asked, answered
 from marketsofone.strata.distinct_criteria import CRITERIA
 
@@ -52,7 +54,7 @@ class Distinct:
         Buyers a side that would decide it if the groups stay as far apart as they are seen to be.
     by_construction : bool
         The groups are strata that were split on this very dimension, or one of them is a rule that asks
-        for it.
+        for it; or, of a score, by something that is known only once that score is settled.
     """
 
     a: str
@@ -108,7 +110,9 @@ def _questions(
 ) -> list[Question]:
     groups = _held(engine, chosen).semi_join(gathered.buyers, "buyer_id")
     pairs = range(len(chosen))
-    scores = (replace(question, by_construction=question.criterion in _made_by(chosen[question.pair]))
+    late = {column.name: set(SCORES) - set(explained(gathered, column)) for column in gathered.columns}
+    made = [by.union(*(late.get(name, ()) for name in by)) for by in map(_made_by, chosen)]
+    scores = (replace(question, by_construction=question.criterion in made[question.pair])
               for question in _of_scores(gathered, groups, pairs))
     found = [*_of_dimensions(gathered, groups, chosen, stated), *scores]
     return sorted([*found, *_unseen(found, pairs)], key=lambda question: question.pair)
@@ -174,7 +178,6 @@ def _of_number(
 def _of_scores(gathered: Gathered, groups: ir.Table, pairs: range) -> Iterator[Question]:
     """Questions on the scores that have evidence."""
     from marketsofone.estimates.groups import amount_sums, fetch_rows, fetch_unit, mean_amounts, share_sums
-    from marketsofone.scores import SCORES
     from marketsofone.strata.distinct_questions import amount_question, share_question
 
     for score, tallies in gathered.tallies.items():
@@ -190,7 +193,6 @@ def _of_scores(gathered: Gathered, groups: ir.Table, pairs: range) -> Iterator[Q
 
 def _unseen(found: Sequence[Question], pairs: range) -> Iterator[Question]:
     """The criteria, scores among them, that the data say nothing of."""
-    from marketsofone.scores import SCORES
     from marketsofone.strata.distinct_questions import unseen_question
 
     seen = {question.criterion.partition(": ")[0] for question in found}
