@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ibis import _
 
 from marketsofone.customer import UserColumn
-from marketsofone.engine import hold
+from marketsofone.engine import hold, release
 from marketsofone.errors import NothingToScore, SettingsInvalid
 from marketsofone.estimates import tally
 from marketsofone.features import (
@@ -43,7 +43,6 @@ from marketsofone.project.ground.effort import held_effort
 from marketsofone.project.ground.gathered import Gathered
 from marketsofone.project.ground.identity_facts import held_dealings
 from marketsofone.project.ground.merging import merged_tables
-from marketsofone.project.ground.releasing import release
 from marketsofone.scores import SCORES
 from marketsofone.sources.currencies import EXPONENTS
 
@@ -53,6 +52,20 @@ if TYPE_CHECKING:
 
     from marketsofone.project.settings.market_file import Settings
     from marketsofone.sources import Loaded
+
+
+HELD_TOUCHES = "told_touch"
+"""The table of the engine that only the touches of a run are written from."""
+
+_FOLLOWED, _PURCHASED = "followed", "purchased"
+
+
+def _rows_of(score: str) -> str:
+    return f"rows_{score}"
+
+
+HELD_FOR_TRIALS = (_FOLLOWED, _PURCHASED, *map(_rows_of, SCORES))
+"""Those that, once tallied, only the trials of a run are written from."""
 
 
 def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
@@ -84,7 +97,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     base = replace(base, dealt=held_dealings(engine, base))
     base = replace(base, effort=held_effort(engine, settings, base))
     told = touches(tables, found)
-    base = replace(base, touches=None if told is None else hold(engine, "told_touch", told))
+    base = replace(base, touches=None if told is None else hold(engine, HELD_TOUCHES, told))
     return _without_ledger(engine, _with_tallies(engine, settings, base))
 
 
@@ -106,8 +119,8 @@ def _held_events(
     held = {}
     for name, rows in counted_events(tables, owner).items():
         held[name] = hold(engine, f"counted_{name}", rows)
-        for loaded in (f'temp.main."merged_{name}"', f'"{name}"'):
-            engine.con.execute(f"drop table if exists {loaded}")
+        release(engine, f"merged_{name}")
+        engine.con.execute(f'drop table if exists "{name}"')
     return held
 
 
@@ -171,7 +184,7 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
 
 def _ledger(engine: Backend, settings: Settings, base: Gathered) -> tuple[ir.Table, ir.Table, int]:
     """The history of each buyer, the order lines it was read from, and how many gave back more than they bought."""
-    lines = hold(engine, "purchased", purchase_lines(
+    lines = hold(engine, _PURCHASED, purchase_lines(
         base.tables, base.owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency]))
     found = histories(days_of(lines), base.as_of).semi_join(base.buyers, "buyer_id")
     held = hold(engine, "history", found)
@@ -190,14 +203,14 @@ def _counted(
     """The tally of each buyer, and the rows that it adds up."""
     measure, market = STEPS[step], settings.market
     if isinstance(measure, Measure):
-        rows = hold(engine, f"rows_{score}", measure.rows(
+        rows = hold(engine, _rows_of(score), measure.rows(
             with_buyer(base.tables[measure.table], base.owner)).semi_join(base.buyers, "buyer_id"))
         return tally(rows, ["buyer_id"]), counted_rows(rows, measure.table)
     known = (base.as_of, market.horizon_days, market.margin_rate, 10 ** EXPONENTS[market.currency])
     lines = None
     if step == "order_line":
-        lines = hold(engine, "followed", followed_lines(base.tables, base.owner, *known))
+        lines = hold(engine, _FOLLOWED, followed_lines(base.tables, base.owner, *known))
     won = contributions(base.tables, base.owner, step, *known, lines=lines).semi_join(base.buyers, "buyer_id")
-    wins = hold(engine, f"rows_{score}", won)
+    wins = hold(engine, _rows_of(score), won)
     told = counted_rows(wins, measure.table) if lines is None else followed_rows(wins, lines)
     return tally(wins, ["buyer_id"]), told

@@ -11,9 +11,8 @@ import pandas as pd
 from ibis import _
 
 from marketsofone.customer import path
-from marketsofone.engine import hold
+from marketsofone.engine import hold, release
 from marketsofone.estimates import PROBABILITY, Estimate
-from marketsofone.project.ground.releasing import release
 from marketsofone.project.ground.serving import with_rep
 from marketsofone.scores import SCORES
 from marketsofone.scores.hour import Hour, with_hour_value
