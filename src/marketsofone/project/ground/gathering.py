@@ -31,6 +31,7 @@ from marketsofone.features import (
     owners,
     purchase_lines,
     purchased_rows,
+    reps_of_buyers,
     unapproached,
     with_buyer,
     with_entering,
@@ -88,11 +89,13 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     tables |= _held_events(engine, tables, owner)
     found = hold(engine, "buyer", buyers(tables, owner, columns))
     spent = marketing_touches(tables, owner)
-    barred = unapproached(tables, owner)
+    barred, serving = unapproached(tables, owner), reps_of_buyers(tables, owner)
+    served = None if serving is None else hold(engine, "served", serving.semi_join(found, "buyer_id"))
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {},
                     spent=None if spent is None else hold(engine, "spent", spent),
-                    unapproached=None if barred is None else hold(engine, "unapproached", barred))
-    happened = activity(found, tables, owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency])
+                    unapproached=None if barred is None else hold(engine, "unapproached", barred), served=served)
+    minor = 10 ** EXPONENTS[settings.market.currency]
+    happened = activity(found, tables, owner, settings.market.margin_rate, minor, served)
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, base))
     base = replace(base, effort=held_effort(engine, settings, base))

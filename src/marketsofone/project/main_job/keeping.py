@@ -16,7 +16,7 @@ from marketsofone.estimates.candidates import EVIDENCE
 from marketsofone.features.beside import people
 from marketsofone.measures import SPEND, STEPS
 from marketsofone.project.ground.gathering import HELD_FOR_TRIALS, HELD_TOUCHES
-from marketsofone.project.ground.serving import fetch_served, reps_table
+from marketsofone.project.ground.serving import reps_table
 from marketsofone.project.history.lineage import lineage_before
 from marketsofone.project.main_job.alarming import alarms_table
 from marketsofone.project.main_job.alarming_pairs import verdicts_table
@@ -89,8 +89,7 @@ def keep(
     """The run as a snapshot, its report beside it; each table is written as soon as it can be."""
     market = settings.market
     hour = Hour(market.approach_hours, market.hour_cost, market.serve_cost)
-    served = fetch_served(engine, gathered)
-    sheet = hold_sheet(engine, gathered, stratified, estimates, hour, served)
+    sheet = hold_sheet(engine, gathered, stratified, estimates, hour, gathered.served)
     buyers, in_order = (buyers_table(rows, gathered, stratified, estimates, market.currency)
                         for rows in (sheet, sheet.order_by("buyer_id")))
     writing.begin("buyers", Streamed(engine.con.cursor(), str(engine.compile(in_order)), ""))
@@ -111,7 +110,7 @@ def keep(
     written = segmented(engine, settings, gathered, buyers, listed, beside.get("marketing_segments"))
     writing.begin("facts", _writer(engine, written.facts, "facts"))
     reps = reps_table(gathered, buyers, EXPONENTS[market.currency])
-    planned = plan_run(settings, gathered, responses, buyers, served, reps, listed,
+    planned = plan_run(settings, gathered, responses, buyers, gathered.served, reps, listed,
                        beside.get("stability"), accepted_notes(settings.folder), written)
     made: dict[str, Any] = {
         **planned.tables, **beside, "strata": told, "reps": _writer(engine, reps, "reps"), "segments": written.table,
