@@ -55,9 +55,6 @@ if TYPE_CHECKING:
     from marketsofone.sources import Loaded
 
 
-HELD_TOUCHES = "told_touch"
-"""The table of the engine that only the touches of a run are written from."""
-
 _FOLLOWED, _PURCHASED = "followed", "purchased"
 
 
@@ -65,8 +62,8 @@ def _rows_of(score: str) -> str:
     return f"rows_{score}"
 
 
-HELD_FOR_TRIALS = (_FOLLOWED, _PURCHASED, *map(_rows_of, SCORES))
-"""Those that, once tallied, only the trials of a run are written from."""
+HELD_TO_WRITE = {"trials": (_FOLLOWED, _PURCHASED, *map(_rows_of, SCORES)), "touches": ("counted_touch",)}
+"""Tables of a run -> those of the engine that, once all is tallied, nothing else is made from."""
 
 
 def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
@@ -99,8 +96,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, base))
     base = replace(base, effort=held_effort(engine, settings, base))
-    told = touches(tables, found)
-    base = replace(base, touches=None if told is None else hold(engine, HELD_TOUCHES, told))
+    base = replace(base, touches=touches(tables, found))
     return _without_ledger(engine, _with_tallies(engine, settings, base))
 
 
@@ -128,8 +124,9 @@ def _held_events(
 
 
 def _without_ledger(engine: Backend, gathered: Gathered) -> Gathered:
-    """Once tallied, the largest tables have no further use."""
-    release(engine, *(f"counted_{name}" for name in COUNTED))
+    """Once tallied, the largest tables have no further use, but for what is written from them."""
+    kept = [name for names in HELD_TO_WRITE.values() for name in names]
+    release(engine, *(f"counted_{name}" for name in COUNTED if f"counted_{name}" not in kept))
     return replace(gathered, tables={name: of for name, of in gathered.tables.items() if name not in COUNTED})
 
 

@@ -15,7 +15,7 @@ from marketsofone.engine import release
 from marketsofone.estimates.candidates import EVIDENCE
 from marketsofone.features.beside import people
 from marketsofone.measures import SPEND, STEPS
-from marketsofone.project.ground.gathering import HELD_FOR_TRIALS, HELD_TOUCHES
+from marketsofone.project.ground.gathering import HELD_TO_WRITE
 from marketsofone.project.ground.serving import reps_table
 from marketsofone.project.history.lineage import lineage_before
 from marketsofone.project.main_job.alarming import alarms_table
@@ -87,6 +87,9 @@ def keep(
     responses: Responses, writing: Writing, seconds: Mapping[str, float], now: datetime,
 ) -> Snapshot:
     """The run as a snapshot, its report beside it; each table is written as soon as it can be."""
+    for name, held in HELD_TO_WRITE.items():
+        writing.wait(name)
+        release(engine, *held)
     market = settings.market
     hour = Hour(market.approach_hours, market.hour_cost, market.serve_cost)
     sheet = hold_sheet(engine, gathered, stratified, estimates, hour, gathered.served)
@@ -99,8 +102,7 @@ def keep(
     writing.begin("opportunities", _empty_opportunities() if opportunities is None
                   else _writer(engine, opportunities, "opportunities"))
     alarms = alarms_table(settings, gathered, stratified)
-    writing.wait("trials", "touches")
-    release(engine, EVIDENCE, *HELD_FOR_TRIALS, HELD_TOUCHES)
+    release(engine, EVIDENCE)
     counts = _counts(stratified, buyers)
     notes = {**evidence_notes(settings, gathered), **priors.notes}
     strata = with_names(settings.folder, strata_table(stratified, estimates, counts, hour))

@@ -76,17 +76,16 @@ class Writing:
         self._files[name] = self._thread.submit(self._write, write, self._hidden / f"{name}.parquet")
         self._begin_index({"buyers", "entity_link"})
 
-    def wait(self, *names: str) -> None:
-        """Until those of the tables that were begun are written: what they are read from may go then.
+    def wait(self, name: str) -> None:
+        """Until a table is written, if it was begun: what it is read from may go then.
 
         Raises
         ------
         RunInterrupted
             The disk is full or cannot be written to.
         """
-        for name in names:
-            if name in self._files:
-                self._files[name].result()
+        if name in self._files:
+            self._files[name].result()
 
     def finish(self, manifest: Mapping[str, Any], now: datetime, pages: Mapping[str, Page]) -> Snapshot:
         """Waits for the tables, writes manifest and pages, makes the run with one rename, and points to it.
