@@ -176,7 +176,11 @@ def test_endless_hours_stop_where_they_no_longer_pay():
 
 @given(markets())
 def test_a_sweep_over_capacities_holds_the_plans_one_by_one(market):
-    plans = sweep(market["curves"], market["rep"], market["capacity"], [0.5, 1.0], market["hour_cost"], 0.0,
+    shares = [0.5, 2.0, 1.0]
+    plans = sweep(market["curves"], market["rep"], market["capacity"], shares, market["hour_cost"], 0.0,
                   market["most"])
-    alone = solve_hours(**market | {"least": 0.0})
-    assert plans[1].value == pytest.approx(alone.value, rel=1e-9)
+    for share, plan in zip(shares, plans, strict=True):
+        alone = solve_hours(**market | {"least": 0.0, "capacity": np.asarray(market["capacity"]) * share})
+        assert plan.value == pytest.approx(alone.value, rel=1e-9)
+        assert plan.bound == pytest.approx(alone.bound, rel=1e-9)
+        assert plan.price == pytest.approx(alone.price, rel=1e-6, abs=1e-9)

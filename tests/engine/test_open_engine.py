@@ -5,10 +5,12 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
+import ibis
 import pytest
 
-from marketsofone.engine import open_engine, open_spark
+from marketsofone.engine import hold, open_engine, open_spark, release
 from marketsofone.errors import MarketError, SourceMissing
 
 
@@ -83,3 +85,29 @@ def test_spark_and_duckdb_give_the_same_instant():
 
 def setting_of(backend, name: str) -> str:
     return backend._session.conf.get(name)
+
+
+def test_a_cursor_of_another_thread_sees_what_is_held_and_tells_time_in_utc():
+    engine = open_engine(threads=1)
+    hold(engine, "two", ibis.memtable({"n": [1, 2]}))
+    cursor = engine.con.cursor()
+    asked = "select sum(n), current_setting('TimeZone') from held.main.two"
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(lambda: cursor.execute(asked).fetchall()).result() == [(3, "UTC")]
+
+
+def test_what_is_held_is_not_in_the_file_of_a_database(tmp_path):
+    engine = open_engine(tmp_path / "market.duckdb")
+    hold(engine, "two", ibis.memtable({"n": [1, 2]}))
+    engine.disconnect()
+    assert open_engine(tmp_path / "market.duckdb").list_tables() == []
+
+
+def test_what_is_released_goes_and_the_rest_stays():
+    engine = open_engine(threads=1)
+    kept, _gone = (hold(engine, name, ibis.memtable({"n": [1, 2]})) for name in ("kept", "gone"))
+    release(engine, "gone", "never there")
+    there = engine.list_tables(database="held.main")
+    assert "kept" in there
+    assert "gone" not in there
+    assert engine.to_pyarrow(kept.n.sum()).as_py() == 3

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from marketsofone.features import activity, buyers, known_by, owners
+from marketsofone.features import activity, buyers, known_by, owners, reps_of_buyers
 from marketsofone.features.activity import COUNTED, TOLD
 
 
@@ -13,7 +13,7 @@ def counted(tables, market, as_of, engine):
     def of(*without, margin_rate=None):
         kept = known_by(tables({name: rows for name, rows in market.items() if name not in without}), as_of)
         owner = owners(kept, "account")
-        found = activity(buyers(kept, owner, ()), kept, owner, margin_rate, 100)
+        found = activity(buyers(kept, owner, ()), kept, owner, margin_rate, 100, reps_of_buyers(kept, owner))
         return {row["buyer_id"]: row for row in engine.to_pyarrow(found).to_pylist()}
     return of
 

@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from marketsofone.engine import hold, open_engine
-from marketsofone.project.ground.releasing import release, release_unread
 from marketsofone.project.main_job.memberships import memberships_writer
 from marketsofone.project.snapshots.parquet import Streamed
 
@@ -46,15 +45,3 @@ def test_a_table_sorted_before_its_texts_are_made_is_written_sorted(tmp_path, rn
     rows = rows.mutate(path=ibis.array(["market", "retail"])[rows.node] + rows.buyer_id.cast("string"))
     Streamed(engine.con, str(engine.compile(rows.select("path", "buyer_id"))), "")(tmp_path / "buyers.parquet")
     assert pq.read_table(tmp_path / "buyers.parquet").to_pandas()["buyer_id"].is_monotonic_increasing
-
-
-def test_tables_that_no_query_reads_are_let_go_and_the_others_stay():
-    engine = open_engine(threads=1)
-    rows = ibis.memtable({"n": [1, 2]})
-    kept, _gone, named = (hold(engine, name, rows) for name in ("kept", "gone", "named"))
-    release(engine, "named", "never there")
-    release_unread(engine, [str(engine.compile(kept.filter(kept.n > 1)))])
-    assert "named" not in engine.list_tables(database="temp.main")
-    assert "gone" not in engine.list_tables(database="temp.main")
-    assert engine.to_pyarrow(kept.n.sum()).as_py() == 3
-    del named

@@ -2,6 +2,8 @@ import json
 import subprocess
 import sys
 import textwrap
+import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import marketsofone
 from marketsofone.errors import RunInterrupted, RunMissing, SnapshotTooNew
 from marketsofone.project.snapshots.parquet import Streamed
 from marketsofone.project.snapshots.snapshot import list_snapshots, open_snapshot
-from marketsofone.project.snapshots.writing import sweep, write_snapshot
+from marketsofone.project.snapshots.writing import new_snapshot, sweep, write_snapshot
 
 HERE = Path(__file__).parent
 
@@ -201,6 +203,51 @@ def test_a_problem_that_is_not_the_disk_keeps_its_own_name(small, tmp_path):
         raise FileNotFoundError("a source went away")
     with pytest.raises(FileNotFoundError, match="a source went away"):
         small.write_small_run(tmp_path, strata=failing)
+
+
+def test_a_table_is_on_the_disk_while_later_ones_are_still_made(small, tmp_path):
+    done = threading.Event()
+    with new_snapshot(tmp_path) as writing:
+        for name, table in small.tables().items():
+            writing.begin(name, table)
+        writing.begin("touches", lambda path: (path.write_bytes(b"first"), done.set()))
+        assert done.wait(timeout=60)
+        assert next((tmp_path / "runs").glob(".writing-*/touches.parquet")).read_bytes() == b"first"
+        run = writing.finish(small.manifest(), small.NOW, {})
+    assert open_snapshot(tmp_path).run_id == run.run_id
+
+
+def test_what_goes_wrong_in_a_table_begun_early_is_raised_by_a_later_one_and_leaves_nothing(small, run, tmp_path):
+    def failing(path):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+    def begun_until_told():
+        with new_snapshot(tmp_path) as writing:
+            writing.begin("touches", failing)
+            for number in range(1_000):
+                time.sleep(0.05)
+                writing.begin(f"later_{number}", pa.table({"n": [1]}))
+    with pytest.raises(RunInterrupted, match="No space left"):
+        begun_until_told()
+    assert [path.name for path in (tmp_path / "runs").iterdir() if path.is_dir()] == [run.run_id]
+
+
+def test_a_run_that_fails_while_a_table_is_written_leaves_nothing_of_it(small, run, tmp_path):
+    begun, wait = threading.Event(), threading.Event()
+    def slow(path):
+        begun.set()
+        wait.wait(timeout=60)
+        path.write_bytes(b"half")
+    def failing():
+        with new_snapshot(tmp_path) as writing:
+            writing.begin("touches", slow)
+            assert begun.wait(timeout=60)
+            wait.set()
+            raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        failing()
+    assert [path.name for path in (tmp_path / "runs").iterdir() if path.is_dir()] == [run.run_id]
+    assert open_snapshot(tmp_path).run_id == run.run_id
 
 
 def test_a_folder_with_any_name_can_hold_a_project(small, tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -100,6 +100,8 @@ def sweep(curves: Curves, rep: ArrayLike, capacity: ArrayLike, shares: ArrayLike
           least: ArrayLike = 0.0, most: ArrayLike = np.inf) -> list[Placed]:
     """The best plan at each of several shares of the hours there are: contribution against hours.
 
+    With fewer hours their price is higher, and who gets none of many gets none of few: only the others are asked again.
+
     Parameters
     ----------
     curves, rep, capacity, hour_cost, least, most
@@ -113,8 +115,15 @@ def sweep(curves: Curves, rep: ArrayLike, capacity: ArrayLike, shares: ArrayLike
     >>> [round(plan.value, 1) for plan in plans]
     [39.3, 64.2, 98.0]
     """
-    plans: list[Placed] = []
-    for share in np.asarray(shares, dtype=np.float64):
-        plans.append(solve_hours(curves, rep, np.asarray(capacity) * share, hour_cost, least, most,
-                                 near=plans[-1] if plans else None))
-    return plans
+    capacity, shares = np.asarray(capacity, dtype=np.float64), np.asarray(shares, dtype=np.float64)
+    limits = bounds(len(curves), rep, capacity * shares.max(), hour_cost, least, most)
+    near = solve_hours(curves, limits.rep, limits.capacity, hour_cost, limits.least, limits.most)
+    some = np.flatnonzero((near.hours > 0) | (np.append(limits.capacity, np.inf)[limits.rep] == 0))
+    few, own, low, high = curves.of(some), limits.rep[some], limits.least[some], limits.most[some]
+    plans: dict[int, Placed] = {}
+    for place in np.argsort(-shares, kind="stable"):
+        near = solve_hours(few, own, capacity * shares[place], hour_cost, low, high, near)
+        hours = np.zeros(len(curves))
+        hours[some] = near.hours
+        plans[place] = replace(near, hours=hours)
+    return [plans[place] for place in range(len(shares))]

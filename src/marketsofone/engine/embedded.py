@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
+HELD = "held"
+"""Where results are kept that are needed more than once: in memory, and gone when the engine closes."""
+
 
 def open_engine(
     path: Path | None = None,
@@ -18,7 +21,8 @@ def open_engine(
 ) -> Backend:
     """An embedded DuckDB, as an Ibis backend: UTC, silent, and never reaching for the network.
 
-    One backend is for one thread; another thread wants a backend of its own.
+    One backend is for one thread; another thread wants a backend of its own, or asks SQL of a cursor of its
+    connection, which sees the same tables.
 
     Parameters
     ----------
@@ -47,5 +51,6 @@ def open_engine(
         settings["temp_directory"] = str(spill)
     backend = ibis.duckdb.connect(":memory:" if path is None else path, **settings)
     backend.con.execute("set enable_progress_bar = false")
-    backend.con.execute("set TimeZone = 'UTC'")
+    backend.con.execute("set global TimeZone = 'UTC'")
+    backend.con.execute(f"attach ':memory:' as {HELD}")
     return backend

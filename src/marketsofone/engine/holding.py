@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from marketsofone.engine.embedded import HELD
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     import pandas as pd
@@ -13,7 +15,8 @@ if TYPE_CHECKING:
 def hold(engine: Backend, name: str, rows: ir.Table | pd.DataFrame) -> ir.Table:
     """Rows as a table of the engine, in place of an earlier one of that name; gone when the engine closes.
 
-    ``create_table(..., overwrite=True)`` would do, yet it writes every row twice.
+    Every cursor of the engine's connection sees it, as it would not see a temporary table. Overwriting would do
+    without dropping first, yet Ibis then writes every row twice.
 
     Parameters
     ----------
@@ -30,5 +33,14 @@ def hold(engine: Backend, name: str, rows: ir.Table | pd.DataFrame) -> ir.Table:
     >>> hold(open_engine(threads=1), "two", rows).n.to_pyarrow().to_pylist()
     [0, 1]
     """
-    engine.con.execute(f'drop table if exists temp.main."{name}"')
-    return engine.create_table(name, rows, temp=True)
+    release(engine, name)
+    return engine.create_table(name, rows, database=(HELD, "main"))
+
+
+def release(engine: Backend, *names: str) -> None:
+    """Lets held tables go; what is made of them can no longer be run.
+
+    At a million buyers each takes hundreds of megabytes.
+    """
+    for name in names:
+        engine.con.execute(f'drop table if exists {HELD}.main."{name}"')

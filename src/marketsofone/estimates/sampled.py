@@ -86,8 +86,9 @@ def _coded(column: pa.ChunkedArray, order: Ints) -> tuple[Ints, tuple[str, ...]]
 
 
 def _parts(rows: pa.Table, score: str, order: Ints) -> Floats:
-    n, s, g = (rows[f"{score}_{part}"].cast("float64").to_numpy()[order] for part in _TOLD)
-    return np.asarray(np.nan_to_num(np.stack([~np.isnan(n), n, s, n * n, n * s, s * s, g, g * g])))
+    told = [rows[f"{score}_{part}"].cast("float64").to_numpy()[order] for part in _TOLD]
+    n, s, g = (np.where(np.isnan(each), 0.0, each) for each in told)
+    return np.stack([~np.isnan(told[0]), n, s, n * n, n * s, s * s, g, g * g])
 
 
 def sampled_candidates(

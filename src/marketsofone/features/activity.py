@@ -10,7 +10,6 @@ from ibis import _
 
 from marketsofone.features.buyers import with_buyer
 from marketsofone.features.sales import margin
-from marketsofone.features.serving import reps_of_buyers
 
 COUNTED = {
     "touches": "int64", "approaches": "int64", "answered": "int64", "last_touch_on": "date",
@@ -32,7 +31,7 @@ _FROM = {"touch": ("touches", "approaches", "answered"),
 
 def activity(
     buyers: ir.Table, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], margin_rate: float | None,
-    minor: int,
+    minor: int, served: ir.Table | None,
 ) -> ir.Table:
     """One row a buyer: ``buyer_id``, ``TOLD`` and ``COUNTED``. Builds a query, runs nothing.
 
@@ -51,13 +50,15 @@ def activity(
         Share of an amount that is contribution, where a row has no cost.
     minor : int
         Minor units in one major unit.
+    served : Ibis table or None
+        What `reps_of_buyers` gave back.
     """
     parts = _parts(tables, owner, margin_rate, minor)
     rows = buyers.select("buyer_id", "kind", "account_id")
     for part in parts:
         rows = rows.left_join(part, "buyer_id").drop("buyer_id_right")
     counted = {name for table, names in _FROM.items() if table in tables for name in names}
-    rows = _with_told(rows, tables, owner)
+    rows = _with_told(rows, tables, served)
     return rows.select("buyer_id", *TOLD, **{
         name: _column(rows, name, kind, name in counted) for name, kind in COUNTED.items()})
 
@@ -110,7 +111,7 @@ def _earned(rows: ir.Table, margin_rate: float | None, minor: int) -> dict[str, 
     return {"contribution": earned.sum(), "unpriced": (earned.count() == 0).cast("int64")}
 
 
-def _with_told(rows: ir.Table, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
+def _with_told(rows: ir.Table, tables: Mapping[str, ir.Table], served: ir.Table | None) -> ir.Table:
     nothing = ibis.null("string")
     if "account" in tables:
         form = tables["account"].select(of=_.account_id, form=_.form)
@@ -118,7 +119,6 @@ def _with_told(rows: ir.Table, tables: Mapping[str, ir.Table], owner: Mapping[st
     if "contact" in tables:
         role = tables["contact"].select(of=_.contact_id, role=_.role)
         rows = rows.left_join(role, (rows.buyer_id == role.of) & (rows.kind == "contact")).drop("of")
-    served = reps_of_buyers(tables, owner)
     if served is not None:
         link = tables["entity_link"].filter(_.entity == "rep").group_by(rep_id=_.entity_id).agg(rep=_.source_id.min())
         rep = served.inner_join(link, "rep_id").select("buyer_id", "rep")

@@ -28,7 +28,9 @@ def reps_of_buyers(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]
     Ibis table or None
         ``buyer_id``, ``rep_id``, ``reps``; one row a buyer.
     """
-    said = [rows for rows in (_by_account(tables, owner), _by_opportunity(tables, owner)) if rows is not None]
+    of_account = _by_account(tables, owner)
+    of_opportunity = _by_opportunity(tables, owner, of_account)
+    said = [rows for rows in (of_account, of_opportunity) if rows is not None]
     if not said:
         return None
     every = said[0] if len(said) == 1 else ibis.union(*said)
@@ -48,12 +50,16 @@ def _by_account(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -
         "buyer_id", "rep_id", "reps", "weight", place=ibis.literal(1))
 
 
-def _by_opportunity(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table | None:
+def _by_opportunity(
+    tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], served: ir.Table | None
+) -> ir.Table | None:
+    """Of buyers who are not served already."""
     if "opportunity" not in owner or "opportunity" not in tables:
         return None
     named = tables["opportunity"].filter(_.rep_id.notnull())
     rows = named.select("opportunity_id", "rep_id", at=_.opened_at.cast("timestamp")).inner_join(
         owner["opportunity"].select("opportunity_id", "buyer_id"), "opportunity_id")
+    rows = rows if served is None else rows.anti_join(served, "buyer_id")
     latest = rows.group_by("buyer_id", "rep_id").agg(at=_.at.max())
     recent = ibis.window(group_by="buyer_id", order_by=[_.at.desc(nulls_first=False), _.rep_id])
     ordered = latest.mutate(turn=ibis.row_number().over(recent))

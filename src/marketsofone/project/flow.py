@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,24 +75,30 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
     from marketsofone.project.ground.gathering import gather
     from marketsofone.project.ground.stratifying import stratify
     from marketsofone.project.main_job.alarming import check_sector
-    from marketsofone.project.main_job.keeping import keep
+    from marketsofone.project.main_job.keeping import begin, keep
     from marketsofone.project.main_job.marketing import market_segments
+    from marketsofone.project.main_job.memberships import memberships_writer
     from marketsofone.project.main_job.priors import fit_priors
     from marketsofone.project.main_job.scoring import score_market
     from marketsofone.project.planning.curves import respond
     from marketsofone.project.segments.keeping import check_segments
+    from marketsofone.project.snapshots.writing import new_snapshot
 
     progress = Progress(on_room)
     settings = read_settings(folder)
-    with opened(folder) as engine:
+    with ExitStack() as stack:
+        engine = stack.enter_context(opened(folder))
         with progress.room("sources"):
             loaded, findings = load(engine, settings)
         with progress.room("features"):
             gathered = gather(engine, settings, loaded)
             check_segments(settings, gathered)
+            writing = stack.enter_context(new_snapshot(folder))
+            begin(engine, settings, gathered, writing)
         with progress.room("strata"):
             stratified = stratify(engine, settings, gathered)
             check_sector(settings.alarms, stratified.dimensions)
+            writing.begin("memberships", memberships_writer(engine, stratified, gathered.buyers))
         with progress.room("traits"):
             priors = fit_priors(engine, settings, gathered)
         with progress.room("estimates"):
@@ -104,7 +110,7 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
             responses = respond(engine, settings, gathered, stratified, estimates)
         with progress.room("results"):
             return keep(engine, settings, loaded, findings, gathered, stratified, priors, estimates, marketed,
-                        responses, progress.seconds, now or datetime.now(UTC))
+                        responses, writing, progress.seconds, now or datetime.now(UTC))
 
 
 def check_project(folder: Path) -> CheckResult:

@@ -98,6 +98,8 @@ class Gathered:
         Every touch with a buyer, for its own page.
     unapproached : Ibis table or None
         Buyers who may not be contacted; None where the data hold no permissions.
+    served : Ibis table or None
+        Who serves each buyer: ``buyer_id``, ``rep_id`` and ``reps``, how many its accounts name; None: nobody named.
     """
 
     as_of: AsOf
@@ -117,3 +119,4 @@ class Gathered:
     effort: EffortHeld | None = None
     touches: ir.Table | None = None
     unapproached: ir.Table | None = None
+    served: ir.Table | None = None

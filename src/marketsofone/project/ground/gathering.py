@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ibis import _
 
 from marketsofone.customer import UserColumn
-from marketsofone.engine import hold
+from marketsofone.engine import hold, release
 from marketsofone.errors import NothingToScore, SettingsInvalid
 from marketsofone.estimates import tally
 from marketsofone.features import (
@@ -31,6 +31,7 @@ from marketsofone.features import (
     owners,
     purchase_lines,
     purchased_rows,
+    reps_of_buyers,
     unapproached,
     with_buyer,
     with_entering,
@@ -43,7 +44,6 @@ from marketsofone.project.ground.effort import held_effort
 from marketsofone.project.ground.gathered import Gathered
 from marketsofone.project.ground.identity_facts import held_dealings
 from marketsofone.project.ground.merging import merged_tables
-from marketsofone.project.ground.releasing import release
 from marketsofone.scores import SCORES
 from marketsofone.sources.currencies import EXPONENTS
 
@@ -53,6 +53,17 @@ if TYPE_CHECKING:
 
     from marketsofone.project.settings.market_file import Settings
     from marketsofone.sources import Loaded
+
+
+_FOLLOWED, _PURCHASED = "followed", "purchased"
+
+
+def _rows_of(score: str) -> str:
+    return f"rows_{score}"
+
+
+HELD_TO_WRITE = {"trials": (_FOLLOWED, _PURCHASED, *map(_rows_of, SCORES)), "touches": ("counted_touch",)}
+"""Tables of a run -> those of the engine that, once all is tallied, nothing else is made from."""
 
 
 def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
@@ -75,16 +86,17 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     tables |= _held_events(engine, tables, owner)
     found = hold(engine, "buyer", buyers(tables, owner, columns))
     spent = marketing_touches(tables, owner)
-    barred = unapproached(tables, owner)
+    barred, serving = unapproached(tables, owner), reps_of_buyers(tables, owner)
+    served = None if serving is None else hold(engine, "served", serving.semi_join(found, "buyer_id"))
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {},
                     spent=None if spent is None else hold(engine, "spent", spent),
-                    unapproached=None if barred is None else hold(engine, "unapproached", barred))
-    happened = activity(found, tables, owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency])
+                    unapproached=None if barred is None else hold(engine, "unapproached", barred), served=served)
+    minor = 10 ** EXPONENTS[settings.market.currency]
+    happened = activity(found, tables, owner, settings.market.margin_rate, minor, served)
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, base))
     base = replace(base, effort=held_effort(engine, settings, base))
-    told = touches(tables, found)
-    base = replace(base, touches=None if told is None else hold(engine, "told_touch", told))
+    base = replace(base, touches=touches(tables, found))
     return _without_ledger(engine, _with_tallies(engine, settings, base))
 
 
@@ -106,14 +118,15 @@ def _held_events(
     held = {}
     for name, rows in counted_events(tables, owner).items():
         held[name] = hold(engine, f"counted_{name}", rows)
-        for loaded in (f'temp.main."merged_{name}"', f'"{name}"'):
-            engine.con.execute(f"drop table if exists {loaded}")
+        release(engine, f"merged_{name}")
+        engine.con.execute(f'drop table if exists "{name}"')
     return held
 
 
 def _without_ledger(engine: Backend, gathered: Gathered) -> Gathered:
-    """Once tallied, the largest tables have no further use."""
-    release(engine, *(f"counted_{name}" for name in COUNTED))
+    """Once tallied, the largest tables have no further use, but for what is written from them."""
+    kept = [name for names in HELD_TO_WRITE.values() for name in names]
+    release(engine, *(f"counted_{name}" for name in COUNTED if f"counted_{name}" not in kept))
     return replace(gathered, tables={name: of for name, of in gathered.tables.items() if name not in COUNTED})
 
 
@@ -171,7 +184,7 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
 
 def _ledger(engine: Backend, settings: Settings, base: Gathered) -> tuple[ir.Table, ir.Table, int]:
     """The history of each buyer, the order lines it was read from, and how many gave back more than they bought."""
-    lines = hold(engine, "purchased", purchase_lines(
+    lines = hold(engine, _PURCHASED, purchase_lines(
         base.tables, base.owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency]))
     found = histories(days_of(lines), base.as_of).semi_join(base.buyers, "buyer_id")
     held = hold(engine, "history", found)
@@ -190,14 +203,14 @@ def _counted(
     """The tally of each buyer, and the rows that it adds up."""
     measure, market = STEPS[step], settings.market
     if isinstance(measure, Measure):
-        rows = hold(engine, f"rows_{score}", measure.rows(
+        rows = hold(engine, _rows_of(score), measure.rows(
             with_buyer(base.tables[measure.table], base.owner)).semi_join(base.buyers, "buyer_id"))
         return tally(rows, ["buyer_id"]), counted_rows(rows, measure.table)
     known = (base.as_of, market.horizon_days, market.margin_rate, 10 ** EXPONENTS[market.currency])
     lines = None
     if step == "order_line":
-        lines = hold(engine, "followed", followed_lines(base.tables, base.owner, *known))
+        lines = hold(engine, _FOLLOWED, followed_lines(base.tables, base.owner, *known))
     won = contributions(base.tables, base.owner, step, *known, lines=lines).semi_join(base.buyers, "buyer_id")
-    wins = hold(engine, f"rows_{score}", won)
+    wins = hold(engine, _rows_of(score), won)
     told = counted_rows(wins, measure.table) if lines is None else followed_rows(wins, lines)
     return tally(wins, ["buyer_id"]), told

@@ -7,22 +7,12 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import _
 
-from marketsofone.engine import hold
-from marketsofone.features import reps_of_buyers
-
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    from ibis.backends.duckdb import Backend
 
     from marketsofone.project.ground.gathered import Gathered
 
 _TOLD = {"team": "string", "region": "string", "week_hours": "float64", "hour_cost": "float64"}
-
-
-def fetch_served(engine: Backend, gathered: Gathered) -> ir.Table | None:
-    """Who serves each buyer: ``buyer_id``, ``rep_id`` and ``reps``, how many its accounts name; None: nobody named."""
-    served = reps_of_buyers(gathered.tables, gathered.owner)
-    return None if served is None else hold(engine, "served", served.semi_join(gathered.buyers, "buyer_id"))
 
 
 def with_rep(buyers: ir.Table, served: ir.Table | None) -> ir.Table:

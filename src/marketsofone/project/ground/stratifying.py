@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketsofone.customer import Stratum, UserColumn, path
-from marketsofone.engine import hold
+from marketsofone.engine import hold, release
 from marketsofone.estimates.candidates import Dimension, fetch_candidates, fetch_cuts, gather_evidence
 from marketsofone.estimates.sampled import Sampled, fetch_sampled
-from marketsofone.project.ground.releasing import release
 from marketsofone.strata import Rules, Steering, grow_tree, place, shares, steering_of, with_place
 from marketsofone.strata.placing_telling import fit_partings
 from marketsofone.strata.regrowing import every_candidate

@@ -11,9 +11,8 @@ import pandas as pd
 from ibis import _
 
 from marketsofone.customer import path
-from marketsofone.engine import hold
+from marketsofone.engine import hold, release
 from marketsofone.estimates import PROBABILITY, Estimate
-from marketsofone.project.ground.releasing import release
 from marketsofone.project.ground.serving import with_rep
 from marketsofone.scores import SCORES
 from marketsofone.scores.hour import Hour, with_hour_value
@@ -40,10 +39,10 @@ def hold_sheet(
     rows = rows.inner_join(stratified.placed, "buyer_id")
     for score, made in estimates.items():
         rows = rows.inner_join(_columns(made, score, hour), "buyer_id")
-    rows = hold(engine, "valued", with_hour_value(rows, list(estimates), hour, PROBABILITY))
+    rows = with_hour_value(rows, list(estimates), hour, PROBABILITY)
     rows = rows.inner_join(hold(engine, "ranked", _ranks(rows, gathered)), "buyer_id")
     sheet = hold(engine, "sheet", with_rep(rows, served))
-    release(engine, "valued", "ranked")
+    release(engine, "ranked")
     return sheet
 
 

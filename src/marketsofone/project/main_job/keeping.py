@@ -11,11 +11,12 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
+from marketsofone.engine import release
 from marketsofone.estimates.candidates import EVIDENCE
 from marketsofone.features.beside import people
 from marketsofone.measures import SPEND, STEPS
-from marketsofone.project.ground.releasing import release, release_unread
-from marketsofone.project.ground.serving import fetch_served, reps_table
+from marketsofone.project.ground.gathering import HELD_TO_WRITE
+from marketsofone.project.ground.serving import reps_table
 from marketsofone.project.history.lineage import lineage_before
 from marketsofone.project.main_job.alarming import alarms_table
 from marketsofone.project.main_job.alarming_pairs import verdicts_table
@@ -28,7 +29,6 @@ from marketsofone.project.main_job.assembling import (
 )
 from marketsofone.project.main_job.identity import identity_table
 from marketsofone.project.main_job.marketing import marketing_tables
-from marketsofone.project.main_job.memberships import memberships_writer
 from marketsofone.project.main_job.noticing import noticed
 from marketsofone.project.main_job.trials import trials_writer
 from marketsofone.project.main_job.winning import wins
@@ -37,12 +37,13 @@ from marketsofone.project.reading.holding_up_marks import accepted_notes, projec
 from marketsofone.project.segments.keeping import segmented
 from marketsofone.project.settings.market_file import described
 from marketsofone.project.snapshots.parquet import Streamed, scanned
-from marketsofone.project.snapshots.writing import SORTED_BY, write_snapshot
+from marketsofone.project.snapshots.writing import SORTED_BY, Writing
 from marketsofone.project.statements.naming import with_names
 from marketsofone.scores import SCORES
 from marketsofone.scores.hour import Hour
 from marketsofone.sources import Finding
 from marketsofone.sources.currencies import EXPONENTS
+from marketsofone.sources.recorded import SOURCE as RECORD
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -70,67 +71,69 @@ _OF_OURS = ("product", "rep", "competitor")
 _FINDING = pa.schema([(name, pa.string()) for name in ("code", "severity", "place", "message", "repair")])
 
 
+def begin(engine: Backend, settings: Settings, gathered: Gathered, writing: Writing) -> None:
+    """Has the tables written that are known before the tree is: they go to the disk while it grows."""
+    writing.begin("trials", trials_writer(engine, gathered, {*settings.sources, RECORD}))
+    known = {"entity_link": _links(gathered), "quarantine": engine.table("quarantine"),
+             "touches": gathered.touches, "people": people(gathered.tables, gathered.buyers)}
+    for name, rows in known.items():
+        if rows is not None:
+            writing.begin(name, _writer(engine, rows, name))
+
+
 def keep(
     engine: Backend, settings: Settings, loaded: Loaded, findings: Iterable[Finding], gathered: Gathered,
     stratified: Stratified, priors: Priors, estimates: Mapping[str, Estimate], marketed: Marketed,
-    responses: Responses, seconds: Mapping[str, float], now: datetime,
+    responses: Responses, writing: Writing, seconds: Mapping[str, float], now: datetime,
 ) -> Snapshot:
-    """The run as a snapshot, its report beside it."""
+    """The run as a snapshot, its report beside it; each table is written as soon as it can be."""
+    for name, held in HELD_TO_WRITE.items():
+        writing.wait(name)
+        release(engine, *held)
     market = settings.market
     hour = Hour(market.approach_hours, market.hour_cost, market.serve_cost)
-    alarms = alarms_table(settings, gathered, stratified)
-    release(engine, EVIDENCE)
-    served = fetch_served(engine, gathered)
-    sheet = hold_sheet(engine, gathered, stratified, estimates, hour, served)
+    sheet = hold_sheet(engine, gathered, stratified, estimates, hour, gathered.served)
     buyers, in_order = (buyers_table(rows, gathered, stratified, estimates, market.currency)
                         for rows in (sheet, sheet.order_by("buyer_id")))
-    counts = _counts(stratified, buyers)
-    notes = {**evidence_notes(settings, gathered), **priors.notes}
+    writing.begin("buyers", Streamed(engine.con.cursor(), str(engine.compile(in_order)), ""))
     won = wins(gathered, estimates["competitiveness"], priors.opportunities) \
         if "competitiveness" in estimates and "opportunity" in gathered.tables else None
     opportunities = opportunities_table(gathered, buyers, won)
+    writing.begin("opportunities", _empty_opportunities() if opportunities is None
+                  else _writer(engine, opportunities, "opportunities"))
+    alarms = alarms_table(settings, gathered, stratified)
+    release(engine, EVIDENCE)
+    counts = _counts(stratified, buyers)
+    notes = {**evidence_notes(settings, gathered), **priors.notes}
     strata = with_names(settings.folder, strata_table(stratified, estimates, counts, hour))
     beside, said = marketing_tables(marketed, stratified, strata)
     told = typed(strata)
     listed = told.to_pylist()
     written = segmented(engine, settings, gathered, buyers, listed, beside.get("marketing_segments"))
+    writing.begin("facts", _writer(engine, written.facts, "facts"))
     reps = reps_table(gathered, buyers, EXPONENTS[market.currency])
-    planned = plan_run(settings, gathered, responses, buyers, served, reps, listed,
+    planned = plan_run(settings, gathered, responses, buyers, gathered.served, reps, listed,
                        beside.get("stability"), accepted_notes(settings.folder), written)
-    tables: dict[str, Any] = {
-        "buyers": Streamed(engine.con, str(engine.compile(in_order)), ""),
-        "opportunities": _empty_opportunities() if opportunities is None
-        else _writer(engine, opportunities, "opportunities"),
-        "strata": told,
-        "memberships": memberships_writer(engine, stratified, buyers),
-        "entity_link": _writer(engine, _links(gathered, buyers), "entity_link"),
-        "reps": _writer(engine, reps, "reps"),
-        "trials": trials_writer(engine, gathered),
-        "quarantine": _writer(engine, engine.table("quarantine"), "quarantine"),
+    made: dict[str, Any] = {
+        **planned.tables, **beside, "strata": told, "reps": _writer(engine, reps, "reps"), "segments": written.table,
+        "segment_members": _writer(engine, written.members, "segment_members"),
+    }
+    for name, table in made.items():
+        writing.begin(name, table)
+    last = {
+        "alarms": alarms,
+        "verdicts": verdicts_table(engine, settings, gathered, stratified, strata),
+        "identity": identity_table(gathered, stratified),
         "health": frame_of(loaded.health),
         "findings": frame_of((*findings, *noticed(engine, gathered, stratified, estimates), *marketed.findings,
                               *written.findings, *planned.findings)),
         "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
-        "alarms": alarms,
-        "verdicts": verdicts_table(engine, settings, gathered, stratified, strata),
-        "identity": identity_table(gathered, stratified),
-        **beside,
-        "facts": _writer(engine, written.facts, "facts"),
-        "segments": written.table,
-        "segment_members": _writer(engine, written.members, "segment_members"),
-        **_beside_buyers(engine, gathered),
-        **planned.tables,
     }
     manifest = _manifest(settings, loaded, gathered, buyers, len(stratified.strata), notes, seconds)
     manifest["marketing"], manifest["plan"] = said, dict(planned.said)
-    release_unread(engine, [each.query for each in tables.values() if isinstance(each, Streamed)])
-    return write_snapshot(settings.folder, tables, manifest, now, pages={"report.html": report_of})
-
-
-def _beside_buyers(engine: Backend, gathered: Gathered) -> dict[str, Streamed]:
-    """What the page of a buyer tells beside its numbers: every touch, and who is on record at its account."""
-    told = {"touches": gathered.touches, "people": people(gathered.tables, gathered.buyers)}
-    return {name: _writer(engine, rows, name) for name, rows in told.items() if rows is not None}
+    for name, table in last.items():
+        writing.begin(name, table)
+    return writing.finish(manifest, now, pages={"report.html": report_of})
 
 
 def report_of(snapshot: Snapshot) -> str:
@@ -210,11 +213,11 @@ def _counts(stratified: Stratified, buyers: ir.Table) -> list[int]:
     return total
 
 
-def _links(gathered: Gathered, buyers: ir.Table) -> ir.Table:
+def _links(gathered: Gathered) -> ir.Table:
     """Keys of what a CRM would want back; nothing of who objected is among them."""
     links = gathered.tables["entity_link"]
     kept = [links.filter(_.entity.isin(_OF_OURS))]
-    ours = {name: of.semi_join(buyers, "buyer_id") for name, of in gathered.owner.items()}
+    ours = {name: of.semi_join(gathered.buyers, "buyer_id") for name, of in gathered.owner.items()}
     for name, of in ours.items():
         ids = of.select(entity_id=of[f"{name}_id"])
         kept.append(links.filter(_.entity == name).semi_join(ids, "entity_id"))
@@ -228,7 +231,7 @@ def _links(gathered: Gathered, buyers: ir.Table) -> ir.Table:
 
 
 def _writer(engine: Backend, rows: ir.Table, name: str) -> Streamed:
-    return Streamed(engine.con, str(engine.compile(rows)), SORTED_BY.get(name, ""))
+    return Streamed(engine.con.cursor(), str(engine.compile(rows)), SORTED_BY.get(name, ""))
 
 
 def _empty_opportunities() -> pa.Table:

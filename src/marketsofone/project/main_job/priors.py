@@ -14,6 +14,7 @@ from ibis import _
 from numpy.typing import NDArray
 
 from marketsofone.customer import UserColumn
+from marketsofone.engine import hold
 from marketsofone.project.ground.stratifying import explained
 from marketsofone.scores import SCORES
 
@@ -70,8 +71,8 @@ def fit_priors(engine: Backend, settings: Settings, gathered: Gathered) -> Prior
         notes[score] = _note(prior)
         frame["expected"] = _stepped(prior.out_of_fold)
         slim = frame[["buyer_id", "row_id", "trials", "expected"]].astype({"row_id": "Int64"})
-        held = engine.create_table(f"expected_{score}", slim, temp=True, overwrite=True)
-        buyers[score] = engine.create_table(f"expected_buyer_{score}", _by_buyer(held), temp=True, overwrite=True)
+        held = hold(engine, f"expected_{score}", slim)
+        buyers[score] = hold(engine, f"expected_buyer_{score}", _by_buyer(held))
         if by_opportunity:
             opportunities = held.filter(_.row_id.notnull()).select(opportunity_id=_.row_id, expected=_.expected)
     return Priors(buyers, opportunities, notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from marketsofone.features import judged_rows
@@ -20,7 +21,7 @@ _ROWS_IN_GROUP = 32_768
 _COUNTED = ("judgement", "opportunity", "order_line", "touch")
 
 
-def trials_writer(engine: Backend, gathered: Gathered) -> Streamed:
+def trials_writer(engine: Backend, gathered: Gathered, sources: Iterable[str]) -> Streamed:
     """A writer of ``score, buyer_id, source, source_row, happened_on, trials, total, table_name``.
 
     For each buyer, its rows add up to the tallies behind its scores. Judgements stand beside them as
@@ -28,18 +29,21 @@ def trials_writer(engine: Backend, gathered: Gathered) -> Streamed:
     ``trials`` of a score.
 
     Names are sorted and written as numbers that stand for them: millions of rows cost seconds then.
+
+    Parameters
+    ----------
+    sources : iterable of str
+        Names of all that rows may come from.
     """
     con = engine.con
     _make_enum(con, "m1_score", sorted(gathered.trials))
     _make_enum(con, "m1_table", sorted(_COUNTED))
+    _make_enum(con, "m1_source", sorted(sources))
     parts = [f"select '{score}'::m1_score as score, * from ({sql})"
              for score in gathered.trials for sql in _queries(engine, gathered, score)]
-    sources = con.execute(" union ".join(
-        f"select distinct source::varchar from ({part})" for part in parts)).fetchall()
-    _make_enum(con, "m1_source", sorted(name for (name,) in sources))
     query = ("select score, buyer_id, source::varchar::m1_source as source, source_row, happened_on, trials, "
              f"total, table_name::m1_table as table_name from ({' union all '.join(parts)})")
-    return Streamed(con, query, SORTED, _ROWS_IN_GROUP)
+    return Streamed(con.cursor(), query, SORTED, _ROWS_IN_GROUP)
 
 
 def _queries(engine: Backend, gathered: Gathered, score: str) -> list[str]:

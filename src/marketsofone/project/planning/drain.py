@@ -77,13 +77,8 @@ def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, retu
     rows["off_target"] = rows["hours"].where(~rows["segment"].isin(list(pursued)), 0.0)
     keys = np.append(np.array(problem.rows["source_id"].to_pylist(), dtype=object), NOBODY)
     rows["buyer"] = keys[rows["place"].to_numpy()]
-    tables = [_side(rows, kind, settings, currency) for kind in ("segment", "buyer", "rep")]
-    frame = pd.concat(tables, ignore_index=True)
-    frame["kind"] = pd.Categorical(frame["kind"], ["segment", "buyer", "rep"])
-    frame = frame.sort_values(["kind", "hours_back", "id"], ascending=[True, False, True])
-    frame["kind"] = frame["kind"].astype(str)
-    return Ledger(pa.Table.from_pandas(frame, schema=DRAIN, preserve_index=False),
-                  _focus(rows, spent, problem))
+    sides = [_side(rows, kind, settings, currency) for kind in ("segment", "buyer", "rep")]
+    return Ledger(pa.concat_tables(sides).combine_chunks(), _focus(rows, spent, problem))
 
 
 def _beside(problem: Problem, settings: Settings, spent: pd.DataFrame) -> pd.DataFrame:
@@ -130,8 +125,8 @@ def _over_horizon(problem: Problem, settings: Settings, at: Any) -> tuple[Curves
     return Curves(column["ceiling"] * longer, column["scale"] * longer, column["shape"]), won
 
 
-def _side(rows: pd.DataFrame, kind: str, settings: Settings, currency: str) -> pd.DataFrame:
-    """The ledger by one of its sides."""
+def _side(rows: pd.DataFrame, kind: str, settings: Settings, currency: str) -> pa.Table:
+    """The ledger by one of its sides, most hours to get back first."""
     told = rows.groupby(kind, as_index=False)[_SUMS].sum().rename(columns={kind: "id"})
     told["kind"] = kind
     known = told["id"] != NOBODY
@@ -139,7 +134,8 @@ def _side(rows: pd.DataFrame, kind: str, settings: Settings, currency: str) -> p
     told["hours_back"] = told["hours_back"].where(known, 0.0)
     told["alternative"] = np.where(told["drains"], _alternative(told, kind, settings), "")
     told["reason"] = _reasons(told, kind, currency)
-    return told
+    table = pa.Table.from_pandas(told, schema=DRAIN, preserve_index=False)
+    return table.sort_by([("hours_back", "descending"), ("id", "ascending")])
 
 
 def _alternative(told: pd.DataFrame, kind: str, settings: Settings) -> Any:

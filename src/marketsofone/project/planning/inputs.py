@@ -250,6 +250,8 @@ def _limits(settings: Settings, rows: pa.Table, rep: Ints) -> tuple[Floats, Floa
 
 
 def _found(rows: pa.Table, named: Mapping[str, float], key: str) -> Ints:
+    if not named:
+        return np.zeros(0, dtype=np.int64)
     at = pc.index_in(pa.array(list(named), pa.string()), value_set=rows["source_id"].combine_chunks())
     if at.null_count:
         raise SettingsInvalid(f"[plan] {key} names buyers by their source's keys.",

@@ -9,8 +9,10 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,28 +41,113 @@ _DISK = tuple(os.strerror(code) for code in
               (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO))
 
 
-def write_snapshot(project_folder: Path, tables: Mapping[str, pa.Table | Writer], manifest: Mapping[str, Any],
-                   now: datetime, pages: Mapping[str, Page] | None = None) -> Snapshot:
-    """Writes a run's results as ``runs/<run_id>`` and makes it the latest.
+class Writing:
+    """A run that is being written: a second thread writes one table after another while the rooms go on.
 
-    All files are written to a hidden folder and flushed to disk; one rename then makes the run. A run
-    that is killed, or a disk that is full, leaves every earlier run as it was. Folders that killed runs
+    Files are written to a hidden folder and flushed to disk; what went wrong in the second thread is raised by the
+    next call.
+    """
+
+    def __init__(self, project_folder: Path, hidden: Path) -> None:
+        self._project, self._hidden = project_folder, hidden
+        self._thread = ThreadPoolExecutor(1, "writing")
+        self._files: dict[str, Future[dict[str, Any]]] = {}
+
+    def begin(self, name: str, table: pa.Table | Writer) -> None:
+        """Has a table written once those begun before it are.
+
+        Parameters
+        ----------
+        name : str
+        table : pyarrow.Table or callable
+            A callable writes the Parquet file at the path it is given (see
+            `marketsofone.project.snapshots.parquet.Streamed`), its rows in the order of `SORTED_BY`. The second
+            thread calls it: a connection it uses is its own.
+
+        Raises
+        ------
+        RunInterrupted
+            The disk is full or cannot be written to.
+        """
+        for file in self._files.values():
+            if file.done():
+                file.result()
+        write = table if callable(table) else table_writer(table, SORTED_BY.get(name, ""))
+        self._files[name] = self._thread.submit(self._write, write, self._hidden / f"{name}.parquet")
+        self._begin_index({"buyers", "entity_link"})
+
+    def wait(self, name: str) -> None:
+        """Until a table is written, if it was begun: what it is read from may go then.
+
+        Raises
+        ------
+        RunInterrupted
+            The disk is full or cannot be written to.
+        """
+        if name in self._files:
+            self._files[name].result()
+
+    def finish(self, manifest: Mapping[str, Any], now: datetime, pages: Mapping[str, Page]) -> Snapshot:
+        """Waits for the tables, writes manifest and pages, makes the run with one rename, and points to it.
+
+        Parameters
+        ----------
+        manifest : mapping
+            What the run says of itself; ``format``, ``run_id``, ``version``, ``written_at`` and ``files``
+            are added.
+        now : datetime
+            The wall clock, with a zone.
+        pages : mapping
+            By file name: what makes the text of a page from the finished tables.
+
+        Raises
+        ------
+        RunInterrupted
+            The disk is full or cannot be written to.
+        """
+        self._begin_index({"buyers"})
+        files = {name: file.result() for name, file in self._files.items()}
+        full = {**manifest, "format": FORMAT, "run_id": _run_id(files, now), "version": version("marketsofone"),
+                "written_at": now.astimezone(UTC).isoformat(timespec="milliseconds"), "files": files}
+        with self._told():
+            for name, page in pages.items():
+                self._place(name, page(Snapshot(self._hidden, full)))
+            self._place("manifest.json", _as_json(full))
+            _flush(self._hidden)
+            placed = _move_into_place(self._hidden, self._hidden.parent / full["run_id"])
+            _point_latest(placed.parent, placed.name)
+        return Snapshot(placed, full)
+
+    def stop(self) -> None:
+        """Begins no further table and waits for the one that is being written."""
+        self._thread.shutdown(cancel_futures=True)
+
+    def _begin_index(self, after: set[str]) -> None:
+        """The index is made of those tables, once they are begun."""
+        if INDEX not in self._files and after <= self._files.keys():
+            self.begin(INDEX, partial(_write_index, self._hidden))
+
+    def _write(self, write: Writer, path: Path) -> dict[str, Any]:
+        with self._told():
+            write(path)
+            _flush(path)
+            return fingerprint(path)
+
+    def _place(self, name: str, text: str) -> None:
+        path = self._hidden / name
+        path.write_text(text, encoding="utf-8")
+        _flush(path)
+
+    def _told(self) -> AbstractContextManager[None]:
+        return _writing_told(self._project)
+
+
+@contextmanager
+def new_snapshot(project_folder: Path) -> Iterator[Writing]:
+    """A run to be written as ``runs/<run_id>``; unless it is finished, nothing of it stays.
+
+    A run that is killed, or a disk that is full, leaves every earlier run as it was. Folders that killed runs
     left behind are swept first. One run writes at a time; another one waits for it.
-
-    Parameters
-    ----------
-    project_folder : Path
-        Folder of the project.
-    tables : mapping
-        By name: a table, or a callable that writes the Parquet file at the path it is given (see
-        `marketsofone.project.snapshots.parquet.Streamed`), its rows in the order of `SORTED_BY`.
-    manifest : mapping
-        What the run says of itself; ``format``, ``run_id``, ``version``, ``written_at`` and ``files``
-        are added.
-    now : datetime
-        The wall clock, with a zone.
-    pages : mapping, optional
-        By file name: what makes the text of a page from the finished tables.
 
     Raises
     ------
@@ -68,19 +155,28 @@ def write_snapshot(project_folder: Path, tables: Mapping[str, pa.Table | Writer]
         The disk is full or cannot be written to.
     """
     runs = project_folder / "runs"
-    with disk_problems_told("A run writes its results", runs, f"m1 run {project_folder}"):
+    with _writing_told(project_folder):
         runs.mkdir(parents=True, exist_ok=True)
-        with _only_writer(runs):
-            _sweep(runs)
-            hidden = runs / f".writing-{os.getpid()}"
-            try:
-                hidden.mkdir()
-                full = _write_files(hidden, tables, manifest, now, pages or {})
-                placed = _move_into_place(hidden, runs / full["run_id"])
-            finally:
-                shutil.rmtree(hidden, ignore_errors=True)
-            _point_latest(runs, placed.name)
-    return Snapshot(placed, full)
+    with _only_writer(runs):
+        _sweep(runs)
+        hidden = runs / f".writing-{os.getpid()}"
+        with _writing_told(project_folder):
+            hidden.mkdir()
+        writing = Writing(project_folder, hidden)
+        try:
+            yield writing
+        finally:
+            writing.stop()
+            shutil.rmtree(hidden, ignore_errors=True)
+
+
+def write_snapshot(project_folder: Path, tables: Mapping[str, pa.Table | Writer], manifest: Mapping[str, Any],
+                   now: datetime, pages: Mapping[str, Page] | None = None) -> Snapshot:
+    """Writes a run whose results are all there: `new_snapshot`, `Writing.begin` and `Writing.finish` in one."""
+    with new_snapshot(project_folder) as writing:
+        for name, table in tables.items():
+            writing.begin(name, table)
+        return writing.finish(manifest, now, pages or {})
 
 
 def sweep(project_folder: Path) -> None:
@@ -91,27 +187,8 @@ def sweep(project_folder: Path) -> None:
             _sweep(runs)
 
 
-def _write_files(folder: Path, tables: Mapping[str, pa.Table | Writer], manifest: Mapping[str, Any],
-                 now: datetime, pages: Mapping[str, Page]) -> dict[str, Any]:
-    """Writes tables, pages and manifest into a folder; gives back the manifest."""
-    for name, table in tables.items():
-        write = table if callable(table) else table_writer(table, SORTED_BY.get(name, ""))
-        write(folder / f"{name}.parquet")
-    names = [*tables]
-    if "buyers" in tables:
-        _write_index(folder)
-        names.append(INDEX)
-    files = {name: fingerprint(folder / f"{name}.parquet") for name in names}
-    full = {**manifest, "format": FORMAT, "run_id": _run_id(files, now), "version": version("marketsofone"),
-            "written_at": now.astimezone(UTC).isoformat(timespec="milliseconds"), "files": files}
-    for name, page in pages.items():
-        (folder / name).write_text(page(Snapshot(folder, full)), encoding="utf-8")
-    (folder / "manifest.json").write_text(_as_json(full), encoding="utf-8")
-    _flush(folder)
-    return full
-
-
-def _write_index(folder: Path) -> None:
+def _write_index(folder: Path, path: Path) -> None:
+    """Which buyer each key of a source leads to."""
     import duckdb
 
     buyers, links = scanned(folder / "buyers.parquet"), scanned(folder / "entity_link.parquet")
@@ -119,7 +196,7 @@ def _write_index(folder: Path) -> None:
     if (folder / "entity_link.parquet").exists():
         query += f" union all {_merged_keys(buyers, links)}"
     with duckdb.connect() as connection:
-        Streamed(connection, query, "source_id, buyer_id")(folder / f"{INDEX}.parquet")
+        Streamed(connection, query, "source_id, buyer_id")(path)
 
 
 def _merged_keys(buyers: str, links: str) -> str:
@@ -154,13 +231,8 @@ def _as_json(manifest: Mapping[str, Any]) -> str:
     return json.dumps(manifest, indent=2, ensure_ascii=False, default=str)
 
 
-def _flush(folder: Path) -> None:
-    """Waits until the files of a folder, and the folder itself, are on the disk."""
-    for path in [*folder.iterdir(), folder]:
-        _flush_one(path)
-
-
-def _flush_one(path: Path) -> None:
+def _flush(path: Path) -> None:
+    """Waits until a file, or a folder's list of files, is on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -179,9 +251,9 @@ def _move_into_place(hidden: Path, target: Path) -> Path:
 def _point_latest(runs: Path, name: str) -> None:
     beside = runs / ".latest"
     beside.write_text(f"{name}\n", encoding="utf-8")
-    _flush_one(beside)
+    _flush(beside)
     beside.replace(runs / "latest")
-    _flush_one(runs)
+    _flush(runs)
 
 
 @contextmanager
@@ -195,6 +267,10 @@ def _only_writer(runs: Path) -> Iterator[None]:
 def _sweep(runs: Path) -> None:
     for left in runs.glob(".writing-*"):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def _writing_told(project_folder: Path) -> AbstractContextManager[None]:
+    return disk_problems_told("A run writes its results", project_folder / "runs", f"m1 run {project_folder}")
 
 
 @contextmanager
