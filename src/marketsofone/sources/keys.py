@@ -48,9 +48,8 @@ def begin_keys(con: DuckDBPyConnection) -> None:
 
 
 def keep_keys(con: DuckDBPyConnection, relation: str, key: str, entity: str, source: str, salt: int) -> None:
-    """Write into ``entity_link`` the keys that a source uses for an entity that others point to.
+    """Write into ``entity_link`` which keys a source uses for an entity that others point to, each once.
 
-    A key that several sources use is told of the one whose name comes first; it may stand there of others too.
     Orders and touches lead back by ``source`` and ``source_row``: nothing is computed from their ids,
     so that a ledger's numbers need not be kept.
     """
@@ -60,7 +59,7 @@ def keep_keys(con: DuckDBPyConnection, relation: str, key: str, entity: str, sou
         f"insert into entity_link by name select {literal(entity)} as entity, {id_of('k', entity, salt)} as entity_id, "
         f"{literal(source)} as source, k as source_id from (select distinct {key} as k from {relation}) "
         f"where k is not null and not exists (select 1 from entity_link l where l.source_id = k "
-        f"and l.entity = {literal(entity)} and l.source <= {literal(source)})"
+        f"and l.entity = {literal(entity)} and l.source = {literal(source)})"
     )
 
 
