@@ -68,10 +68,12 @@ def check(project: Project = HERE, *, format: Format = "table") -> None:
 
     checked = check_project(project)
     if format == "json":
-        show([{"health": checked.health.to_pylist(), "findings": checked.findings.to_pylist(),
-               "evidence": checked.evidence.to_pylist()}], (), format)
+        show([{"health": checked.health.to_pylist(), "refused": checked.refused.to_pylist(),
+               "findings": checked.findings.to_pylist(), "evidence": checked.evidence.to_pylist()}], (), format)
         return
     show(checked.health.to_pylist(), _HEALTH, format, "What was read")
+    if checked.refused.num_rows:
+        show(checked.refused.to_pylist(), _REFUSED, format, "What was refused, and why")
     show(checked.findings.to_pylist(), _FINDINGS, format, "What to look at")
     show(checked.evidence.to_pylist(), _EVIDENCE, format, "Evidence for the scores")
 
@@ -113,6 +115,7 @@ def _summarise(project: Path, snapshot: Snapshot) -> None:
         print(f"  {each.rank}. {each.source_id}, {each.path}: "
               f"{money(each.value_per_hour.value, currency)} per selling hour")
     _print_planned(manifest.get("plan") or {}, currency)
+    _print_warnings(snapshot)
     for label in (*manifest["labels"], *_conditions(manifest["conditional_on"])):
         print(f"Note: {label}")
     print(f"Run {snapshot.run_id}. Report: {snapshot.path / 'report.html'}")
@@ -128,11 +131,25 @@ def _print_planned(plan: Row, currency: str) -> None:
         print(f"No plan: {plan['why']}")
 
 
+def _print_warnings(snapshot: Snapshot) -> None:
+    """How many rows were refused, and the first findings that may mislead; the report holds them all."""
+    from marketsofone.project.words import counted
+
+    read, refused = (sum(row[name] for row in snapshot.table("health").to_pylist()) for name in ("read", "refused"))
+    if refused:
+        print(f"Refused: {refused:,} of {counted(read, 'row')} read. m1 check tells why.")
+    warnings = [row for row in snapshot.table("findings").to_pylist() if row["severity"] == "warning"]
+    for row in warnings[:_WARNINGS]:
+        print(f"Warning: {row['place']}: {row['message']}")
+    if len(warnings) > _WARNINGS:
+        print(f"{counted(len(warnings) - _WARNINGS, 'more warning')} under Data in the report.")
+
+
 def _evidence_words(row: Row) -> str:
     from marketsofone.project.words import counted
 
     if not row["trials"]:
-        return f"no evidence ({row['note']})" if row["note"] else "no evidence"
+        return str(row["note"] or "no evidence")
     said = f"{counted(row['trials'], row['unit'])} of {counted(row['buyers'], 'buyer')}"
     return f"{said}, {row['note']}" if row["note"] else said
 
@@ -157,7 +174,10 @@ def _number(name: str) -> Column:
     return Column(name.replace("_", " "), lambda row: f"{row[name]:,}", right=True)
 
 
+_WARNINGS = 4
 _HEALTH = (_text("source"), Column("table", lambda row: row["table_name"]), _number("left_out"),
            _number("read"), _number("accepted"), _number("refused"))
+_REFUSED = (_text("source"), Column("table", lambda row: row["table_name"]), _text("field"), _text("reason"),
+            _number("rows"), _number("first_row"))
 _FINDINGS = (_text("severity"), _text("place"), _text("message"), _text("repair"))
 _EVIDENCE = (_text("score"), Column("evidence", _evidence_words))

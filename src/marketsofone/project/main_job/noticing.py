@@ -29,8 +29,13 @@ def noticed(
     ]
     found += [Finding("pin_unmade", "warning", f"[strata] pin at '{at}'", f"The split pinned there was not made. {why}")
               for at, why in stratified.unmade]
-    return [*found, *_undated(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered),
-            *_at_a_limit(gathered, estimates), *returned_beyond(gathered), *unmerged_findings(engine)]
+    return [*found, *noticed_in_data(engine, gathered), *_at_a_limit(gathered, estimates)]
+
+
+def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:
+    """Findings that need no tree and no score: ``m1 check`` tells them too."""
+    return [*_undated(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered),
+            *returned_beyond(gathered), *unmerged_findings(engine)]
 
 
 def _undated(gathered: Gathered) -> list[Finding]:
