@@ -1,5 +1,6 @@
 """What people state through the command line: it counts, or the command says why it does not."""
 
+import pyarrow.parquet as pq
 import pytest
 
 from marketsofone.cli import main
@@ -56,7 +57,27 @@ def test_a_day_that_the_project_file_fixes_is_named_as_what_leaves_a_judgement_o
     _status, said = m1("judge", "account", key, folder, "--score", "pull", "--value", 0.8)
     assert "as_of = 2026-06-30" in said
     assert "It counts" not in said
-    assert "It holds from the next run on." in m1("object", "account", key, folder)[1]
+    assert "No list shows it from now on" in m1("object", "account", key, folder)[1]
+
+
+def test_who_objects_is_on_no_list_and_in_no_export_from_that_moment_on(folder, m1, tmp_path):
+    assert "ant" in m1("rank", folder)[1]
+    m1("object", "account", "ant", folder)
+    for words in (("rank", folder), ("scores", folder, "--level", "buyer")):
+        assert "ant" not in m1(*words)[1].split()
+    for words in (("buyer", "ant", folder), ("rows", folder, "--buyer", "ant")):
+        status, said = m1(*words)
+        assert status == 2
+        assert "objected" in said
+        assert "0.61" not in said
+    assert m1("export", folder, "--to", tmp_path / "out")[0] == 0
+    for path in (tmp_path / "out").glob("*.parquet"):
+        held = pq.read_table(path).to_pylist()
+        assert not [row for row in held if 10 in (row.get("buyer_id"), row.get("entity_id")) or row.get("id") == "ant"]
+    assert ",ant," not in "".join(path.read_text() for path in (tmp_path / "out").glob("*.csv"))
+    assert len(pq.read_table(tmp_path / "out" / "buyers.parquet")) == 4
+    m1("object", "account", "ant", folder, "--withdraw")
+    assert "ant" in m1("rank", folder)[1].split()
 
 
 def test_a_score_of_a_stratum_is_not_judged(folder, m1):

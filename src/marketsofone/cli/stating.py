@@ -78,7 +78,8 @@ def objection(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
               withdraw: Withdraw = False, by: By = "") -> None:
     """Write down that someone objects to being profiled: neither scored, ranked nor exported.
 
-    Earlier runs and files exported from them still hold the buyer: delete those where you must.
+    Lists and exports leave the buyer out at once; the next run counts without it. Earlier runs, their reports and
+    files exported before still hold it: delete those where you must.
 
     Parameters
     ----------
@@ -91,7 +92,8 @@ def objection(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
 
     state = withdraw_objection if withdraw else state_objection
     state(project, about, about_id, by or getpass.getuser())
-    _print_written("It holds from the next run on.", project, about, about_id, dated=False)
+    then = "It holds from the next run on." if withdraw else "No list shows it from now on; the next run is without it."
+    _print_written(then, project, about, about_id, dated=False)
 
 
 def merge(kind: Literal["account", "contact", "opportunity"],
