@@ -122,6 +122,22 @@ def test_the_line_that_reads_dates_in_two_formats_does(tmp_path, capsys):
     assert json.loads(again)[0]["refused"] == []
 
 
+def test_a_run_of_files_without_dates_says_so_and_ranks_by_what_there_is(tmp_path, capsys):
+    where = project(tmp_path, rows())
+    settings = (tmp_path / "market.toml").read_text()
+    for line in ('opened_at = "opened"', 'closed_at = "closed"', 'attractiveness = "opportunity.amount"'):
+        settings = settings.replace(line, "")
+    (tmp_path / "market.toml").write_text(settings)
+    status, said = told(capsys, "run", where)
+    assert status == 0
+    assert "the data carry no date" in said
+    assert "None" not in said
+    assert ": competitiveness " in said.split("To approach first:")[1]
+    assert "undated" in told(capsys, "runs", where)[1]
+    (page,) = tmp_path.glob("runs/*/report.html")
+    assert "as of an unknown day" in page.read_text()
+
+
 def test_nothing_won_is_told_as_such(tmp_path, capsys):
     lines = [line.replace(",won,", ",lost,") for line in rows()]
     assert "no opportunity was won by the date" in told(capsys, "check", project(tmp_path, lines))[1]

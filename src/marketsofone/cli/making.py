@@ -14,6 +14,7 @@ from marketsofone.cli.rooms import Rooms
 from marketsofone.cli.sheet import Column, Row, show
 
 if TYPE_CHECKING:
+    from marketsofone.project.snapshots.results import BuyerRead
     from marketsofone.project.snapshots.snapshot import Snapshot
 
 
@@ -100,25 +101,37 @@ def version() -> None:
 def _summarise(project: Path, snapshot: Snapshot) -> None:
     """A run in a dozen lines: size, evidence, whom to approach, what is assumed, where the report is."""
     from marketsofone.project.snapshots.results import read_evidence, read_ranking
-    from marketsofone.project.words import counted, listed, money
+    from marketsofone.project.words import counted, listed
 
     manifest = snapshot.manifest
     counts, currency = manifest["counts"], manifest["currency"]
     kinds = listed([counted(number, f"{kind} as buyer") if number == 1 else f"{number:,} by {kind}"
                     for kind, number in manifest["buyer_kinds"].items()])
-    print(f"{counted(counts['buyers'], 'buyer')} ({kinds}) in {counted(counts['strata'], 'stratum')}, "
-          f"as of {manifest['as_of']}.")
+    day = f", as of {manifest['as_of']}." if manifest["as_of"] else "; the data carry no date."
+    print(f"{counted(counts['buyers'], 'buyer')} ({kinds}) in {counted(counts['strata'], 'stratum')}{day}")
     for row in read_evidence(snapshot):
         print(f"  {row['score']}: {_evidence_words(row)}")
     print("To approach first:")
     for each in read_ranking(snapshot, 3):
-        print(f"  {each.rank}. {each.source_id}, {each.path}: "
-              f"{money(each.value_per_hour.value, currency)} per selling hour")
+        print(f"  {each.rank}. {each.source_id}, {each.path}: {_why_first(each, currency)}")
     _print_planned(manifest.get("plan") or {}, currency)
     _print_warnings(snapshot)
+    told = {f"{row['score']}: {row['note']}" for row in read_evidence(snapshot)}
     for label in (*manifest["labels"], *_conditions(manifest["conditional_on"])):
-        print(f"Note: {label}")
+        if label not in told:
+            print(f"Note: {label}")
     print(f"Run {snapshot.run_id}. Report: {snapshot.path / 'report.html'}")
+
+
+def _why_first(buyer: BuyerRead, currency: str) -> str:
+    """What the ranking rests on: the value of an hour, else the scores that have evidence."""
+    from marketsofone.project.words import listed, money, number
+
+    if buyer.value_per_hour.value is not None:
+        return f"{money(buyer.value_per_hour.value, currency)} per selling hour"
+    known = {name: each.value for name, each in buyer.scores.items() if each.value is not None}
+    return listed([f"{name} {number(value, 'money' if name == 'attractiveness' else 'share', currency).strip()}"
+                   for name, value in known.items()])
 
 
 def _print_planned(plan: Row, currency: str) -> None:
