@@ -44,6 +44,14 @@ def test_a_run_holds_every_buyer_in_the_plan_under_the_names_of_the_contract(pro
     assert plan["buyer_id"].to_pylist() == sorted(plan["buyer_id"].to_pylist())
 
 
+def test_a_customer_without_hours_is_told_apart_from_a_prospect_and_from_the_ranked_list(project):
+    held = [row for row in open_snapshot(project).table("plan").to_pylist() if row["status"] == "cannot tell yet"]
+    assert held
+    for row in held:
+        if "cannot tell yet" in row["reason"].lower():
+            assert row["reason"].startswith("A customer already") == row["won"]
+
+
 def test_hours_in_the_ledger_equal_hours_reported(project):
     run = open_snapshot(project)
     drain = run.table("drain").to_pandas()
