@@ -103,7 +103,8 @@ def test_a_buyer_and_a_segment_are_explained_with_what_would_change_them(project
     assert status == 0
     assert "plan" in out.out
     assert "What hours do, prospects" in out.out
-    assert told("explain", run.table("segment_choice")["stratum_id"][0].as_py())[0] == 0
+    chosen = run.table("segment_choice").to_pylist()[0]
+    assert told("explain", chosen["stratum_id"])[0] == told("explain", chosen["path"].split(" / ")[-1])[0] == 0
     assert told("explain", "nobody at all")[0] == 2
 
 

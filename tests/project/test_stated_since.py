@@ -98,6 +98,15 @@ def test_a_merge_from_a_day_after_the_files_end_is_made(project):
     assert len(m1.frame(m1.run(project), "buyers")) == 39
 
 
+@pytest.mark.parametrize(("day", "told"), [(date(2025, 7, 20), False), (date(2025, 12, 1), True)])
+def test_a_day_long_after_the_files_end_is_a_warning(project, day, told):
+    text = (project / "market.toml").read_text()
+    (project / "market.toml").write_text(text.replace("[steps]", f"as_of = {day}\n[steps]"))
+    found = [row for row in m1.check(project).findings.to_pylist() if row["code"] == "files_end_before"]
+    assert bool(found) == told
+    assert all("2025-06-30, 154 days before" in row["message"] for row in found)
+
+
 def test_a_day_fixed_in_the_project_file_leaves_out_what_was_stated_later(project):
     text = (project / "market.toml").read_text()
     (project / "market.toml").write_text(text.replace("[steps]", f"as_of = {LAST}\n[steps]"))

@@ -74,7 +74,7 @@ def scores(project: Project = HERE, *, level: str = "1", by: Order = "value_per_
 
     snapshot = open_snapshot(project, run)
     rows = [flattened(stratum) for stratum in read_level(snapshot, level, by, top)]
-    columns = (Column("stratum", lambda row: row["path"]), _buyers(), *_score_columns(snapshot))
+    columns = (Column("stratum", _called), _buyers(), *_score_columns(snapshot))
     title = f"Strata of level {level}, by {by.replace('_', ' ')}"
     return show(rows, columns, format, _conditional(snapshot, title))
 
@@ -101,6 +101,11 @@ def _named(row: Row) -> str:
     """A stratum in its place in the tree, with the name people use where there is one."""
     inset = "  " * row["level"]
     return f"{inset}{row['name']}" if not row["called"] else f"{inset}{row['called']}\n{inset}{row['name']}"
+
+
+def _called(row: Row) -> str:
+    """A stratum by its path, beneath the name people use where there is one."""
+    return f"{row['called']}\n{row['path']}" if row["called"] else str(row["path"])
 
 
 def rank(project: Project = HERE, *, top: Top = 20, run: Run = "latest", format: Format = "table") -> None:

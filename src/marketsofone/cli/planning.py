@@ -16,7 +16,8 @@ Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 With = Annotated[str, Parameter(name="--with", show_default=False)]
 Scenarios = Annotated[tuple[str, ...], Parameter(name="--scenario", show_default=False, negative="",
                                                  consume_multiple=False)]
-Key = Annotated[str, Parameter(name="BUYER-OR-SEGMENT", help="A buyer's key or id, or a stratum's id or path.")]
+Key = Annotated[str, Parameter(name="BUYER-OR-SEGMENT",
+                               help="A buyer's key or id, or a stratum by its id, path or name.")]
 Kind = Annotated[Literal["segment", "buyer", "rep"] | None, Parameter(show_default=False)]
 
 

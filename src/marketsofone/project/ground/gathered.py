@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from marketsofone.customer import UserColumn
@@ -98,6 +99,8 @@ class Gathered:
         Every touch with a buyer, for its own page.
     unapproached : Ibis table or None
         Buyers who may not be contacted; None where the data hold no permissions.
+    files_end : date or None
+        The last day of which the files tell; None where they hold no date.
     """
 
     as_of: AsOf
@@ -117,3 +120,4 @@ class Gathered:
     effort: EffortHeld | None = None
     touches: ir.Table | None = None
     unapproached: ir.Table | None = None
+    files_end: date | None = None

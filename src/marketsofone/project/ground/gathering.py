@@ -67,7 +67,8 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     """
     engine.con.execute("set preserve_insertion_order = false")
     raw = {name: engine.table(name) for name in (*loaded.tables, "entity_link")}
-    as_of = as_of or _as_of(settings, loaded, raw)
+    last = _last_day(raw, settings.market.time_zone)
+    as_of = as_of or _as_of(settings, loaded, last)
     merged = merged_tables(engine, raw, as_of)
     tables = with_entering(known_by(merged, as_of, _single(merged)))
     level = _level(settings, tables)
@@ -83,7 +84,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     barred = unapproached(tables, owner)
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {},
                     spent=None if spent is None else hold(engine, "spent", spent),
-                    unapproached=None if barred is None else hold(engine, "unapproached", barred))
+                    files_end=last, unapproached=None if barred is None else hold(engine, "unapproached", barred))
     happened = activity(found, tables, owner, settings.market.margin_rate, 10 ** EXPONENTS[settings.market.currency])
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, base))
@@ -122,11 +123,11 @@ def _without_ledger(engine: Backend, gathered: Gathered) -> Gathered:
     return replace(gathered, tables={name: of for name, of in gathered.tables.items() if name not in COUNTED})
 
 
-def _as_of(settings: Settings, loaded: Loaded, raw: Mapping[str, ir.Table]) -> AsOf:
+def _as_of(settings: Settings, loaded: Loaded, last: date | None) -> AsOf:
     zone = settings.market.time_zone
     if settings.market.as_of:
         return AsOf(settings.market.as_of, zone)
-    return AsOf(_last_day(raw, zone), zone, told_by=loaded.record_read_at)
+    return AsOf(last, zone, told_by=loaded.record_read_at)
 
 
 def _last_day(tables: Mapping[str, ir.Table], zone: str) -> date | None:

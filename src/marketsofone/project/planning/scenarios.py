@@ -295,7 +295,8 @@ def _under(known: Known, stratum: str) -> Bools:
 
 
 _CALLED: Sequence[Callable[[Mapping[str, Any]], Sequence[str]]] = (
-    lambda row: [str(row["stratum_id"])], lambda row: [str(row["path"])], lambda row: [str(row["name"])],
+    lambda row: [str(row["stratum_id"])], lambda row: [str(row["path"])],
+    lambda row: [str(row.get("called") or "")], lambda row: [str(row["name"])],
     lambda row: [str(row["name"]).partition(": ")[2]])
 """What a stratum may be called, the surest first; the last is the value that tells it, as in ``sector: hotels``."""
 
