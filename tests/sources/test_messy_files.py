@@ -177,3 +177,29 @@ def test_a_proposal_reads_decimal_commas_says_so_and_names_what_it_could_not_use
     assert any("decimals with a comma" in said for said in found.guessed)
     assert any(said.startswith("nothing.csv was not used. ") and "an empty file" in said for said in found.unsure)
     assert any(said.startswith("blob.csv was not used. ") for said in found.unsure)
+
+
+def noted(market, change):
+    """A ledger of 300 rows with a note each, some of its lines changed; the findings of loading it."""
+    rows = [f"O{n};2026-01-05;{n};a note" for n in range(300)]
+    market.write("lines.csv", "\n".join(["no;day;value;note", *change(rows)]) + "\n")
+    return [one for one in market.load(SETTINGS + TABLE).findings if one.code == "lines_swallowed"]
+
+
+@pytest.mark.parametrize(("closed", "told"),
+                         [(None, "250 lines"), (';a "note', "150 lines"), (';a note"', "150 lines")])
+def test_rows_that_an_unclosed_quote_swallows_are_missed_aloud(market, closed, told):
+    def change(rows):
+        rows[49] = rows[49].replace(";a note", ';"a note')
+        if closed:
+            rows[199] = rows[199].replace(";a note", closed)
+        return rows
+
+    (finding,) = noted(market, change)
+    assert finding.message.startswith(told)
+    assert "near row 50" in finding.message
+
+
+def test_notes_of_several_lines_and_empty_lines_swallow_nothing(market):
+    assert noted(market, lambda rows: [row.replace(";a note", ';"a\nnote\nof lines"') + "\n" for row in rows]) == []
+    assert market.column("select count(*) from order_line") == [300]
