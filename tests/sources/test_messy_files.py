@@ -203,3 +203,12 @@ def test_rows_that_an_unclosed_quote_swallows_are_missed_aloud(market, closed, t
 def test_notes_of_several_lines_and_empty_lines_swallow_nothing(market):
     assert noted(market, lambda rows: [row.replace(";a note", ';"a\nnote\nof lines"') + "\n" for row in rows]) == []
     assert market.column("select count(*) from order_line") == [300]
+
+
+def test_a_line_that_is_json_and_no_object_is_named(market):
+    rows = [json.dumps({"no": f"O{n}", "day": "2026-01-05", "value": n}) for n in range(30)]
+    market.write("lines.jsonl", "\n".join([*rows[:9], "[1, 2]", *rows[9:]]))
+    with pytest.raises(SourceUnreadable) as raised:
+        market.load(SETTINGS.replace("csv", "jsonl") + TABLE)
+    assert "1 lines that are a list" in raised.value.found
+    assert "the first is line 10" in raised.value.found
