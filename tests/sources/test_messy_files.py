@@ -212,3 +212,33 @@ def test_a_line_that_is_json_and_no_object_is_named(market):
         market.load(SETTINGS.replace("csv", "jsonl") + TABLE)
     assert "1 lines that are a list" in raised.value.found
     assert "the first is line 10" in raised.value.found
+
+
+def test_which_of_several_sheets_was_read_is_told_and_an_empty_one_names_the_next(market):
+    book = openpyxl.Workbook()
+    book.active.title = "Read me"
+    book.active.append(["no", "day", "value"])
+    data = book.create_sheet("Lines")
+    for row in [("no", "day", "value"), ("O1", dt.datetime(2026, 1, 5), 7), ("O2", "13.02.2026", 8)]:
+        data.append(row)
+    book.save(market.folder / "lines.xlsx")
+    settings = SETTINGS.replace("csv", "xlsx")
+    with pytest.raises(SourceUnreadable) as raised:
+        market.load(settings + TABLE)
+    assert raised.value.repair.endswith('[sources.lines]\nsheet = "Lines"')
+    book["Read me"].append(("O3", "2026-03-05", 9))
+    book.save(market.folder / "lines.xlsx")
+    (finding,) = [one for one in market.load(settings + TABLE).findings if one.code == "first_sheet"]
+    assert "2 sheets; 'Read me', the first" in finding.message
+
+
+def test_the_line_that_reads_dates_in_two_formats_reads_those_of_a_workbook(market):
+    book = openpyxl.Workbook()
+    for row in [("no", "day", "value"), ("O1", dt.datetime(2026, 1, 5), 7), ("O2", "13.02.2026", 8)]:
+        book.active.append(row)
+    book.save(market.folder / "lines.xlsx")
+    settings = SETTINGS.replace("csv", "xlsx")
+    found = market.load(settings + TABLE).findings
+    repair = next(one.repair for one in found if one.code == "dates_in_two_formats").splitlines()[-1]
+    market.load(settings + TABLE.replace('ordered_at = "day"', repair))
+    assert market.column("select count(*) from order_line where ordered_at is not null") == [2]

@@ -362,7 +362,7 @@ def _both_ways(one: Said, mapping: TableMapping, source: str) -> str:
         return ""
     column = quoted(one.expression.column)
     other = f"try_strptime(translate({column}, '.-', '//'), '%d/%m/%Y')"
-    sql = f"coalesce(try_strptime({column}, '%Y-%m-%d'), {other})"
+    sql = f"coalesce(try_cast({column} as timestamp), {other})"
     return f"\nIf both are, for instance:\n[sources.{source}.{mapping.table}]\n{one.name} = {quoted_as_toml(sql)}"
 
 
