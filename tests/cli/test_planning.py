@@ -108,6 +108,17 @@ def test_a_buyer_and_a_segment_are_explained_with_what_would_change_them(project
     assert told("explain", "nobody at all")[0] == 2
 
 
+def test_a_segment_that_a_scenario_leaves_says_so_and_is_not_called_worthless(project, told):
+    run = open_snapshot(project)
+    path = next(row["path"] for row in run.table("segment_choice").to_pylist() if row["hours"] > 0)
+    _status, out = told("solve", "--with", f"leave={path}", "--segments", "--format", "json")
+    (left,) = [row for row in json.loads(out.out) if row["path"] == path]
+    assert (left["choice"], left["hours"], left["reason"]) == ("leave", 0.0, "The scenario leaves it out.")
+    _status, out = told("solve", "--with", f"leave={path}", "--format", "json")
+    of = {row["reason"] for row in json.loads(out.out) if row["stratum_id"] == left["stratum_id"] and row["rep_id"]}
+    assert "The scenario leaves it out." in of
+
+
 def test_the_drain_is_told_with_its_focus(told):
     status, out = told("drain", "--all", "--kind", "rep")
     assert status == 0

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from marketsofone.project.planning.choice import HOLD, LEAVE, PURSUE, UNKNOWN, Standing
+from marketsofone.project.planning.choice import HOLD, LEAVE, LEFT_OUT, PURSUE, UNKNOWN, Standing
 from marketsofone.project.planning.draws import Firm
 from marketsofone.project.planning.inputs import Bools, Floats, Problem
 from marketsofone.project.planning.solving import HARDLY, Placement, earned
@@ -53,6 +53,7 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
          "A customer already: cannot tell yet what more hours with one do; a judgement of effort, or effort set by "
          "lot, would tell. The ranked list takes an hour with it as with a buyer to be won."),
         (unknown, HOLD, "Cannot tell yet what hours do: a judgement of effort, or effort set by lot, would tell."),
+        (pc.equal(problem.rows["status"], LEFT_OUT).to_numpy(), LEAVE, "The scenario leaves it out."),
         (~(problem.curves.ceiling > 0), LEAVE, "Nothing is to be earned: it is expected to cost more than it brings."),
         (dropped, HOLD, "Its segment would earn less than pursuing one costs."),
         (at.first <= 0, LEAVE, "Even the first minutes would earn less than they cost."),
