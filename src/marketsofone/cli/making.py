@@ -145,13 +145,13 @@ def _print_planned(plan: Row, currency: str) -> None:
 
 
 def _print_warnings(snapshot: Snapshot) -> None:
-    """How many rows were refused, and the first findings that may mislead; the report holds them all."""
+    """How many rows were refused, and findings that may mislead, those about results before those about files."""
     from marketsofone.project.words import counted
 
     read, refused = (sum(row[name] for row in snapshot.table("health").to_pylist()) for name in ("read", "refused"))
     if refused:
         print(f"Refused: {refused:,} of {counted(read, 'row')} read. m1 check tells why.")
-    warnings = [row for row in snapshot.table("findings").to_pylist() if row["severity"] == "warning"]
+    warnings = [row for row in snapshot.table("findings").to_pylist() if row["severity"] == "warning"][::-1]
     for row in warnings[:_WARNINGS]:
         print(f"Warning: {row['place']}: {row['message']}")
     if len(warnings) > _WARNINGS:
