@@ -61,9 +61,9 @@ def open_run(folder: str | Path, run: str = "latest") -> Snapshot:
 
 def export(run: Snapshot, to: str | Path) -> tuple[Path, ...]:
     """Write every result of a run as CSV and Parquet; gives back the files."""
-    from marketsofone.project import export_snapshot
+    from marketsofone.project import export_run
 
-    return export_snapshot(run, Path(to))
+    return export_run(run, Path(to))
 
 
 def diff(before: Snapshot, after: Snapshot) -> Difference:

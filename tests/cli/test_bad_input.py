@@ -1,5 +1,6 @@
 """Bad input through the command line: a message that names the place, what was found and the repair."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,7 @@ def test_a_missing_file_is_named(tmp_path, capsys):
     status, text = told(capsys, "run", project(tmp_path))
     assert status == 2
     assert "deals.csv" in text
+    assert 'file = "' in text
 
 
 def test_an_empty_file_is_named(tmp_path, capsys):
@@ -104,8 +106,41 @@ def test_dates_in_two_formats_are_refused_and_counted(tmp_path, capsys):
     other = [line.replace("2025-01-01", "01.01.2025") for line in rows()]
     where = project(tmp_path, other)
     status, text = told(capsys, "check", where)
-    assert "date_format" in text or "dates" in text
-    assert status in (0, 2)
+    assert status == 0
+    assert "3 are" in text
+    assert "date_format" in text
+
+
+def test_the_line_that_reads_dates_in_two_formats_does(tmp_path, capsys):
+    where = project(tmp_path, [line.replace("2025-01-01", "01.01.2025") for line in rows()])
+    _status, said = told(capsys, "check", where, "--format", "json")
+    (repair,) = [row["repair"] for row in json.loads(said)[0]["findings"] if row["code"] == "dates_in_two_formats"]
+    line = repair.splitlines()[-1]
+    settings = (tmp_path / "market.toml").read_text().replace('opened_at = "opened"', line)
+    (tmp_path / "market.toml").write_text(settings)
+    _status, again = told(capsys, "check", where, "--format", "json")
+    assert json.loads(again)[0]["refused"] == []
+
+
+def test_a_run_of_files_without_dates_says_so_and_ranks_by_what_there_is(tmp_path, capsys):
+    where = project(tmp_path, rows())
+    settings = (tmp_path / "market.toml").read_text()
+    for line in ('opened_at = "opened"', 'closed_at = "closed"', 'attractiveness = "opportunity.amount"'):
+        settings = settings.replace(line, "")
+    (tmp_path / "market.toml").write_text(settings)
+    status, said = told(capsys, "run", where)
+    assert status == 0
+    assert "the data carry no date" in said
+    assert "None" not in said
+    assert ": competitiveness " in said.split("To approach first:")[1]
+    assert "undated" in told(capsys, "runs", where)[1]
+    (page,) = tmp_path.glob("runs/*/report.html")
+    assert "as of an unknown day" in page.read_text()
+
+
+def test_nothing_won_is_told_as_such(tmp_path, capsys):
+    lines = [line.replace(",won,", ",lost,") for line in rows()]
+    assert "no opportunity was won by the date" in told(capsys, "check", project(tmp_path, lines))[1]
 
 
 def test_a_text_in_a_number_is_refused_with_its_row(tmp_path, capsys):
@@ -117,6 +152,18 @@ def test_a_text_in_a_number_is_refused_with_its_row(tmp_path, capsys):
 
     refused = m1.frame(m1.open_run(tmp_path), "quarantine")
     assert refused[["source_row", "field"]].to_numpy().tolist() == [[7, "amount"]]
+
+
+def test_check_tells_every_reason_for_which_rows_were_refused_and_a_run_how_many(tmp_path, capsys):
+    lines = [line.replace(",lost,", ",perdu,") for line in rows()]
+    lines[1] = lines[1].replace(",101,", ",a lot,")
+    where = project(tmp_path, lines)
+    status, text = told(capsys, "check", where)
+    assert status == 0
+    assert "not one of open, won, lost" in text
+    assert "text in a number" in text
+    assert "rests on one outcome" in text
+    assert "Refused: 21 of 60 rows read." in told(capsys, "run", where)[1]
 
 
 def test_a_dimension_that_names_buyers_is_left_out_and_said_so(tmp_path, capsys):

@@ -77,6 +77,13 @@ def test_scores_show_value_interval_and_trials_for_people(m1, folder):
     assert "13 trials" in out
 
 
+def test_scores_show_the_name_that_people_use_above_the_path(m1, small, tmp_path):
+    small.write_small_run(tmp_path, strata=small.strata(called=[None, "Old folks", None]))
+    lines = [line.strip() for line in m1("scores", str(tmp_path))[1].splitlines()]
+    place = next(n for n, line in enumerate(lines) if line.startswith("Old folks"))
+    assert lines[place + 1].startswith("Acme / health")
+
+
 def test_scores_for_programs_have_the_columns_of_the_contract(m1, folder, small):
     _, out, _ = m1("scores", folder, "--level", "sector", "--format", "json")
     rows = json.loads(out)

@@ -44,6 +44,14 @@ def test_a_run_holds_every_buyer_in_the_plan_under_the_names_of_the_contract(pro
     assert plan["buyer_id"].to_pylist() == sorted(plan["buyer_id"].to_pylist())
 
 
+def test_a_customer_without_hours_is_told_apart_from_a_prospect_and_from_the_ranked_list(project):
+    held = [row for row in open_snapshot(project).table("plan").to_pylist() if row["status"] == "cannot tell yet"]
+    assert held
+    for row in held:
+        if "cannot tell yet" in row["reason"].lower():
+            assert row["reason"].startswith("A customer already") == row["won"]
+
+
 def test_hours_in_the_ledger_equal_hours_reported(project):
     run = open_snapshot(project)
     drain = run.table("drain").to_pandas()
@@ -95,8 +103,20 @@ def test_a_buyer_and_a_segment_are_explained_with_what_would_change_them(project
     assert status == 0
     assert "plan" in out.out
     assert "What hours do, prospects" in out.out
-    assert told("explain", run.table("segment_choice")["stratum_id"][0].as_py())[0] == 0
+    chosen = run.table("segment_choice").to_pylist()[0]
+    assert told("explain", chosen["stratum_id"])[0] == told("explain", chosen["path"].split(" / ")[-1])[0] == 0
     assert told("explain", "nobody at all")[0] == 2
+
+
+def test_a_segment_that_a_scenario_leaves_says_so_and_is_not_called_worthless(project, told):
+    run = open_snapshot(project)
+    path = next(row["path"] for row in run.table("segment_choice").to_pylist() if row["hours"] > 0)
+    _status, out = told("solve", "--with", f"leave={path}", "--segments", "--format", "json")
+    (left,) = [row for row in json.loads(out.out) if row["path"] == path]
+    assert (left["choice"], left["hours"], left["reason"]) == ("leave", 0.0, "The scenario leaves it out.")
+    _status, out = told("solve", "--with", f"leave={path}", "--format", "json")
+    of = {row["reason"] for row in json.loads(out.out) if row["stratum_id"] == left["stratum_id"] and row["rep_id"]}
+    assert "The scenario leaves it out." in of
 
 
 def test_the_drain_is_told_with_its_focus(told):

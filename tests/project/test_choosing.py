@@ -18,6 +18,11 @@ def test_a_stratum_is_meant_by_its_id_its_path_or_its_name(chooser):
     assert (by_path.name, by_path.made_by) == ("Acme / health", {"sector"})
 
 
+def test_a_stratum_is_meant_by_the_name_people_use(small, tmp_path):
+    run = small.write_small_run(tmp_path, strata=small.strata(called=[None, "Old folks", None]))
+    assert Chooser.of(run).choose("old folks").name == "Acme / health"
+
+
 def test_a_stratum_holds_the_buyers_of_all_below_it(chooser):
     assert chooser.choose("Acme").buyers == {10, 20, 30, 40, 50}
 

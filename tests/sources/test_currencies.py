@@ -54,6 +54,9 @@ def test_how_many_amounts_were_converted_is_told(ledger):
     loaded = ledger.load(LEDGER)
     (finding,) = [one for one in loaded.findings if one.code == "mixed_currencies"]
     assert "7 rows of order_line name another currency" in finding.message
+    assert "2 have none and were refused" in finding.message
+    assert finding.severity == "warning"
+    assert "[sources.rates.rate]" in finding.repair
 
 
 def test_without_rates_foreign_amounts_are_refused(ledger):

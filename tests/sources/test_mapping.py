@@ -113,3 +113,8 @@ def test_a_password_is_never_shown(monkeypatch):
 def test_no_source_at_all_says_how_to_write_one():
     with pytest.raises(SettingsInvalid, match=r"\[sources.crm\]"):
         sources_from({}, Path())
+
+
+def test_no_source_takes_the_name_under_which_stated_rows_stand():
+    said = refused(CRM.replace("sources.crm", "sources.record"))
+    assert "[sources.record_file]" in said

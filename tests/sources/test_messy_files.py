@@ -177,3 +177,68 @@ def test_a_proposal_reads_decimal_commas_says_so_and_names_what_it_could_not_use
     assert any("decimals with a comma" in said for said in found.guessed)
     assert any(said.startswith("nothing.csv was not used. ") and "an empty file" in said for said in found.unsure)
     assert any(said.startswith("blob.csv was not used. ") for said in found.unsure)
+
+
+def noted(market, change):
+    """A ledger of 300 rows with a note each, some of its lines changed; the findings of loading it."""
+    rows = [f"O{n};2026-01-05;{n};a note" for n in range(300)]
+    market.write("lines.csv", "\n".join(["no;day;value;note", *change(rows)]) + "\n")
+    return [one for one in market.load(SETTINGS + TABLE).findings if one.code == "lines_swallowed"]
+
+
+@pytest.mark.parametrize(("closed", "told"),
+                         [(None, "250 lines"), (';a "note', "150 lines"), (';a note"', "150 lines")])
+def test_rows_that_an_unclosed_quote_swallows_are_missed_aloud(market, closed, told):
+    def change(rows):
+        rows[49] = rows[49].replace(";a note", ';"a note')
+        if closed:
+            rows[199] = rows[199].replace(";a note", closed)
+        return rows
+
+    (finding,) = noted(market, change)
+    assert finding.message.startswith(told)
+    assert "near row 50" in finding.message
+
+
+def test_notes_of_several_lines_and_empty_lines_swallow_nothing(market):
+    assert noted(market, lambda rows: [row.replace(";a note", ';"a\nnote\nof lines"') + "\n" for row in rows]) == []
+    assert market.column("select count(*) from order_line") == [300]
+
+
+def test_a_line_that_is_json_and_no_object_is_named(market):
+    rows = [json.dumps({"no": f"O{n}", "day": "2026-01-05", "value": n}) for n in range(30)]
+    market.write("lines.jsonl", "\n".join([*rows[:9], "[1, 2]", *rows[9:]]))
+    with pytest.raises(SourceUnreadable) as raised:
+        market.load(SETTINGS.replace("csv", "jsonl") + TABLE)
+    assert "1 lines that are a list" in raised.value.found
+    assert "the first is line 10" in raised.value.found
+
+
+def test_which_of_several_sheets_was_read_is_told_and_an_empty_one_names_the_next(market):
+    book = openpyxl.Workbook()
+    book.active.title = "Read me"
+    book.active.append(["no", "day", "value"])
+    data = book.create_sheet("Lines")
+    for row in [("no", "day", "value"), ("O1", dt.datetime(2026, 1, 5), 7), ("O2", "13.02.2026", 8)]:
+        data.append(row)
+    book.save(market.folder / "lines.xlsx")
+    settings = SETTINGS.replace("csv", "xlsx")
+    with pytest.raises(SourceUnreadable) as raised:
+        market.load(settings + TABLE)
+    assert raised.value.repair.endswith('[sources.lines]\nsheet = "Lines"')
+    book["Read me"].append(("O3", "2026-03-05", 9))
+    book.save(market.folder / "lines.xlsx")
+    (finding,) = [one for one in market.load(settings + TABLE).findings if one.code == "first_sheet"]
+    assert "2 sheets; 'Read me', the first" in finding.message
+
+
+def test_the_line_that_reads_dates_in_two_formats_reads_those_of_a_workbook(market):
+    book = openpyxl.Workbook()
+    for row in [("no", "day", "value"), ("O1", dt.datetime(2026, 1, 5), 7), ("O2", "13.02.2026", 8)]:
+        book.active.append(row)
+    book.save(market.folder / "lines.xlsx")
+    settings = SETTINGS.replace("csv", "xlsx")
+    found = market.load(settings + TABLE).findings
+    repair = next(one.repair for one in found if one.code == "dates_in_two_formats").splitlines()[-1]
+    market.load(settings + TABLE.replace('ordered_at = "day"', repair))
+    assert market.column("select count(*) from order_line where ordered_at is not null") == [2]

@@ -98,6 +98,52 @@ def test_a_folder_of_files_that_fill_nothing_is_an_error(tmp_path):
         propose(tmp_path, "Acme")
 
 
+@pytest.fixture(scope="module")
+def messy(tmp_path_factory):
+    """Exports as they come: keys that other files do not use, one bad amount, a credit ledger in two files."""
+    folder = tmp_path_factory.mktemp("messy")
+    clients = ["Company;Customer No;Account Owner;Branch"]
+    clients += [f"Firm {n};K{n};R{n % 3};{'x' if n % 2 else 'y'}" for n in range(60)]
+    (folder / "clients.csv").write_text("\n".join(clients))
+    deals = ["Opportunity ID;Customer No;Stage;Created;Closed;Amount;Mood"]
+    deals += [f"D{n};K{n % 60};{'Closed Won' if n % 3 else 'Closed Lost'};{1 + n % 28:02d}.01.2026;"
+              f"{1 + n % 28:02d}.03.2026;{'lots' if n == 7 else f'{n},50'};" for n in range(90)]
+    (folder / "deals.csv").write_text("\n".join(deals))
+    (folder / "heads.csv").write_text("\n".join(
+        ["Order No;Customer No;Order Date", *(f"B{n};K{n % 60};0{1 + n % 9}.02.2026" for n in range(80))]))
+    (folder / "lines.csv").write_text("\n".join(
+        ["Order No;Article;Quantity;Unit Price", *(f"B{n % 80};S{n % 5};2;9,5" for n in range(160))]))
+    return folder
+
+
+def test_the_key_of_accounts_is_the_one_that_other_files_name_them_by(messy):
+    sources = tomllib.loads(propose(messy, "Acme").text)["sources"]
+    assert sources["clients"]["account"].items() >= {"account_id": "Customer No", "rep_id": "Account Owner"}.items()
+    assert sources["deals"]["opportunity"]["account_id"] == "Customer No"
+
+
+def test_one_odd_value_does_not_hide_a_column_and_dates_are_seen_by_their_values(messy):
+    deals = tomllib.loads(propose(messy, "Acme").text)["sources"]["deals"]["opportunity"]
+    assert (deals["opened_at"], deals["closed_at"], deals["amount"]) == ("Created", "Closed", "Amount")
+
+
+def test_columns_and_files_that_stay_unused_are_told(messy):
+    unsure = propose(messy, "Acme").unsure
+    assert "clients: columns that are not used: Company (60 different texts)." in unsure
+    assert "deals: columns that are not used: Mood (empty)." in unsure
+    assert any(said.startswith("lines:") and "[sources.lines.join.heads]" in said for said in unsure)
+
+
+def test_german_exports_are_understood(tmp_path):
+    rows = [f"C{n};K{n % 30};{'Gewonnen' if n % 2 else 'Verloren'};{1 + n % 28:02d}.02.2026;{n},5;Frau {n % 4}"
+            for n in range(60)]
+    (tmp_path / "chancen.csv").write_text(
+        "\n".join(["Chance-Nr;Kundennummer;Status;Angelegt am;Betrag;Verkäufer", *rows]), encoding="cp1252")
+    deals = tomllib.loads(propose(tmp_path, "Acme").text)["sources"]["chancen"]["opportunity"]
+    assert (deals["opportunity_id"], deals["account_id"]) == ("Chance-Nr", "Kundennummer")
+    assert (deals["opened_at"], deals["amount"], deals["rep_id"]) == ("Angelegt am", "Betrag", "Verkäufer")
+
+
 @pytest.mark.skipif(not DATA.is_dir(), reason="the public data sets are not here (M1_DATA)")
 @pytest.mark.parametrize(
     ("name", "tables", "steps"),

@@ -74,7 +74,7 @@ def scores(project: Project = HERE, *, level: str = "1", by: Order = "value_per_
 
     snapshot = open_snapshot(project, run)
     rows = [flattened(stratum) for stratum in read_level(snapshot, level, by, top)]
-    columns = (Column("stratum", lambda row: row["path"]), _buyers(), *_score_columns(snapshot))
+    columns = (Column("stratum", _called), _buyers(), *_score_columns(snapshot))
     title = f"Strata of level {level}, by {by.replace('_', ' ')}"
     return show(rows, columns, format, _conditional(snapshot, title))
 
@@ -103,16 +103,22 @@ def _named(row: Row) -> str:
     return f"{inset}{row['name']}" if not row["called"] else f"{inset}{row['called']}\n{inset}{row['name']}"
 
 
+def _called(row: Row) -> str:
+    """A stratum by its path, beneath the name people use where there is one."""
+    return f"{row['called']}\n{row['path']}" if row["called"] else str(row["path"])
+
+
 def rank(project: Project = HERE, *, top: Top = 20, run: Run = "latest", format: Format = "table") -> None:
     """Show the ranked list: who deserves the next selling hour, and why.
 
     Two buyers whose intervals overlap widely may as well stand the other way round.
     """
-    from marketsofone.project.snapshots.results import flattened, read_ranking
+    from marketsofone.project.reading.between_runs import ranking_now
+    from marketsofone.project.snapshots.results import flattened
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
-    rows = [flattened(buyer) for buyer in read_ranking(snapshot, top)]
+    rows = [flattened(buyer) for buyer in ranking_now(snapshot, top)]
     columns = (Column("rank", lambda row: str(row["rank"]), right=True),
                Column("buyer", lambda row: f"{row['source_id']}\n{row['path']}"),
                *_score_columns(snapshot, _value_only),
@@ -129,12 +135,14 @@ def buyer(buyer_id: Annotated[str, Parameter(name="ID")], project: Project = HER
     buyer_id
         The source's key of the buyer, or its buyer_id.
     """
+    from marketsofone.project.reading.between_runs import require_unobjected
     from marketsofone.project.snapshots.readback import read_buyer
     from marketsofone.project.snapshots.results import flattened
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
     page = read_buyer(snapshot, buyer_id)
+    require_unobjected(snapshot, page.buyer.buyer_id)
     if format == "table":
         _print_buyer(snapshot, page)
     else:
@@ -163,17 +171,18 @@ def report(project: Project = HERE, *, run: Run = "latest",
 def export(project: Project = HERE, *, to: Path, run: Run = "latest") -> None:
     """Write every result as CSV and Parquet, ids kept, reasons included.
 
-    In CSV a text that a spreadsheet would run as a formula gets a leading apostrophe.
+    In CSV a text that a spreadsheet would run as a formula gets a leading apostrophe. Who objected to being
+    profiled is left out from that moment on.
 
     Parameters
     ----------
     to
         The folder to write to; files of the same names are replaced.
     """
-    from marketsofone.project.snapshots.export import export_snapshot
+    from marketsofone.project.reading.between_runs import export_run
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
-    for path in export_snapshot(open_snapshot(project, run), to):
+    for path in export_run(open_snapshot(project, run), to):
         print(path)
 
 

@@ -14,6 +14,7 @@ from marketsofone.cli.rooms import Rooms
 from marketsofone.cli.sheet import Column, Row, show
 
 if TYPE_CHECKING:
+    from marketsofone.project.snapshots.results import BuyerRead
     from marketsofone.project.snapshots.snapshot import Snapshot
 
 
@@ -68,10 +69,12 @@ def check(project: Project = HERE, *, format: Format = "table") -> None:
 
     checked = check_project(project)
     if format == "json":
-        show([{"health": checked.health.to_pylist(), "findings": checked.findings.to_pylist(),
-               "evidence": checked.evidence.to_pylist()}], (), format)
+        show([{"health": checked.health.to_pylist(), "refused": checked.refused.to_pylist(),
+               "findings": checked.findings.to_pylist(), "evidence": checked.evidence.to_pylist()}], (), format)
         return
     show(checked.health.to_pylist(), _HEALTH, format, "What was read")
+    if checked.refused.num_rows:
+        show(checked.refused.to_pylist(), _REFUSED, format, "What was refused, and why")
     show(checked.findings.to_pylist(), _FINDINGS, format, "What to look at")
     show(checked.evidence.to_pylist(), _EVIDENCE, format, "Evidence for the scores")
 
@@ -98,24 +101,37 @@ def version() -> None:
 def _summarise(project: Path, snapshot: Snapshot) -> None:
     """A run in a dozen lines: size, evidence, whom to approach, what is assumed, where the report is."""
     from marketsofone.project.snapshots.results import read_evidence, read_ranking
-    from marketsofone.project.words import counted, listed, money
+    from marketsofone.project.words import counted, listed
 
     manifest = snapshot.manifest
     counts, currency = manifest["counts"], manifest["currency"]
     kinds = listed([counted(number, f"{kind} as buyer") if number == 1 else f"{number:,} by {kind}"
                     for kind, number in manifest["buyer_kinds"].items()])
-    print(f"{counted(counts['buyers'], 'buyer')} ({kinds}) in {counted(counts['strata'], 'stratum')}, "
-          f"as of {manifest['as_of']}.")
+    day = f", as of {manifest['as_of']}." if manifest["as_of"] else "; the data carry no date."
+    print(f"{counted(counts['buyers'], 'buyer')} ({kinds}) in {counted(counts['strata'], 'stratum')}{day}")
     for row in read_evidence(snapshot):
         print(f"  {row['score']}: {_evidence_words(row)}")
     print("To approach first:")
     for each in read_ranking(snapshot, 3):
-        print(f"  {each.rank}. {each.source_id}, {each.path}: "
-              f"{money(each.value_per_hour.value, currency)} per selling hour")
+        print(f"  {each.rank}. {each.source_id}, {each.path}: {_why_first(each, currency)}")
     _print_planned(manifest.get("plan") or {}, currency)
+    _print_warnings(snapshot)
+    told = {f"{row['score']}: {row['note']}" for row in read_evidence(snapshot)}
     for label in (*manifest["labels"], *_conditions(manifest["conditional_on"])):
-        print(f"Note: {label}")
+        if label not in told:
+            print(f"Note: {label}")
     print(f"Run {snapshot.run_id}. Report: {snapshot.path / 'report.html'}")
+
+
+def _why_first(buyer: BuyerRead, currency: str) -> str:
+    """What the ranking rests on: the value of an hour, else the scores that have evidence."""
+    from marketsofone.project.words import listed, money, number
+
+    if buyer.value_per_hour.value is not None:
+        return f"{money(buyer.value_per_hour.value, currency)} per selling hour"
+    known = {name: each.value for name, each in buyer.scores.items() if each.value is not None}
+    return listed([f"{name} {number(value, 'money' if name == 'attractiveness' else 'share', currency).strip()}"
+                   for name, value in known.items()])
 
 
 def _print_planned(plan: Row, currency: str) -> None:
@@ -128,11 +144,25 @@ def _print_planned(plan: Row, currency: str) -> None:
         print(f"No plan: {plan['why']}")
 
 
+def _print_warnings(snapshot: Snapshot) -> None:
+    """How many rows were refused, and findings that may mislead, those about results before those about files."""
+    from marketsofone.project.words import counted
+
+    read, refused = (sum(row[name] for row in snapshot.table("health").to_pylist()) for name in ("read", "refused"))
+    if refused:
+        print(f"Refused: {refused:,} of {counted(read, 'row')} read. m1 check tells why.")
+    warnings = [row for row in snapshot.table("findings").to_pylist() if row["severity"] == "warning"][::-1]
+    for row in warnings[:_WARNINGS]:
+        print(f"Warning: {row['place']}: {row['message']}")
+    if len(warnings) > _WARNINGS:
+        print(f"{counted(len(warnings) - _WARNINGS, 'more warning')} under Data in the report.")
+
+
 def _evidence_words(row: Row) -> str:
     from marketsofone.project.words import counted
 
     if not row["trials"]:
-        return f"no evidence ({row['note']})" if row["note"] else "no evidence"
+        return str(row["note"] or "no evidence")
     said = f"{counted(row['trials'], row['unit'])} of {counted(row['buyers'], 'buyer')}"
     return f"{said}, {row['note']}" if row["note"] else said
 
@@ -157,7 +187,10 @@ def _number(name: str) -> Column:
     return Column(name.replace("_", " "), lambda row: f"{row[name]:,}", right=True)
 
 
+_WARNINGS = 4
 _HEALTH = (_text("source"), Column("table", lambda row: row["table_name"]), _number("left_out"),
            _number("read"), _number("accepted"), _number("refused"))
+_REFUSED = (_text("source"), Column("table", lambda row: row["table_name"]), _text("field"), _text("reason"),
+            _number("rows"), _number("first_row"))
 _FINDINGS = (_text("severity"), _text("place"), _text("message"), _text("repair"))
 _EVIDENCE = (_text("score"), Column("evidence", _evidence_words))

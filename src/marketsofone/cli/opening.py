@@ -35,11 +35,15 @@ def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
     limit
         Rows to print; what all of them add up to is always told.
     """
+    from marketsofone.project.reading.between_runs import require_unobjected
     from marketsofone.project.reading.rows import read_rows
     from marketsofone.project.reading.rows_opening import open_rows
+    from marketsofone.project.snapshots.readback import buyer_id_of
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
+    if buyer is not None:
+        require_unobjected(snapshot, buyer_id_of(snapshot, buyer))
     found = read_rows(snapshot, buyer=buyer, stratum=stratum, score=score, limit=limit)
     opened = open_rows(project, snapshot, found.rows)
     told = [{**asdict(each.row), "holds": each.holds, "why_not": each.why_not} for each in opened]

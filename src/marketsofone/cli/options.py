@@ -15,6 +15,7 @@ Top = Annotated[int, Parameter(help="Rows to print.")]
 Format = Annotated[_Format, Parameter(help="For people, or for programs: all columns, numbers in full.")]
 Score = Literal["pull", "competitiveness", "attractiveness"]
 About = Literal["buyer", "account", "contact", "opportunity", "stratum"]
+AboutBuyer = Literal["buyer", "account", "contact", "opportunity"]
 By = Annotated[str, Parameter(help="Who says so; absent: your login name.", show_default=False)]
 
 HERE = Path(".")

@@ -16,7 +16,8 @@ Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 With = Annotated[str, Parameter(name="--with", show_default=False)]
 Scenarios = Annotated[tuple[str, ...], Parameter(name="--scenario", show_default=False, negative="",
                                                  consume_multiple=False)]
-Key = Annotated[str, Parameter(name="BUYER-OR-SEGMENT", help="A buyer's key or id, or a stratum's id or path.")]
+Key = Annotated[str, Parameter(name="BUYER-OR-SEGMENT",
+                               help="A buyer's key or id, or a stratum by its id, path or name.")]
 Kind = Annotated[Literal["segment", "buyer", "rep"] | None, Parameter(show_default=False)]
 
 
@@ -40,6 +41,7 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
         A scenario, as m1 plan compare --help says it is written.
     """
     from marketsofone.project.planning.scenarios import Scenario, check_planned, read_scenario, solve_scenario
+    from marketsofone.project.reading.between_runs import objected_since
     from marketsofone.project.settings.market_file import read_settings
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
@@ -52,7 +54,9 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
     added = any(key == "rep" for key, _value in asked)
     found = solve_scenario(snapshot, read_settings(project),
                            Scenario(scenario.name, changes, assign or scenario.assign or added))
-    rows = found.tables["segment_choice" if segments else "plan"].to_pylist()
+    gone = objected_since(snapshot)
+    rows = [row for row in found.tables["segment_choice" if segments else "plan"].to_pylist()
+            if row.get("buyer_id") not in gone]
     if format != "table":
         return show(rows, (), format)
     _print_plan(found, snapshot.manifest["currency"])
@@ -88,11 +92,14 @@ def compare(project: Project = HERE, *, scenario: Scenarios = (), run: Run = "la
 def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:
     """Show why a buyer or a segment gets its hours, what the next one earns, and what would change that."""
     from marketsofone.project.planning.reading import explain as explained
+    from marketsofone.project.reading.between_runs import require_unobjected
     from marketsofone.project.snapshots.snapshot import open_snapshot
     from marketsofone.project.words import interval, money, plain
 
     snapshot = open_snapshot(project, run)
     found = explained(snapshot, key)
+    if found.kind == "buyer":
+        require_unobjected(snapshot, found.row["buyer_id"])
     row, currency = found.row, snapshot.manifest["currency"]
     if format != "table":
         return show([{**row, "changes": found.changes}], (), format)

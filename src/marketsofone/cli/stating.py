@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import getpass
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from marketsofone.cli.options import HERE, About, By, Project, Score
+from marketsofone.cli.options import HERE, About, AboutBuyer, By, Project, Score
 
 Withdraw = Annotated[bool, Parameter(negative="", show_default=False)]
+Correct = Annotated[bool, Parameter(negative="", show_default=False, help="It replaces what you said before.")]
 AboutId = Annotated[str, Parameter(name="ID", help="The source's key of it.")]
 
 
-def judgement(about: About, about_id: AboutId, project: Project = HERE, *, score: Score, value: float,
-              sure: float = 3.0, by: By = "") -> None:
+def judgement(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *, score: Score, value: float,
+              sure: float = 3.0, correct: Correct = False, by: By = "") -> None:
     """State what you hold a score to be; from the next run on it counts as evidence.
 
     A judgement weighs as many trials as you say and no more: data outgrow it.
@@ -33,12 +35,12 @@ def judgement(about: About, about_id: AboutId, project: Project = HERE, *, score
     """
     from marketsofone.project import state_judgement
 
-    state_judgement(project, about, about_id, score, value, sure, by or getpass.getuser())
-    print("Written down. It counts from the next run on.")
+    state_judgement(project, about, about_id, score, value, sure, by or getpass.getuser(), correct=correct)
+    _print_written("It counts from the next run on.", project, about, about_id)
 
 
 def effort(about: About, about_id: AboutId, project: Project = HERE, *, hours: float, none: float, half: float,
-           now: float, more: float, most: float, sure: float = 3.0, by: By = "") -> None:
+           now: float, more: float, most: float, sure: float = 3.0, correct: Correct = False, by: By = "") -> None:
     """State what a buyer would contribute at different effort.
 
     Amounts are contribution over the horizon, never turnover, in major units. The plan leans on it where the record
@@ -47,7 +49,7 @@ def effort(about: About, about_id: AboutId, project: Project = HERE, *, hours: f
     Parameters
     ----------
     about
-        What the judgement is about.
+        What the judgement is about; a stratum by its id, path or name.
     hours
         What "as now" is, in selling hours over the horizon.
     none
@@ -65,16 +67,19 @@ def effort(about: About, about_id: AboutId, project: Project = HERE, *, hours: f
     """
     from marketsofone.project import state_effort
 
+    if about == "stratum":
+        about_id = _stratum(project, about_id)
     points = (none, half, now, more, most)
-    state_effort(project, about, about_id, points, hours, sure, by or getpass.getuser())
-    print("Written down. It counts from the next run on.")
+    state_effort(project, about, about_id, points, hours, sure, by or getpass.getuser(), correct=correct)
+    _print_written("It counts from the next run on.", project, about, about_id)
 
 
-def objection(about: About, about_id: AboutId, project: Project = HERE, *,
+def objection(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
               withdraw: Withdraw = False, by: By = "") -> None:
     """Write down that someone objects to being profiled: neither scored, ranked nor exported.
 
-    Earlier runs and files exported from them still hold the buyer: delete those where you must.
+    Lists and exports leave the buyer out at once; the next run counts without it. Earlier runs, their reports and
+    files exported before still hold it: delete those where you must.
 
     Parameters
     ----------
@@ -87,7 +92,8 @@ def objection(about: About, about_id: AboutId, project: Project = HERE, *,
 
     state = withdraw_objection if withdraw else state_objection
     state(project, about, about_id, by or getpass.getuser())
-    print("Written down. It holds from the next run on.")
+    then = "It holds from the next run on." if withdraw else "No list shows it from now on; the next run is without it."
+    _print_written(then, project, about, about_id, dated=False)
 
 
 def merge(kind: Literal["account", "contact", "opportunity"],
@@ -113,4 +119,21 @@ def merge(kind: Literal["account", "contact", "opportunity"],
         withdraw_merge(project, kind, first, second, who)
     else:
         state_merge(project, kind, first, second, who, since)
-    print("Written down. It holds from the next run on.")
+    _print_written("It holds from the next run on.", project, kind, first, second, dated=False)
+
+
+def _print_written(then: str, project: Path, about: str, *keys: str, dated: bool = True) -> None:
+    """That a statement is kept, and when it counts; or why it will not."""
+    from marketsofone.project.statements.reaching import out_of_reach
+
+    why = out_of_reach(project, about, keys, dated)
+    said = ("Written down, and without effect as things are:", *why) if why else (f"Written down. {then}",)
+    print("\n".join(said))
+
+
+def _stratum(project: Path, who: str) -> str:
+    """The id of a stratum of the latest run that a person means."""
+    from marketsofone.project.snapshots.snapshot import open_snapshot
+    from marketsofone.project.statements.naming import chosen_stratum
+
+    return chosen_stratum(open_snapshot(project, "latest"), who)[0]

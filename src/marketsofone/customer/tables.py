@@ -19,6 +19,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+RECORD = "record"
+"""The ``source`` of rows that people stated."""
+
 Kind = Literal["id", "text", "integer", "number", "money", "share", "flag", "instant", "date"]
 
 

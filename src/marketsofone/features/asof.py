@@ -11,6 +11,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from marketsofone.customer.tables import RECORD
+
 HAPPENED = {
     "opportunity": "opened_at", "order_line": "ordered_at", "touch": "happened_at", "step": "happened_at",
     "judgement": "stated_at", "effort": "stated_at", "wish": "stated_at", "adjustment": "stated_at",
@@ -29,10 +31,14 @@ class AsOf:
         None where the data carry no date at all: everything in them counts as known.
     zone : str
         IANA name of the market's time zone.
+    told_by : datetime, optional
+        The instant, with a zone, until which what people stated counts, where that is after the day: files end
+        where they were exported, people go on. Absent: the end of the day.
     """
 
     day: date | None
     zone: str = "UTC"
+    told_by: datetime | None = None
 
     @property
     def end(self) -> datetime:
@@ -42,14 +48,32 @@ class AsOf:
         midnight = datetime.combine(self.day + timedelta(days=1), time(), ZoneInfo(self.zone))
         return midnight.astimezone(UTC).replace(tzinfo=None)
 
+    @property
+    def told_end(self) -> datetime:
+        """The first instant whose statements do not count, in UTC and without a zone."""
+        told = None if self.told_by is None else self.told_by.astimezone(UTC).replace(tzinfo=None)
+        return self.end if told is None else max(self.end, told + timedelta(microseconds=1))
+
+    @property
+    def told_day(self) -> date | None:
+        """The day on which it is asked whether what people stated holds."""
+        if self.day is None or self.told_by is None:
+            return self.day
+        return max(self.day, self.told_by.astimezone(ZoneInfo(self.zone)).date())
+
 
 def last_moments(tables: Mapping[str, ir.Table]) -> list[ir.Table]:
-    """One-row queries for the last moment of each event table that has any: ``moment``."""
+    """One-row queries for the last moment of each event table that has any: ``moment``, and ``told``.
+
+    ``moment`` is of what came from files, ``told`` of what people stated. That somebody states something
+    today says nothing of how far the files go.
+    """
     found = []
     for name, table in tables.items():
         for column in (HAPPENED.get(name), "closed_at"):
             if column and column in table.columns:
-                found.append(table.agg(moment=table[column].cast("timestamp").max()))
+                at, told = table[column].cast("timestamp"), _told(table)
+                found.append(table.agg(moment=at.max(where=~told), told=at.max(where=told)))
     return found
 
 
@@ -84,14 +108,17 @@ def has_periods(name: str, table: ir.Table) -> bool:
 
 def _known(name: str, table: ir.Table, as_of: AsOf, single: bool) -> ir.Table:
     if name == "objection":
-        return _not_lifted(table, as_of)
+        return table.filter(_not_over(table, as_of))
     end = ibis.timestamp(as_of.end)
+    known = end
+    if as_of.told_end != as_of.end:
+        known = ibis.cases((_told(table), ibis.timestamp(as_of.told_end)), else_=end)
     moments = [column for column in ("known_at", HAPPENED.get(name)) if column and column in table.columns]
     for column in moments:
         moment = table[column].cast("timestamp")
-        table = table.filter(moment.isnull() | (moment < end))
+        table = table.filter(moment.isnull() | (moment < known))
     if name == "permission":
-        return table.filter(_started(as_of)).mutate(holds=_not_over(as_of))
+        return table.filter(_started(table, as_of)).mutate(holds=_not_over(table, as_of))
     if "valid_from" in table.columns:
         table = _holding(table, as_of)
     if has_periods(name, table) and not single:
@@ -100,23 +127,28 @@ def _known(name: str, table: ir.Table, as_of: AsOf, single: bool) -> ir.Table:
 
 
 def _holding(table: ir.Table, as_of: AsOf) -> ir.Table:
-    return table.filter(_started(as_of), _not_over(as_of))
+    return table.filter(_started(table, as_of), _not_over(table, as_of))
 
 
-def _not_lifted(table: ir.Table, as_of: AsOf) -> ir.Table:
-    return table.filter(_not_over(as_of))
+def _started(table: ir.Table, as_of: AsOf) -> ibis.Value:
+    return table.valid_from.isnull() | (table.valid_from <= _day(table, as_of))
 
 
-def _started(as_of: AsOf) -> ibis.Deferred:
-    return _.valid_from.isnull() | (_.valid_from <= _day(as_of))
+def _not_over(table: ir.Table, as_of: AsOf) -> ibis.Value:
+    return table.valid_to.isnull() | (table.valid_to > _day(table, as_of))
 
 
-def _not_over(as_of: AsOf) -> ibis.Deferred:
-    return _.valid_to.isnull() | (_.valid_to > _day(as_of))
+def _day(table: ir.Table, as_of: AsOf) -> ibis.Value:
+    never = date(9999, 1, 1)
+    day = ibis.date(as_of.day or never)
+    if as_of.told_day == as_of.day:
+        return day
+    return ibis.cases((_told(table), ibis.date(as_of.told_day or never)), else_=day)
 
 
-def _day(as_of: AsOf) -> ibis.Value:
-    return ibis.date(as_of.day or date(9999, 1, 1))
+def _told(table: ir.Table) -> ibis.Value:
+    """Whether a row is what people stated, not what files say."""
+    return table.source.fill_null("") == RECORD if "source" in table.columns else ibis.literal(False)
 
 
 def _latest_period(table: ir.Table, key: str) -> ir.Table:

@@ -109,7 +109,7 @@ def _outcomes(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], out
 def _in_periods(rows: ir.Table, as_of: AsOf, period_days: int) -> ir.Table:
     dated = rows.filter(_.at.notnull())
     ago = days_between(ibis.date(as_of.day), dated.at) / float(period_days)
-    return dated.mutate(period=ago.floor().cast("int64"))
+    return dated.mutate(period=ago.floor().cast("int64")).filter(_.period >= 0)
 
 
 def _seen(effort: ir.Table, gains: ir.Table, periods: ir.Table) -> ir.Table:

@@ -43,9 +43,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What ``m1 check`` shows: rows read and refused, findings, and the evidence each score has."""
+    """What ``m1 check`` shows: rows read, rows refused by reason, findings, and the evidence each score has."""
 
     health: pa.Table
+    refused: pa.Table
     findings: pa.Table
     evidence: pa.Table
 
@@ -119,7 +120,7 @@ def check_project(folder: Path) -> CheckResult:
 
     from marketsofone.project.ground.gathering import gather
     from marketsofone.project.main_job.keeping import evidence_notes, frame_of
-    from marketsofone.project.main_job.noticing import returned_beyond
+    from marketsofone.project.main_job.noticing import noticed_in_data
     from marketsofone.project.segments.keeping import check_segments
     from marketsofone.scores import SCORES
 
@@ -129,9 +130,16 @@ def check_project(folder: Path) -> CheckResult:
         gathered = gather(engine, settings, loaded)
         check_segments(settings, gathered)
         notes = evidence_notes(settings, gathered)
-        findings = (*findings, *returned_beyond(gathered))
         rows = [_evidence_row(gathered, score, notes) for score in SCORES]
-    return CheckResult(frame_of(loaded.health), frame_of(findings), pa.Table.from_pylist(rows))
+        findings = (*findings, *noticed_in_data(engine, gathered))
+        refused = engine.con.execute(_REFUSED).to_arrow_table()
+    return CheckResult(frame_of(loaded.health), refused, frame_of(findings), pa.Table.from_pylist(rows))
+
+
+_REFUSED = """
+    select source, table_name, field, reason, count(*) as rows, min(source_row) as first_row from quarantine
+    group by all order by rows desc, source, table_name, field, reason
+"""
 
 
 def _evidence_row(gathered: Gathered, score: str, notes: Mapping[str, str]) -> dict[str, Any]:

@@ -156,7 +156,8 @@ def _check_unique(connection: sa.Connection, statement: Statement) -> None:
     for entry in _entries(connection, _in_force(dated=False).filter_by(**same)):
         if entry.told_apart == statement.told_apart and entry.id != statement.supersedes:
             raise RecordRefused(f"Only one {statement.kind} of this can be in force.",
-                                f"{_told(entry)}.", f"To correct it, state this with supersedes={entry.id}.")
+                                f"{_told(entry)}.",
+                                f"To correct it, state this with supersedes={entry.id}; m1 judge does with --correct.")
 
 
 def _told(entry: Entry) -> str:

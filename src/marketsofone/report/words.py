@@ -143,14 +143,16 @@ def listed(words: Sequence[str]) -> str:
 
 
 def day(value: object) -> str:
-    """A date, in words; a text that is none is printed as it stands.
+    """A date, in words; a text that is none is printed as it stands, and no date is said to be unknown.
 
     Examples
     --------
-    >>> day("2026-06-30"), day("today")
-    ('30 June 2026', 'today')
+    >>> day("2026-06-30"), day("today"), day(None)
+    ('30 June 2026', 'today', 'an unknown day')
 
     """
+    if value is None:
+        return "an unknown day"
     try:
         date = dt.date.fromisoformat(str(value)[:10])
     except ValueError:

@@ -12,6 +12,7 @@ from marketsofone.sources.mapping import Source
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import copied, literal
 from marketsofone.sources.staged import Staged, fingerprint
+from marketsofone.sources.swallowed import QUOTE, swallowed_lines
 from marketsofone.sources.text_files import BLANKS, Layout, blank_lines, delimiter_seen, layout_of, write_plain
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path
         broken,
         is_text=True,
         fingerprint=fingerprint(path),
-        findings=_about_text(source, layout),
+        findings=(*_about_text(source, layout),
+                  *swallowed_lines(con, source.name, path, layout, target, rows, broken)),
         delimiter=layout.delimiter,
     )
 
@@ -61,7 +63,7 @@ def _broken(con: DuckDBPyConnection, path: Path, layout: Layout) -> tuple[tuple[
     reasons = {
         "MISSING COLUMNS": "fewer values than the header has columns",
         "TOO MANY COLUMNS": "more values than the header has columns",
-        "UNQUOTED VALUE": "a quote inside a value that is not doubled",
+        "UNQUOTED VALUE": QUOTE,
         "INVALID ENCODING": "bytes that are not text in the file's encoding",
         "LINE SIZE OVER MAXIMUM": "a line longer than two million bytes",
     }

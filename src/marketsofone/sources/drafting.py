@@ -20,6 +20,7 @@ from marketsofone.sources.crm_words import (
     is_personal,
 )
 from marketsofone.sources.leaks import name_tells
+from marketsofone.sources.left_over import join_hint, left_over, shared_marked
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
 from marketsofone.sources.spelling import quoted_as_toml, snake
@@ -141,13 +142,16 @@ def _column_line(key: str, guess: Guess) -> str:
 def draft_of(profiles: Sequence[FileProfile]) -> tuple[list[Draft], list[str]]:
     """A draft for every file that seems to fill a customer table, and a sentence for every one that does not."""
     drafts, unsure = [], []
+    profiles = shared_marked(profiles)
     main = _main_opportunities(profiles)
     for one in profiles:
         table = _table(one, main)
         if table is None:
-            unsure.append(f"{one.source.name}: no customer table was recognised in its columns; it is not used.")
+            unsure.append(f"{one.source.name}: no customer table was recognised in its columns; it is not used."
+                          f"{join_hint(one, profiles)}")
             continue
         draft, notes = _drafted(one, table)
+        notes += left_over(one, draft)
         drafts.append(draft)
         unsure += [f"{one.source.name}: {note}" for note in notes]
     return drafts, unsure
@@ -254,6 +258,8 @@ def _fields(one: FileProfile, table: str) -> dict[str, Guess]:
         return makers[table](one)
     key = _key(one, table)
     fields = {f"{table}_id": Guess(key.name, "its name, and every row has its own")} if key else {}
+    if table == "account":
+        fields |= _references(one, ("rep",), fields)
     return {**fields, **_plain_fields(one, table, fields)}
 
 
@@ -346,10 +352,14 @@ def _plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> d
 def _field(one: FileProfile, table: str, name: str, used: Iterable[str]) -> ColumnProfile | None:
     for word in FIELDS[table][name]:
         for column in one.columns:
-            fits = _KINDS.get(name, column.kind) == column.kind and not column.unclear
+            fits = _fits(_KINDS.get(name, column.kind), column) and not column.unclear
             if fits and column.filled and column.name not in used and is_called(column.name, (word,)):
                 return column
     return None
+
+
+def _fits(kind: str, column: ColumnProfile) -> bool:
+    return column.kind == kind or (kind == "number" and column.almost_number)
 
 
 def _references(one: FileProfile, entities: Sequence[str], taken: Mapping[str, Guess]) -> dict[str, Guess]:
@@ -364,24 +374,21 @@ def _references(one: FileProfile, entities: Sequence[str], taken: Mapping[str, G
 
 
 def _reference(one: FileProfile, entity: str, used: Iterable[str]) -> ColumnProfile | None:
-    for word in KEYS[entity]:
-        for column in one.columns:
-            if (
-                column.name not in used
-                and column.kind != "date"
-                and column.distinct > 2
-                and is_called(column.name, (word,))
-            ):
-                return column
-    return None
+    found = [column for word in KEYS[entity] for column in one.columns
+             if column.name not in used and column.kind != "date" and column.distinct > 2
+             and is_called(column.name, (word,))]
+    return _joining(one, found)
 
 
 def _key(one: FileProfile, entity: str) -> ColumnProfile | None:
-    for word in KEYS[entity]:
-        for column in one.columns:
-            if is_called(column.name, (word,)) and one.is_key(column) and column.kind != "date":
-                return column
-    return None
+    found = [column for word in KEYS[entity] for column in one.columns
+             if is_called(column.name, (word,)) and one.is_key(column) and column.kind != "date"]
+    return _joining(one, found)
+
+
+def _joining(one: FileProfile, found: Sequence[ColumnProfile]) -> ColumnProfile | None:
+    """The column that other files have too, for keys must meet; else the first."""
+    return next((column for column in found if column.name in one.shared), found[0] if found else None)
 
 
 def _dated(one: FileProfile) -> ColumnProfile | None:

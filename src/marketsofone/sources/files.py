@@ -42,13 +42,13 @@ def stage_parquet(con: DuckDBPyConnection, source: Source, path: Path, target: P
 def stage_json(con: DuckDBPyConnection, source: Source, path: Path, target: Path) -> Staged:
     """Stream JSON Lines into a Parquet file; texts stay texts, dates are read with the fields.
 
-    A line that is no JSON object becomes a row without any value, which the tables refuse. A field of an
+    A line that is no JSON becomes a row without any value, which the tables refuse. A field of an
     object inside an object is the column ``outer.inner``; a list stays the text it is.
 
     Raises
     ------
     SourceUnreadable
-        Nothing in it is JSON Lines.
+        Nothing in it is JSON Lines, or a line is JSON and no object: a list, a text, a number.
     """
     import duckdb
 
@@ -59,6 +59,8 @@ def stage_json(con: DuckDBPyConnection, source: Source, path: Path, target: Path
     )
     try:
         columns = described(con, f"select * from {reader}")
+        if list(columns) == ["json"]:
+            _require_objects(con, source, reader)
         chosen = ", ".join(_flat(con, reader, columns))
         rows = copied(con, f"select {chosen} from {reader}", target)
         types = described(con, f"select * from read_parquet({literal(str(target))})")
@@ -69,6 +71,19 @@ def stage_json(con: DuckDBPyConnection, source: Source, path: Path, target: Path
             'Export it as JSON Lines, or say what it is: format = "csv"',
         ) from error
     return Staged(target, types, rows, (), is_text=False, fingerprint=fingerprint(path))
+
+
+def _require_objects(con: DuckDBPyConnection, source: Source, reader: str) -> None:
+    """Raises where lines are JSON and no objects: the engine then takes every line for one value."""
+    kinds = f"select json_type(json) as kind, row_number() over () as line from {reader}"
+    count, first = con.execute(f"select count(*), min(line) from ({kinds}) where kind <> 'OBJECT'").fetchall()[0]
+    if count:
+        raise SourceUnreadable(
+            f"{source.place} has one JSON object a line.",
+            f"{count:,} lines that are a list, a text or a number; the first is line {first:,} of {source.file}, empty "
+            "ones not counted.",
+            "Take them out, or export it again as JSON Lines.",
+        )
 
 
 def _flat(con: DuckDBPyConnection, reader: str, columns: Mapping[str, str], within: str = "",

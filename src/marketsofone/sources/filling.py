@@ -11,7 +11,7 @@ from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.dates import Written, day, instant, written
 from marketsofone.sources.decimals import require_settled
 from marketsofone.sources.expressions import Expression, Place, Rows
-from marketsofone.sources.findings import Finding, Health
+from marketsofone.sources.findings import UNRATED, Finding, Health, mixed_currencies
 from marketsofone.sources.keys import id_of, keep_keys
 from marketsofone.sources.mapping import TableMapping
 from marketsofone.sources.quarantine import refuse_broken, refuse_marked
@@ -92,18 +92,13 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> tuple[Health, lis
             keep_keys(rows.con, relation, key, one.field.refers, rows.source.name, market.salt)
     findings = _findings(rows, mapping, said, zone)
     if foreign:
-        findings.append(_mixed_currencies(health, foreign, market))
+        findings.append(mixed_currencies(health, market.currency, foreign, _unrated(rows, health)))
     return health, findings
 
 
-def _mixed_currencies(health: Health, foreign: int, market: Market) -> Finding:
-    return Finding(
-        "mixed_currencies",
-        "info",
-        f"{health.source}: {health.table_name}.currency",
-        f"{foreign:,} rows of {health.table_name} name another currency than {market.currency}; their amounts are "
-        "converted by the rate of their day, and those without a rate are refused.",
-    )
+def _unrated(rows: Rows, health: Health) -> int:
+    return _count(rows, f"quarantine where source = {literal(health.source)} and reason = {literal(UNRATED)} "
+                        f"and table_name = {literal(health.table_name)}")
 
 
 def _require_running(rows: Rows, mapping: TableMapping, said: Sequence[Said]) -> None:
@@ -243,7 +238,7 @@ def _reasons(said: Sequence[Said], converts: bool) -> list[tuple[str, str, str]]
         if one.name == "currency":
             why = "unknown currency"
         if one.field.kind == "money" and converts:
-            reasons.append((f"{one.alias} is not null and m1_rate is null", shown, "no exchange rate on that day"))
+            reasons.append((f"{one.alias} is not null and m1_rate is null", shown, UNRATED))
         reasons.append((f"{one.alias} is not null and {read} is null", shown, why))
         if one.field.required:
             reasons.append((f"{one.alias} is null", shown, "required and empty"))
@@ -366,7 +361,8 @@ def _both_ways(one: Said, mapping: TableMapping, source: str) -> str:
     if not one.expression.column:
         return ""
     column = quoted(one.expression.column)
-    sql = f"coalesce(try_strptime({column}, '%Y-%m-%d'), try_strptime({column}, '%d/%m/%Y'))"
+    other = f"try_strptime(translate({column}, '.-', '//'), '%d/%m/%Y')"
+    sql = f"coalesce(try_cast({column} as timestamp), {other})"
     return f"\nIf both are, for instance:\n[sources.{source}.{mapping.table}]\n{one.name} = {quoted_as_toml(sql)}"
 
 

@@ -98,3 +98,19 @@ class Loaded:
     findings: tuple[Finding, ...]
     inputs: Mapping[str, Input]
     record_read_at: datetime | None = None
+
+
+UNRATED = "no exchange rate on that day"
+"""Why an amount in another currency is refused."""
+
+
+def mixed_currencies(health: Health, currency: str, foreign: int, unrated: int) -> Finding:
+    """That rows name another currency than the market's, and how many of them no rate converts."""
+    lost = f"; {unrated:,} have none and were refused." if unrated else "."
+    return Finding(
+        "mixed_currencies", "warning" if unrated else "info", f"{health.source}: {health.table_name}.currency",
+        f"{foreign:,} rows of {health.table_name} name another currency than {currency}; their amounts are converted "
+        f"by the rate that held on their day{lost}",
+        f"Map a file of rates, in {currency} for one unit of the other currency, from a day on:\n"
+        '[sources.rates]\nfile = "rates.csv"\n[sources.rates.rate]\ncurrency = "currency"\nrate_on = "from_day"\n'
+        'rate = "rate"' if unrated else "")

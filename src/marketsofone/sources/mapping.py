@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from marketsofone.customer.tables import TABLES
+from marketsofone.customer.tables import RECORD, TABLES
 from marketsofone.errors import SettingsInvalid, shortened
 from marketsofone.sources.joins import Join, joins_said
 from marketsofone.sources.spelling import nearest, quoted_as_toml, snake
@@ -171,6 +171,12 @@ def sources_from(raw: Mapping[str, Any], root: Path) -> tuple[Source, ...]:
             "market.toml names at least one source.",
             "no [sources.<name>] part.",
             'Add:\n[sources.crm]\nfile = "crm.csv"',
+        )
+    if RECORD in raw:
+        raise SettingsInvalid(
+            f"A source is not called {RECORD!r}: rows of that name are what people state.",
+            f"[sources.{RECORD}] in market.toml.",
+            f"Give it another name, for instance:\n[sources.{RECORD}_file]",
         )
     return tuple(_source(name, table_of(settings, f"sources.{name}"), root) for name, settings in raw.items())
 

@@ -42,6 +42,8 @@ class ColumnProfile:
         Its values in lower case where there are at most twelve, the most frequent first; else empty.
     unclear : bool
         A date that fits both day first and month first.
+    numbers : int
+        Rows whose value is a number.
     """
 
     name: str
@@ -51,15 +53,22 @@ class ColumnProfile:
     length: float
     values: tuple[str, ...]
     unclear: bool = False
+    numbers: int = 0
+
+    @property
+    def almost_number(self) -> bool:
+        """A text that holds numbers but for one in twenty: those will be refused, and told."""
+        return self.kind == "text" and self.numbers >= 0.95 * self.filled > 0
 
 
 @dataclass(frozen=True, slots=True)
 class FileProfile:
-    """One file: its rows and its columns."""
+    """One file: its rows and its columns, and the names of columns that other files of the folder have too."""
 
     source: Source
     rows: int
     columns: tuple[ColumnProfile, ...]
+    shared: frozenset[str] = frozenset()
 
     def is_key(self, column: ColumnProfile) -> bool:
         """Whether every row has a value of its own, but for one in a hundred."""
@@ -136,7 +145,7 @@ def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str) -> Iterator[
         filled, distinct, length = con.execute(
             f"select count(v), count(distinct v), coalesce(avg(length(v)), 0) from (select {as_text} as v from {file})"
         ).fetchall()[0]
-        found, unclear = _kind(con, file, name, kind, filled, distinct, decimal)
+        found, unclear, numbers = _kind(con, file, name, kind, filled, distinct, decimal)
         values: Mapping[str, int] = {}
         if 0 < distinct <= _CATEGORIES:
             values = dict(
@@ -145,24 +154,31 @@ def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str) -> Iterator[
                     "group by v order by 2 desc, 1"
                 ).fetchall()
             )
-        yield ColumnProfile(name, found, filled, distinct, length, tuple(values), unclear)
+        yield ColumnProfile(name, found, filled, distinct, length, tuple(values), unclear, numbers)
 
 
 def _kind(
     con: DuckDBPyConnection, file: str, name: str, kind: str, filled: int, distinct: int, decimal: str
-) -> tuple[Literal["number", "date", "text"], bool]:
+) -> tuple[Literal["number", "date", "text"], bool, int]:
+    """The kind of a column, whether its dates are unclear, and how many of its values are numbers."""
     if kind == "DATE" or kind.startswith("TIMESTAMP"):
-        return "date", False
-    dated = re.search(r"date|time|_at$|_on$|day$|datum|opened|closed|since", name.lower()) is not None
+        return "date", False, 0
     value = cleaned(quoted(name), kind)
+    dated = re.search(r"date|time|_at$|_on$|day$|datum|opened|closed|since", name.lower()) is not None
+    if not dated and kind == "VARCHAR":
+        like = f"select coalesce(count_if(regexp_matches({value}, {literal(_DATE)})), 0) from {file}"
+        dated = con.execute(like).fetchall()[0][0] >= 0.95 * filled
     if dated and filled and distinct > _CATEGORIES:
         way = written(con, file, text(value, kind))
         if way.rows >= 0.95 * filled:
-            return "date", way.is_ambiguous
+            return "date", way.is_ambiguous, 0
     if is_number(kind):
-        return "number", False
+        return "number", False, filled
     if kind != "VARCHAR" or not filled:
-        return "text", False
+        return "text", False, 0
     numbers = con.execute(f"select count({number(value, kind, decimal)}) from {file}").fetchall()[0][0]
     coded = con.execute(f"select count_if(regexp_matches({value}, '^0[0-9]')) from {file}").fetchall()[0][0]
-    return ("number" if numbers == filled and not coded else "text"), False
+    return ("number" if numbers == filled and not coded else "text"), False, 0 if coded else numbers
+
+
+_DATE = "^[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{2,4}([ T]|$)"

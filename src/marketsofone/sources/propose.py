@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marketsofone.customer.tables import RECORD
 from marketsofone.engine import open_engine
 from marketsofone.errors import MarketError, SourceMissing, shortened
 from marketsofone.sources.connected import Connected, database_source, looked_at
@@ -118,7 +119,7 @@ def _sources(paths: Sequence[Path], connected: Connected | None) -> Iterable[Sou
 def _source_name(said: str, taken: set[str]) -> str:
     stem = snake(said.split(".")[0])
     name = stem if stem not in taken else snake(said)
-    while name in taken:
+    while name in taken or name == RECORD:
         name += "_2"
     taken.add(name)
     return name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from marketsofone.customer.tables import TABLES, Kind, Table
+from marketsofone.customer.tables import RECORD, TABLES, Kind, Table
 from marketsofone.record import Entry, Record
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 STATED = ("judgement", "effort", "wish", "adjustment", "permission", "objection")
 """Customer tables that people state, one kind of statement each."""
 
-SOURCE = "record"
+SOURCE = RECORD
 
 _TYPES: dict[Kind, pa.DataType] = {
     "text": pa.string(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
 
 
@@ -39,11 +40,19 @@ def snake(name: str) -> str:
     --------
     >>> snake("Deal Size Category"), snake("2nd-hand?"), snake("emp.var.rate")
     ('deal_size_category', 'n2nd_hand', 'emp_var_rate')
+    >>> snake("Verkäufer"), snake("Société")
+    ('verkaeufer', 'societe')
 
     """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
-    joined = re.sub(r"[^0-9a-z]+", "_", spaced.lower()).strip("_") or "column"
+    joined = re.sub(r"[^0-9a-z]+", "_", _in_ascii(spaced.lower())).strip("_") or "column"
     return joined if joined[0].isalpha() else f"n{joined}"
+
+
+def _in_ascii(text: str) -> str:
+    """Letters with marks as they are written without."""
+    spelt = text.translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"})
+    return "".join(one for one in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(one))
 
 
 def listed_as_toml(names: Iterable[str]) -> str:

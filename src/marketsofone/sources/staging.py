@@ -78,5 +78,5 @@ def _require_file(source: Source, path: Path) -> None:
         f"If {close!r} is meant, add to market.toml:\n[sources.{source.name}]\nfile = "
         + quoted_as_toml(source.file[: len(source.file) - len(path.name)] + close)
         if close
-        else "",
+        else f"Put it there, or say in market.toml where it is:\n[sources.{source.name}]\nfile = \"<its path>\"",
     )

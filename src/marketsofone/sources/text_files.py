@@ -202,6 +202,15 @@ def blank_lines(path: Path, layout: Layout, until: int) -> list[int]:
             return []
 
 
+def count_lines(path: Path, layout: Layout) -> int:
+    """The lines of a file, as an editor counts them."""
+    ends, last = 0, b"\n"
+    with _bytes(path, layout.zipped) as file:
+        while chunk := file.read(_PROBE):
+            ends, last = ends + chunk.count(b"\n"), chunk[-1:]
+    return ends + (last not in (b"\n", b"\x00"))
+
+
 def _may_have_blanks(path: Path, zipped: bool) -> bool:
     with _bytes(path, zipped) as file:
         tail = b""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 from marketsofone.errors import SourceMissing, SourceUnreadable, shortened
-from marketsofone.sources.findings import titles_passed
+from marketsofone.sources.findings import Finding, titles_passed
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.spelling import nearest, quoted_as_toml
 from marketsofone.sources.staged import Staged, fingerprint, text_of, write_texts
@@ -52,17 +52,35 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
             raise SourceUnreadable(
                 f"{source.place} has a header and rows.",
                 "an empty sheet.",
-                f'Name the sheet that has them:\n[sources.{source.name}]\nsheet = "..."',
+                _another(source, book),
             )
         titles = first_header([sum(value is not None for value in row) for row in top])
         names = header_names([text_of(value) or "" for value in top[titles]])
         data = (_as_wide(row, len(names)) for row in chain(top[titles + 1:], filled))
         rows = write_texts(target, names, data, source.decimal)
+        others = [] if source.sheet else book.sheetnames[1:]
+        if not rows and others:
+            raise SourceUnreadable(f"{source.place} has rows.", f"a header and no row in the first of "
+                                   f"{len(others) + 1} sheets of {source.file}.", _another(source, book))
+        aside = (_first_taken(source, book),) if others else ()
     finally:
         book.close()
-    findings = (titles_passed(source.name, titles),) if titles else ()
+    findings = (*((titles_passed(source.name, titles),) if titles else ()), *aside)
     return Staged(target, dict.fromkeys(names, "VARCHAR"), rows, (), is_text=True, fingerprint=fingerprint(path),
                   findings=findings)
+
+
+def _another(source: Source, book: Any) -> str:
+    """The lines that read another sheet than the first."""
+    other = quoted_as_toml(book.sheetnames[1]) if len(book.sheetnames) > 1 else '"..."'
+    return f"Name the sheet that has them:\n[sources.{source.name}]\nsheet = {other}"
+
+
+def _first_taken(source: Source, book: Any) -> Finding:
+    return Finding(
+        "first_sheet", "info", source.name,
+        f"The workbook has {len(book.sheetnames)} sheets; {book.sheetnames[0]!r}, the first, is read.",
+        f"If another is meant:\n[sources.{source.name}]\nsheet = {quoted_as_toml(book.sheetnames[1])}")
 
 
 def _as_wide(row: tuple[object, ...], width: int) -> tuple[object, ...]:

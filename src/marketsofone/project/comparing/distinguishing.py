@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+from marketsofone.features import AsOf
 from marketsofone.project.flow import load, opened
 from marketsofone.project.segments.choosing import Who
 from marketsofone.project.segments.contrasting import Distinct, Distinguished, compare
@@ -55,15 +55,18 @@ def distinguish(
 
     snapshot = open_snapshot(folder, run)
     chosen = chosen_pairs(folder, snapshot, pairs)
-    settings = _as_of(read_settings(folder), snapshot)
+    settings = read_settings(folder)
     with opened(folder) as engine:
         loaded, _findings = load(engine, settings)
-        return compare(engine, settings, gather(engine, settings, loaded), chosen, asked)
+        gathered = gather(engine, settings, loaded, _as_of(settings, snapshot))
+        return compare(engine, settings, gathered, chosen, asked)
 
 
-def _as_of(settings: Settings, snapshot: Snapshot) -> Settings:
-    """The settings of today with the date of the run."""
-    day = snapshot.manifest["as_of"]
+def _as_of(settings: Settings, snapshot: Snapshot) -> AsOf | None:
+    """The date of the run, and what people had stated when it read the record."""
+    day, read_at = snapshot.manifest["as_of"], snapshot.manifest.get("record_read_at")
     if not day:
-        return settings
-    return replace(settings, market=replace(settings.market, as_of=date.fromisoformat(str(day))))
+        return None
+    fixed = snapshot.manifest["market"]["market"]["as_of"] is not None
+    told_by = None if fixed or read_at is None else datetime.fromisoformat(read_at)
+    return AsOf(date.fromisoformat(str(day)), settings.market.time_zone, told_by)

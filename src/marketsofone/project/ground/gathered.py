@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from marketsofone.customer import UserColumn
@@ -100,6 +101,8 @@ class Gathered:
         Buyers who may not be contacted; None where the data hold no permissions.
     served : Ibis table or None
         Who serves each buyer: ``buyer_id``, ``rep_id`` and ``reps``, how many its accounts name; None: nobody named.
+    files_end : date or None
+        The last day of which the files tell; None where they hold no date.
     """
 
     as_of: AsOf
@@ -120,3 +123,4 @@ class Gathered:
     touches: ir.Table | None = None
     unapproached: ir.Table | None = None
     served: ir.Table | None = None
+    files_end: date | None = None

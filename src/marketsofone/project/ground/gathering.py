@@ -66,14 +66,20 @@ HELD_TO_WRITE = {"trials": (_FOLLOWED, _PURCHASED, *map(_rows_of, SCORES)), "tou
 """Tables of a run -> those of the engine that, once all is tallied, nothing else is made from."""
 
 
-def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
+def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | None = None) -> Gathered:
     """The market as of the date: buyers and tallies as tables of the engine.
 
     From here on every row is known by its ids, so the engine may pass rows in any order.
+
+    Parameters
+    ----------
+    as_of : AsOf, optional
+        Absent: the day that the project file fixes, else the last day of the files and all that people stated.
     """
     engine.con.execute("set preserve_insertion_order = false")
     raw = {name: engine.table(name) for name in (*loaded.tables, "entity_link")}
-    as_of = AsOf(settings.market.as_of or _last_day(raw, settings.market.time_zone), settings.market.time_zone)
+    last = _last_day(raw, settings.market.time_zone)
+    as_of = as_of or _as_of(settings, loaded, last)
     merged = merged_tables(engine, raw, as_of)
     tables = with_entering(known_by(merged, as_of, _single(merged)))
     level = _level(settings, tables)
@@ -90,7 +96,8 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded) -> Gathered:
     served = None if serving is None else hold(engine, "served", serving.semi_join(found, "buyer_id"))
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {},
                     spent=None if spent is None else hold(engine, "spent", spent),
-                    unapproached=None if barred is None else hold(engine, "unapproached", barred), served=served)
+                    files_end=last, unapproached=None if barred is None else hold(engine, "unapproached", barred),
+                    served=served)
     minor = 10 ** EXPONENTS[settings.market.currency]
     happened = activity(found, tables, owner, settings.market.margin_rate, minor, served)
     base = replace(base, activity=hold(engine, "activity", happened))
@@ -130,9 +137,17 @@ def _without_ledger(engine: Backend, gathered: Gathered) -> Gathered:
     return replace(gathered, tables={name: of for name, of in gathered.tables.items() if name not in COUNTED})
 
 
+def _as_of(settings: Settings, loaded: Loaded, last: date | None) -> AsOf:
+    zone = settings.market.time_zone
+    if settings.market.as_of:
+        return AsOf(settings.market.as_of, zone)
+    return AsOf(last, zone, told_by=loaded.record_read_at)
+
+
 def _last_day(tables: Mapping[str, ir.Table], zone: str) -> date | None:
-    moments = [query.execute()["moment"][0] for query in last_moments(tables)]
-    known = [moment for moment in moments if moment is not None and moment == moment]
+    """The last day of which the files tell; where they hold no date, the last on which somebody stated something."""
+    rows = [query.to_pyarrow().to_pylist()[0] for query in last_moments(tables)]
+    known = [row["moment"] for row in rows if row["moment"]] or [row["told"] for row in rows if row["told"]]
     if not known:
         return None
     last: datetime = max(known)

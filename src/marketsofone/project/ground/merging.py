@@ -68,7 +68,7 @@ def _fetch_pairs(engine: Backend, as_of: AsOf) -> list[Pair]:
         "join entity_link a on a.source_id = s.about_id and (a.entity = s.about or s.about = 'buyer') "
         "join entity_link b on b.source_id = s.same_as and b.entity = a.entity "
         f"where a.entity in ({kinds}) and a.entity_id <> b.entity_id and coalesce(s.valid_from <= ?, true) "
-        "order by all", [as_of.day]).fetchall()
+        "order by all", [as_of.told_day]).fetchall()
     return [Pair(*row) for row in found]
 
 

@@ -182,19 +182,26 @@ def evidence_notes(settings: Settings, gathered: Gathered) -> dict[str, str]:
         step = getattr(settings.steps, score)
         if score in gathered.tallies:
             continue
-        notes[score] = _why_none(score, step, settings)
+        notes[score] = _why_none(score, step, settings, gathered)
     if "attractiveness" in gathered.tallies and settings.market.margin_rate is not None:
         notes["attractiveness"] = f"margin assumed: {settings.market.margin_rate:.0%}"
     return notes
 
 
-def _why_none(score: str, step: str | None, settings: Settings) -> str:
+def _why_none(score: str, step: str | None, settings: Settings, gathered: Gathered) -> str:
     if step is None:
         return f"no evidence: [steps] {score} is not set, so this step is not observed"
+    if step == "opportunity.amount" and not _any_won(gathered):
+        return "no evidence: no opportunity was won by the date"
     if score == "attractiveness" and settings.market.margin_rate is None:
         return (f"no evidence: no row of {step} has both amount and cost; "
                 "state margin_rate in [market] where costs are not known")
     return f"no evidence: no row of {step} was known by the date"
+
+
+def _any_won(gathered: Gathered) -> bool:
+    deals = gathered.tables.get("opportunity")
+    return deals is not None and bool(deals.filter(deals.outcome == "won").count().execute())
 
 
 def _units(gathered: Gathered) -> dict[str, str]:

@@ -29,8 +29,13 @@ def noticed(
     ]
     found += [Finding("pin_unmade", "warning", f"[strata] pin at '{at}'", f"The split pinned there was not made. {why}")
               for at, why in stratified.unmade]
-    return [*found, *_undated(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered),
-            *_at_a_limit(gathered, estimates), *returned_beyond(gathered), *unmerged_findings(engine)]
+    return [*found, *noticed_in_data(engine, gathered), *_at_a_limit(gathered, estimates)]
+
+
+def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:
+    """Findings that need no tree and no score: ``m1 check`` tells them too."""
+    return [*_undated(gathered), *_ended_before(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered),
+            *returned_beyond(gathered), *unmerged_findings(engine)]
 
 
 def _undated(gathered: Gathered) -> list[Finding]:
@@ -39,6 +44,20 @@ def _undated(gathered: Gathered) -> list[Finding]:
     return [Finding("undated", "warning", "all sources",
                     "The data carry no date: everything in them counts as known.",
                     "Map opened_at and closed_at where the files have them.")]
+
+
+def _ended_before(gathered: Gathered) -> list[Finding]:
+    """A day long after the files end: customers of theirs look as if they had stopped buying."""
+    day, last = gathered.as_of.day, gathered.files_end
+    if day is None or last is None or (day - last).days <= _A_MONTH:
+        return []
+    return [Finding("files_end_before", "warning", "[market] as_of",
+                    f"The files end on {last}, {(day - last).days:,} days before as_of: in those days nothing counts "
+                    "as having happened, no order, no answer.",
+                    f"Export the files anew, or write:\n  [market]\n  as_of = {last}")]
+
+
+_A_MONTH = 31
 
 
 def _one_outcome(gathered: Gathered) -> list[Finding]:

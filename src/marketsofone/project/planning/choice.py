@@ -17,6 +17,8 @@ from marketsofone.project.words import number
 PURSUE, HOLD, LEAVE = "pursue", "hold", "leave"
 CHOICES = (PURSUE, HOLD, LEAVE)
 UNKNOWN = "cannot tell yet"
+LEFT_OUT = "left out"
+"""The status of the response of buyers whom a scenario leaves."""
 
 SEGMENT_CHOICE = pa.schema([
     ("stratum_id", pa.string()), ("path", pa.string()), ("buyers", pa.int64()), ("choice", pa.string()),
@@ -130,6 +132,8 @@ class _Told:
         status = self.problem.rows["status"].filter(pa.array(members))
         if pc.all(pc.equal(status, UNKNOWN)).as_py():
             return HOLD, "Cannot tell yet what hours do there: keep to what is agreed, or state a judgement."
+        if pc.all(pc.equal(status, LEFT_OUT)).as_py():
+            return LEAVE, "The scenario leaves it out."
         return LEAVE, "Nothing is to be earned there: its buyers are expected to cost more than they bring."
 
     def changes(self, place: int, choice: str) -> str:

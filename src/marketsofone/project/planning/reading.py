@@ -11,6 +11,7 @@ from marketsofone.project.planning.tables import NO_BASIS
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.small_tables import asked_rows
 from marketsofone.project.snapshots.snapshot import Snapshot
+from marketsofone.project.statements.naming import chosen_stratum
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,24 @@ def explain(snapshot: Snapshot, key: str) -> Explained:
                    [key, key])
     if bought:
         return Explained("buyer", bought[0], _what_changes(snapshot, bought[0]), responses)
-    chosen = _rows(snapshot, "segment_choice", "where stratum_id = ? or path = ? limit 1", [key, key])
+    chosen = _rows(snapshot, "segment_choice", "where stratum_id = ? limit 1", [_stratum(snapshot, key)])
     if chosen:
         return Explained("segment", chosen[0], str(chosen[0]["changes"] or ""), responses)
-    raise RunMissing(f"The plan of run {snapshot.run_id} was asked for a buyer or a segment.",
-                     "none of that key, id or path.", "m1 plan solve lists buyers, m1 tree --format csv the strata.")
+    raise _no_such(snapshot)
+
+
+def _stratum(snapshot: Snapshot, key: str) -> str:
+    """The id of a stratum by its id, path, name or what it is called."""
+    try:
+        return chosen_stratum(snapshot, key)[0]
+    except RunMissing as missing:
+        raise _no_such(snapshot) from missing
+
+
+def _no_such(snapshot: Snapshot) -> RunMissing:
+    return RunMissing(f"The plan of run {snapshot.run_id} was asked for a buyer or a segment that is planned.",
+                      "none of that key, id, path or name.",
+                      "m1 plan solve lists buyers, m1 plan solve --segments the segments.")
 
 
 def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True, top: int = 20) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from marketsofone.errors import RunMissing, SettingsInvalid, shortened
+from marketsofone.project.planning.choice import LEFT_OUT
 from marketsofone.project.planning.draws import Doubt
 from marketsofone.project.planning.inputs import BUYER_COLUMNS, Bools
 from marketsofone.project.planning.planned import Known, planned
@@ -201,7 +202,11 @@ def _new_rep(known: Known, settings: Settings, value: str) -> Changed:
 
 
 def _leave(known: Known, settings: Settings, value: str) -> Changed:
-    return _scaled(known, _under(known, value), "ceiling", 0.0), settings
+    rows = _under(known, value)
+    left = _scaled(known, rows, "ceiling", 0.0)
+    at = left.buyers.schema.get_field_index("status")
+    status = pc.if_else(pa.array(rows), LEFT_OUT, left.buyers["status"].combine_chunks())
+    return replace(left, buyers=left.buyers.set_column(at, "status", status)), settings
 
 
 def _worth(known: Known, settings: Settings, value: str) -> Changed:
@@ -295,7 +300,8 @@ def _under(known: Known, stratum: str) -> Bools:
 
 
 _CALLED: Sequence[Callable[[Mapping[str, Any]], Sequence[str]]] = (
-    lambda row: [str(row["stratum_id"])], lambda row: [str(row["path"])], lambda row: [str(row["name"])],
+    lambda row: [str(row["stratum_id"])], lambda row: [str(row["path"])],
+    lambda row: [str(row.get("called") or "")], lambda row: [str(row["name"])],
     lambda row: [str(row["name"]).partition(": ")[2]])
 """What a stratum may be called, the surest first; the last is the value that tells it, as in ``sector: hotels``."""
 

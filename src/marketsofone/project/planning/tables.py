@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from marketsofone.project.planning.choice import HOLD, LEAVE, PURSUE, UNKNOWN, Standing
+from marketsofone.project.planning.choice import HOLD, LEAVE, LEFT_OUT, PURSUE, UNKNOWN, Standing
 from marketsofone.project.planning.draws import Firm
 from marketsofone.project.planning.inputs import Bools, Floats, Problem
 from marketsofone.project.planning.solving import HARDLY, Placement, earned
@@ -49,10 +49,14 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
         (given, PURSUE, words[0]),
         (problem.knocked_out, LEAVE, "Knocked out by [plan] knock_outs."),
         (placement.rep < 0, HOLD, "No rep with hours serves it."),
+        (unknown & problem.rows["won"].to_numpy(), HOLD,
+         "A customer already: cannot tell yet what more hours with one do; a judgement of effort, or effort set by "
+         "lot, would tell. The ranked list takes an hour with it as with a buyer to be won."),
         (unknown, HOLD, "Cannot tell yet what hours do: a judgement of effort, or effort set by lot, would tell."),
+        (pc.equal(problem.rows["status"], LEFT_OUT).to_numpy(), LEAVE, "The scenario leaves it out."),
         (~(problem.curves.ceiling > 0), LEAVE, "Nothing is to be earned: it is expected to cost more than it brings."),
         (dropped, HOLD, "Its segment would earn less than pursuing one costs."),
-        (at.first <= 0, LEAVE, "Its first hour would earn less than it costs."),
+        (at.first <= 0, LEAVE, "Even the first minutes would earn less than they cost."),
         (np.ones(len(given), dtype=np.bool_), HOLD, words[1]),
     ]
     code = np.argmax([holds for holds, _choice, _why in cases], axis=0)
@@ -66,10 +70,10 @@ def _words(problem: Problem, placement: Placement, at: Standing, price: Floats, 
     first, after, elsewhere = (whole_numbers(np.nan_to_num(column)) for column in (at.first, at.next_hour, price))
     named = f" {currency} "
     return [
-        _joined("The first hour earns", named, first, " beyond its cost, the next one", named, after,
+        _joined("Hours begin to earn at", named, first, " an hour beyond their cost, the next would at", named, after,
                 "; elsewhere an hour of this rep earns", named, elsewhere, "."),
-        _joined("Its first hour would earn", named, first, " beyond its cost; elsewhere an hour of this rep earns",
-                named, elsewhere, "."),
+        _joined("Hours would begin to earn at", named, first, " an hour beyond their cost; elsewhere an hour of this "
+                "rep earns", named, elsewhere, "."),
     ]
 
 

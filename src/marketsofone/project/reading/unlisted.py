@@ -27,10 +27,23 @@ def unlisted(run: Snapshot, notebook: Notebook, day: date | None = None) -> froz
     day : date, optional
         On which the record is asked; absent: today.
     """
+    barred = _without_basis(notebook.of_kind("permission"), day or datetime.now(UTC).date())
+    return _buyers_of(run, _objections(notebook) | barred)
+
+
+def objectors(run: Snapshot, notebook: Notebook) -> frozenset[int]:
+    """``buyer_id`` of the buyers of a run who objected to being profiled: nothing shows them from that moment on."""
+    return _buyers_of(run, _objections(notebook))
+
+
+def _objections(notebook: Notebook) -> set[Subject]:
+    return {(entry.about, entry.about_id) for entry in notebook.of_kind("objection")}
+
+
+def _buyers_of(run: Snapshot, said: set[Subject]) -> frozenset[int]:
+    """Buyers of a run of whom something is said, of themselves or of their account."""
     import duckdb
 
-    said = {(entry.about, entry.about_id) for entry in notebook.of_kind("objection")}
-    said |= _without_basis(notebook.of_kind("permission"), day or datetime.now(UTC).date())
     if not said:
         return frozenset()
     keys = sorted({key for _about, key in said})

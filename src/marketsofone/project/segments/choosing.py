@@ -64,7 +64,9 @@ class Chooser:
     def of(cls, snapshot: Snapshot) -> Chooser:
         """All that a run lets one choose from."""
         buyers = snapshot.table("buyers").select(["buyer_id", "source_id", "stratum_id"]).to_pandas()
-        strata = snapshot.table("strata").select(["stratum_id", "parent_id", "name", "path", "split_on"]).to_pandas()
+        table = snapshot.table("strata")
+        names = ["stratum_id", "parent_id", "name", "path", "split_on", "called"]
+        strata = table.select([name for name in names if name in table.column_names]).to_pandas()
         return cls(snapshot.run_id, buyers, strata)
 
     def choose(self, who: Who) -> Chosen:
@@ -95,9 +97,10 @@ class Chooser:
         return self._listed(keys)
 
     def matching(self, who: str) -> pd.DataFrame:
-        """Strata of that id, else path, else name."""
-        for column in ("stratum_id", "path", "name"):
-            found = self.strata[self.strata[column].astype(str).str.casefold() == who.strip().casefold()]
+        """Strata of that id, else path, else what people call it, else name."""
+        known = [column for column in ("stratum_id", "path", "called", "name") if column in self.strata]
+        for column in known:
+            found = self.strata[self.strata[column].fillna("").astype(str).str.casefold() == who.strip().casefold()]
             if len(found):
                 return found
         return found

@@ -46,7 +46,7 @@ class Market:
     name : str
         What people call it; absent: the name of the project folder.
     as_of : date or None
-        The day as of which everything is computed; absent: the last day anything happened.
+        The day as of which everything is computed; absent: the last day anything happened in the files.
     time_zone : str
         Of dates, and of instants that come without a zone.
     buyer : str or None

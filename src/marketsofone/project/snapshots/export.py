@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if re.search(_EXECUTED, text) and not re.search(_NUMBER, text) else text
 
 
-def export_snapshot(snapshot: Snapshot, to: Path) -> tuple[Path, ...]:
+def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset()) -> tuple[Path, ...]:
     """Writes the results of a run into a folder, each table as CSV and as Parquet.
 
     CSV is UTF-8 with a header, decimal points and empty cells for what is not known. A text that a
@@ -49,6 +50,8 @@ def export_snapshot(snapshot: Snapshot, to: Path) -> tuple[Path, ...]:
         The run. Who objected to profiling is not in it and so cannot leave with it.
     to : Path
         The folder; made where it does not exist.
+    without : set of int
+        ``buyer_id`` of who objected since the run: no row of theirs leaves. Sums over many stay as the run holds them.
 
     Returns
     -------
@@ -71,20 +74,55 @@ def export_snapshot(snapshot: Snapshot, to: Path) -> tuple[Path, ...]:
         to.mkdir(parents=True, exist_ok=True)
         with duckdb.connect() as connection:
             names = [name for name in EXPORTED if name in snapshot.tables]
-            return tuple(path for name in names for path in _export_table(connection, snapshot, name, to))
+            _note_gone(connection, snapshot, without)
+            return tuple(path for name in names
+                         for path in _export_table(connection, snapshot, name, to, bool(without)))
 
 
-def _export_table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str,
-                  to: Path) -> tuple[Path, Path]:
+def _note_gone(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, without: Set[int]) -> None:
+    """Tables of who does not leave: ids of buyers and their accounts, of opportunities, and keys."""
+    if not without:
+        return
+    buyers, deals = scanned(snapshot.file("buyers")), scanned(snapshot.file("opportunities"))
+    connection.execute(f"create temp table gone as select buyer_id as id, account_id, source_id from {buyers} "
+                       "where list_contains(?, buyer_id)", [sorted(without)])
+    connection.execute(f"create temp table gone_deal as select opportunity_id as id from {deals} "
+                       "where buyer_id in (select id from gone)")
+    connection.execute(f"create temp table gone_account as select account_id as id from gone except "
+                       f"select account_id from {buyers} where buyer_id not in (select id from gone)")
+
+
+_STAYING = {
+    "entity_link": "not (entity = 'opportunity' and entity_id in (select id from gone_deal)) "
+                   "and entity_id not in (select id from gone union all select id from gone_account)",
+    "drain": "not (kind = 'buyer' and id in (select source_id from gone))",
+}
+"""Which rows leave of tables that name buyers otherwise than by ``buyer_id``."""
+
+
+def _staying(connection: duckdb.DuckDBPyConnection, name: str, source: Path) -> str:
+    columns = {row[0] for row in connection.execute(f"describe select * from {scanned(source)}").fetchall()}
+    if name in _STAYING:
+        return f" where {_STAYING[name]}"
+    return " where buyer_id is null or buyer_id not in (select id from gone)" if "buyer_id" in columns else ""
+
+
+def _export_table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str, to: Path,
+                  some_gone: bool) -> tuple[Path, Path]:
     source = snapshot.file(name)
+    rest = _staying(connection, name, source) if some_gone else ""
     unfinished = to / f".{name}.unfinished"
     csv, parquet = to / f"{name}.csv", to / f"{name}.parquet"
     try:
         with damage_told(source):
-            connection.execute(f"copy ({_harmless(connection, source)}) to '{quoted(unfinished)}' "
+            connection.execute(f"copy ({_harmless(connection, source)}{rest}) to '{quoted(unfinished)}' "
                                "(format csv, header true)")
         unfinished.replace(csv)
-        shutil.copyfile(source, unfinished)
+        if rest:
+            connection.execute(f"copy (select * from {scanned(source)}{rest}) to '{quoted(unfinished)}' "
+                               "(format parquet)")
+        else:
+            shutil.copyfile(source, unfinished)
         unfinished.replace(parquet)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -250,5 +250,5 @@ def _listed(project_folder: Path, name: str, latest: bool) -> RunListed:
         manifest = open_snapshot(project_folder, name).manifest
     except (RunMissing, SnapshotTooNew) as problem:
         return RunListed(name, "", "", None, problem.found.rstrip("."), latest)
-    return RunListed(name, manifest["written_at"], str(manifest.get("as_of", "")),
+    return RunListed(name, manifest["written_at"], str(manifest.get("as_of") or "undated"),
                      manifest.get("counts", {}).get("buyers"), "good", latest)

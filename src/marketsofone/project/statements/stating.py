@@ -11,33 +11,45 @@ from marketsofone.errors import RecordRefused
 from marketsofone.project.statements.recorded import record_of
 
 if TYPE_CHECKING:
-    from marketsofone.record import Said
+    from marketsofone.record import Record, Said
 
 
 def state_judgement(
     folder: Path, about: str, about_id: str, score: str, value: float, sure: float, by: str,
-    now: datetime | None = None,
+    now: datetime | None = None, correct: bool = False,
 ) -> int:
     """Records what a person holds a score to be; gives back the number of the statement.
 
     Parameters
     ----------
     about, about_id : str
-        ``buyer``, ``account``, ``contact``, ``opportunity`` or ``stratum``, and its key in the files.
+        ``buyer``, ``account``, ``contact`` or ``opportunity``, and its key in the files.
     value : float
         A share strictly between 0 and 1, or money in major units for attractiveness.
     sure : float
         How many trials the judgement is worth; the record outgrows it.
+    correct : bool
+        Whether it takes the place of what the same person said before.
+
+    Raises
+    ------
+    RecordRefused
+        It is about a stratum, of which no score is judged; or the same person judged before and does not correct.
     """
     from marketsofone.record import Judgement
 
+    if about == "stratum":
+        raise RecordRefused("A score is judged of a buyer, an account, a contact or an opportunity.",
+                            "a judgement of a stratum, which no run would count.",
+                            "Judge its buyers one by one; what effort does is judged of a stratum too:\n"
+                            "  m1 judge-effort stratum <PATH> --help")
     said = Judgement(score, value, sure)
-    return _stated(folder, about, about_id, said, by, now)
+    return _stated(folder, about, about_id, said, by, now, correct)
 
 
 def state_effort(
     folder: Path, about: str, about_id: str, points: Sequence[float], hours: float, sure: float, by: str,
-    now: datetime | None = None,
+    now: datetime | None = None, correct: bool = False,
 ) -> int:
     """Records what a person expects of a buyer at different effort; gives back the number of the statement.
 
@@ -50,12 +62,14 @@ def state_effort(
         What "as now" is, hours over the horizon.
     sure : float
         How many periods of the buyer on record the judgement is worth; the record outgrows it.
+    correct : bool
+        Whether it takes the place of what the same person said before.
     """
     from marketsofone.record import Effort
 
     none, half, as_now, more, most = points
     said = Effort(hours, none, half, as_now, more, most, sure)
-    return _stated(folder, about, about_id, said, by, now)
+    return _stated(folder, about, about_id, said, by, now, correct)
 
 
 def state_objection(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
@@ -85,9 +99,18 @@ def withdraw_objection(folder: Path, about: str, about_id: str, by: str, now: da
         )
 
 
-def _stated(folder: Path, about: str, about_id: str, said: Said, by: str, now: datetime | None) -> int:
+def _stated(folder: Path, about: str, about_id: str, said: Said, by: str, now: datetime | None,
+            correct: bool = False) -> int:
     """One statement, on the disk when its number is given back."""
     from marketsofone.record import Statement
 
     with record_of(folder) as record:
-        return record.state(Statement(about, about_id, said, by, now or datetime.now(UTC)))
+        before = _said_before(record, about, about_id, said, by) if correct else None
+        return record.state(Statement(about, about_id, said, by, now or datetime.now(UTC), supersedes=before))
+
+
+def _said_before(record: Record, about: str, about_id: str, said: Said, by: str) -> int | None:
+    """The number of what the same person said of the same thing and has not taken back."""
+    score = getattr(said, "score", None)
+    standing = record.statements(type(said).__name__.lower(), about, about_id=about_id)
+    return next((e.id for e in standing if e.stated_by == by and getattr(e.says, "score", None) == score), None)

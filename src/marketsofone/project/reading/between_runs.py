@@ -1,0 +1,52 @@
+"""What leaves a run, or is shown of it, once somebody objected: from that moment on, not from the next run."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketsofone.errors import RunMissing
+from marketsofone.project.reading.unlisted import objectors, unlisted
+from marketsofone.project.snapshots import results
+from marketsofone.project.snapshots.export import export_snapshot
+from marketsofone.project.snapshots.results import BuyerRead
+from marketsofone.project.snapshots.snapshot import Snapshot
+from marketsofone.project.statements.entering import Notebook
+from marketsofone.project.statements.recorded import address_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def ranking_now(run: Snapshot, top: int = 20) -> tuple[BuyerRead, ...]:
+    """The first buyers of the ranked list, without whom the record took off it since the run."""
+    barred = _asked(run, unlisted)
+    return tuple(each for each in results.read_ranking(run, top + len(barred)) if each.buyer_id not in barred)[:top]
+
+
+def export_run(run: Snapshot, to: Path) -> tuple[Path, ...]:
+    """Every result as CSV and Parquet, as `export_snapshot` writes it, without whoever objected since the run."""
+    return export_snapshot(run, to, objected_since(run))
+
+
+def objected_since(run: Snapshot) -> frozenset[int]:
+    """``buyer_id`` of the buyers of a run who objected to being profiled after it."""
+    return _asked(run, objectors)
+
+
+def require_unobjected(run: Snapshot, buyer_id: int) -> None:
+    """Raises ``RunMissing`` where a buyer objected since the run."""
+    if buyer_id in objected_since(run):
+        raise RunMissing(f"Run {run.run_id} was asked for one buyer.", "one who objected to being profiled.",
+                         "Nothing is shown of it. Was the objection taken back, say so:\n  m1 object --help")
+
+
+def _asked(run: Snapshot, ask: Callable[[Snapshot, Notebook], frozenset[int]]) -> frozenset[int]:
+    """What the record of the run's project says; to look makes no record where there is none."""
+    folder = run.path.parent.parent
+    address = address_of(folder)
+    if isinstance(address, Path) and not address.exists():
+        return frozenset()
+    with closing(Notebook(folder)) as notebook:
+        return ask(run, notebook)

@@ -1,0 +1,55 @@
+"""What a proposal leaves unused, and which files seem to belong together: said, so that nobody misses it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from marketsofone.sources.profiles import ColumnProfile, FileProfile
+from marketsofone.sources.sql import quoted
+
+if TYPE_CHECKING:
+    from marketsofone.sources.drafting import Draft
+
+_MOST = 12
+
+
+def shared_marked(profiles: Sequence[FileProfile]) -> list[FileProfile]:
+    """The files, each with the names of its columns that another file has too."""
+    names = [{column.name for column in one.columns} for one in profiles]
+    return [replace(one, shared=frozenset(mine & set().union(*names[:n], *names[n + 1:])))
+            for n, (one, mine) in enumerate(zip(profiles, names, strict=True))]
+
+
+def left_over(one: FileProfile, draft: Draft) -> list[str]:
+    """A sentence with the columns that the draft does not use; none where it uses all."""
+    said = [guess.sql for table in draft.tables for part in (table.fields, table.dimensions, table.traits)
+            for guess in part.values()]
+    unused = [column for column in one.columns if column.name not in draft.after_outcome
+              and not any(column.name == sql or quoted(column.name) in sql for sql in said)]
+    if not unused:
+        return []
+    more = f" and {len(unused) - _MOST} more" if len(unused) > _MOST else ""
+    return [f"columns that are not used: {', '.join(map(_described, unused[:_MOST]))}{more}."]
+
+
+def _described(column: ColumnProfile) -> str:
+    if not column.filled:
+        return f"{column.name} (empty)"
+    if column.kind == "date":
+        return f"{column.name} (dates)"
+    if column.almost_number:
+        return f"{column.name} ({column.filled - column.numbers:,} of {column.filled:,} are no numbers)"
+    return f"{column.name} ({column.distinct:,} different {column.kind}s)"
+
+
+def join_hint(one: FileProfile, profiles: Sequence[FileProfile]) -> str:
+    """Which file finds the rows of this one by a key of its own, and how a join is written; else nothing."""
+    for other in profiles:
+        for column in other.columns:
+            if other.source is not one.source and column.name in one.shared and other.is_key(column) and (
+                    not one.is_key(one.column(column.name))) and column.name in {mine.name for mine in one.columns}:
+                return (f" Each {column.name} stands once in {other.source.name}: join them with "
+                        f"[sources.{one.source.name}.join.{other.source.name}], as docs/architecture.md tells.")
+    return ""
