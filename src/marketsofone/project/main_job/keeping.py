@@ -96,7 +96,7 @@ def keep(
     buyers, in_order = (buyers_table(rows, gathered, stratified, estimates, market.currency)
                         for rows in (sheet, sheet.order_by("buyer_id")))
     writing.begin("buyers", Streamed(engine.con.cursor(), str(engine.compile(in_order)), ""))
-    won = wins(gathered, estimates["competitiveness"], priors.opportunities) \
+    won = wins(engine, gathered, estimates["competitiveness"], priors.opportunities) \
         if "competitiveness" in estimates and "opportunity" in gathered.tables else None
     opportunities = opportunities_table(gathered, buyers, won)
     writing.begin("opportunities", _empty_opportunities() if opportunities is None

@@ -7,18 +7,28 @@ from typing import TYPE_CHECKING
 import ibis
 from ibis import _
 
+from marketsofone.engine import hold
+from marketsofone.estimates.against import fit_against
+from marketsofone.features.meeting import rivals_met
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    from ibis.backends.duckdb import Backend
 
     from marketsofone.estimates import Estimate
     from marketsofone.project.ground.gathered import Gathered
 
 
-def wins(gathered: Gathered, made: Estimate, expected: ir.Table | None) -> ir.Table:
+_TOLD = 0.02
+"""A smaller step in log odds is not told: half a point at most."""
+
+
+def wins(engine: Backend, gathered: Gathered, made: Estimate, expected: ir.Table | None) -> ir.Table:
     """``opportunity_id``, ``win``, ``win_low``, ``win_high`` and ``reasons`` of every opportunity.
 
     An opportunity departs from what is expected of it as its buyer does from what is expected of
-    the buyer: in log odds, so that nothing leaves the range of a share.
+    the buyer: in log odds, so that nothing leaves the range of a share. Who else is met moves it by what
+    we win against them, less what the buyer's own record already holds of them.
 
     Parameters
     ----------
@@ -28,17 +38,39 @@ def wins(gathered: Gathered, made: Estimate, expected: ir.Table | None) -> ir.Ta
         ``opportunity_id`` and ``expected``: the chance its own traits suggest, its own outcome left
         out; None expects of each what is expected of its buyer.
     """
-    buyer = made.buyers.select("buyer_id", "value", "low", "high", "trials", "total", buyer_expected=_.expected)
+    buyer = made.buyers.select("buyer_id", "value", "low", "high", "trials", "total", "prior", "borrowed",
+                               buyer_expected=_.expected)
     rows = gathered.owner["opportunity"].select("opportunity_id", "buyer_id").inner_join(buyer, "buyer_id")
     if expected is None:
         rows = rows.mutate(expected=rows.buyer_expected)
     else:
         rows = rows.left_join(expected, "opportunity_id").drop("opportunity_id_right")
         rows = rows.mutate(expected=rows.expected.fill_null(rows.buyer_expected))
-    shift = _line(rows.expected) - _line(rows.buyer_expected)
-    rows = rows.mutate(**{name: _share(_line(rows[of]) + shift)
+    rows = _with_rivals(engine, gathered, rows.mutate(own=_line(rows.expected) - _line(rows.buyer_expected)))
+    moved = rows.own + rows.against
+    rows = rows.mutate(**{name: _share(_line(rows[of]) + moved)
                           for name, of in (("win", "value"), ("win_low", "low"), ("win_high", "high"))})
     return rows.select("opportunity_id", "win", "win_low", "win_high", reasons=_reason(rows))
+
+
+def _with_rivals(engine: Backend, gathered: Gathered, rows: ir.Table) -> ir.Table:
+    """``against``: how whom an opportunity meets moves its log odds beyond those its buyer was seen with."""
+    met = rivals_met(gathered.tables)
+    if met is None:
+        return rows.mutate(against=ibis.literal(0.0))
+    table = gathered.tables["opportunity"]
+    outcome = table.filter(table.outcome.isin(["won", "lost"]) & table.entered.fill_null(True)).select(
+        "opportunity_id", won=(_.outcome == "won").cast("float64"))
+    foretold = rows.select("opportunity_id", "buyer_id", expected=_share(_line(rows.prior) + rows.own))
+    decided = foretold.inner_join(outcome, "opportunity_id")
+    shifts = hold(engine, "against", fit_against(met, decided))
+    joined = met.left_join(shifts, met.competitor_id.identical_to(shifts.competitor_id))
+    each = joined.group_by("opportunity_id").agg(shift=(_.part * _["shift"].fill_null(0.0)).sum())
+    seen = each.inner_join(decided, "opportunity_id").group_by("buyer_id").agg(usual=_["shift"].mean())
+    rows = rows.left_join(each, "opportunity_id").drop("opportunity_id_right")
+    rows = rows.left_join(seen, "buyer_id").drop("buyer_id_right")
+    held = (ibis.literal(1.0) - rows.borrowed) * rows.usual.fill_null(0.0)
+    return rows.mutate(against=rows["shift"].fill_null(0.0) - held)
 
 
 def _line(share: ibis.Value) -> ibis.Value:
@@ -58,7 +90,9 @@ def _reason(rows: ir.Table) -> ibis.Value:
     )
     own = "; what is known of the opportunity itself suggests " + _percent(rows.expected)
     seen = ibis.cases((rows.trials > 0, record), else_="")
-    return buyer + seen + ibis.cases((rows.expected != rows.buyer_expected, own), else_="")
+    met = "; whom else it considers brings that to " + _percent(_share(_line(rows.value) + rows.own + rows.against))
+    return (buyer + seen + ibis.cases((rows.expected != rows.buyer_expected, own), else_="")
+            + ibis.cases((rows.against.abs() > _TOLD, met), else_=""))
 
 
 def _percent(share: ibis.Value) -> ibis.Value:

@@ -1,0 +1,35 @@
+"""Head to head: what winning against each rival departs from what its buyers would suggest."""
+
+import ibis
+import pandas as pd
+import pytest
+
+from marketsofone.estimates.against import fit_against
+
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+
+
+def shifts(*met):
+    """By rival: how many were met, how many of them won, what was expected of each."""
+    rows = pd.DataFrame([(rival, float(number < won), expected) for rival, many, won, expected in met
+                         for number in range(many)], columns=["competitor_id", "won", "expected"])
+    rows = rows.reset_index(names="opportunity_id")
+    against = ibis.memtable(rows[["opportunity_id", "competitor_id"]].assign(part=1.0))
+    found = fit_against(against, ibis.memtable(rows[["opportunity_id", "won", "expected"]])).execute()
+    return dict(zip(found["competitor_id"], found["shift"], strict=True))
+
+
+def test_a_hard_rival_takes_from_the_chance_and_an_easy_one_adds_to_it():
+    found = shifts((1, 400, 100, 0.4), (2, 400, 240, 0.4))
+    assert -0.75 < found[1] < -0.55  # log odds of 0.25 less those of 0.4: -0.69
+    assert 0.65 < found[2] < 0.86
+
+
+def test_a_rival_met_with_buyers_who_are_hard_to_win_is_not_blamed_for_them():
+    assert shifts((1, 400, 100, 0.25), (2, 400, 240, 0.6)) == pytest.approx({1: 0.0, 2: 0.0}, abs=1e-9)
+
+
+def test_a_rival_hardly_met_moves_little_where_the_others_are_alike_and_nothing_where_it_is_the_only_one():
+    alike = [(number, 100, 50, 0.5) for number in range(2, 12)]
+    assert -0.15 < shifts((1, 2, 0, 0.5), *alike)[1] < 0.0
+    assert shifts((1, 2, 0, 0.5))[1] == 0.0
