@@ -99,8 +99,9 @@ def safe_name(name: str) -> str:
     >>> safe_name("C:\\Exports\\deals.csv")
     'deals.csv'
     """
-    last = unicodedata.normalize("NFC", PurePosixPath(name.replace("\\", "/")).name.strip())
-    strange = any(unicodedata.category(letter)[0] == "C" for letter in last)
+    plain = "".join(" " if unicodedata.category(letter) == "Zs" else letter for letter in name.replace("\\", "/"))
+    last = unicodedata.normalize("NFC", PurePosixPath(plain).name.strip())
+    strange = not last.replace(" ", "").isprintable()
     if not last or last.startswith(".") or strange or len(last.encode(errors="replace")) > _MOST_BYTES_OF_NAME:
         raise FileRefused("A file has a plain name of its own.", f"one of {len(name):,} characters that is none.",
                           "Give it a short name of letters and digits, and send it again.")
