@@ -46,18 +46,18 @@ def wins(engine: Backend, gathered: Gathered, made: Estimate, expected: ir.Table
     else:
         rows = rows.left_join(expected, "opportunity_id").drop("opportunity_id_right")
         rows = rows.mutate(expected=rows.expected.fill_null(rows.buyer_expected))
-    rows = _with_rivals(engine, gathered, rows.mutate(own=_line(rows.expected) - _line(rows.buyer_expected)))
+    rows = rows.mutate(own=_line(rows.expected) - _line(rows.buyer_expected))
+    met = rivals_met(gathered.tables)
+    rows = rows.mutate(against=ibis.literal(0.0)) if met is None \
+        else _with_rivals(engine, gathered, hold(engine, "foretold", rows), met)
     moved = rows.own + rows.against
     rows = rows.mutate(**{name: _share(_line(rows[of]) + moved)
                           for name, of in (("win", "value"), ("win_low", "low"), ("win_high", "high"))})
     return rows.select("opportunity_id", "win", "win_low", "win_high", reasons=_reason(rows))
 
 
-def _with_rivals(engine: Backend, gathered: Gathered, rows: ir.Table) -> ir.Table:
+def _with_rivals(engine: Backend, gathered: Gathered, rows: ir.Table, met: ir.Table) -> ir.Table:
     """``against``: how whom an opportunity meets moves its log odds beyond those its buyer was seen with."""
-    met = rivals_met(gathered.tables)
-    if met is None:
-        return rows.mutate(against=ibis.literal(0.0))
     table = gathered.tables["opportunity"]
     outcome = table.filter(table.outcome.isin(["won", "lost"]) & table.entered.fill_null(True)).select(
         "opportunity_id", won=(_.outcome == "won").cast("float64"))
