@@ -21,7 +21,7 @@ def told(tmp_path_factory):
 
 
 def test_whom_an_opportunity_meets_brings_its_chance_nearer_to_the_planted_one(told):
-    """On eight working companies the squared error fell by 8 to 18%."""
+    """On four working companies the squared error fell by 8 to 18%."""
     with_rivals, buyer_alone = ((told[name] - told["true"]) ** 2 for name in ("win", "competitiveness"))
     assert with_rivals.mean() < 0.97 * buyer_alone.mean()
 
