@@ -7,19 +7,18 @@ from collections.abc import Mapping
 import ibis.expr.types as ir
 from ibis import _
 
-_RECORD = "record"
-"""The source of contacts that people wrote down; pages show those as they were written."""
+from marketsofone.customer.tables import RECORD
 
 
 def touches(tables: Mapping[str, ir.Table], buyers: ir.Table) -> ir.Table | None:
     """Every touch with a buyer, both teams' and both ways, as counted events hold them (`counted_events`).
 
     ``buyer_id``, ``happened_on``, ``team``, ``channel``, ``direction``, ``minutes``, ``answered``; None where no
-    touches are known.
+    touches are known. Contacts that people wrote down are not among them: pages show those as they were written.
     """
     if "touch" not in tables:
         return None
-    rows = tables["touch"].filter(_.source != _RECORD).semi_join(buyers, "buyer_id")
+    rows = tables["touch"].filter(_.source != RECORD).semi_join(buyers, "buyer_id")
     happened = _.happened_at.cast("timestamp").cast("date")
     return rows.select("buyer_id", "team", "channel", "direction", "minutes", "answered", happened_on=happened)
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from marketsofone.customer.tables import TABLES
+from marketsofone.customer.tables import RECORD, TABLES
 from marketsofone.record import Contact, Entry, Record
-from marketsofone.sources.recorded import SOURCE
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
@@ -48,7 +47,7 @@ def load_contacts(engine: Backend, record: Record, as_of: datetime) -> bool:
         engine.raw_sql(f"create table touch as select {columns}, cast(null as varchar) as source, "
                        "cast(null as bigint) as source_row limit 0")
     engine.raw_sql(
-        f"create or replace table touch as from touch where source is distinct from '{SOURCE}' "
+        f"create or replace table touch as from touch where source is distinct from '{RECORD}' "
         f"union all by name {_touches()}")
     engine.drop_table("contacted")
     return True
@@ -64,7 +63,7 @@ def _touches() -> str:
     ids = ", ".join(f"case when entity = '{entity}' then entity_id end as {entity}_id" for entity in _LEADS)
     return (
         f"select source_row as touch_id, {ids}, happened_at, known_at, 'sales' as team, channel, "
-        f"'out' as direction, minutes, answered, '{SOURCE}' as source, source_row from ("
+        f"'out' as direction, minutes, answered, '{RECORD}' as source, source_row from ("
         f"select contacted.*, entity, entity_id, row_number() over (partition by contacted.source_row "
         f"order by case entity {place} end, entity_id) as place "
         f"from contacted join entity_link on entity_link.source_id = about_id and entity in {_LEADS} "

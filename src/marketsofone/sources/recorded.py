@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 STATED = ("judgement", "effort", "wish", "adjustment", "permission", "objection")
 """Customer tables that people state, one kind of statement each."""
 
-SOURCE = RECORD
-
 _TYPES: dict[Kind, pa.DataType] = {
     "text": pa.string(),
     "number": pa.float64(),
@@ -72,7 +70,7 @@ def _put(engine: Backend, name: str, rows: pa.Table) -> None:
         return
     engine.create_table("stated", rows, temp=True, overwrite=True)
     engine.raw_sql(
-        f"create or replace table {name} as from {name} where source is distinct from '{SOURCE}' "
+        f"create or replace table {name} as from {name} where source is distinct from '{RECORD}' "
         "union all by name from stated"
     )
     engine.drop_table("stated")
@@ -83,7 +81,7 @@ def _rows(table: Table, entries: Sequence[Entry]) -> pa.Table:
         field.name: pa.array([_value(entry, field.name) for entry in entries], _TYPES[field.kind])
         for field in table.fields
     }
-    columns["source"] = pa.array([SOURCE] * len(entries), pa.string())
+    columns["source"] = pa.array([RECORD] * len(entries), pa.string())
     columns["source_row"] = pa.array([entry.id for entry in entries], pa.int64())
     return pa.table(columns)
 

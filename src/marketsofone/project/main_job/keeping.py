@@ -11,6 +11,7 @@ import ibis
 import pyarrow as pa
 from ibis import _
 
+from marketsofone.customer.tables import RECORD
 from marketsofone.engine import release
 from marketsofone.estimates.candidates import EVIDENCE
 from marketsofone.features.beside import people
@@ -43,7 +44,6 @@ from marketsofone.scores import SCORES
 from marketsofone.scores.hour import Hour
 from marketsofone.sources import Finding
 from marketsofone.sources.currencies import EXPONENTS
-from marketsofone.sources.recorded import SOURCE as RECORD
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marketsofone.customer.tables import RECORD
 from marketsofone.errors import MarketError
 from marketsofone.project.reading.rows import RowRead
 from marketsofone.project.snapshots.snapshot import Snapshot
@@ -15,8 +16,6 @@ from marketsofone.sources import Input, Source
 
 if TYPE_CHECKING:
     from marketsofone.record import Entry
-
-RECORD = "record"
 
 _TOLD = ("score", "value", "sure", "team", "channel", "direction", "happened_at", "minutes", "answered", "outcome")
 

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from marketsofone.customer.tables import RECORD
 from marketsofone.project.reading.buyer_known import touches_with
 from marketsofone.project.reading.rows import RowRead
 from marketsofone.project.showing.figures import currency_of, money
@@ -61,7 +62,7 @@ def _approaches(shelf: Shelf, rows: Iterable[RowRead]) -> Iterator[Event]:
     """Approaches that were counted, those aside that are told as touches or as people wrote them down."""
     told = {"judgement", "touch"} if "touches" in shelf.snapshot.tables else {"judgement"}
     for row in rows:
-        if row.score == "pull" and row.table_name not in told and row.source != "record":
+        if row.score == "pull" and row.table_name not in told and row.source != RECORD:
             yield Event(row.happened_on, "approach", "let us in" if row.total > 0 else "no answer")
 
 
