@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from marketsofone.customer import UserColumn
 from marketsofone.engine import hold
+from marketsofone.measures import WIN_RATE
 from marketsofone.project.ground.stratifying import explained
 from marketsofone.scores import SCORES
 
@@ -87,11 +88,9 @@ def _buyer_rows(gathered: Gathered, score: str) -> pd.DataFrame:
 def _opportunity_rows(gathered: Gathered, score: str) -> pd.DataFrame:
     """One row an opportunity with its own columns, and one for each buyer that has none yet."""
     own = [c.column for c in gathered.columns if c.table == "opportunity"]
-    table = gathered.tables["opportunity"]
-    decided = table.outcome.isin(["won", "lost"]) & table.entered.fill_null(True)
-    rows = table.select(
-        "opportunity_id", *own, trials=decided.cast("float64"),
-        total=(decided & (table.outcome == "won")).cast("float64"),
+    rows = gathered.tables["opportunity"].select(
+        "opportunity_id", *own, trials=WIN_RATE.trials.cast("float64"),
+        total=(WIN_RATE.trials & WIN_RATE.successes).cast("float64"),
     )
     owner = gathered.owner["opportunity"].select("opportunity_id", "buyer_id")
     rows = rows.inner_join(owner, "opportunity_id")

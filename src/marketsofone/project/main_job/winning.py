@@ -10,6 +10,7 @@ from ibis import _
 from marketsofone.engine import hold
 from marketsofone.estimates.against import fit_against
 from marketsofone.features.meeting import rivals_met
+from marketsofone.measures import WIN_RATE
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -58,9 +59,8 @@ def wins(engine: Backend, gathered: Gathered, made: Estimate, expected: ir.Table
 
 def _with_rivals(engine: Backend, gathered: Gathered, rows: ir.Table, met: ir.Table) -> ir.Table:
     """``against``: how whom an opportunity meets moves its log odds beyond those its buyer was seen with."""
-    table = gathered.tables["opportunity"]
-    outcome = table.filter(table.outcome.isin(["won", "lost"]) & table.entered.fill_null(True)).select(
-        "opportunity_id", won=(_.outcome == "won").cast("float64"))
+    outcome = gathered.tables["opportunity"].filter(WIN_RATE.trials).select(
+        "opportunity_id", won=WIN_RATE.successes.cast("float64"))
     foretold = rows.select("opportunity_id", "buyer_id", expected=_share(_line(rows.prior) + rows.own))
     decided = foretold.inner_join(outcome, "opportunity_id")
     shifts = hold(engine, "against", fit_against(met, decided))
