@@ -10,6 +10,7 @@ from fastapi import Depends, Query, Request
 from marketsofone.app.office import Office
 from marketsofone.errors import NobodySignedIn, NotAllowed
 from marketsofone.project.people.access import LOCAL, Right, Viewer, scope_of, viewer_of
+from marketsofone.project.reading.unlisted import objectors
 from marketsofone.project.snapshots.shelf import Scope, Shelf
 
 RunAsked = Annotated[str, Query(pattern="^[0-9A-Za-z_-]{1,64}$", description="Which run; absent: the latest.")]
@@ -33,6 +34,10 @@ class Visit:
     viewer: Viewer
     shelf: Shelf
     scope: Scope
+
+    def objectors(self) -> frozenset[int]:
+        """``buyer_id`` of who objected to being profiled, since the run too: no list shows them."""
+        return objectors(self.shelf.snapshot, self.office.notebook)
 
 
 def office_of(request: Request) -> Office:

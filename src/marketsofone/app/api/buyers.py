@@ -14,7 +14,7 @@ from marketsofone.app.api.scored import Buyer, BuyerId, BuyerNow, Membership, Op
 from marketsofone.app.api.strata import Order
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.project.reading.rows import read_rows
-from marketsofone.project.reading.unlisted import objectors, unlisted
+from marketsofone.project.reading.unlisted import unlisted
 from marketsofone.project.statements.restating import restated
 
 router = api_router("buyers")
@@ -40,8 +40,7 @@ class CountedRow(Model):
 def buyers(request: Request, visit: Annotated[Visit, visits("see_buyers")], order: Order = "rank", start: Start = 0,
            most: Most = 50) -> Any:
     """Every buyer that the person behind the key sees; those without a rank come last."""
-    gone = objectors(visit.shelf.snapshot, visit.office.notebook)
-    found = visit.shelf.listed(visit.scope, None, order, start, most, without=gone)
+    found = visit.shelf.listed(visit.scope, None, order, start, most, without=visit.objectors())
     return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)
 
 

@@ -9,7 +9,6 @@ from fastapi import Query, Request
 from marketsofone.app.api.routing import Most, Sheet, Start, api_router, sheet
 from marketsofone.app.api.scored import Buyer, Stratum, StratumId, told
 from marketsofone.app.entrance import Visit, visits
-from marketsofone.project.reading.unlisted import objectors
 
 router = api_router("strata")
 
@@ -36,6 +35,6 @@ def stratum(stratum_id: StratumId, visit: Annotated[Visit, visits("see_market")]
 def members(request: Request, stratum_id: StratumId, visit: Annotated[Visit, visits("see_buyers")],
             order: Order = "rank", start: Start = 0, most: Most = 50) -> Any:
     """The buyers of a stratum and of all beneath it, of those the person behind the key sees."""
-    gone = objectors(visit.shelf.snapshot, visit.office.notebook)
-    found = visit.shelf.listed(visit.scope, visit.shelf.below(stratum_id), order, start, most, without=gone)
+    inside = visit.shelf.below(stratum_id)
+    found = visit.shelf.listed(visit.scope, inside, order, start, most, without=visit.objectors())
     return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)

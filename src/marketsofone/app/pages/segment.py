@@ -17,7 +17,6 @@ from marketsofone.project.comparing.neighbours import compared
 from marketsofone.project.reading.effort_spent import spent_on
 from marketsofone.project.reading.holding_up_marks import SUBJECT
 from marketsofone.project.reading.past import over_runs
-from marketsofone.project.reading.unlisted import objectors
 from marketsofone.project.showing.figures import count, currency_of, figures, money, titles
 from marketsofone.project.showing.plan import planned_for
 from marketsofone.project.showing.segment import alarms_of, identity_of, pairs_of, steadiness_of
@@ -93,8 +92,7 @@ def segment(
     beside = [row for row in shelf.strata if row["parent_id"] == own["parent_id"] and row is not own]
     below = [row for row in shelf.strata if row["parent_id"] == stratum_id]
     lines = stratum_lines(shelf, [*family, *beside, *below])
-    gone = objectors(shelf.snapshot, visit.office.notebook)
-    listed = shelf.listed(visit.scope, shelf.below(stratum_id), order, start, SHEET, without=gone)
+    listed = shelf.listed(visit.scope, shelf.below(stratum_id), order, start, SHEET, without=visit.objectors())
     parted = len(family), len(family) + len(beside)
     sounding, asked = alarms_of(shelf, stratum_id)
     page = Segment(

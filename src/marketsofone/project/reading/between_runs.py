@@ -13,7 +13,7 @@ from marketsofone.project.snapshots.export import export_snapshot
 from marketsofone.project.snapshots.results import BuyerRead
 from marketsofone.project.snapshots.snapshot import Snapshot
 from marketsofone.project.statements.entering import Notebook
-from marketsofone.project.statements.recorded import address_of
+from marketsofone.project.statements.recorded import has_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +45,7 @@ def require_unobjected(run: Snapshot, buyer_id: int) -> None:
 def _asked(run: Snapshot, ask: Callable[[Snapshot, Notebook], frozenset[int]]) -> frozenset[int]:
     """What the record of the run's project says; to look makes no record where there is none."""
     folder = run.path.parent.parent
-    address = address_of(folder)
-    if isinstance(address, Path) and not address.exists():
+    if not has_record(folder):
         return frozenset()
     with closing(Notebook(folder)) as notebook:
         return ask(run, notebook)

@@ -21,7 +21,7 @@ from ibis import _
 from marketsofone.engine import hold
 from marketsofone.features.permitted import unprofiled
 from marketsofone.features.statements import stated_of_buyers
-from marketsofone.project.statements.recorded import address_of, record_of
+from marketsofone.project.statements.recorded import has_record, record_of
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -70,7 +70,7 @@ def frozen_lists(folder: Path) -> tuple[Frozen, ...]:
     """The memberships kept in the record of a project, oldest first."""
     from marketsofone.record import Freeze
 
-    if not _has_record(folder):
+    if not has_record(folder):
         return ()
     with record_of(folder) as record:
         entries = record.statements(kind="freeze", about="segment")
@@ -120,7 +120,7 @@ def found_in_snapshot(engine: Backend, one: Frozen, snapshot: Snapshot, buyers: 
 
 def without_objectors(engine: Backend, folder: Path, snapshot: Snapshot, buyers: ir.Table) -> ir.Table:
     """The buyers of a run without those who objected after it was written."""
-    if not _has_record(folder):
+    if not has_record(folder):
         return buyers
     with record_of(folder) as record:
         said = [{"about": entry.about, "about_id": entry.about_id} for entry in record.statements(kind="objection")]
@@ -148,11 +148,6 @@ def _labels(snapshot: Snapshot) -> Sequence[str]:
 def _keys(keys: Sequence[str]) -> pd.DataFrame:
     parts = [key.partition(":") for key in keys]
     return pd.DataFrame({"entity": [part[0] for part in parts], "key": [part[2] for part in parts]}, dtype="str")
-
-
-def _has_record(folder: Path) -> bool:
-    address = address_of(folder)
-    return not isinstance(address, Path) or address.exists()
 
 
 def gone_of(snapshot: Snapshot) -> Mapping[str, int | None]:

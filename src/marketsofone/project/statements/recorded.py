@@ -34,10 +34,15 @@ def record_of(folder: Path) -> Record:
     return open_record(address_of(folder))
 
 
-def record_if_any(folder: Path) -> Record | None:
-    """The record of a project, or None where nothing was ever written: to look makes no file."""
+def has_record(folder: Path) -> bool:
+    """Whether anything was ever written: to look makes no file."""
     address = address_of(folder)
-    return None if isinstance(address, Path) and not address.exists() else record_of(folder)
+    return not isinstance(address, Path) or address.exists()
+
+
+def record_if_any(folder: Path) -> Record | None:
+    """The record of a project, or None where nothing was ever written."""
+    return record_of(folder) if has_record(folder) else None
 
 
 def recorded_tables(engine: Backend, folder: Path, loaded: Loaded) -> Loaded:
