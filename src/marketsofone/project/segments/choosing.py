@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import RunMissing, SourceMissing, ValuesInvalid, shortened
+from marketsofone.project.statements.naming import called_so
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,12 +99,7 @@ class Chooser:
 
     def matching(self, who: str) -> pd.DataFrame:
         """Strata of that id, else path, else what people call it, else name."""
-        known = [column for column in ("stratum_id", "path", "called", "name") if column in self.strata]
-        for column in known:
-            found = self.strata[self.strata[column].fillna("").astype(str).str.casefold() == who.strip().casefold()]
-            if len(found):
-                return found
-        return found
+        return called_so(self.strata, who)[1]
 
     def _inside(self, row: int) -> Chosen:
         """Buyers known to stand in a stratum or below it."""

@@ -63,17 +63,25 @@ def chosen_stratum(snapshot: Snapshot, who: str) -> tuple[str, str]:
     path = snapshot.file("strata")
     with damage_told(path), duckdb.connect() as connection:
         strata = connection.execute(f"select * from {scanned(path)} order by level, path").df()
+    column, found = called_so(strata, who)
+    if len(found) == 1:
+        return str(found["stratum_id"].iloc[0]), str(found["path"].iloc[0])
+    if len(found) > 1:
+        raise RunMissing(f"Run {snapshot.run_id} was asked for one stratum.",
+                         f"{len(found)} of that {column}: {shortened(found['path'], most=5)}.",
+                         f'Name it by its path:\n  "{found["path"].iloc[0]}"')
+    raise RunMissing(f"Run {snapshot.run_id} was asked for a stratum by its id, path or name.", "none of that name.",
+                     f"Strata: {shortened(strata['path'], most=5)}. m1 strata lists all of them.")
+
+
+def called_so(strata: pd.DataFrame, who: str) -> tuple[str, pd.DataFrame]:
+    """Strata of that id, else path, else what people call it, else name; and which of these it is."""
     for column in ("stratum_id", "path", "called", "name"):
         if column in strata:
             found = strata[strata[column].astype("string").str.casefold() == who.strip().casefold()]
-            if len(found) == 1:
-                return str(found["stratum_id"].iloc[0]), str(found["path"].iloc[0])
-            if len(found) > 1:
-                raise RunMissing(f"Run {snapshot.run_id} was asked for one stratum.",
-                                 f"{len(found)} of that {column}: {shortened(found['path'], most=5)}.",
-                                 f'Name it by its path:\n  "{found["path"].iloc[0]}"')
-    raise RunMissing(f"Run {snapshot.run_id} was asked for a stratum by its id, path or name.", "none of that name.",
-                     f"Strata: {shortened(strata['path'], most=5)}. m1 strata lists all of them.")
+            if len(found):
+                return column, found
+    return "name", strata.iloc[:0]
 
 
 def with_names(folder: Path, strata: pd.DataFrame) -> pd.DataFrame:
