@@ -89,6 +89,11 @@ class Draft:
             tables.append(replace(one, dimensions=parts["dimensions"], traits=parts["traits"]))
         return replace(self, tables=tuple(tables), after_outcome=after)
 
+    def said(self) -> list[str]:
+        """The SQL of all that it uses."""
+        return [guess.sql for one in self.tables for part in (one.fields, one.dimensions, one.traits)
+                for guess in part.values()]
+
     def sentences(self) -> Iterator[str]:
         """What was guessed, a sentence each."""
         for one in self.tables:
@@ -151,7 +156,7 @@ def draft_of(profiles: Sequence[FileProfile]) -> tuple[list[Draft], list[str]]:
                           f"{join_hint(one, profiles)}")
             continue
         draft, notes = _drafted(one, table)
-        notes += left_over(one, draft)
+        notes += left_over(one, draft.said(), draft.after_outcome)
         drafts.append(draft)
         unsure += [f"{one.source.name}: {note}" for note in notes]
     return drafts, unsure

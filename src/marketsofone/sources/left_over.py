@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
 from marketsofone.sources.sql import quoted
-
-if TYPE_CHECKING:
-    from marketsofone.sources.drafting import Draft
 
 _MOST = 12
 
@@ -22,11 +18,17 @@ def shared_marked(profiles: Sequence[FileProfile]) -> list[FileProfile]:
             for n, (one, mine) in enumerate(zip(profiles, names, strict=True))]
 
 
-def left_over(one: FileProfile, draft: Draft) -> list[str]:
-    """A sentence with the columns that the draft does not use; none where it uses all."""
-    said = [guess.sql for table in draft.tables for part in (table.fields, table.dimensions, table.traits)
-            for guess in part.values()]
-    unused = [column for column in one.columns if column.name not in draft.after_outcome
+def left_over(one: FileProfile, said: Sequence[str], after_outcome: Container[str]) -> list[str]:
+    """A sentence with the columns that a proposal does not use; none where it uses all.
+
+    Parameters
+    ----------
+    said : sequence of str
+        The SQL of all that it uses.
+    after_outcome : container of str
+        Columns that it leaves out, and says so.
+    """
+    unused = [column for column in one.columns if column.name not in after_outcome
               and not any(column.name == sql or quoted(column.name) in sql for sql in said)]
     if not unused:
         return []
