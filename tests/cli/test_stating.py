@@ -1,5 +1,6 @@
 """What people state through the command line: it counts, or the command says why it does not."""
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -78,6 +79,19 @@ def test_who_objects_is_on_no_list_and_in_no_export_from_that_moment_on(folder, 
     assert len(pq.read_table(tmp_path / "out" / "buyers.parquet")) == 4
     m1("object", "account", "ant", folder, "--withdraw")
     assert "ant" in m1("rank", folder)[1].split()
+
+
+def test_an_objection_about_an_opportunity_takes_its_buyer_off_every_list_as_the_next_run_would(small, tmp_path, m1):
+    nothing = pa.array([None, None], pa.date32())
+    small.write_small_run(tmp_path, entity_link=pa.table({
+        "entity": ["account", "opportunity"], "entity_id": [10, 1], "source": ["crm"] * 2, "source_id": ["ant", "o1"],
+        "valid_from": nothing, "valid_to": nothing}))
+    assert "ant" in m1("rank", tmp_path)[1].split()
+    m1("object", "opportunity", "o1", tmp_path)
+    assert "ant" not in m1("rank", tmp_path)[1].split()
+    assert m1("buyer", "ant", tmp_path)[0] == 2
+    assert m1("export", tmp_path, "--to", tmp_path / "out")[0] == 0
+    assert 10 not in pq.read_table(tmp_path / "out" / "buyers.parquet")["buyer_id"].to_pylist()
 
 
 def test_a_score_of_a_stratum_is_not_judged(folder, m1):

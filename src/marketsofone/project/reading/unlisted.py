@@ -41,7 +41,7 @@ def _objections(notebook: Notebook) -> set[Subject]:
 
 
 def _buyers_of(run: Snapshot, said: set[Subject]) -> frozenset[int]:
-    """Buyers of a run of whom something is said, of themselves or of their account."""
+    """Buyers of a run of whom something is said, of themselves, of their account or of an opportunity of theirs."""
     import duckdb
 
     if not said:
@@ -53,8 +53,12 @@ def _buyers_of(run: Snapshot, said: set[Subject]) -> frozenset[int]:
         of = {(entity, entity_id) for entity, entity_id, key in found
               if (entity, key) in said or ("buyer", key) in said}
         own, accounts = sorted(one for _entity, one in of), sorted(one for entity, one in of if entity == "account")
+        deals = sorted(one for entity, one in of if entity == "opportunity")
         buyers = engine.execute(f"select buyer_id from {scanned(run.file('buyers'))} where list_contains(?, buyer_id) "
                                 "or list_contains(?, account_id)", [[-1, *own], [-1, *accounts]]).fetchall()
+        if deals:
+            buyers += engine.execute(f"select buyer_id from {scanned(run.file('opportunities'))} "
+                                     "where list_contains(?, opportunity_id)", [deals]).fetchall()
     return frozenset(buyer for (buyer,) in buyers)
 
 
