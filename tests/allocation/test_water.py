@@ -183,4 +183,3 @@ def test_a_sweep_over_capacities_holds_the_plans_one_by_one(market):
         alone = solve_hours(**market | {"least": 0.0, "capacity": np.asarray(market["capacity"]) * share})
         assert plan.value == pytest.approx(alone.value, rel=1e-9)
         assert plan.bound == pytest.approx(alone.bound, rel=1e-9)
-        assert plan.price == pytest.approx(alone.price, rel=1e-6, abs=1e-9)

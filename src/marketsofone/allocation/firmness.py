@@ -101,6 +101,7 @@ def sweep(curves: Curves, rep: ArrayLike, capacity: ArrayLike, shares: ArrayLike
     """The best plan at each of several shares of the hours there are: contribution against hours.
 
     With fewer hours their price is higher, and who gets none of many gets none of few: only the others are asked again.
+    Where a rep's buyers get all they can take and no hour is left, prices are not one number: any of them may stand.
 
     Parameters
     ----------
@@ -117,11 +118,14 @@ def sweep(curves: Curves, rep: ArrayLike, capacity: ArrayLike, shares: ArrayLike
     """
     capacity, shares = np.asarray(capacity, dtype=np.float64), np.asarray(shares, dtype=np.float64)
     limits = bounds(len(curves), rep, capacity * shares.max(), hour_cost, least, most)
-    near = solve_hours(curves, limits.rep, limits.capacity, hour_cost, limits.least, limits.most)
-    some = np.flatnonzero((near.hours > 0) | (np.append(limits.capacity, np.inf)[limits.rep] == 0))
+    whole = near = solve_hours(curves, limits.rep, limits.capacity, hour_cost, limits.least, limits.most)
+    some = np.flatnonzero((whole.hours > 0) | (np.append(limits.capacity, np.inf)[limits.rep] == 0))
     few, own, low, high = curves.of(some), limits.rep[some], limits.least[some], limits.most[some]
     plans: dict[int, Placed] = {}
     for place in np.argsort(-shares, kind="stable"):
+        if shares[place] == shares.max():
+            plans[place] = whole
+            continue
         near = solve_hours(few, own, capacity * shares[place], hour_cost, low, high, near)
         hours = np.zeros(len(curves))
         hours[some] = near.hours
