@@ -99,8 +99,8 @@ def asked_ways(rng: np.random.Generator, asks: int) -> list[str]:
 
 def nothing_differs(rng: np.random.Generator, asks: int) -> list[str]:
     lines = ["| buyers | pairs | asks | anything called different | standard error |", "|---|---|---|---|---|"]
-    for a, b, pairs, many in ((5, 5, 10, 10), (8, 200, 10, 4), (20, 20, 10, 10), (60, 60, 1, 50), (60, 60, 10, 5),
-                              (40, 400, 10, 2), (400, 400, 10, 1)):
+    for a, b, pairs, many in ((5, 5, 10, 10), (3, 300, 10, 4), (5, 50, 10, 10), (8, 200, 10, 4), (20, 20, 10, 10),
+                              (60, 60, 1, 50), (60, 60, 10, 5), (40, 400, 10, 2), (400, 400, 10, 1)):
         _, ours, _ = drawn(rng, asks * many // 2, pairs, a, b, {})
         wrong = called(ours).any(axis=(1, 2))
         error = np.sqrt(max(wrong.mean(), 0.01) * (1 - wrong.mean()) / len(wrong))

@@ -13,6 +13,7 @@ from marketsofone.strata.distinct_amounts import Spread, amount_contrast
 from marketsofone.strata.distinct_dealing import dealt_moments
 from marketsofone.strata.distinct_profiles import profile_contrast
 from marketsofone.strata.distinct_shares import ShareContrast, share_contrast
+from marketsofone.strata.distinct_ways import dealt_chance
 from marketsofone.strata.evidence import Sums
 
 LEVEL = np.array([0.05])
@@ -57,7 +58,26 @@ def test_a_small_group_beside_a_large_one_is_called_different_no_more_often_than
     a, b = (rng.multinomial(n, [0.5, 0.3, 0.15, 0.05], 40_000).astype(float) for n in (10, 200))
     chance = profile_contrast(a, b).chance
     for level in (0.05, 0.005):
-        assert (chance <= level).mean() <= level * 1.35
+        assert (chance <= level).mean() <= level + 4 * np.sqrt(level / 40_000)
+
+
+def test_few_ways_to_deal_are_counted_one_by_one():
+    """Those beyond what was seen and half of those as far."""
+    both, few = np.array([5, 3, 4]), 4
+    ways = [np.array(a) for a in product(*(range(c + 1) for c in both)) if sum(a) == few]
+    weight = np.array([np.prod([comb(c, k) for c, k in zip(both, a, strict=True)]) for a in ways]) / comb(12, few)
+    square = np.array([(a**2 / both).sum() for a in ways])
+    for a, own, seen in zip(ways, weight, square, strict=True):
+        expected = (weight[square > seen + 1e-9].sum() + weight[square > seen - 1e-9].sum()) / 2
+        assert dealt_chance(a.astype(float), (both - a).astype(float)) == pytest.approx(expected)
+        said = profile_contrast(a[None].astype(float), (both - a)[None].astype(float)).chance[0]
+        assert said == pytest.approx(max(expected, own), rel=1e-6)
+
+
+def test_many_ways_and_parts_of_buyers_are_left_to_the_law_of_large_groups():
+    assert np.isnan(dealt_chance(np.full(6, 50.0), np.full(6, 50.0)))
+    assert np.isnan(dealt_chance(np.array([2.5, 1.0]), np.array([3.0, 4.0])))
+    assert np.isnan(dealt_chance(np.array([4.0, 0.0]), np.array([3.0, 0.0])))
 
 
 @given(counts, counts)
@@ -140,10 +160,20 @@ def test_shares_of_unlike_buyers_are_called_different_no_more_often_than_promise
 
 def test_amounts_are_compared_as_welch_compares_their_transforms():
     rng = np.random.default_rng(5)
-    a, b = rng.lognormal(3, 1, 30), rng.lognormal(3.4, 1.5, 50)
+    a, b = rng.lognormal(3, 1, 40), rng.lognormal(3.4, 1.5, 40)
     contrast = amount_contrast(spread([a]), spread([b]), np.array([1.0]))
     expected = stats.ttest_ind(np.arcsinh(a), np.arcsinh(b), equal_var=False).pvalue
     assert contrast.chance[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("few", "many"), [(3, 300), (5, 50), (8, 200)])
+def test_money_of_a_handful_beside_many_is_called_different_no_more_often_than_promised(few, many):
+    """A handful that happens to lie close together must not borrow the freedom of the many; 40,000 draws."""
+    rng = np.random.default_rng(few)
+    a, b = (spread(rng.lognormal(3, 1, (40_000, size))) for size in (few, many))
+    chance = amount_contrast(a, b, np.array([1.0])).chance
+    for level in (0.05, 0.005, 0.0005):
+        assert (chance <= level).mean() <= level + 4 * np.sqrt(level / 40_000)
 
 
 def test_the_effect_of_amounts_is_money_around_what_is_typical():

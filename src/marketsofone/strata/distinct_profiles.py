@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from marketsofone.strata.distinct_dealing import dealt_moments
+from marketsofone.strata.distinct_ways import dealt_chance
 
 Floats = NDArray[np.float64]
 
@@ -115,8 +116,9 @@ def profile_contrast(first: Floats, second: Floats) -> ProfileContrast:
     """Counts of buyers by value as the distance of two profiles.
 
     Pearson's chi-square, referred to a gamma law with the very mean, variance and skewness it has when
-    the same buyers are dealt to the groups by chance; so small groups beside large ones and sparse
-    tables of thousands of values stay honest, and a criterion whose values all differ shows nothing.
+    the same buyers are dealt to the groups by chance; so sparse tables of thousands of values stay honest,
+    and a criterion whose values all differ shows nothing. Where the ways of dealing are few they are counted,
+    and the chi-square is the one that this law finds as surprising.
 
     Parameters
     ----------
@@ -134,11 +136,14 @@ def profile_contrast(first: Floats, second: Floats) -> ProfileContrast:
     stretch = np.where(known, np.sqrt(variance / (2.0 * freedom)), 1.0)
     shift = np.where(known, mean - stretch * freedom, 0.0)
     most = np.maximum(shares.max(-1), 0.5)
-    least = _chance_of(first, second)
-    surest = np.where(known & (least > 2.0 * _TINY), shift + stretch * special.chdtri(freedom, least), np.inf)
+    exact, least = dealt_chance(first, second), _chance_of(first, second)
+    told = known & (least > 2.0 * _TINY)
+    counted, surest = (shift + stretch * special.chdtri(freedom, np.where(told, chance, 1.0))
+                       for chance in (np.maximum(exact, least), least))
+    seen = _pairs(buyers_a, buyers_b) * terms.sum(-1)
     return ProfileContrast(
         apart=np.abs(shares_a - shares_b).sum(-1) / 2.0,
-        square=np.minimum(_pairs(buyers_a, buyers_b) * terms.sum(-1), surest),
+        square=np.where(told, np.where(np.isnan(exact), np.minimum(seen, surest), counted), seen),
         shift=shift, stretch=stretch,
         freedom=np.where(known, freedom, 0.0), half=np.sqrt(most * (1.0 - most)),
         values=(both > 0).sum(-1).astype(np.float64), buyers_a=buyers_a, buyers_b=buyers_b)
