@@ -17,12 +17,16 @@ import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import settings
 
 from marketsofone.customer import TABLES
 from marketsofone.engine import open_engine
 from marketsofone.features import AsOf
 
 DAY = date(2026, 6, 30)
+
+settings.register_profile("any machine", deadline=None)   # how long an example takes says how busy the machine is
+settings.load_profile("any machine")
 
 ARROW = {
     "id": pa.int64(), "text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "money": pa.int64(),

@@ -152,3 +152,43 @@ def test_an_estimated_spread_never_makes_a_difference_more_surprising_beyond_its
     if square > 2.0 * freedom + 6.0:
         assert made <= square * (1 + 1e-6)
     assert chi_square(seen, many, np.array([np.inf]))[0] == square
+
+
+def rare_shares(rng, place, rate, alike):
+    """Sums of buyers with a trial or more each, dealt to places; trials of one buyer are so much alike."""
+    n = 1.0 + rng.poisson(2, len(place))
+    own = rng.beta(rate / alike, (1 - rate) / alike, len(place))
+    s = rng.binomial(n.astype(int), own).astype(float)
+    nothing = np.zeros(int(place.max()) + 1)
+    parts = (np.bincount(place, part) for part in (np.ones_like(n), n, s, n * n, n * s, s * s))
+    return Sums(False, *parts, nothing, nothing)
+
+
+@pytest.mark.parametrize(("buyers", "values", "rate", "alike"), [
+    (2_000, 500, 0.02, 0.3), (2_000, 300, 0.05, 0.1), (300, 40, 0.02, 0.05), (1_000, 2, 0.03, 0.2),
+])
+def test_rare_answers_in_many_places_are_called_different_no_oftener_than_promised(buyers, values, rate, alike):
+    """Postcodes of a cold campaign: referred to chi-square alone, one in 500 came up in 2 of 25 markets.
+
+    1,500 markets each; the bounds are four standard errors beyond twice the level.
+    """
+    rng = np.random.default_rng([buyers, values])
+    common = 1.0 / np.arange(1, values + 1)
+    said = []
+    for _ in range(1_500):
+        place = np.append(rng.choice(values, buyers - 1, p=common / common.sum()), values - 1)
+        said.append(chance(means_on_test_scale(rare_shares(rng, place, rate, alike))))
+    for level in (0.05, 0.01, 0.002):
+        assert np.mean(np.array(said) <= level) < 2 * level + 4 * np.sqrt(2 * level / 1_500)
+
+
+def test_shares_that_are_not_rare_are_referred_to_chi_square_as_they_are():
+    even = sums([[(1, 1)] * 30 + [(1, 0)] * 70, [(1, 1)] * 50 + [(1, 0)] * 50])
+    assert not means_on_test_scale(even).peaked.any()
+
+
+def test_one_rare_answer_of_a_place_is_no_news_where_chi_square_alone_calls_it_news():
+    rare = [[(1, 0)] * 499 + [(1, 1)] * 5, [(1, 1)] + [(1, 0)]]
+    means = means_on_test_scale(sums(rare))
+    alone = stats.chi2.sf((means.mean[0] - means.mean[1]) ** 2 / means.variance.sum(), 1)
+    assert alone < 1e-6 < 1e-3 < chance(means)

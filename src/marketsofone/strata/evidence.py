@@ -103,6 +103,9 @@ def summed(part: Floats, group: Ints, groups: int) -> Floats:
 SURE = np.array([np.inf])
 """Degrees of freedom of a variance that is known."""
 
+NORMAL = np.zeros(1)
+"""Excess kurtosis of means that are as a normal law has them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Means:
@@ -115,19 +118,23 @@ class Means:
     row : Row
     freedom : float array, shape (dimensions,) or (1,)
         Degrees of freedom behind the variance of each dimension's values: infinite where it need not be estimated.
+    peaked : float array, shape (values,) or (1,)
+        Excess kurtosis of each mean: above zero where few successes were expected.
     """
 
     mean: Floats
     variance: Floats
     row: Row = ALONE
     freedom: Floats = field(default_factory=lambda: SURE)
+    peaked: Floats = field(default_factory=lambda: NORMAL)
 
     def part(self, place: int) -> Means:
         """Those of one dimension."""
         start = self.row.starts[place]
         end = self.row.starts[place + 1] if place + 1 < len(self.row.starts) else len(self.mean)
         own = self.freedom if len(self.freedom) == 1 else self.freedom[place:place + 1]
-        return Means(self.mean[start:end], self.variance[start:end], freedom=own)
+        peaked = self.peaked if len(self.peaked) == 1 else self.peaked[start:end]
+        return Means(self.mean[start:end], self.variance[start:end], freedom=own, peaked=peaked)
 
 
 def level_means(sums: Sums) -> Means:
@@ -139,7 +146,9 @@ def level_means(sums: Sums) -> Means:
         residual = row.each(sums.ss - 2 * around * sums.ns + around**2 * sums.nn)
         variance = row.beside(residual / n) / sums.n if sums.money else _share_variance(sums, middle, residual)
     seen = sums.n > 0
-    return Means(np.where(seen, sums.s / np.maximum(sums.n, 1e-12), around), np.where(seen, variance, np.inf), row)
+    peaked = NORMAL if sums.money else _peaked(sums.n * seen, np.where(seen, variance, 0.0), middle, row)
+    return Means(np.where(seen, sums.s / np.maximum(sums.n, 1e-12), around), np.where(seen, variance, np.inf), row,
+                 peaked=peaked)
 
 
 def _share_variance(sums: Sums, middle: Floats, residual: Floats) -> Floats:
@@ -149,6 +158,13 @@ def _share_variance(sums: Sums, middle: Floats, residual: Floats) -> Floats:
     alike = np.where(pairs > 0, np.clip((residual / unit - row.each(sums.n)) / pairs, 0.0, 0.95), 0.0)
     spread: Floats = row.beside(unit) * (sums.n + row.beside(alike) * more) / np.maximum(sums.n, 1e-12) ** 2
     return spread
+
+
+def _peaked(n: Floats, variance: Floats, middle: Floats, row: Row) -> Floats:
+    """Excess kurtosis of shares: that of as many trials as they are worth, more so where a buyer's come in bunches."""
+    unit = np.maximum(middle * (1.0 - middle), 1e-9)
+    heavy = np.maximum(1.0 - 6.0 * unit, 0.0)
+    return row.beside(heavy / unit**3) * variance**2 * n if heavy.any() else NORMAL
 
 
 def tested_means(sums: Sums) -> Means:
@@ -191,7 +207,39 @@ def surprises(means: Means) -> Floats:
 def tested(means: Means) -> tuple[Floats, Floats]:
     """The :func:`heterogeneity` of each dimension as a chi-square, and its degrees of freedom."""
     square, freedom = heterogeneity(means)
+    if means.peaked.any():
+        square = _as_chi_square(square, freedom, *_beyond_normal(means))
     return chi_square(square, freedom, means.freedom), freedom
+
+
+def _beyond_normal(means: Means) -> tuple[Floats, Floats]:
+    """What rare successes add to the variance and to the third moment of the heterogeneity of each dimension."""
+    row, use = means.row, np.isfinite(means.variance) & (means.variance > 0)
+    weight = np.where(use, 1.0 / np.where(use, means.variance, 1.0), 0.0)
+    total = row.each(weight)
+    free = np.where(use, 1.0 - weight / row.beside(np.where(total > 0, total, 1.0)), 0.0)
+    peaked = np.broadcast_to(means.peaked, free.shape)
+    return row.each(peaked * free**2), row.each((22.0 + peaked) * peaked * free**3)
+
+
+def _as_chi_square(square: Floats, freedom: Floats, spread: Floats, lean: Floats) -> Floats:
+    """The chi-square as surprising as squares of shares of which few successes were expected.
+
+    Such squares are about as large as they should be and much more often very large: the share of a postcode where
+    one of two thousand answers was expected and one came. They are referred to the gamma law of their mean, variance
+    and third moment.
+
+    References
+    ----------
+    Haldane (1940), The mean and variance of chi-square when used as a test of homogeneity, when expectations are
+    small, *Biometrika* 31; Poisson's central moments up to the sixth.
+    """
+    asked = (freedom >= 1) & (spread > 0)
+    most, more = np.where(asked, freedom, 1.0), np.where(asked, spread, 0.0)
+    variance = 2.0 * most + more
+    own = 8.0 * variance**3 / (8.0 * most + np.where(asked, lean, 0.0)) ** 2
+    standard = np.maximum((square - most) * np.sqrt(2.0 * own / variance) + own, 0.0)
+    return np.where(asked, _same_chance(standard, own, most), square)
 
 
 def heterogeneity(means: Means) -> tuple[Floats, Floats]:
@@ -230,6 +278,15 @@ def chi_square(square: Floats, freedom: Floats, rest: Floats) -> Floats:
     beyond = most * np.maximum(1.0 - noise + normal * np.sqrt(noise), 0.0) ** 3
     same = np.where(chance > _LEAST_CHANCE, special.chdtri(most, np.maximum(chance, _LEAST_CHANCE)), beyond)
     return np.where(asked, np.where(rest >= 1, same, 0.0), square)
+
+
+def _same_chance(standard: Floats, own: Floats, freedom: Floats) -> Floats:
+    """The chi-square of ``freedom`` as surprising as one of ``own``; far out by Wilson and Hilferty's cube root."""
+    chance = special.chdtrc(own, standard)
+    doubt, noise = 2.0 / (9.0 * own), 2.0 / (9.0 * freedom)
+    normal = (np.cbrt(standard / own) - (1.0 - doubt)) / np.sqrt(doubt)
+    beyond = freedom * np.maximum(1.0 - noise + normal * np.sqrt(noise), 0.0) ** 3
+    return np.where(chance > _LEAST_CHANCE, special.chdtri(freedom, np.maximum(chance, _LEAST_CHANCE)), beyond)
 
 
 def gain_share(sums: Sums, people: Floats) -> float:
