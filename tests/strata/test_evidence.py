@@ -188,7 +188,7 @@ def test_shares_that_are_not_rare_are_referred_to_chi_square_as_they_are():
 
 
 def test_one_rare_answer_of_a_place_is_no_news_where_chi_square_alone_calls_it_news():
-    rare = [[(1, 0)] * 499 + [(1, 1)] * 5, [(1, 1)] + [(1, 0)]]
+    rare = [[(1, 0)] * 499 + [(1, 1)] * 5, [(1, 1), (1, 0)]]
     means = means_on_test_scale(sums(rare))
     alone = stats.chi2.sf((means.mean[0] - means.mean[1]) ** 2 / means.variance.sum(), 1)
     assert alone < 1e-6 < 1e-3 < chance(means)

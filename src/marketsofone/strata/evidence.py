@@ -164,7 +164,7 @@ def _peaked(n: Floats, variance: Floats, middle: Floats, row: Row) -> Floats:
     """Excess kurtosis of shares: that of as many trials as they are worth, more so where a buyer's come in bunches."""
     unit = np.maximum(middle * (1.0 - middle), 1e-9)
     heavy = np.maximum(1.0 - 6.0 * unit, 0.0)
-    return row.beside(heavy / unit**3) * variance**2 * n if heavy.any() else NORMAL
+    return np.asarray(row.beside(heavy / unit**3) * variance**2 * n) if heavy.any() else NORMAL
 
 
 def tested_means(sums: Sums) -> Means:
