@@ -286,7 +286,8 @@ def _same_chance(standard: Floats, own: Floats, freedom: Floats) -> Floats:
     doubt, noise = 2.0 / (9.0 * own), 2.0 / (9.0 * freedom)
     normal = (np.cbrt(standard / own) - (1.0 - doubt)) / np.sqrt(doubt)
     beyond = freedom * np.maximum(1.0 - noise + normal * np.sqrt(noise), 0.0) ** 3
-    return np.where(chance > _LEAST_CHANCE, special.chdtri(freedom, np.maximum(chance, _LEAST_CHANCE)), beyond)
+    told = special.chdtri(freedom, np.maximum(chance, _LEAST_CHANCE))
+    return np.asarray(np.where(chance > _LEAST_CHANCE, told, beyond))
 
 
 def gain_share(sums: Sums, people: Floats) -> float:
