@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
-from distinctness_draws import CRITERIA, Money, shift
+from distinctness_draws import CRITERIA, RARE, Money, Profile, Rate, shift
 from numpy.typing import NDArray
 from scipy import special
 
@@ -25,9 +25,12 @@ Asked = tuple[dict[str, Contrast], Floats, Floats]
 Differs = Callable[[int, int], float]
 
 
-def drawn(rng: np.random.Generator, asks: int, pairs: int, a: int, b: int, points: Mapping[str, float]) -> Asked:
+def drawn(
+    rng: np.random.Generator, asks: int, pairs: int, a: int, b: int, points: Mapping[str, float],
+    criteria: Mapping[str, Profile | Rate | Money] = CRITERIA,
+) -> Asked:
     """Asks in which every pair differs by so many points: contrasts, our chances and the oracle's (asks, pairs, 11)."""
-    made = {name: CRITERIA[name].draw(rng, asks * pairs, a, b, points.get(name, 0.0)) for name in NAMES}
+    made = {name: criteria[name].draw(rng, asks * pairs, a, b, points.get(name, 0.0)) for name in NAMES}
     least = least_chance(a, b)
     ours = np.stack([np.maximum(one.contrast.chance, least) for one in made.values()], -1)
     oracle = np.stack([one.oracle for one in made.values()], -1)
@@ -99,12 +102,15 @@ def asked_ways(rng: np.random.Generator, asks: int) -> list[str]:
 
 def nothing_differs(rng: np.random.Generator, asks: int) -> list[str]:
     lines = ["| buyers | pairs | asks | anything called different | standard error |", "|---|---|---|---|---|"]
-    for a, b, pairs, many in ((5, 5, 10, 10), (3, 300, 10, 4), (5, 50, 10, 10), (8, 200, 10, 4), (20, 20, 10, 10),
-                              (60, 60, 1, 50), (60, 60, 10, 5), (40, 400, 10, 2), (400, 400, 10, 1)):
-        _, ours, _ = drawn(rng, asks * many // 2, pairs, a, b, {})
+    even = ((5, 5, 10, 10), (3, 300, 10, 4), (5, 50, 10, 10), (8, 200, 10, 4), (20, 20, 10, 10), (60, 60, 1, 50),
+            (60, 60, 10, 5), (40, 400, 10, 2), (400, 400, 10, 1))
+    rare = ((8, 200, 10, 4), (20, 1_000, 10, 2), (60, 600, 10, 2))
+    for a, b, pairs, many, criteria in [*((*each, CRITERIA) for each in even), *((*each, RARE) for each in rare)]:
+        _, ours, _ = drawn(rng, asks * many // 2, pairs, a, b, {}, criteria)
         wrong = called(ours).any(axis=(1, 2))
         error = np.sqrt(max(wrong.mean(), 0.01) * (1 - wrong.mean()) / len(wrong))
-        lines.append(f"| {a}, {b} | {pairs} | {len(wrong):,} | {wrong.mean():.4f} | {error:.4f} |")
+        words = "" if criteria is CRITERIA else ", 3% answered and won"
+        lines.append(f"| {a}, {b:,}{words} | {pairs} | {len(wrong):,} | {wrong.mean():.4f} | {error:.4f} |")
     return lines
 
 
@@ -195,8 +201,8 @@ def page(asks: int, seed: int) -> str:
 
 def draws_told() -> str:
     return ("A difference of so many points is the share of one group's buyers who would have to change for both to be "
-            "alike. A value held by an even share gains what the others lose in proportion; rates lie around 50%, the "
-            "trials of one buyer correlated by 0.1; money is lognormal with a spread of one, where 40 points are a "
+            "alike. A value held by an even share gains what the others lose in proportion; rates lie around 50% "
+            "(3% where that is said), the trials of one buyer correlated by 0.1; money is lognormal with a spread of one, where 40 points are a "
             f"factor of {np.exp(shift(0.4)):.1f} and 15 points one of {np.exp(shift(0.15)):.2f}. The oracle knows the "
             "mix, the correlation and the spread; it does not know which value differs. Power figures have a standard "
             "error of at most 0.01 at 400 asks; a figure two standard errors inside its bar falls outside it by luck "

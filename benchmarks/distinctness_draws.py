@@ -58,12 +58,13 @@ class Rate:
     """A score that is a share: one trial a buyer and ``more`` on average, those of a buyer resembling each other."""
 
     more: float
+    middle: float = 0.5
 
     def draw(self, rng: np.random.Generator, size: int, a: int, b: int, points: float) -> Drawn:
         """``size`` pairs of ``a`` and ``b`` buyers, ``points`` apart."""
-        rates = 0.5 + points * b / (a + b), 0.5 - points * a / (a + b)
+        rates = self.middle + points * b / (a + b), self.middle - points * a / (a + b)
         groups = [self._group(rng, (size, buyers), rate) for buyers, rate in zip((a, b), rates, strict=True)]
-        means, variances = zip(*(_weighted(*group) for group in groups), strict=True)
+        means, variances = zip(*(self._weighted(*group) for group in groups), strict=True)
         z = (means[0] - means[1]) / np.sqrt(variances[0] + variances[1])
         return Drawn(share_contrast(*(_sums(*group) for group in groups)), 2 * special.ndtr(-np.abs(z)))
 
@@ -74,10 +75,10 @@ class Rate:
         return trials.astype(float), rng.binomial(trials, own).astype(float)
 
 
-def _weighted(trials: Floats, total: Floats) -> tuple[Floats, Floats]:
-    weight = 1 / (1 + ALIKE * (trials - 1))
-    worth = (trials * weight).sum(-1)
-    return (total * weight).sum(-1) / worth, 0.25 / worth
+    def _weighted(self, trials: Floats, total: Floats) -> tuple[Floats, Floats]:
+        weight = 1 / (1 + ALIKE * (trials - 1))
+        worth = (trials * weight).sum(-1)
+        return (total * weight).sum(-1) / worth, self.middle * (1 - self.middle) / worth
 
 
 def _sums(n: Floats, s: Floats) -> Sums:
@@ -111,3 +112,7 @@ CRITERIA: Mapping[str, Profile | Rate | Money] = {
     "pull": Rate(3.0), "competitiveness": Rate(0.5), "attractiveness": Money(),
 }
 """The criteria of a question, with how many values or trials each has."""
+
+RARE: Mapping[str, Profile | Rate | Money] = dict(CRITERIA) | {
+    "pull": Rate(3.0, 0.03), "competitiveness": Rate(0.5, 0.03)}
+"""The same where three approaches in a hundred are answered, and three opportunities won."""

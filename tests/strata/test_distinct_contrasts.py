@@ -124,10 +124,22 @@ def test_thousands_of_values_show_no_difference_where_there_is_none():
 
 
 def test_the_interval_of_two_shares_is_the_published_one():
-    """Newcombe (1998), Interval estimation for the difference, table II, example (a), method 5 (Mee): 56/70, 48/80."""
-    contrast = ShareContrast(*(np.array([value]) for value in (56 / 70, 48 / 80, 70.0, 80.0, 1e12)))
+    """Gart & Nam (1990), corrected for skewness: 7 of 25 beside 2 of 25; uncorrected its upper end is 0.412."""
+    contrast = ShareContrast(*(np.array([value]) for value in (7 / 25, 2 / 25, 25.0, 25.0, 1e12)))
     low, high = contrast.interval(LEVEL)
-    assert (low[0], high[0]) == (pytest.approx(0.0533, abs=2e-4), pytest.approx(0.3377, abs=2e-4))
+    assert (low[0], high[0]) == (pytest.approx(-0.014, abs=5e-4), pytest.approx(0.414, abs=5e-4))
+
+
+@pytest.mark.parametrize(("few", "many", "rate"), [(8, 200, 0.02), (20, 2_000, 0.05), (60, 600, 0.02)])
+def test_rare_successes_of_a_few_are_called_different_no_more_often_than_promised(few, many, rate):
+    """A score that is not corrected for skewness calls 8 beside 200 different 15 times as often; 40,000 draws."""
+    rng = np.random.default_rng(few)
+    won = rng.binomial((few, many), rate, (40_000, 2)).astype(float)
+    size = np.broadcast_to((few, many), won.shape).astype(float)
+    tallies = (Sums(False, n, n, s, n, s, s, 0 * n, 0 * n) for n, s in zip(size.T, won.T, strict=True))
+    contrast = share_contrast(*tallies)
+    for level in (0.05, 0.005, 0.0005):
+        assert (contrast.chance <= level).mean() <= level + 4 * np.sqrt(level / 40_000)
 
 
 @given(st.integers(0, 30), st.integers(0, 25))
