@@ -201,12 +201,12 @@ def page(asks: int, seed: int) -> str:
 
 def draws_told() -> str:
     return ("A difference of so many points is the share of one group's buyers who would have to change for both to be "
-            "alike. A value held by an even share gains what the others lose in proportion; rates lie around 50% "
-            "(3% where that is said), the trials of one buyer correlated by 0.1; money is lognormal with a spread of one, where 40 points are a "
-            f"factor of {np.exp(shift(0.4)):.1f} and 15 points one of {np.exp(shift(0.15)):.2f}. The oracle knows the "
-            "mix, the correlation and the spread; it does not know which value differs. Power figures have a standard "
-            "error of at most 0.01 at 400 asks; a figure two standard errors inside its bar falls outside it by luck "
-            "with 2 of 100 seeds.")
+            "alike. A value held by an even share gains what the others lose in proportion; rates lie around 50% (3% "
+            "where that is said), the trials of one buyer correlated by 0.1; money is lognormal with a spread of one, "
+            f"where 40 points are a factor of {np.exp(shift(0.4)):.1f} and 15 points one of {np.exp(shift(0.15)):.2f}. "
+            "The oracle knows the mix, the correlation and the spread; it does not know which value differs. Power "
+            "figures have a standard error of at most 0.01 at 400 asks; a figure two standard errors inside its bar "
+            "falls outside it by luck with 2 of 100 seeds.")
 
 
 def main() -> None:
