@@ -10,7 +10,7 @@ from marketsofone.project.statements.entering import Notebook
 def own(team):
     """The rep's own best buyer."""
     rep = min(team.shelf.reps)
-    return next(row for row in team.shelf.listed(most=400).rows if row["rep_id"] == rep)
+    return next(row for row in team.shelf.listed(order="place", most=400).rows if row["rep_id"] == rep)
 
 
 def moves(browser):
@@ -19,10 +19,10 @@ def moves(browser):
 
 def test_today_holds_a_handful_of_own_moves_best_first(team, own):
     shown = moves(team.browser("rep"))
-    ranks = [team.shelf.buyer(each)["rank"] for each in shown]
+    places = [team.shelf.buyer(each)["place"] for each in shown]
     assert len(shown) == MOVES
     assert shown[0] == own["buyer_id"]
-    assert ranks == sorted(ranks)
+    assert places == sorted(places)
 
 
 @pytest.mark.parametrize("said", ["done", "not now", "not relevant"])

@@ -198,7 +198,8 @@ def failing(problem):
 
 
 def test_a_fault_of_the_program_is_one_line_without_the_text_that_may_hold_data(m1, monkeypatch, folder):
-    monkeypatch.setattr("marketsofone.project.snapshots.results.read_ranking", failing(ValueError("eva@example.org")))
+    monkeypatch.setattr("marketsofone.project.reading.between_runs.read_approach",
+                        failing(ValueError("eva@example.org")))
     status, _, err = m1("rank", folder)
     assert status == 1
     assert err.startswith("ValueError in test_commands.py, line ")
@@ -213,19 +214,19 @@ def test_the_trace_is_shown_to_whoever_asks(m1, monkeypatch, folder):
 
 @pytest.mark.parametrize("problem", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
 def test_an_interrupt_says_that_the_last_good_run_stands(m1, monkeypatch, folder, problem):
-    monkeypatch.setattr("marketsofone.project.snapshots.results.read_ranking", failing(problem))
+    monkeypatch.setattr("marketsofone.project.reading.between_runs.read_approach", failing(problem))
     status, _, err = m1("rank", folder)
     assert status == 3
     assert "the last good run stands" in err
 
 
 def test_ctrl_c_stops_a_query_of_the_engine_with_status_three(folder):
-    code = ("import signal, sys, duckdb; import marketsofone.project.snapshots.results as results\n"
+    code = ("import signal, sys, duckdb; import marketsofone.project.reading.between_runs as lists\n"
             "signal.signal(signal.SIGINT, signal.default_int_handler)  # a job of a shell starts with it ignored\n"
             "def slow(*_):\n"
             "    print('started', flush=True)\n"
             "    duckdb.sql('select sum(hash(a.range + b.range)) from range(10000000) a, range(9000) b').fetchall()\n"
-            "results.read_ranking = slow\n"
+            "lists.read_approach = slow\n"
             "from marketsofone.cli import main; sys.exit(main(['rank', sys.argv[1]]))")
     with subprocess.Popen([sys.executable, "-c", code, folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True, env={**os.environ, "PYTHONPATH": str(SOURCE)}) as child:

@@ -56,6 +56,7 @@ def buyers(**changes):
     columns = {
         "buyer_id": [1, 2, 3, 4, 5, 6], "source_id": list("abcdef"), "rep_id": [7, 7, 7, 9, 9, 9],
         "stratum_id": ["rich", "rich", "poor", "rich", "poor", "poor"],
+        "rank": [1, 3, 4, 2, 5, 6],
         "ceiling": [1000.0, 500.0, 60.0, 800.0, 30.0, -20.0], "scale": [2.0] * 6, "shape": [np.inf, 2.0] * 3,
         "status": ["adjusted"] * 6, "won": [False] * 6, "worth_spread": [0.5] * 6}
     return pa.table(columns | changes)
@@ -278,9 +279,7 @@ def test_a_knock_out_that_no_segment_is_called_is_refused(tmp_path):
 def test_a_plan_that_cannot_keep_what_was_agreed_is_no_plan_and_a_warning(tmp_path):
     responses = Responses(ibis.memtable(buyers().select([
         "buyer_id", "ceiling", "scale", "shape", "status", "won", "worth_spread"])), {}, "")
-    ranks = pa.array(range(1, buyers().num_rows + 1))
-    rows = ibis.memtable(
-        buyers().select(["buyer_id", "source_id", "rep_id", "stratum_id"]).append_column("rank", ranks))
+    rows = ibis.memtable(buyers().select(["buyer_id", "source_id", "rep_id", "stratum_id", "rank"]))
     segmented = SimpleNamespace(members=ibis.memtable(pa.table({
         "segment": pa.array([], pa.string()), "buyer_id": pa.array([], pa.int64())})))
     found = plan_run(settings_of(tmp_path, "least = { d = 3.0, e = 2.5 }"), SimpleNamespace(effort=None),

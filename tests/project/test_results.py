@@ -1,7 +1,8 @@
 import pytest
 
 from marketsofone.errors import RunMissing
-from marketsofone.project.snapshots.results import flattened, read_evidence, read_level, read_ranking, read_strata
+from marketsofone.project.snapshots.approach import read_approach
+from marketsofone.project.snapshots.results import flattened, read_evidence, read_level, read_strata
 
 
 def test_strata_come_level_by_level_with_their_scores_and_sentences(run):
@@ -42,12 +43,12 @@ def test_an_order_that_does_not_exist_is_answered_with_those_that_do(run):
 
 def test_the_ranked_list_comes_in_order_and_leaves_out_the_unranked(small, tmp_path):
     run = small.write_small_run(tmp_path, buyers=small.buyers(rank=[4, None, 2, 3, 1]))
-    assert [each.source_id for each in read_ranking(run, 3)] == ["dog", "bee", "cat"]
-    assert len(read_ranking(run)) == 4
+    assert [each.buyer.source_id for each in read_approach(run, 3)] == ["dog", "bee", "cat"]
+    assert len(read_approach(run)) == 4
 
 
 def test_a_flattened_value_has_the_columns_of_the_contract(small, run):
-    assert set(flattened(read_ranking(run)[0])) == set(small.buyers().column_names)
+    assert set(flattened(read_approach(run)[0].buyer)) == set(small.buyers().column_names)
     assert set(flattened(read_strata(run)[0])) == set(small.strata().column_names)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -13,11 +14,14 @@ from marketsofone.cli.options import HERE, Format, Project, Run, Top
 from marketsofone.cli.sheet import Column, Row, show
 
 if TYPE_CHECKING:
+    from marketsofone.project.snapshots.approach import ToApproach
     from marketsofone.project.snapshots.readback import BuyerPage
     from marketsofone.project.snapshots.snapshot import Snapshot
 
 Kind = Literal["share", "money"]
 Words = Callable[[Row, str, Kind], str]
+Listing = Literal["plan", "rank"]
+MOST_PASSED = 3
 Order = Literal["value_per_hour", "pull", "competitiveness", "attractiveness", "buyers"]
 
 
@@ -65,7 +69,7 @@ def scores(project: Project = HERE, *, level: str = "1", by: Order = "value_per_
         How far down the tree to look: a number (0 is the whole market), the dimension that made the
         strata, such as sector, or buyer.
     by
-        What to put them in order of. Buyers always stand in the order of their rank.
+        What to put them in order of. Buyers always stand in the order of m1 rank.
     """
     if level == "buyer":
         return rank(project, top=top, run=run, format=format)
@@ -108,22 +112,71 @@ def _called(row: Row) -> str:
     return f"{row['called']}\n{row['path']}" if row["called"] else str(row["path"])
 
 
-def rank(project: Project = HERE, *, top: Top = 20, run: Run = "latest", format: Format = "table") -> None:
-    """Show the ranked list: who deserves the next selling hour, and why.
+def rank(project: Project = HERE, *, by: Listing = "plan", top: Top = 20, run: Run = "latest",
+         format: Format = "table") -> None:
+    """Show whom to approach: who deserves the next selling hour, and why.
 
     Two buyers whose intervals overlap widely may as well stand the other way round.
+
+    Parameters
+    ----------
+    by
+        plan: first those whom the plan gives hours, where an hour earns most on top; without a plan, by rank.
+        rank: by the value of an hour that the scores alone give, each taken as a buyer still to be won.
     """
-    from marketsofone.project.reading.between_runs import ranking_now
-    from marketsofone.project.snapshots.results import flattened
+    from marketsofone.project.reading.between_runs import approach_now
+    from marketsofone.project.snapshots.approach import orders_approach
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
-    rows = [flattened(buyer) for buyer in ranking_now(snapshot, top)]
+    planned = orders_approach(snapshot)
+    rows = [_to_approach(each) for each in approach_now(snapshot, top, "place" if by == "plan" else "rank")]
     columns = (Column("rank", lambda row: str(row["rank"]), right=True),
                Column("buyer", lambda row: f"{row['source_id']}\n{row['path']}"),
+               *([_given(snapshot)] if planned else []),
                *_score_columns(snapshot, _value_only),
                Column("reasons", lambda row: "\n".join(row["reasons"])))
-    show(rows, columns, format, _conditional(snapshot, "The ranked list"))
+    in_order = "in the order of the plan" if planned and by == "plan" else "by rank"
+    show(rows, columns, format, _conditional(snapshot, f"Whom to approach, {in_order}"))
+    if format == "table" and by == "plan":
+        _print_passed(snapshot, top)
+
+
+def _print_passed(snapshot: Snapshot, first: int) -> None:
+    """Who is among the first by rank and gets no hour in the plan, and why: one line each of the first few."""
+    from marketsofone.project.reading.between_runs import passed_over_now
+    from marketsofone.project.words import listed, plain
+
+    found = passed_over_now(snapshot, first)
+    if not found:
+        return
+    print(f"{len(found):,} of the first {first:,} by rank get no hour in the plan:" if len(found) > 1
+          else f"One of the first {first:,} by rank gets no hour in the plan:")
+    for reason, alike in groupby(found[:MOST_PASSED], key=lambda each: each.reason):
+        named = listed([f"{plain(each.source_id)} (rank {each.rank:,})" for each in alike])
+        print(f"  {named}: {plain(reason)}")
+    if len(found) > MOST_PASSED:
+        print("  ... m1 rank --by rank lists them; m1 plan explain says why of each.")
+
+
+def _to_approach(each: ToApproach) -> dict[str, Any]:
+    """A buyer in the order of approach as one flat row: the columns of ``buyers``, then those of the plan."""
+    from marketsofone.project.snapshots.results import flattened
+
+    own = flattened(each)
+    del own["buyer"]
+    return {**flattened(each.buyer), **own}
+
+
+def _given(snapshot: Snapshot) -> Column:
+    """What the plan gives a buyer: hours, and what an hour earns there."""
+    from marketsofone.project.words import NO_EVIDENCE, number
+
+    def said(row: Row) -> str:
+        worth = "not told" if row["hour_value"] is None else number(row["hour_value"], "money", "").strip()
+        return f"{row['hours'] or 0.0:,.1f} h\n{worth}" if row["hours"] is not None else NO_EVIDENCE
+
+    return Column(f"plan: hours,\nan hour earns\n{snapshot.manifest['currency']}", said, right=True)
 
 
 def buyer(buyer_id: Annotated[str, Parameter(name="ID")], project: Project = HERE, *, run: Run = "latest",
@@ -195,12 +248,23 @@ def _print_buyer(snapshot: Snapshot, page: BuyerPage) -> None:
     place = f"rank {buyer.rank:,} of {ranked:,}" if buyer.rank else "not ranked"
     print(f"{plain(buyer.source_id)} ({buyer.kind}, buyer_id {buyer.buyer_id}): {place}")
     print(plain(buyer.path))
+    _print_given(snapshot, buyer.buyer_id)
     show([flattened(buyer)], _score_columns(snapshot), "table")
     for reason in buyer.reasons:
         print(f"- {plain(reason)}")
     if page.opportunities:
         print(f"\n{counted(len(page.opportunities), 'opportunity')}:")
         show([flattened(each) for each in page.opportunities], _OPPORTUNITY, "table")
+
+
+def _print_given(snapshot: Snapshot, buyer_id: int) -> None:
+    """What the plan gives a buyer, where there is a plan."""
+    from marketsofone.project.reading.buyer_known import planned_in
+    from marketsofone.project.words import plain
+
+    row = planned_in(snapshot, buyer_id)
+    if row is not None:
+        print(f"Plan: {row['choice']}, {row['hours']:,.1f} hours. {plain(row['reason'])}")
 
 
 def _conditional(snapshot: Snapshot, title: str) -> str:

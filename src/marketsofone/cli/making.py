@@ -14,7 +14,7 @@ from marketsofone.cli.rooms import Rooms
 from marketsofone.cli.sheet import Column, Row, show
 
 if TYPE_CHECKING:
-    from marketsofone.project.snapshots.results import BuyerRead
+    from marketsofone.project.snapshots.approach import ToApproach
     from marketsofone.project.snapshots.snapshot import Snapshot
 
 
@@ -100,7 +100,8 @@ def version() -> None:
 
 def _summarise(project: Path, snapshot: Snapshot) -> None:
     """A run in a dozen lines: size, evidence, whom to approach, what is assumed, where the report is."""
-    from marketsofone.project.snapshots.results import read_evidence, read_ranking
+    from marketsofone.project.snapshots.approach import read_approach
+    from marketsofone.project.snapshots.results import read_evidence
     from marketsofone.project.words import counted, listed
 
     manifest = snapshot.manifest
@@ -112,8 +113,8 @@ def _summarise(project: Path, snapshot: Snapshot) -> None:
     for row in read_evidence(snapshot):
         print(f"  {row['score']}: {_evidence_words(row)}")
     print("To approach first:")
-    for each in read_ranking(snapshot, 3):
-        print(f"  {each.rank}. {each.source_id}, {each.path}: {_why_first(each, currency)}")
+    for place, each in enumerate(read_approach(snapshot, 3), 1):
+        print(f"  {place}. {each.buyer.source_id}, {each.buyer.path}: {_why_first(each, currency)}")
     _print_planned(manifest.get("plan") or {}, currency)
     _print_warnings(snapshot)
     told = {f"{row['score']}: {row['note']}" for row in read_evidence(snapshot)}
@@ -123,10 +124,13 @@ def _summarise(project: Path, snapshot: Snapshot) -> None:
     print(f"Run {snapshot.run_id}. Report: {snapshot.path / 'report.html'}")
 
 
-def _why_first(buyer: BuyerRead, currency: str) -> str:
-    """What the ranking rests on: the value of an hour, else the scores that have evidence."""
+def _why_first(to_approach: ToApproach, currency: str) -> str:
+    """What the order rests on: hours of the plan, else the value of an hour, else the scores that have evidence."""
     from marketsofone.project.words import listed, money, number
 
+    buyer, earns = to_approach.buyer, to_approach.hour_value.value
+    if to_approach.hours and earns is not None:
+        return f"{to_approach.hours:,.1f} hours in the plan, {money(earns, currency)} an hour"
     if buyer.value_per_hour.value is not None:
         return f"{money(buyer.value_per_hour.value, currency)} per selling hour"
     known = {name: each.value for name, each in buyer.scores.items() if each.value is not None}

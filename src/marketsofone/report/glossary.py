@@ -52,9 +52,10 @@ ATTRACTIVENESS = Score(
     "The contribution expected over the horizon if we win them, net of what it costs to serve them.",
     "No sale shows what a buyer is worth, so the ranking takes every buyer to be worth the same.")
 VALUE_OF_AN_HOUR = Score(
-    "value_per_hour", "Value of an hour", "money", "Who deserves the next selling hour?",
+    "value_per_hour", "Value of an hour", "money", "What would an hour of approach earn?",
     "The contribution expected from one selling hour: pull, competitiveness and attractiveness together, "
-    "for the hours an approach takes.")
+    "for the hours an approach takes, each buyer taken as one still to be won. Where there is a plan, it says "
+    "what hours with customers add, and whom to approach first.")
 WIN = Score(
     "win", "Chance of winning", "share", "Will this one be won?",
     "The probability that this open opportunity is won, from what was known by the date of the report.")

@@ -53,7 +53,7 @@ def headline(results: Results, ranked: tuple[RankedBuyer, ...]) -> Headline:
         buyers=_buyers(results),
         strata=_strata(results.strata),
         lead=_lead(ranked),
-        comparison=_comparison(results.buyers, len(ranked), manifest["currency"]),
+        comparison=_comparison(results.buyers, ranked, manifest["currency"]),
         rests=tuple(_rest(score, results.evidence, manifest["currency"]) for score in SCORES),
         conditions=tuple(s.without for s in SCORES if s.name in manifest["conditional_on"]),
         labels=tuple(words.cut(label, 200) for label in manifest["labels"]),
@@ -82,20 +82,24 @@ def _strata(strata: pa.Table) -> str:
 def _lead(ranked: tuple[RankedBuyer, ...]) -> str:
     if not ranked:
         return "No buyer is ranked in this run."
-    hour = ranked[0].figures[0]
-    if not hour.known:
+    given, hour = ranked[0].given, ranked[0].figures[0]
+    earns, ends = (hour.value if hour.known else "", hour.interval) if given is None else (given.earns, given.interval)
+    if not earns:
         return f"Approach {ranked[0].source_id} next."
-    worth = f"an hour there is expected to earn {hour.value}"
-    return f"Approach {ranked[0].source_id} next: {worth} (90% interval {hour.interval})."
+    worth = f"an hour there is expected to earn {earns}" + (f" (90% interval {ends})" if ends else "")
+    hours = "" if given is None else f" The plan gives it {given.hours} hours."
+    return f"Approach {ranked[0].source_id} next: {worth}.{hours}"
 
 
-def _comparison(buyers: pa.Table, first: int, currency: str) -> str:
+def _comparison(buyers: pa.Table, ranked: tuple[RankedBuyer, ...], currency: str) -> str:
+    first, planned = len(ranked), bool(ranked) and ranked[0].given is not None
     hours = buyers[VALUE_OF_AN_HOUR.name].drop_null()
     if len(hours) <= first:
         return ""
     top = pc.mean(hours.take(pc.select_k_unstable(pa.table([hours], ["v"]), first, [("v", "descending")])))
     middle = pc.quantile(hours, 0.5)[0].as_py()
-    return (f"An hour with the {first} buyers of highest value is expected to earn "
+    begin = "By the scores alone, an hour" if planned else "An hour"
+    return (f"{begin} with the {first} buyers of highest value is expected to earn "
             f"{words.money(top.as_py(), currency)}, an hour with the middle buyer of the market "
             f"{words.money(middle, currency)}.")
 

@@ -25,7 +25,7 @@ from marketsofone.report.lineage import Lineage, lineage
 from marketsofone.report.openings import Openings, openings
 from marketsofone.report.plan import PlanShown, plan_shown
 from marketsofone.report.portfolio import Portfolio, portfolio
-from marketsofone.report.ranking import RankedBuyer, ranked_buyers
+from marketsofone.report.ranking import PassedOver, RankedBuyer, passed_over, ranked_buyers
 from marketsofone.report.results import Results
 from marketsofone.report.segments import WrittenSegments, written_segments
 from marketsofone.report.steadiness import Steadiness, marks, steadiness
@@ -55,6 +55,7 @@ class Page:
 
     headline: Headline
     ranked: tuple[RankedBuyer, ...]
+    passed: PassedOver
     portfolio: Portfolio
     plan: PlanShown | None
     icicle: Icicle
@@ -114,7 +115,7 @@ def _page(results: Results) -> Page:
     sounding = sounding_at(results.alarms)
     marked = marks(results, sounding)
     return Page(
-        headline=headline(results, ranked), ranked=ranked,
+        headline=headline(results, ranked), ranked=ranked, passed=passed_over(results),
         portfolio=portfolio(results.strata, measured),
         plan=plan_shown(results.manifest, results.plan, results.segment_choice, results.drain, whole),
         icicle=icicle(upper, measured), tree=grow(upper, measured, marked),

@@ -33,6 +33,11 @@ READS: Mapping[str, tuple[str, ...]] = {
 }
 """The columns the page reads of each table of a snapshot: all that needs to be loaded for it."""
 
+BESIDE: Mapping[str, tuple[str, ...]] = {
+    "buyers": ("place", "hours", "choice", "hour_value", "hour_value_low", "hour_value_high"),
+}
+"""Columns it reads where there are any: what the plan gives a buyer, where the run has a plan."""
+
 
 @dataclass(frozen=True, slots=True)
 class Results:

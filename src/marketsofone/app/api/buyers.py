@@ -46,9 +46,12 @@ def buyers(request: Request, visit: Annotated[Visit, visits("see_buyers")], orde
 
 @router.get("/ranking", response_model=Sheet[Buyer])
 def ranking(request: Request, visit: Annotated[Visit, visits("see_buyers")], start: Start = 0, most: Most = 50) -> Any:
-    """Whom to approach, best first; who objected or may not be contacted is left out from that moment on."""
+    """Whom to approach, best first, as the plan gives hours; without a plan by rank.
+
+    Who objected or may not be contacted is left out from that moment on.
+    """
     barred = unlisted(visit.shelf.snapshot, visit.office.notebook)
-    found = visit.shelf.listed(visit.scope, None, "rank", start, most, ranked=True, without=barred)
+    found = visit.shelf.listed(visit.scope, None, "place", start, most, ranked=True, without=barred)
     return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)
 
 

@@ -203,6 +203,11 @@ class Placed(Model):
     inclusion_share: float | None = Field(description="Share of plans, drawn from what is not known, that hold it.")
     choice: str | None
     reason: str | None
+    place: int | None = Field(None, description="In the order of approach; null: not to be contacted.")
+    hour_value: float | None = Field(None, description="What an hour given to it earns beyond its cost, on average of "
+                                                       "those planned; where none is, what the first would.")
+    hour_value_low: float | None = None
+    hour_value_high: float | None = None
     stratum_id: Stratum
     status: str | None = Field(description="What is known of the response to effort.")
     ceiling: float | None

@@ -70,7 +70,13 @@ class Buyer(Scores):
     stratum_id: str
     path: str
     rep_id: int | None = Field(description="Who serves it.")
-    rank: int | None
+    rank: int | None = Field(description="By `value_per_hour`; null: not to be contacted.")
+    place: int | None = Field(description="In the order of approach: as the plan gives hours; without a plan the rank.")
+    hours: float | None = Field(description="That the plan gives it; null: no plan.")
+    choice: str | None = Field(description="Pursue, hold or leave; null: no plan.")
+    hour_value: Money = Field(description="What an hour given to it earns beyond its cost, as the plan has it.")
+    hour_value_low: Low
+    hour_value_high: High
     reasons: list[str]
 
 

@@ -12,7 +12,7 @@ from marketsofone.app.entrance import Visit, visits
 
 router = api_router("strata")
 
-Order = Annotated[Literal["rank", "pull", "competitiveness", "attractiveness", "source_id"],
+Order = Annotated[Literal["rank", "place", "pull", "competitiveness", "attractiveness", "source_id"],
                   Query(description="Best first; ties by rank and id.")]
 Level = Annotated[int | None, Query(ge=0, le=1000, description="Only this level; 0 is the whole market.")]
 

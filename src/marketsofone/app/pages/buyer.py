@@ -18,6 +18,7 @@ from marketsofone.app.writing import standing_about, state, take_back
 from marketsofone.project.showing.buyer import (
     approach_to,
     effort_on,
+    hour_of,
     next_move,
     people_of,
     shared_with,
@@ -88,6 +89,7 @@ class NextMove:
 
     choice: str
     plan: Move | None
+    earns: str
     approach: Approach
     scores: tuple[Said, ...]
     changed: tuple[str, ...]
@@ -223,7 +225,8 @@ def undo(buyer_id: int, visit: Annotated[Visit, visits("write")],
 def _following(visit: Visit, as_run: Row, row: Row) -> NextMove:
     """The next move: the plan and the changes as the run holds them, the scores as they stand now."""
     found = next_move(visit.shelf, row["buyer_id"])
-    return NextMove(found[1] if found else "", found[0] if found else None, approach_to(visit.shelf, row),
+    return NextMove(found[1] if found else "", found[0] if found else None, hour_of(visit.shelf, as_run, row)[0],
+                    approach_to(visit.shelf, row),
                     said_of(visit.shelf, row), changed_since(visit.shelf, as_run), as_of_before(visit.shelf))
 
 

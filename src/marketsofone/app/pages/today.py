@@ -17,20 +17,24 @@ from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.writing import answer_of, state_together, withdraw
 from marketsofone.errors import RecordRefused
 from marketsofone.project.reading.unlisted import unlisted
-from marketsofone.project.showing.buyer import approach_to, next_move
+from marketsofone.project.showing.buyer import approach_to, hour_of, next_move
 from marketsofone.project.showing.changing import as_of_before, changed_since
 from marketsofone.project.showing.saying import said_of
+from marketsofone.project.snapshots.approach import PURSUED, orders_approach, passed_over
 from marketsofone.project.snapshots.shelf import Row
 from marketsofone.project.statements.restating import restated_all
 
 if TYPE_CHECKING:
     from marketsofone.project.showing.buyer import Approach
     from marketsofone.project.showing.saying import Said
+    from marketsofone.project.snapshots.approach import PassedOver
     from marketsofone.project.statements.entering import Entry
 
 router = APIRouter(include_in_schema=False)
 
 MOVES = 7
+MOST_PASSED = 3
+"""So many of those whom the scores rank among the first and the plan gives no hour are named."""
 NOT_NOW_DAYS = 14
 """So long a move that was put off, or done, stays away; one that is not relevant until that is taken back."""
 REASONS = {
@@ -53,8 +57,10 @@ class Move:
     scores : tuple of Said
         The three scores in words.
     approach : Approach
+    earns, interval : str
+        What an hour given to it earns beyond its cost: as the plan has it, else by the scores; empty: not known.
     planned : str
-        Hours that the plan gives it; empty where it gives none.
+        What the plan gives it, or why it gives nothing; empty where there is no plan.
     changed : tuple of str
         What is new since the run before.
     moved : bool
@@ -64,6 +70,8 @@ class Move:
     line: BuyerLine
     scores: tuple[Said, ...]
     approach: Approach
+    earns: str
+    interval: str
     planned: str
     changed: tuple[str, ...]
     moved: bool
@@ -84,6 +92,9 @@ class Today:
 
     moves: tuple[Move, ...]
     buyers: int
+    with_hours: int | None
+    passed: tuple[PassedOver, ...]
+    passed_in_all: int
     put_off: int
     before: str
     answered: tuple[Answered, ...]
@@ -101,8 +112,9 @@ def today(visit: Annotated[Visit, visits("see_market")]) -> Response:
     entries = visit.office.notebook.of_kind("answer")
     barred = unlisted(visit.shelf.snapshot, visit.office.notebook)
     rows, passed, buyers = _open_rows(visit, {entry.about_id for entry in entries if _holds(entry, now.date())}, barred)
-    page = Today(_moves(visit, rows), buyers, passed, as_of_before(visit.shelf), _own(visit, entries, now), REASONS,
-                 CHANNELS, visit.viewer.may("write"))
+    over = _passed_over(visit, barred)
+    page = Today(_moves(visit, rows), buyers, _with_hours(visit), over[:MOST_PASSED], len(over), passed,
+                 as_of_before(visit.shelf), _own(visit, entries, now), REASONS, CHANNELS, visit.viewer.may("write"))
     return rendered("today.html", framed(visit, "Today", "today"), page)
 
 
@@ -135,7 +147,7 @@ def _open_rows(visit: Visit, answered: set[str], barred: Set[int]) -> tuple[list
     found: list[Row] = []
     passed = start = 0
     while True:
-        listed = visit.shelf.listed(visit.scope, start=start, most=_SHEET, ranked=True, without=barred)
+        listed = visit.shelf.listed(visit.scope, None, "place", start, _SHEET, ranked=True, without=barred)
         for row in listed.rows:
             if len(found) == MOVES:
                 return found, passed, listed.total
@@ -151,14 +163,30 @@ def _open_rows(visit: Visit, answered: set[str], barred: Set[int]) -> tuple[list
 def _moves(visit: Visit, rows: list[Row]) -> tuple[Move, ...]:
     shelf = visit.shelf
     now = restated_all(shelf, visit.office.notebook, rows)
-    return tuple(Move(line, said_of(shelf, as_now), approach_to(shelf, row), _planned(visit, row),
-                      changed_since(shelf, row), bool(as_now["restated"]))
+    return tuple(Move(line, said_of(shelf, as_now), approach_to(shelf, row), *hour_of(shelf, row, as_now),
+                      _planned(visit, row), changed_since(shelf, row), bool(as_now["restated"]))
                  for line, row, as_now in zip(buyer_lines(shelf, now), rows, now, strict=True))
 
 
 def _planned(visit: Visit, row: Row) -> str:
+    """What the plan gives a buyer, in a sentence."""
     found = next_move(visit.shelf, row["buyer_id"])
-    return found[0].hours if found is not None and found[1] == "pursue" else ""
+    if found is None:
+        return ""
+    move, choice = found
+    given = f"{move.hours} hours." if choice == PURSUED else f"no hour. {move.reason}"
+    return f"The plan gives it {given}"
+
+
+def _with_hours(visit: Visit) -> int | None:
+    """How many of the viewer's buyers the plan gives hours; None where it puts nobody in order."""
+    return visit.shelf.given_hours(visit.scope) if orders_approach(visit.shelf.snapshot) else None
+
+
+def _passed_over(visit: Visit, barred: Set[int]) -> tuple[PassedOver, ...]:
+    """Who would be here by rank, and is not, for the plan gives it no hour."""
+    ranked = visit.shelf.listed(visit.scope, None, "rank", 0, MOVES, ranked=True, without=barred).rows
+    return passed_over(visit.shelf.snapshot, ranked)
 
 
 def _own(visit: Visit, entries: tuple[Entry, ...], now: datetime) -> tuple[Answered, ...]:

@@ -37,6 +37,7 @@ from marketsofone.project.planning.planned import plan_run
 from marketsofone.project.reading.holding_up_marks import accepted_notes, project_folder
 from marketsofone.project.segments.keeping import segmented
 from marketsofone.project.settings.market_file import described
+from marketsofone.project.snapshots.approach import beside_plan
 from marketsofone.project.snapshots.parquet import Streamed, scanned
 from marketsofone.project.snapshots.writing import SORTED_BY, Writing
 from marketsofone.project.statements.naming import with_names
@@ -62,9 +63,9 @@ if TYPE_CHECKING:
 
 _TYPES = {name: pa.float64() for name in ("gain", "base", "low", "high")}
 _LARGE: Mapping[str, Mapping[str, str]] = {
-    "buyers": {"path": "rank <= 200", "reasons": "rank <= 200"},
+    "buyers": {"path": "least(rank, place) <= 200", "reasons": "least(rank, place) <= 200"},
     "opportunities": {"": "outcome = 'open'"},
-    "plan": {"reason": "hours > 0"},
+    "plan": {"reason": "hours > 0 or buyer_id in (select buyer_id from {buyers} where rank <= 200)"},
 }
 """Tables of a row a buyer or an opportunity, and what of them the report can show: rows, and where which texts."""
 _OF_OURS = ("product", "rep", "competitor")
@@ -153,11 +154,13 @@ def _read(snapshot: Snapshot, name: str, told: Mapping[str, str]) -> pa.Table:
     """A large table as the report reads it: its columns only, long texts only where they can be shown."""
     import duckdb
 
-    from marketsofone.report import READS
+    from marketsofone.report import BESIDE, READS
 
-    rows = duckdb.sql(f"select * from {scanned(snapshot.file(name))} where {told.get('', 'true')}")
-    shown = [f"case when {told[column]} then {column} end as {column}" if column in told else column
-             for column in READS[name] if column in rows.columns]
+    held = beside_plan(snapshot) if name == "buyers" else f"from {scanned(snapshot.file(name))}"
+    rows = duckdb.sql(f"select * from ({held}) where {told.get('', 'true')}")
+    asked = {column: where.format(buyers=scanned(snapshot.file("buyers"))) for column, where in told.items()}
+    shown = [f"case when {asked[column]} then {column} end as {column}" if column in asked else column
+             for column in (*READS[name], *BESIDE.get(name, ())) if column in rows.columns]
     return rows.select(*map(duckdb.SQLExpression, shown)).to_arrow_table()
 
 

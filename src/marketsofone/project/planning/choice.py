@@ -36,7 +36,8 @@ class Standing:
     Parameters
     ----------
     first, next_hour : float array, shape (buyers,)
-        What the first hour, and the next one after those planned, earns beyond its cost; nan where nobody serves.
+        What the first hour, and the next one after those planned, earns beyond its cost; nan where nobody serves, and
+        where nothing tells what hours do.
     ratio : float array, shape (segments,)
         Best first hour of the segment over what that hour costs and would earn elsewhere; above 1 it gets hours.
     pays : float array, shape (segments,)
@@ -52,6 +53,7 @@ class Standing:
 def standing(problem: Problem, placement: Placement) -> Standing:
     """How buyers and segments stand to the prices of hours."""
     served = placement.rep >= 0
+    told = served & pc.not_equal(problem.rows["status"], UNKNOWN).to_numpy()
     cost = np.append(problem.sellers.hour_cost, 0.0)[placement.rep]
     price = np.append(placement.price, 0.0)[placement.rep]
     first = problem.curves.next_hour(0.0)
@@ -60,7 +62,7 @@ def standing(problem: Problem, placement: Placement) -> Standing:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = _highest(problem.segment[served], (first / (price + cost))[served], count)
         pays = _highest(problem.segment[served], (first / cost)[served], count)
-    return Standing(np.where(served, first - cost, np.nan), np.where(served, beside - cost, np.nan), ratio, pays)
+    return Standing(np.where(told, first - cost, np.nan), np.where(told, beside - cost, np.nan), ratio, pays)
 
 
 def segment_choice(problem: Problem, placement: Placement, at: Standing, firm: Firm, currency: str,

@@ -113,7 +113,7 @@ def _few_open(openings: Openings) -> tuple[Finding, ...]:
     return (Finding(
         "answers_unopened", "info", "touch.answered",
         f"{openings.answers:,} answers to approaches led to {openings.opportunities:,} opportunities before a buyer's "
-        f"first win. The plan counts {openings.share:.0%} of answers as an opportunity; the ranked list takes each for "
+        f"first win. The plan counts {openings.share:.0%} of answers as an opportunity; the rank takes each for "
         "one, which changes no order."),)
 
 

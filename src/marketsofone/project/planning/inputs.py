@@ -22,9 +22,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-BUYER_COLUMNS = ("buyer_id", "source_id", "rep_id", "stratum_id", "ceiling", "scale", "shape", "status", "won",
+BUYER_COLUMNS = ("buyer_id", "source_id", "rep_id", "stratum_id", "rank", "ceiling", "scale", "shape", "status", "won",
                  "worth_spread")
-"""What a plan asks of a buyer."""
+"""What a plan asks of a buyer; without a rank it may not be contacted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Problem:
     paths : mapping
         The path of every stratum, by its id.
     barred : bool array, shape (buyers,), or None
-        Who may not be contacted, and is knocked out for that; None: nobody.
+        Who may not be contacted (they have no rank), and is knocked out for that; None: nobody.
     """
 
     rows: pa.Table
@@ -144,7 +144,7 @@ def sellers_of(reps: pa.Table, settings: Settings) -> Sellers:
 
 
 def problem_of(settings: Settings, buyers: pa.Table, sellers: Sellers, strata: Sequence[Mapping[str, Any]],
-               refused: frozenset[str], knocked_out: pa.Array, unapproached: pa.Array | None = None) -> Problem:
+               refused: frozenset[str], knocked_out: pa.Array) -> Problem:
     """The plan to be made.
 
     Parameters
@@ -156,17 +156,13 @@ def problem_of(settings: Settings, buyers: pa.Table, sellers: Sellers, strata: S
     refused : frozenset of str
         Strata that do not hold up: their buyers are planned with the nearest stratum above that does.
     knocked_out : pyarrow array of int
-        ``buyer_id`` of who gets no hours.
-    unapproached : pyarrow array of int, optional
-        ``buyer_id`` of who may not be contacted: gets none even where hours are agreed with it.
+        ``buyer_id`` of who gets no hours; nor does who may not be contacted, even where hours are agreed with it.
     """
     rows = _by_id(buyers.select(list(BUYER_COLUMNS)).combine_chunks())
     planned_with = _planned_with(strata, refused)
     segments, segment = _segments(rows["stratum_id"], planned_with, strata)
     out = pc.is_in(rows["buyer_id"], value_set=knocked_out).to_numpy(zero_copy_only=False)
-    barred = np.zeros(len(out), dtype=np.bool_)
-    if unapproached is not None:
-        barred = pc.is_in(rows["buyer_id"], value_set=unapproached).to_numpy(zero_copy_only=False)
+    barred = pc.is_null(rows["rank"]).to_numpy()
     out = out | barred
     ceiling = np.where(out, 0.0, rows["ceiling"].to_numpy())
     rep = _places(rows["rep_id"], sellers.rep_id)

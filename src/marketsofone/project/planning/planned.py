@@ -79,8 +79,6 @@ class Known:
         ``segment``, ``buyer_id`` of segments written by hand.
     doubt : Doubt
         What is not known of the response of all.
-    barred : pyarrow array of int
-        ``buyer_id`` of who may not be contacted: gets neither hours nor touches, whatever was agreed.
     """
 
     buyers: pa.Table
@@ -89,7 +87,6 @@ class Known:
     refused: frozenset[str]
     members: pa.Table
     doubt: Doubt
-    barred: pa.Array = field(default_factory=lambda: pa.array([], pa.int64()))
 
 
 def plan_run(settings: Settings, gathered: Gathered, responses: Responses, buyers: ir.Table,
@@ -98,10 +95,10 @@ def plan_run(settings: Settings, gathered: Gathered, responses: Responses, buyer
     """The plan of this run; where there can be none, why, as a finding and in the manifest."""
     if responses.curves is None or responses.why_none:
         return _no_plan(responses, responses.why_none, "State what is missing, or state a judgement of effort.")
-    joined = buyers.select("buyer_id", "source_id", "rep_id", "stratum_id").inner_join(responses.curves, "buyer_id")
+    joined = buyers.select("buyer_id", "source_id", "rep_id", "stratum_id", "rank").inner_join(
+        responses.curves, "buyer_id")
     known = Known(joined.select(*BUYER_COLUMNS).order_by("buyer_id").to_pyarrow(), reps.to_pyarrow(), strata,
-                  _refused(stability, accepted), written.members.to_pyarrow(), doubt_of(responses.fits),
-                  buyers.filter(buyers["rank"].isnull()).buyer_id.to_pyarrow().combine_chunks())
+                  _refused(stability, accepted), written.members.to_pyarrow(), doubt_of(responses.fits))
     try:
         problem, _placement, tables, said = planned(settings, known)
     except (NothingToPlan, HoursExceeded, SettingsInvalid) as problem_found:
@@ -142,7 +139,7 @@ def problem_known(settings: Settings, known: Known) -> Problem:
     """The plan to be made from what is known of a run."""
     sellers = sellers_of(known.reps, settings)
     out = members_of(settings.plan.knock_outs, list(settings.segments), known.members)
-    return problem_of(settings, known.buyers, sellers, known.strata, known.refused, out, known.barred)
+    return problem_of(settings, known.buyers, sellers, known.strata, known.refused, out)
 
 
 def doubt_of(fits: Mapping[str, ResponseFit]) -> Doubt:

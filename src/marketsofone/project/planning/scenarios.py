@@ -148,17 +148,14 @@ def known_of(snapshot: Snapshot) -> Known:
     from marketsofone.project.reading.holding_up_marks import refused_segments
 
     check_planned(snapshot)
-    names = [f"b.{name}" if name in ("buyer_id", "source_id", "rep_id", "stratum_id") else f"p.{name}"
+    names = [f"b.{name}" if name in ("buyer_id", "source_id", "rep_id", "stratum_id", "rank") else f"p.{name}"
              for name in BUYER_COLUMNS]
     with damage_told(snapshot.file("plan")), duckdb.connect() as connection:
         buyers = connection.execute(
             f"select {', '.join(names)} from {scanned(snapshot.file('buyers'))} b "
             f"join {scanned(snapshot.file('plan'))} p using (buyer_id)").to_arrow_table()
-        barred = connection.execute(
-            f"select buyer_id from {scanned(snapshot.file('buyers'))} where rank is null").to_arrow_table()
     return Known(buyers, snapshot.table("reps"), snapshot.table("strata").to_pylist(), refused_segments(snapshot),
-                 snapshot.table("segment_members"), Doubt(**snapshot.manifest["plan"]["doubt"]),
-                 barred["buyer_id"].combine_chunks())
+                 snapshot.table("segment_members"), Doubt(**snapshot.manifest["plan"]["doubt"]))
 
 
 def check_planned(snapshot: Snapshot) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from marketsofone.project.planning.approach import in_order, worth_of_an_hour
 from marketsofone.project.planning.choice import HOLD, LEAVE, LEFT_OUT, PURSUE, UNKNOWN, Standing
 from marketsofone.project.planning.draws import Firm
 from marketsofone.project.planning.inputs import Bools, Floats, Problem
@@ -23,6 +24,7 @@ def plan_table(problem: Problem, placement: Placement, at: Standing, firm: Firm,
     served = placement.rep >= 0
     rep_id = pa.array(np.append(sellers.rep_id, 0)[placement.rep], mask=~served)
     choice, reason = _choices(problem, placement, at, currency)
+    hour = worth_of_an_hour(problem, placement, at, firm)
     curve = {name: rows[name] for name in ("status", "ceiling", "scale", "shape", "worth_spread", "won")}
     segments = pa.array([segment.stratum_id for segment in problem.segments], pa.string())
     return pa.table({
@@ -31,7 +33,9 @@ def plan_table(problem: Problem, placement: Placement, at: Standing, firm: Firm,
         "expected_contribution": earned(problem, placement), "expected_contribution_low": firm.low,
         "expected_contribution_high": firm.high,
         "next_hour_value": pa.array(at.next_hour, mask=np.isnan(at.next_hour)), "inclusion_share": firm.inclusion,
-        "choice": choice, "reason": reason, "stratum_id": segments.take(pa.array(problem.segment)), **curve})
+        "choice": choice, "reason": reason, "place": in_order(problem, placement, hour["hour_value"], choice),
+        **{name: pa.array(values, mask=np.isnan(values)) for name, values in hour.items()},
+        "stratum_id": segments.take(pa.array(problem.segment)), **curve})
 
 
 def _choices(problem: Problem, placement: Placement, at: Standing, currency: str) -> tuple[pa.Array, pa.Array]:
@@ -51,12 +55,13 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
         (placement.rep < 0, HOLD, "No rep with hours serves it."),
         (unknown & problem.rows["won"].to_numpy(), HOLD,
          "A customer already: cannot tell yet what more hours with one do; a judgement of effort, or effort set by "
-         "lot, would tell. The ranked list takes an hour with it as with a buyer to be won."),
+         "lot, would tell. Its rank takes an hour with it as with a buyer to be won."),
         (unknown, HOLD, "Cannot tell yet what hours do: a judgement of effort, or effort set by lot, would tell."),
         (pc.equal(problem.rows["status"], LEFT_OUT).to_numpy(), LEAVE, "The scenario leaves it out."),
         (~(problem.curves.ceiling > 0), LEAVE, "Nothing is to be earned: it is expected to cost more than it brings."),
         (dropped, HOLD, "Its segment would earn less than pursuing one costs."),
         (at.first <= 0, LEAVE, "Even the first minutes would earn less than they cost."),
+        (problem.rows["won"].to_numpy(), HOLD, words[2]),
         (np.ones(len(given), dtype=np.bool_), HOLD, words[1]),
     ]
     code = np.argmax([holds for holds, _choice, _why in cases], axis=0)
@@ -66,7 +71,7 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
 
 
 def _words(problem: Problem, placement: Placement, at: Standing, price: Floats, currency: str) -> list[pa.Array]:
-    """Reasons with numbers in them: of buyers that get hours, and of those that wait."""
+    """Reasons with numbers in them: of buyers that get hours, of those that wait, of customers that wait."""
     first, after, elsewhere = (whole_numbers(np.nan_to_num(column)) for column in (at.first, at.next_hour, price))
     named = f" {currency} "
     return [
@@ -74,6 +79,8 @@ def _words(problem: Problem, placement: Placement, at: Standing, price: Floats, 
                 "; elsewhere an hour of this rep earns", named, elsewhere, "."),
         _joined("Hours would begin to earn at", named, first, " an hour beyond their cost; elsewhere an hour of this "
                 "rep earns", named, elsewhere, "."),
+        _joined("A customer already: more hours would begin to add", named, first, " an hour beyond their cost; "
+                "elsewhere an hour of this rep earns", named, elsewhere, "."),
     ]
 
 

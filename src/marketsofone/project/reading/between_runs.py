@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from marketsofone.errors import RunMissing
 from marketsofone.project.reading.unlisted import objectors, unlisted
-from marketsofone.project.snapshots import results
+from marketsofone.project.snapshots.approach import Order, PassedOver, ToApproach, passed_over, read_approach
 from marketsofone.project.snapshots.export import export_snapshot
-from marketsofone.project.snapshots.results import BuyerRead
+from marketsofone.project.snapshots.results import flattened
 from marketsofone.project.snapshots.snapshot import Snapshot
 from marketsofone.project.statements.entering import Notebook
 from marketsofone.project.statements.recorded import has_record
@@ -19,10 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def ranking_now(run: Snapshot, top: int = 20) -> tuple[BuyerRead, ...]:
-    """The first buyers of the ranked list, without whom the record took off it since the run."""
+def approach_now(run: Snapshot, top: int = 20, order: Order = "place") -> tuple[ToApproach, ...]:
+    """The first buyers to approach, without whom the record took off every list since the run."""
     barred = _asked(run, unlisted)
-    return tuple(each for each in results.read_ranking(run, top + len(barred)) if each.buyer_id not in barred)[:top]
+    found = read_approach(run, top + len(barred), order)
+    return tuple(each for each in found if each.buyer.buyer_id not in barred)[:top]
+
+
+def passed_over_now(run: Snapshot, first: int) -> tuple[PassedOver, ...]:
+    """Of the first buyers by rank, those to whom the plan gives no hour."""
+    return passed_over(run, [flattened(each.buyer) | {"choice": each.choice}
+                             for each in approach_now(run, first, "rank")])
 
 
 def export_run(run: Snapshot, to: Path) -> tuple[Path, ...]:

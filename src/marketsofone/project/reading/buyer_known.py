@@ -22,7 +22,12 @@ def facts_of(shelf: Shelf, buyer_id: int) -> Row | None:
 
 def planned_row(shelf: Shelf, buyer_id: int) -> Row | None:
     """The line of a buyer in the plan; None where the run made none."""
-    return _one(shelf.snapshot, "plan", buyer_id)
+    return planned_in(shelf.snapshot, buyer_id)
+
+
+def planned_in(snapshot: Snapshot, buyer_id: int) -> Row | None:
+    """The same of a run that is not held open."""
+    return _one(snapshot, "plan", buyer_id)
 
 
 def touches_with(shelf: Shelf, buyer_id: int) -> list[Row]:

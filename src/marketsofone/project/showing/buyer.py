@@ -10,6 +10,7 @@ from typing import Any
 from marketsofone.project.reading.buyer_known import facts_of, people_at, planned_row
 from marketsofone.project.showing.figures import count, currency_of, money, share
 from marketsofone.project.showing.plan import Move, move_of
+from marketsofone.project.snapshots.approach import orders_approach
 from marketsofone.project.snapshots.shelf import Row, Shelf
 from marketsofone.project.snapshots.small_tables import rows_of
 
@@ -115,6 +116,23 @@ def next_move(shelf: Shelf, buyer_id: int) -> tuple[Move, str] | None:
     """What the plan does with a buyer and the choice made; None where the run has no plan."""
     found = planned_row(shelf, buyer_id)
     return None if found is None else (move_of(shelf, found), str(found["choice"]))
+
+
+def hour_of(shelf: Shelf, row: Row, as_now: Row) -> tuple[str, str]:
+    """What an hour given to a buyer earns, and its interval: as the plan of the run has it, else by the scores now.
+
+    Parameters
+    ----------
+    row, as_now : mapping
+        The buyer as the run holds it, and with what was stated since.
+    """
+    from marketsofone.report import words
+
+    of, name = (row, "hour_value") if orders_approach(shelf.snapshot) else (as_now, "value_per_hour")
+    value, low, high = (of[f"{name}{end}"] for end in ("", "_low", "_high"))
+    currency = currency_of(shelf)
+    return ("" if value is None else money(value, currency),
+            "" if low is None else words.interval(low, high, "money", currency))
 
 
 def _criteria(shelf: Shelf, facts: Mapping[str, Any]) -> Mapping[str, str]:

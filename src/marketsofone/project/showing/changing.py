@@ -46,7 +46,7 @@ def _told(shelf: Shelf, earlier: Row, row: Row) -> Iterator[str]:
             yield f"{words.counted(round(abs(more)), units[score])} {'more' if more > 0 else 'fewer'}"
     was, now = earlier.get("value_per_hour"), row.get("value_per_hour")
     if was is not None and now is not None and abs(now - was) > _TOLD * max(abs(was), abs(now)):
-        yield f"an hour was worth {money(was, currency_of(shelf))}"
+        yield f"an hour was worth {money(was, currency_of(shelf))} by its scores"
     if earlier.get("rank") is not None and row.get("rank") is not None and earlier["rank"] != row["rank"]:
         yield f"{'up' if row['rank'] < earlier['rank'] else 'down'} from rank {count(earlier['rank'])}"
     if earlier["path"] != row["path"]:

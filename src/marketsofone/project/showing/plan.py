@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from marketsofone.project.showing.figures import count, currency_of, money, share
+from marketsofone.project.snapshots.approach import orders_approach
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.shelf import Row, Scope, Shelf
 from marketsofone.project.snapshots.small_tables import asked_rows, rows_of
@@ -180,9 +181,10 @@ def planned_for(shelf: Shelf, stratum_id: str) -> SegmentPlan | None:
 
 
 def moves_of(shelf: Shelf, scope: Scope, most: int = 25) -> tuple[Move, ...]:
-    """Buyers that get hours, what is expected to earn most first; only those one may see."""
+    """Buyers that get hours, in the order of approach; only those one may see."""
+    order = "place" if orders_approach(shelf.snapshot) else "expected_contribution desc nulls last"
     rows = _rows(shelf, "plan", f"choice = 'pursue' and {scope.condition} "
-                                f"order by expected_contribution desc nulls last, buyer_id limit {int(most)}")
+                                f"order by {order}, buyer_id limit {int(most)}")
     return tuple(move_of(shelf, row) for row in rows)
 
 

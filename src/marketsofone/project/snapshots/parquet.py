@@ -99,6 +99,11 @@ def rows_where(path: Path, column: str, value: int | str) -> list[dict[str, Any]
     return found
 
 
+def column_names(path: Path) -> list[str]:
+    """The columns of a file, from its footer alone."""
+    return list(_footer(path, _stamp(path)).schema.names)
+
+
 def _stamp(path: Path) -> tuple[int, int, int]:
     """Tells a file from what stood at its place before."""
     seen = path.stat()

@@ -125,12 +125,6 @@ def read_level(snapshot: Snapshot, level: str, by: str = "value_per_hour",
     return tuple(sorted(chosen, key=lambda each: _place(each, by))[:top])
 
 
-def read_ranking(snapshot: Snapshot, top: int = 20) -> tuple[BuyerRead, ...]:
-    """The first buyers of the ranked list."""
-    rows = _rows(snapshot.file("buyers"), f"where rank is not null order by rank, buyer_id limit {int(top)}")
-    return tuple(buyer_read(row) for row in rows)
-
-
 def read_evidence(snapshot: Snapshot) -> tuple[dict[str, Any], ...]:
     """The evidence behind each score in the whole market: the rows of the table of that name."""
     return tuple(_rows(snapshot.file("evidence"), ""))

@@ -10,6 +10,7 @@ from threading import local
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from marketsofone.errors import RunMissing
+from marketsofone.project.snapshots.approach import beside_plan
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.small_tables import rows_of
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
@@ -21,13 +22,14 @@ Row = Mapping[str, Any]
 T = TypeVar("T")
 
 _ORDER_BY = {
-    "rank": "rank", "pull": "pull desc nulls last, rank", "competitiveness": "competitiveness desc nulls last, rank",
+    "rank": "rank", "place": "place", "pull": "pull desc nulls last, rank",
+    "competitiveness": "competitiveness desc nulls last, rank",
     "attractiveness": "attractiveness desc nulls last, rank", "source_id": "source_id, rank",
 }
 ORDERS = tuple(_ORDER_BY)
 """What buyers can be put in order of."""
 
-_SORTED = {"buyers": "rank", "opportunities": "buyer_id, opportunity_id", "memberships": "buyer_id, level, stratum_id"}
+_SORTED = {"buyers": "place", "opportunities": "buyer_id, opportunity_id", "memberships": "buyer_id, level, stratum_id"}
 _MEMORY_THREADS = 2
 _ANSWERS_KEPT = 64
 _SHEETS_KEPT, _SHORT = 256, 50
@@ -200,6 +202,10 @@ class Shelf:
         read = self._sheets if most <= _SHORT else self._rows  # a run never changes: what was asked lately is kept
         return Listed(read(query, given), total)
 
+    def given_hours(self, scope: Scope = EVERYONE) -> int:
+        """How many buyers the plan gives hours."""
+        return self._counted(f"where {scope.condition} and hours > 0", ())
+
     def _counted(self, where: str, given: tuple[Any, ...]) -> int:
         """How many buyers a condition holds for; a run never changes, so each is counted once."""
         key = (where, *given)
@@ -267,7 +273,8 @@ def _loaded(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     held = duckdb.connect(config={"threads": _MEMORY_THREADS})
     for name, order in {**_SORTED, "strata": "level, path"}.items():
         path = snapshot.file(name)
+        rows = beside_plan(snapshot) if name == "buyers" else f"from {scanned(path)}"
         with damage_told(path):
-            held.execute(f"create table {name} as from {scanned(path)} order by {order}")
+            held.execute(f"create table {name} as ({rows}) order by {order}")
     held.execute("create index buyers_by_id on buyers (buyer_id)")
     return held
