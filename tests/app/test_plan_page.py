@@ -4,7 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from marketsofone.project.planning.scenarios import Scenario, compared, solve_scenario
+from marketsofone.project.planning.scenario_texts import Scenario
+from marketsofone.project.planning.scenarios import compared, solve_scenario
 from marketsofone.project.settings.market_file import read_settings
 from marketsofone.project.showing.figures import money
 from marketsofone.project.showing.plan import drains_of, moves_of, plan_missing

@@ -131,6 +131,35 @@ def test_an_unknown_scenario_is_told_how_to_write_one(told):
     assert "hours=1.2" in out.err
 
 
+@pytest.mark.parametrize(("words", "found"), [
+    (("--hours", "0"), "hours=0, which leaves none to place"), (("--hours=-1",), "'-1'"), (("--hours", "nan"), "'nan'"),
+    (("--hours", "inf"), "'inf'"), (("--hours", "1e12"), "hours a week"), (("--reps", "R0000:200"), "200 hours a week"),
+    (("--reps", "NEW:169:60"), "169 hours a week"), (("--reps", "R0000"), "R0000:30"), (("--reps", "R0000:x"), "'x'"),
+    (("--reps", "R00O0:30"), "Did you mean R000"), (("--with", "leave=nowhere"), "none of that name")])
+def test_hours_and_reps_that_cannot_be_are_an_error_that_says_what_to_write(told, words, found):
+    status, said = told("solve", *words)
+    assert status == 2
+    assert found in said.err
+    assert "week_hours" not in said.err
+
+
+def test_a_rep_that_the_run_does_not_know_is_said_to_be_new(told):
+    status, said = told("solve", "--reps", "LENA:20")
+    assert status in (0, None)
+    assert "New rep: LENA; buyers may change reps." in said.out
+
+
+def test_a_segment_is_explained_by_its_value_whatever_the_case(project, told):
+    planned = set(open_snapshot(project).table("segment_choice")["stratum_id"].to_pylist())
+    strata = open_snapshot(project).table("strata").to_pylist()
+    values = [row["name"].partition(": ")[2].casefold() for row in strata]
+    alone = next(row for row in strata if row["stratum_id"] in planned and row["parent_id"]
+                 and values.count(row["name"].partition(": ")[2].casefold()) == 1)
+    status, said = told("explain", alone["name"].partition(": ")[2].upper())
+    assert status in (0, None)
+    assert said.out.startswith(alone["path"])
+
+
 def test_plan_tables_leave_with_an_export_and_the_report_shows_the_plan(project, tmp_path):
     assert main(["export", str(project), "--to", str(tmp_path)]) == 0
     assert {f"{name}.csv" for name in ("plan", "segment_choice", "drain")} <= {path.name for path in tmp_path.iterdir()}

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
+from marketsofone.errors import RunMissing
+from marketsofone.project.planning.reading import explain
 from marketsofone.project.snapshots.approach import orders_approach, passed_over, read_approach
 from marketsofone.project.snapshots.shelf import Shelf
 
@@ -79,3 +82,12 @@ def test_passed_over_is_who_ranks_high_and_gets_no_hour(small, tmp_path):
     run = small.write_small_run(tmp_path, plan=given())
     (ant,) = passed_over(run, Shelf(run).listed(most=2).rows)
     assert (ant.source_id, ant.rank, ant.reason) == ("ant", 1, "A customer already.")
+
+
+def test_a_segment_that_is_planned_by_its_parts_names_them(small, tmp_path):
+    choice = pa.table({"stratum_id": [1, 2], "path": ["Acme / health", "Acme / retail"], "changes": ["", ""]})
+    said = small.manifest(plan={"response": {}})
+    run = small.write_small_run(tmp_path, said=said, plan=given(), segment_choice=choice)
+    assert explain(run, "Retail").row["path"] == "Acme / retail"
+    with pytest.raises(RunMissing, match="'Acme', which is planned by its parts: 'Acme / health', 'Acme / retail'"):
+        explain(run, "acme")

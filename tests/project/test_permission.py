@@ -11,7 +11,8 @@ import pytest
 import marketsofone as m1
 from marketsofone.cli import main
 from marketsofone.project import simulate_project
-from marketsofone.project.planning.scenarios import read_scenario, solve_scenario
+from marketsofone.project.planning.scenario_texts import read_scenario
+from marketsofone.project.planning.scenarios import solve_scenario
 from marketsofone.project.reading.audience import audience
 from marketsofone.project.reading.unlisted import unlisted
 from marketsofone.project.settings.market_file import read_settings

@@ -17,7 +17,8 @@ from marketsofone.project.planning.choice import factor_scores
 from marketsofone.project.planning.curves import Responses
 from marketsofone.project.planning.draws import Doubt
 from marketsofone.project.planning.planned import Known, plan_findings, plan_run, planned, problem_known
-from marketsofone.project.planning.scenarios import _CHANGES, read_scenario
+from marketsofone.project.planning.scenario_texts import read_scenario
+from marketsofone.project.planning.scenarios import _CHANGES
 from marketsofone.project.planning.solving import place
 from marketsofone.project.settings.market_file import read_settings
 

@@ -40,17 +40,18 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
     changed
         A scenario, as m1 plan compare --help says it is written.
     """
-    from marketsofone.project.planning.scenarios import Scenario, check_planned, read_scenario, solve_scenario
+    from marketsofone.project.planning.scenario_texts import Scenario, asked_of_reps, read_scenario
+    from marketsofone.project.planning.scenarios import check_planned, solve_scenario
     from marketsofone.project.reading.between_runs import objected_since
     from marketsofone.project.settings.market_file import read_settings
     from marketsofone.project.snapshots.snapshot import open_snapshot
+    from marketsofone.project.words import plain
 
     scenario = read_scenario(changed) if changed else Scenario("plan")
     snapshot = open_snapshot(project, run)
     check_planned(snapshot)
-    known = {str(name) for name in snapshot.table("reps")["source_id"].to_pylist()}
-    asked = [("hours" if each.partition(":")[0] in known else "rep", each) for each in _parts(reps)]
-    changes = (*scenario.changes, *((("hours", str(hours)),) if hours != 1.0 else ()), *asked)
+    asked = asked_of_reps(reps, [str(name) for name in snapshot.table("reps")["source_id"].to_pylist()])
+    changes = (*scenario.changes, *((("hours", str(hours).removesuffix(".0")),) if hours != 1.0 else ()), *asked)
     added = any(key == "rep" for key, _value in asked)
     found = solve_scenario(snapshot, read_settings(project),
                            Scenario(scenario.name, changes, assign or scenario.assign or added))
@@ -59,6 +60,8 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
             if row.get("buyer_id") not in gone]
     if format != "table":
         return show(rows, (), format)
+    for name in (value.partition(":")[0] for key, value in asked if key == "rep"):
+        print(f"New rep: {plain(name)}; buyers may change reps.")
     _print_plan(found, snapshot.manifest["currency"])
     chosen = sorted(rows, key=lambda row: (-row["hours"], row["stratum_id"] if segments else row["source_id"]))[:top]
     return show(chosen, _SEGMENTS if segments else _BUYERS, "table")
@@ -78,7 +81,8 @@ def compare(project: Project = HERE, *, scenario: Scenarios = (), run: Run = "la
     scenario
         One scenario; give it again for more. Absent: a fifth more and a fifth fewer hours, and other reps.
     """
-    from marketsofone.project.planning.scenarios import Scenario, compared, read_scenario, solve_scenario
+    from marketsofone.project.planning.scenario_texts import Scenario, read_scenario
+    from marketsofone.project.planning.scenarios import compared, solve_scenario
     from marketsofone.project.settings.market_file import read_settings
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
@@ -140,10 +144,6 @@ def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top:
         if not rows:
             return print("Nothing drains: what hours cost came back, or is to be expected.")
     return show(rows, _DRAIN, format)
-
-
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _print_plan(found: Solved, currency: str) -> None:

@@ -1,4 +1,4 @@
-"""What a buyer's own page tells beside numbers: every touch with it, and the people on record where it is."""
+"""What is told of buyers beside numbers: every touch with one, the people on record where it is, its sites."""
 
 from __future__ import annotations
 
@@ -36,3 +36,11 @@ def people(tables: Mapping[str, ir.Table], buyers: ir.Table) -> ir.Table | None:
     rows = rows.semi_join(buyers.filter(_.account_id.notnull()), "account_id")
     rows = rows.left_join(keys, rows.contact_id == keys.entity_id)
     return rows.select("account_id", "site_id", "contact_id", "source_id", "role", "decides")
+
+
+def sites(owner: Mapping[str, ir.Table], buyers: ir.Table) -> ir.Table | None:
+    """Sites that count as their account: ``account_id``, ``buyer_id``; None where accounts are no buyers."""
+    if "account" not in owner:
+        return None
+    folded = owner["account"].filter((_.kind == "account") & (_.account_id != _.buyer_id))
+    return folded.semi_join(buyers, "buyer_id").select("account_id", "buyer_id")

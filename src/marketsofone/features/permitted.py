@@ -1,7 +1,7 @@
 """Who may be profiled and who may be approached: decided here, and only here.
 
 Who objected to profiling, or whose basis for it ended, is no buyer; whose basis for contact ended is scored
-and not listed as someone to approach.
+and not listed as someone to approach. An account that objects does so for every buyer of it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def unprofiled(tables: Tables, owner: Tables) -> ir.Table | None:
     parts = []
     if "objection" in tables:
         said = tables["objection"].select("about", "about_id")
-        parts.append(stated_of_buyers(said, tables, owner).select("buyer_id"))
+        parts += [stated_of_buyers(said, tables, owner).select("buyer_id"), *_at_accounts(said, tables, owner)]
     if "permission" in tables:
         parts.append(_without_basis(tables, owner, PROFILING))
     return ibis.union(*parts, distinct=True) if len(parts) > 1 else parts[0].distinct() if parts else None
@@ -32,6 +32,20 @@ def unprofiled(tables: Tables, owner: Tables) -> ir.Table | None:
 def unapproached(tables: Tables, owner: Tables) -> ir.Table | None:
     """``buyer_id`` of who may not be contacted; None where the data hold no permissions."""
     return _without_basis(tables, owner, CONTACT) if "permission" in tables else None
+
+
+def _at_accounts(said: ir.Table, tables: Tables, owner: Tables) -> list[ir.Table]:
+    """Who decides at an account that is spoken of, and opportunities of it that are buyers of their own."""
+    link = tables["entity_link"].filter(_.entity == "account").select("entity_id", "source_id")
+    accounts = said.filter(_.about.isin(["account", "buyer"])).inner_join(link, [("about_id", "source_id")])
+    parts = []
+    if "contact" in owner:
+        at = tables["contact"].select("contact_id", account_id=ibis.coalesce(_.site_id, _.account_id))
+        parts.append(owner["contact"].select("contact_id", "buyer_id").inner_join(at, "contact_id"))
+    if "opportunity" in owner:
+        alone = owner["opportunity"].filter(_.kind == "opportunity").select("opportunity_id", "buyer_id")
+        parts.append(alone.inner_join(tables["opportunity"].select("opportunity_id", "account_id"), "opportunity_id"))
+    return [part.semi_join(accounts, [("account_id", "entity_id")]).select("buyer_id") for part in parts]
 
 
 def _without_basis(tables: Tables, owner: Tables, purpose: str) -> ir.Table:

@@ -14,7 +14,7 @@ from ibis import _
 from marketsofone.customer.tables import RECORD
 from marketsofone.engine import release
 from marketsofone.estimates.candidates import EVIDENCE
-from marketsofone.features.beside import people
+from marketsofone.features.beside import people, sites
 from marketsofone.measures import SPEND, STEPS
 from marketsofone.project.ground.gathering import HELD_TO_WRITE
 from marketsofone.project.ground.serving import reps_table
@@ -76,7 +76,8 @@ def begin(engine: Backend, settings: Settings, gathered: Gathered, writing: Writ
     """Has the tables written that are known before the tree is: they go to the disk while it grows."""
     writing.begin("trials", trials_writer(engine, gathered, {*settings.sources, RECORD}))
     known = {"entity_link": _links(gathered), "quarantine": engine.table("quarantine"),
-             "touches": gathered.touches, "people": people(gathered.tables, gathered.buyers)}
+             "touches": gathered.touches, "people": people(gathered.tables, gathered.buyers),
+             "sites": sites(gathered.owner, gathered.buyers)}
     for name, rows in known.items():
         if rows is not None:
             writing.begin(name, _writer(engine, rows, name))
@@ -231,6 +232,9 @@ def _links(gathered: Gathered) -> ir.Table:
     for name, of in ours.items():
         ids = of.select(entity_id=of[f"{name}_id"])
         kept.append(links.filter(_.entity == name).semi_join(ids, "entity_id"))
+    if "account" not in ours:
+        of_opportunities = gathered.buyers.select(entity_id=_.account_id).filter(_.entity_id.notnull())
+        kept.append(links.filter(_.entity == "account").semi_join(of_opportunities, "entity_id"))
     if "contact" in gathered.tables and "account" in ours:
         contacts = gathered.tables["contact"].semi_join(ours["account"], "account_id")
         kept.append(links.filter(_.entity == "contact").semi_join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from marketsofone.errors import RunMissing
+from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.planning.scenarios import check_planned
 from marketsofone.project.planning.tables import NO_BASIS
 from marketsofone.project.snapshots.parquet import scanned
@@ -52,24 +52,27 @@ def explain(snapshot: Snapshot, key: str) -> Explained:
                    [key, key])
     if bought:
         return Explained("buyer", bought[0], _what_changes(snapshot, bought[0]), responses)
-    chosen = _rows(snapshot, "segment_choice", "where stratum_id = ? limit 1", [_stratum(snapshot, key)])
+    stratum_id, path = _stratum(snapshot, key)
+    chosen = _rows(snapshot, "segment_choice", "where stratum_id = ? limit 1", [stratum_id])
     if chosen:
         return Explained("segment", chosen[0], str(chosen[0]["changes"] or ""), responses)
-    raise _no_such(snapshot)
+    planned = snapshot.table("segment_choice")["path"].to_pylist()
+    parts = [f"'{each}'" for each in planned if each.startswith(f"{path} / ")]
+    raise _no_such(snapshot, f"'{path}', which is planned by its parts: {shortened(parts)}")
 
 
-def _stratum(snapshot: Snapshot, key: str) -> str:
-    """The id of a stratum by its id, path, name or what it is called."""
+def _stratum(snapshot: Snapshot, key: str) -> tuple[str, str]:
+    """Id and path of the stratum that a person means."""
     try:
-        return chosen_stratum(snapshot, key)[0]
+        return chosen_stratum(snapshot, key)
     except RunMissing as missing:
-        raise _no_such(snapshot) from missing
+        several = missing.found if "of that" in missing.found else "none of that key, id, path or name."
+        raise _no_such(snapshot, several.removesuffix(".")) from missing
 
 
-def _no_such(snapshot: Snapshot) -> RunMissing:
+def _no_such(snapshot: Snapshot, found: str) -> RunMissing:
     return RunMissing(f"The plan of run {snapshot.run_id} was asked for a buyer or a segment that is planned.",
-                      "none of that key, id, path or name.",
-                      "m1 plan solve lists buyers, m1 plan solve --segments the segments.")
+                      f"{found}.", "m1 plan solve lists buyers, m1 plan solve --segments the segments.")
 
 
 def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True, top: int = 20) -> list[dict[str, Any]]:

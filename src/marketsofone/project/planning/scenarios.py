@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from marketsofone.errors import RunMissing, SettingsInvalid, shortened
+from marketsofone.errors import NothingToPlan, RunMissing, SettingsInvalid, shortened
 from marketsofone.project.planning.choice import LEFT_OUT
 from marketsofone.project.planning.draws import Doubt
 from marketsofone.project.planning.inputs import BUYER_COLUMNS, Bools
 from marketsofone.project.planning.planned import Known, planned
+from marketsofone.project.planning.scenario_texts import Scenario, said_number
 from marketsofone.project.planning.solving import HARDLY
 from marketsofone.project.settings.market_file import Settings
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
+from marketsofone.project.statements.naming import called_so
 
-KEYS = ("hours", "rep", "leave", "worth", "chance", "cost", "weeks", "assign")
-GRAMMAR = ("name: key=value; key=value. hours=1.2 (all reps' hours times 1.2), hours=R0001:30 (a week), "
-           "rep=NEW:20:60:north (a new rep: hours a week, cost an hour, region), leave=STRATUM, worth=STRATUM:0.9 "
-           "(what its buyers bring, times), chance=STRATUM:0.8 (of winning them, times), cost=70 (of an hour), "
-           "weeks=8, assign=yes")
-"""How a scenario is written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A change of what is known, and whether buyers may get other reps.
-
-    Parameters
-    ----------
-    name : str
-    changes : tuple of (str, str)
-        Key and value, as written.
-    assign : bool
-    """
-
-    name: str
-    changes: tuple[tuple[str, str], ...] = ()
-    assign: bool = False
+WEEK = 168.0
+"""Hours in a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +45,6 @@ class Solved:
     tables: Mapping[str, pa.Table]
     said: Mapping[str, Any]
     moved: int = 0
-    notes: tuple[str, ...] = field(default=())
-
-
-def read_scenario(text: str) -> Scenario:
-    """A scenario as a person writes it (`GRAMMAR`).
-
-    Raises
-    ------
-    SettingsInvalid
-        A part of it is not ``key=value`` with a known key.
-
-    Examples
-    --------
-    >>> read_scenario("more: hours=1.2; leave=hotels").changes
-    (('hours', '1.2'), ('leave', 'hotels'))
-    """
-    head = re.match(r"\s*([^=;:]+):\s+", text)
-    name, rest = (head[1].strip(), text[head.end():]) if head else (text.strip(), text)
-    changes: list[tuple[str, str]] = []
-    for part in filter(None, map(str.strip, rest.split(";"))):
-        key, _equals, value = (each.strip() for each in part.partition("="))
-        if key not in KEYS or not value:
-            raise SettingsInvalid("A scenario is written as key=value, parts joined by semicolons.", f"'{part}'.",
-                                  f"Write {GRAMMAR}.")
-        changes.append((key, value))
-    adds = any(key == "rep" or (key == "assign" and value == "yes") for key, value in changes)
-    return Scenario(name, tuple(changes), adds)
 
 
 def solve_scenario(snapshot: Snapshot, settings: Settings, scenario: Scenario) -> Solved:
@@ -178,14 +131,29 @@ Changed = tuple[Known, Settings]
 
 def _hours(known: Known, settings: Settings, value: str) -> Changed:
     rep, _colon, hours = value.rpartition(":")
-    times = _number(hours, "hours")
+    times = said_number(hours, "hours")
     reps = known.reps
     if not rep:
         weekly = pc.multiply(reps["week_hours"], times)
     else:
         at = _rep(reps, rep)
         weekly = pc.if_else(pa.array(np.arange(reps.num_rows) == at), times, reps["week_hours"])
+    _check_week(f"hours={value}", weekly, reps["week_hours"])
     return _with_reps(known, reps.set_column(reps.schema.get_field_index("week_hours"), "week_hours", weekly)), settings
+
+
+def _check_week(said: str, weekly: pa.ChunkedArray, before: pa.ChunkedArray | None = None) -> None:
+    """That hours of a week fit into one, unless they did not before, and that there are any."""
+    after = np.nan_to_num(weekly.to_numpy())
+    was = np.zeros(len(after)) if before is None else np.nan_to_num(before.to_numpy())
+    if not after.any():
+        raise NothingToPlan("A plan places the hours of reps.", f"{said}, which leaves none to place.",
+                            "Give hours above 0: hours=1.2 (all hours times 1.2), hours=R0001:30 (a week).")
+    over = (after > WEEK) & (was <= WEEK)
+    if over.any():
+        raise SettingsInvalid(f"A rep has at most {WEEK:.0f} hours in a week.",
+                              f"{said}: {after[over].max():,.0f} hours a week.",
+                              "Write fewer: hours=1.2 (all hours times 1.2), hours=R0001:30 (a week).")
 
 
 def _new_rep(known: Known, settings: Settings, value: str) -> Changed:
@@ -193,8 +161,10 @@ def _new_rep(known: Known, settings: Settings, value: str) -> Changed:
     if name in known.reps["source_id"].to_pylist():
         raise SettingsInvalid("A new rep needs a name of its own.", f"'{name}' is a rep already.",
                               f"To give it other hours, write hours={name}:{hours or 20}.")
+    _check_week(f"rep={value}", pa.chunked_array([[said_number(hours, "rep")]]))
     row = {"rep_id": -1 - known.reps.num_rows, "source_id": name, "team": None, "region": region or None,
-           "week_hours": _number(hours, "rep"), "hour_cost": _number(cost, "rep") if cost else None, "buyers": 0}
+           "week_hours": said_number(hours, "rep"), "buyers": 0,
+           "hour_cost": said_number(cost, "rep") if cost else None}
     return _with_reps(known, pa.concat_tables([known.reps, pa.Table.from_pylist([row], known.reps.schema)])), settings
 
 
@@ -222,14 +192,14 @@ def _chance(known: Known, settings: Settings, value: str) -> Changed:
 
 
 def _cost(known: Known, settings: Settings, value: str) -> Changed:
-    cost = pa.array(np.full(known.reps.num_rows, _number(value, "cost")))
+    cost = pa.array(np.full(known.reps.num_rows, said_number(value, "cost")))
     at = known.reps.schema.get_field_index("hour_cost")
     return _with_reps(known, known.reps.set_column(at, "hour_cost", cost)), settings
 
 
 def _weeks(known: Known, settings: Settings, value: str) -> Changed:
     """Other weeks: customers' curves are those of the period, and grow with it."""
-    weeks = int(_number(value, "weeks"))
+    weeks = int(said_number(value, "weeks"))
     if weeks < 1:
         raise SettingsInvalid("A scenario plans whole weeks, at least one.", f"weeks={value}.", "Write weeks=8.")
     times = weeks / settings.plan.weeks
@@ -261,17 +231,7 @@ def _scaled(known: Known, rows: Bools, name: str, times: float) -> Known:
 
 def _of_stratum(value: str, key: str) -> tuple[str, float]:
     stratum, _colon, times = value.rpartition(":")
-    return stratum or "market", _number(times, key)
-
-
-def _number(text: str, key: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number < float("inf"):
-        raise SettingsInvalid(f"{key} of a scenario needs a number, not below 0.", f"'{text}'.", f"Write {GRAMMAR}.")
-    return number
+    return stratum or "market", said_number(times, key)
 
 
 def _rep(reps: pa.Table, name: str) -> int:
@@ -282,25 +242,20 @@ def _rep(reps: pa.Table, name: str) -> int:
 
 
 def _under(known: Known, stratum: str) -> Bools:
-    """Buyers that stand in a stratum, named by its id, path or name, or below it."""
+    """Buyers that stand in a stratum, or below it."""
+    import pandas as pd
+
     strata = known.strata
-    named = next(filter(None, ([row for row in strata if stratum in is_called(row)] for is_called in _CALLED)), [])
+    _column, named = called_so(pd.DataFrame(strata), stratum)
     if len(named) != 1:
-        paths = shortened(f"'{row['path']}'" for row in named) if named else "none of that name"
+        paths = shortened(f"'{path}'" for path in named["path"]) if len(named) else "none of that name"
         raise SettingsInvalid("A scenario names one stratum, by its id, path, name or value.", f"'{stratum}': {paths}.",
-                              "m1 tree lists them; a path names one alone.")
+                              "m1 strata lists them; a path names one alone.")
     parents = {row["stratum_id"]: row["parent_id"] for row in strata}
-    inside = {own for own in parents if _is_under(own, named[0]["stratum_id"], parents)}
+    inside = {own for own in parents if _is_under(own, named["stratum_id"].iloc[0], parents)}
     found: Bools = pc.is_in(known.buyers["stratum_id"], value_set=pa.array(sorted(inside))).to_numpy(
         zero_copy_only=False)
     return found
-
-
-_CALLED: Sequence[Callable[[Mapping[str, Any]], Sequence[str]]] = (
-    lambda row: [str(row["stratum_id"])], lambda row: [str(row["path"])],
-    lambda row: [str(row.get("called") or "")], lambda row: [str(row["name"])],
-    lambda row: [str(row["name"]).partition(": ")[2]])
-"""What a stratum may be called, the surest first; the last is the value that tells it, as in ``sector: hotels``."""
 
 
 def _is_under(own: object, above: object, parents: Mapping[object, object]) -> bool:

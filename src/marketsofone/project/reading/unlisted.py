@@ -41,7 +41,11 @@ def _objections(notebook: Notebook) -> set[Subject]:
 
 
 def _buyers_of(run: Snapshot, said: set[Subject]) -> frozenset[int]:
-    """Buyers of a run of whom something is said, of themselves, of their account or of an opportunity of theirs."""
+    """Buyers of a run of whom something is said: of themselves, of their account or site, of an opportunity of theirs.
+
+    The same buyers as `features.permitted` finds in the next run. What is said of a buyer by a key that an opportunity
+    shares is not said of that opportunity's buyer.
+    """
     import duckdb
 
     if not said:
@@ -50,12 +54,15 @@ def _buyers_of(run: Snapshot, said: set[Subject]) -> frozenset[int]:
     with duckdb.connect() as engine:
         found = engine.execute(f"select entity, entity_id, source_id from {scanned(run.file('entity_link'))} "
                                "where list_contains(?, source_id)", [keys]).fetchall()
-        of = {(entity, entity_id) for entity, entity_id, key in found
-              if (entity, key) in said or ("buyer", key) in said}
-        own, accounts = sorted(one for _entity, one in of), sorted(one for entity, one in of if entity == "account")
-        deals = sorted(one for entity, one in of if entity == "opportunity")
+        by_kind = {(entity, one) for entity, one, key in found if (entity, key) in said}
+        of = by_kind | {(entity, one) for entity, one, key in found if ("buyer", key) in said}
+        own, accounts = [-1, *(one for _entity, one in of)], [-1, *(one for entity, one in of if entity == "account")]
         buyers = engine.execute(f"select buyer_id from {scanned(run.file('buyers'))} where list_contains(?, buyer_id) "
-                                "or list_contains(?, account_id)", [[-1, *own], [-1, *accounts]]).fetchall()
+                                "or list_contains(?, account_id)", [own, accounts]).fetchall()
+        if "sites" in run.tables:
+            buyers += engine.execute(f"select buyer_id from {scanned(run.file('sites'))} "
+                                     "where list_contains(?, account_id)", [accounts]).fetchall()
+        deals = [one for entity, one in by_kind if entity == "opportunity"]
         if deals:
             buyers += engine.execute(f"select buyer_id from {scanned(run.file('opportunities'))} "
                                      "where list_contains(?, opportunity_id)", [deals]).fetchall()

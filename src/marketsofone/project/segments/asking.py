@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ibis import _
 
 from marketsofone.errors import RuleInvalid, RunMissing, ValuesInvalid
+from marketsofone.project.reading.between_runs import objected_since
 from marketsofone.project.segments.freezing import (
     Frozen,
     found_in_snapshot,
@@ -20,7 +21,6 @@ from marketsofone.project.segments.freezing import (
     gone_of,
     keys_of,
     named_columns,
-    without_objectors,
 )
 from marketsofone.project.segments.keeping import drift
 from marketsofone.project.segments.measuring import Measured, measured, measured_list, strata_frame
@@ -257,7 +257,9 @@ def asking(folder: Path, run: str = "latest") -> Iterator[Asker]:
 
 
 def _asker(folder: Path, snapshot: Snapshot, segments: Mapping[str, SegmentSettings], engine: Backend) -> Asker:
-    buyers = without_objectors(engine, folder, snapshot, _table(engine, snapshot, "buyers"))
+    gone, buyers = objected_since(snapshot), _table(engine, snapshot, "buyers")
+    if gone:
+        buyers = buyers.filter(~buyers.buyer_id.isin(sorted(gone)))
     facts, lists = _table(engine, snapshot, "facts"), frozen_lists(folder)
     frozen = {one.column: found_in_snapshot(engine, one, snapshot, buyers) for one in lists}
     strata = tuple(snapshot.table("strata").to_pylist())

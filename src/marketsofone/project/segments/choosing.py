@@ -84,7 +84,9 @@ class Chooser:
             return self._listed([str(one) for one in who])
         if who.startswith("@"):
             return self._listed(_lines(Path(who[1:])))
-        found = self.matching(who)
+        column, found = called_so(self.strata, who)
+        if column == "value" and who.strip() in self._keys():
+            return self._listed([who.strip()])
         if len(found) == 1:
             return self._inside(found.index[0])
         if len(found) > 1:
@@ -92,13 +94,16 @@ class Chooser:
                              f"{len(found)} strata of that name: {shortened(found['path'])}.",
                              f'Name it by its path:\n  "{found["path"].iloc[0]}"')
         keys = [key.strip() for key in who.split(",")]
-        known = set(self.buyers["source_id"]) | set(self.buyers["buyer_id"].astype(str))
-        if known.isdisjoint(keys):
+        if self._keys().isdisjoint(keys):
             raise self._unknown(who)
         return self._listed(keys)
 
+    def _keys(self) -> set[str]:
+        """What buyers may be called by."""
+        return set(self.buyers["source_id"]) | set(self.buyers["buyer_id"].astype(str))
+
     def matching(self, who: str) -> pd.DataFrame:
-        """Strata of that id, else path, else what people call it, else name."""
+        """Strata that are called so (`called_so`)."""
         return called_so(self.strata, who)[1]
 
     def _inside(self, row: int) -> Chosen:

@@ -20,7 +20,6 @@ from ibis import _
 
 from marketsofone.engine import hold
 from marketsofone.features.permitted import unprofiled
-from marketsofone.features.statements import stated_of_buyers
 from marketsofone.project.statements.recorded import has_record, record_of
 
 if TYPE_CHECKING:
@@ -116,26 +115,6 @@ def found_in_snapshot(engine: Backend, one: Frozen, snapshot: Snapshot, buyers: 
     entity = ibis.cases(*((buyers.kind == kind, name) for kind, name in _ENTITY.items()), else_=buyers.kind)
     known = buyers.select("buyer_id", "source_id", entity=entity)
     return held.inner_join(known, [("entity", "entity"), ("key", "source_id")]).select("buyer_id").distinct()
-
-
-def without_objectors(engine: Backend, folder: Path, snapshot: Snapshot, buyers: ir.Table) -> ir.Table:
-    """The buyers of a run without those who objected after it was written."""
-    if not has_record(folder):
-        return buyers
-    with record_of(folder) as record:
-        said = [{"about": entry.about, "about_id": entry.about_id} for entry in record.statements(kind="objection")]
-    if not said:
-        return buyers
-    held = hold(engine, "objected", pd.DataFrame(said))
-    tables = {"entity_link": engine.read_parquet(str(snapshot.file("entity_link")))}
-    opportunities = engine.read_parquet(str(snapshot.file("opportunities")))
-    owner = {
-        "account": buyers.select("account_id", "buyer_id"),
-        "contact": buyers.filter(_.kind == "contact").select("buyer_id", contact_id=_.buyer_id),
-        "opportunity": opportunities.select("opportunity_id", "buyer_id"),
-    }
-    who = hold(engine, "objectors", stated_of_buyers(held, tables, owner).select("buyer_id").distinct())
-    return buyers.anti_join(who, "buyer_id")
 
 
 def _labels(snapshot: Snapshot) -> Sequence[str]:

@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from marketsofone.project.planning.scenarios import Solved, compared, read_scenario, solve_scenario
+from marketsofone.project.planning.scenario_texts import read_scenario
+from marketsofone.project.planning.scenarios import Solved, compared, solve_scenario
 from marketsofone.project.reading.holding_up_marks import project_folder, refused_segments
 from marketsofone.project.settings.market_file import read_settings
 from marketsofone.project.showing.figures import count, currency_of, money
@@ -80,7 +81,7 @@ def side_by_side(shelf: Shelf, scenarios: Sequence[str]) -> tuple[Beside, ...]:
 @lru_cache(maxsize=32)
 def _solved(folder: Path, run: str, text: str, refused: frozenset[str]) -> Solved:
     """``refused`` is what the record says now: a plan changes with it."""
-    from marketsofone.project.planning.scenarios import Scenario
+    from marketsofone.project.planning.scenario_texts import Scenario
 
     scenario = Scenario(AS_IT_IS) if text == AS_IT_IS else read_scenario(text)
     return solve_scenario(open_snapshot(folder, run), read_settings(folder), scenario)

@@ -16,6 +16,9 @@ from marketsofone.project.statements.recorded import record_if_any
 if TYPE_CHECKING:
     import pandas as pd
 
+CALLED = ("stratum_id", "path", "called", "name", "value")
+"""What a stratum may be called by, the surest first."""
+
 
 def state_name(folder: Path, who: str, name: str, by: str, now: datetime | None = None) -> str:
     """Records what people call a stratum; a later name takes the place of an earlier one.
@@ -28,7 +31,7 @@ def state_name(folder: Path, who: str, name: str, by: str, now: datetime | None 
     folder : Path
         The project folder.
     who : str
-        The stratum in the latest run: its ``stratum_id``, path or name, or what it is called.
+        The stratum in the latest run: its ``stratum_id``, path, name or value, or what it is called.
     name : str
 
     Returns
@@ -51,7 +54,7 @@ def state_name(folder: Path, who: str, name: str, by: str, now: datetime | None 
 
 
 def chosen_stratum(snapshot: Snapshot, who: str) -> tuple[str, str]:
-    """Id and path of the stratum that a person means, by its id, path, name or what it is called.
+    """Id and path of the stratum that a person means (`called_so`).
 
     Raises
     ------
@@ -70,17 +73,22 @@ def chosen_stratum(snapshot: Snapshot, who: str) -> tuple[str, str]:
         raise RunMissing(f"Run {snapshot.run_id} was asked for one stratum.",
                          f"{len(found)} of that {column}: {shortened(found['path'], most=5)}.",
                          f'Name it by its path:\n  "{found["path"].iloc[0]}"')
-    raise RunMissing(f"Run {snapshot.run_id} was asked for a stratum by its id, path or name.", "none of that name.",
+    raise RunMissing(f"Run {snapshot.run_id} was asked for a stratum by its id, path, name or value.",
+                     "none of that name.",
                      f"Strata: {shortened(strata['path'], most=5)}. m1 strata lists all of them.")
 
 
 def called_so(strata: pd.DataFrame, who: str) -> tuple[str, pd.DataFrame]:
-    """Strata of that id, else path, else what people call it, else name; and which of these it is."""
-    for column in ("stratum_id", "path", "called", "name"):
-        if column in strata:
-            found = strata[strata[column].astype("string").str.casefold() == who.strip().casefold()]
-            if len(found):
-                return column, found
+    """Strata of that id, else path, else what people call it, else name, else value; and which of these it is.
+
+    The value is what a name tells after the dimension: ``hotels`` of ``sector: hotels``.
+    """
+    texts = strata.astype({column: "string" for column in ("stratum_id", "path", "called", "name") if column in strata})
+    texts = texts.assign(value=texts["name"].str.partition(": ")[2])
+    for column in (each for each in CALLED if each in texts):
+        found = texts[column].str.strip().str.casefold() == who.strip().casefold()
+        if found.any():
+            return column, strata[found.fillna(value=False)]
     return "name", strata.iloc[:0]
 
 
