@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
@@ -27,7 +27,7 @@ class Visit:
     shelf : Shelf
         The run that is shown: the latest one, or the one the address names.
     scope : Scope
-        Whose buyers the viewer sees there.
+        Whose buyers the viewer sees there: never who objected to being profiled, since the run too.
     """
 
     office: Office
@@ -35,9 +35,10 @@ class Visit:
     shelf: Shelf
     scope: Scope
 
-    def objectors(self) -> frozenset[int]:
-        """``buyer_id`` of who objected to being profiled, since the run too: no list shows them."""
-        return objectors(self.shelf.snapshot, self.office.notebook)
+    @property
+    def stating(self) -> Scope:
+        """Of whose buyers the viewer may state something, or take it back: of who objected too."""
+        return replace(self.scope, without=frozenset())
 
 
 def office_of(request: Request) -> Office:
@@ -95,6 +96,7 @@ def visits(right: Right) -> Any:
     def visit(request: Request, run: RunAsked = "latest", viewer: Viewer = allowed) -> Visit:
         office = office_of(request)
         shelf = office.shelf(run)
-        return Visit(office, viewer, shelf, scope_of(viewer, shelf))
+        gone = objectors(shelf.snapshot, office.notebook)
+        return Visit(office, viewer, shelf, replace(scope_of(viewer, shelf), without=gone))
 
     return Depends(visit)

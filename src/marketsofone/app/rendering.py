@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 
 from marketsofone.errors import RunMissing, SnapshotTooNew
 from marketsofone.project.people.access import Viewer
+from marketsofone.project.reading.unlisted import still_counted
 from marketsofone.project.snapshots.snapshot import latest_run
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Frame:
     run_id: str = ""
     as_of: str = ""
     old_run: bool = False
+    objected: str = ""
 
 
 def framed(visit: Visit, title: str, here: str) -> Frame:
@@ -39,7 +41,8 @@ def framed(visit: Visit, title: str, here: str) -> Frame:
     manifest = visit.shelf.snapshot.manifest
     run_id = visit.shelf.snapshot.run_id
     return Frame(title, here, visit.viewer, visit.office.local, manifest["market"]["market"]["name"], run_id,
-                 str(manifest.get("as_of") or ""), run_id != latest_run(visit.office.folder))
+                 str(manifest.get("as_of") or ""), run_id != latest_run(visit.office.folder),
+                 still_counted(len(visit.scope.without)))
 
 
 def framed_for(office: Office, viewer: Viewer, title: str, here: str) -> Frame:

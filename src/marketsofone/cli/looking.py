@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, Format, Project, Run, Top
-from marketsofone.cli.sheet import Column, Row, show
+from marketsofone.cli.sheet import Column, Row, note_objected, show
 
 if TYPE_CHECKING:
     from marketsofone.project.snapshots.approach import ToApproach
@@ -80,7 +80,8 @@ def scores(project: Project = HERE, *, level: str = "1", by: Order = "value_per_
     rows = [flattened(stratum) for stratum in read_level(snapshot, level, by, top)]
     columns = (Column("stratum", _called), _buyers(), *_score_columns(snapshot))
     title = f"Strata of level {level}, by {by.replace('_', ' ')}"
-    return show(rows, columns, format, _conditional(snapshot, title))
+    show(rows, columns, format, _conditional(snapshot, title))
+    return note_objected(snapshot, format)
 
 
 def strata(project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:
@@ -99,6 +100,7 @@ def strata(project: Project = HERE, *, run: Run = "latest", format: Format = "ta
          (Column("stratum", _named), _buyers(),
           Column("mark", lambda row: row["mark"]), Column("why", lambda row: row["why"])), format,
          "The tree of strata")
+    note_objected(snapshot, format)
 
 
 def _named(row: Row) -> str:
@@ -235,8 +237,10 @@ def export(project: Project = HERE, *, to: Path, run: Run = "latest") -> None:
     from marketsofone.project.reading.between_runs import export_run
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
-    for path in export_run(open_snapshot(project, run), to):
+    snapshot = open_snapshot(project, run)
+    for path in export_run(snapshot, to):
         print(path)
+    note_objected(snapshot)
 
 
 def _print_buyer(snapshot: Snapshot, page: BuyerPage) -> None:

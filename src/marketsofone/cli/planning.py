@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, Format, Project, Run, Top
-from marketsofone.cli.sheet import Column, Row, show
+from marketsofone.cli.sheet import Column, Row, note_objected, show
 
 if TYPE_CHECKING:
     from marketsofone.project.planning.scenarios import Solved
@@ -64,7 +64,8 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
         print(f"New rep: {plain(name)}; buyers may change reps.")
     _print_plan(found, snapshot.manifest["currency"])
     chosen = sorted(rows, key=lambda row: (-row["hours"], row["stratum_id"] if segments else row["source_id"]))[:top]
-    return show(chosen, _SEGMENTS if segments else _BUYERS, "table")
+    show(chosen, _SEGMENTS if segments else _BUYERS, "table")
+    return note_objected(snapshot)
 
 
 def compare(project: Project = HERE, *, scenario: Scenarios = (), run: Run = "latest",
@@ -91,6 +92,7 @@ def compare(project: Project = HERE, *, scenario: Scenarios = (), run: Run = "la
     every = [Scenario("as it is"), *map(read_scenario, asked)]
     rows = compared([solve_scenario(snapshot, settings, each) for each in every])
     show(rows, _compared(snapshot.manifest["currency"]), format)
+    note_objected(snapshot, format)
 
 
 def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:
@@ -120,7 +122,7 @@ def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: F
     print(plain(found.changes))
     for name, status, said in found.responses:
         print(f"What hours do, {name}: {status}. {plain(said)}")
-    return None
+    return note_objected(snapshot) if found.kind == "segment" else None
 
 
 def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top: Top = 20, run: Run = "latest",
@@ -142,8 +144,10 @@ def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top:
     if format == "table":
         _print_focus(snapshot.manifest["plan"]["focus"])
         if not rows:
-            return print("Nothing drains: what hours cost came back, or is to be expected.")
-    return show(rows, _DRAIN, format)
+            print("Nothing drains: what hours cost came back, or is to be expected.")
+            return note_objected(snapshot)
+    show(rows, _DRAIN, format)
+    return note_objected(snapshot, format)
 
 
 def _print_plan(found: Solved, currency: str) -> None:

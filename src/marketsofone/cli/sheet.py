@@ -12,12 +12,23 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+    from marketsofone.project.snapshots.snapshot import Snapshot
+
 Format = Literal["table", "csv", "json"]
 Row = Mapping[str, Any]
 
 
 PIPED_WIDTH = 120
 """Characters in a line of a table that does not go to a terminal."""
+
+
+def note_objected(snapshot: Snapshot, format: Format = "table") -> None:
+    """Says, for people, that totals of a run still count who objected after it, where somebody did."""
+    from marketsofone.project.reading.between_runs import objection_note
+
+    said = objection_note(snapshot)
+    if said and format == "table":
+        print(f"Note: {said}")
 
 
 @dataclass(frozen=True, slots=True)

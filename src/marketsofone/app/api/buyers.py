@@ -40,7 +40,7 @@ class CountedRow(Model):
 def buyers(request: Request, visit: Annotated[Visit, visits("see_buyers")], order: Order = "rank", start: Start = 0,
            most: Most = 50) -> Any:
     """Every buyer that the person behind the key sees; those without a rank come last."""
-    found = visit.shelf.listed(visit.scope, None, order, start, most, without=visit.objectors())
+    found = visit.shelf.listed(visit.scope, None, order, start, most)
     return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)
 
 

@@ -124,14 +124,14 @@ OfStratum = Annotated[Judgement | Name | Override | Note, Body(discriminator="ki
 @router.get("/buyers/{buyer_id}/statements", response_model=list[Stated])
 def of_buyer(buyer_id: BuyerId, visit: Annotated[Visit, visits("see_buyers")], past: Past = False) -> Any:
     """What people stated of a buyer, in the order they did."""
-    row = visit.shelf.buyer(buyer_id, visit.scope)
+    row = visit.shelf.buyer(buyer_id, visit.stating)
     return _stated(visit, ("buyer", row["kind"]), row["source_id"], past)
 
 
 @router.post("/buyers/{buyer_id}/statements", response_model=Written, status_code=201, responses=WRITES)
 def state_of_buyer(buyer_id: BuyerId, visit: Annotated[Visit, visits("write")], said: OfBuyer) -> Any:
     """States something of a buyer; its scores move at once where it is evidence."""
-    row = visit.shelf.buyer(buyer_id, visit.scope)
+    row = visit.shelf.buyer(buyer_id, visit.stating)
     number = state_about(visit, said.kind, "buyer", row["source_id"], _values(said), f"buyer {buyer_id}",
                          said.supersedes)
     return {"number": number}
@@ -140,7 +140,7 @@ def state_of_buyer(buyer_id: BuyerId, visit: Annotated[Visit, visits("write")], 
 @router.delete("/buyers/{buyer_id}/statements/{number}", status_code=204, responses=WRITES)
 def take_back_of_buyer(buyer_id: BuyerId, number: Number, visit: Annotated[Visit, visits("write")]) -> None:
     """Takes back what you said; others' words only with the right to decide. It stays in the history."""
-    row: Row = visit.shelf.buyer(buyer_id, visit.scope)
+    row: Row = visit.shelf.buyer(buyer_id, visit.stating)
     take_back(visit, number, ("buyer", row["kind"]), row["source_id"], f"buyer {buyer_id}")
 
 

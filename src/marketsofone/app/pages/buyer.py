@@ -207,10 +207,10 @@ def note(buyer_id: int, visit: Annotated[Visit, visits("write")],
 
 @router.post("/buyer/{buyer_id}/objection")
 def object_to_profiling(buyer_id: int, visit: Annotated[Visit, visits("write")]) -> RedirectResponse:
-    """The buyer says no to being profiled: from the next run on it is neither scored nor shown."""
+    """The buyer says no to being profiled: it is shown no more, and from the next run on not scored."""
     row = visit.shelf.buyer(buyer_id, visit.scope)
     state(visit, "objection", row, {"purpose": "profiling"})
-    return RedirectResponse(f"/buyer/{buyer_id}", 303)
+    return RedirectResponse("/", 303)
 
 
 @router.post("/buyer/{buyer_id}/undo")

@@ -92,7 +92,7 @@ def segment(
     beside = [row for row in shelf.strata if row["parent_id"] == own["parent_id"] and row is not own]
     below = [row for row in shelf.strata if row["parent_id"] == stratum_id]
     lines = stratum_lines(shelf, [*family, *beside, *below])
-    listed = shelf.listed(visit.scope, shelf.below(stratum_id), order, start, SHEET, without=visit.objectors())
+    listed = shelf.listed(visit.scope, shelf.below(stratum_id), order, start, SHEET)
     parted = len(family), len(family) + len(beside)
     sounding, asked = alarms_of(shelf, stratum_id)
     page = Segment(

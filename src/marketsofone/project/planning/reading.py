@@ -8,6 +8,7 @@ from typing import Any
 from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.planning.scenarios import check_planned
 from marketsofone.project.planning.tables import NO_BASIS
+from marketsofone.project.reading.between_runs import objected_since
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.small_tables import asked_rows
 from marketsofone.project.snapshots.snapshot import Snapshot
@@ -76,7 +77,7 @@ def _no_such(snapshot: Snapshot, found: str) -> RunMissing:
 
 
 def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True, top: int = 20) -> list[dict[str, Any]]:
-    """Where time drains, most hours back first.
+    """Where time drains, most hours back first; of buyers only those who did not object since the run.
 
     Parameters
     ----------
@@ -94,7 +95,10 @@ def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True,
     if "drain" not in snapshot.tables:
         raise RunMissing(f"Run {snapshot.run_id} was asked where time drains.", "no touches in the data.",
                          "Map a table of touches (touch.minutes, touch.happened_at), then run again.")
-    where = " and ".join(filter(None, ["true", "kind = ?" if kind else "", "drains" if drains else ""]))
+    gone = ", ".join(map(str, sorted(objected_since(snapshot))))
+    objected = f"select source_id from {scanned(snapshot.file('buyers'))} where buyer_id in ({gone})"
+    where = " and ".join(filter(None, ["true", "kind = ?" if kind else "", "drains" if drains else "",
+                                       f"not (kind = 'buyer' and id in ({objected}))" if gone else ""]))
     found = _rows(snapshot, "drain", f"where {where} order by array_position(['segment', 'buyer', 'rep'], kind), "
                   f"hours_back desc, hours desc, id limit {int(top)}", [kind] if kind else [])
     paths = {row["stratum_id"]: row["path"] for row in snapshot.table("strata").to_pylist()}

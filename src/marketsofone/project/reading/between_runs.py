@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import RunMissing
-from marketsofone.project.reading.unlisted import objectors, unlisted
+from marketsofone.project.reading.unlisted import objectors, still_counted, unlisted
 from marketsofone.project.snapshots.approach import Order, PassedOver, ToApproach, passed_over, read_approach
 from marketsofone.project.snapshots.export import export_snapshot
 from marketsofone.project.snapshots.results import flattened
@@ -40,6 +40,11 @@ def export_run(run: Snapshot, to: Path) -> tuple[Path, ...]:
 def objected_since(run: Snapshot) -> frozenset[int]:
     """``buyer_id`` of the buyers of a run who objected to being profiled after it."""
     return _asked(run, objectors)
+
+
+def objection_note(run: Snapshot) -> str:
+    """That totals of a run still count who objected after it; empty where nobody did."""
+    return still_counted(len(objected_since(run)))
 
 
 def require_unobjected(run: Snapshot, buyer_id: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.customer.permission import CONTACT, PROFILING, concerns, refuses
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from marketsofone.record import Entry
 
 Subject = tuple[str, str]
+_KEPT = 16
+"""Answers that stay in memory: every page asks, and what was said seldom changes."""
 
 
 def unlisted(run: Snapshot, notebook: Notebook, day: date | None = None) -> frozenset[int]:
@@ -36,6 +40,16 @@ def objectors(run: Snapshot, notebook: Notebook) -> frozenset[int]:
     return _buyers_of(run, _objections(notebook))
 
 
+def still_counted(gone: int) -> str:
+    """What a reader of totals should know where buyers objected since the run; empty where nobody did."""
+    if not gone:
+        return ""
+    who = "One buyer" if gone == 1 else f"{gone:,} buyers"
+    one = "it" if gone == 1 else "them"
+    return (f"{who} objected since this run: no list holds {one}; scores of strata and totals of the plan count {one} "
+            "until the next run.")
+
+
 def _objections(notebook: Notebook) -> set[Subject]:
     return {(entry.about, entry.about_id) for entry in notebook.of_kind("objection")}
 
@@ -46,25 +60,31 @@ def _buyers_of(run: Snapshot, said: set[Subject]) -> frozenset[int]:
     The same buyers as `features.permitted` finds in the next run. What is said of a buyer by a key that an opportunity
     shares is not said of that opportunity's buyer.
     """
+    return _found(run.path, frozenset(run.tables), frozenset(said)) if said else frozenset()
+
+
+@lru_cache(maxsize=_KEPT)
+def _found(folder: Path, tables: frozenset[str], said: frozenset[Subject]) -> frozenset[int]:
     import duckdb
 
-    if not said:
-        return frozenset()
+    def rows(name: str) -> str:
+        return scanned(folder / f"{name}.parquet")
+
     keys = sorted({key for _about, key in said})
     with duckdb.connect() as engine:
-        found = engine.execute(f"select entity, entity_id, source_id from {scanned(run.file('entity_link'))} "
+        found = engine.execute(f"select entity, entity_id, source_id from {rows('entity_link')} "
                                "where list_contains(?, source_id)", [keys]).fetchall()
         by_kind = {(entity, one) for entity, one, key in found if (entity, key) in said}
         of = by_kind | {(entity, one) for entity, one, key in found if ("buyer", key) in said}
         own, accounts = [-1, *(one for _entity, one in of)], [-1, *(one for entity, one in of if entity == "account")]
-        buyers = engine.execute(f"select buyer_id from {scanned(run.file('buyers'))} where list_contains(?, buyer_id) "
+        buyers = engine.execute(f"select buyer_id from {rows('buyers')} where list_contains(?, buyer_id) "
                                 "or list_contains(?, account_id)", [own, accounts]).fetchall()
-        if "sites" in run.tables:
-            buyers += engine.execute(f"select buyer_id from {scanned(run.file('sites'))} "
+        if "sites" in tables:
+            buyers += engine.execute(f"select buyer_id from {rows('sites')} "
                                      "where list_contains(?, account_id)", [accounts]).fetchall()
         deals = [one for entity, one in by_kind if entity == "opportunity"]
         if deals:
-            buyers += engine.execute(f"select buyer_id from {scanned(run.file('opportunities'))} "
+            buyers += engine.execute(f"select buyer_id from {rows('opportunities')} "
                                      "where list_contains(?, opportunity_id)", [deals]).fetchall()
     return frozenset(buyer for (buyer,) in buyers)
 

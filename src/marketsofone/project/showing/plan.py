@@ -199,8 +199,11 @@ def drains_of(shelf: Shelf, kind: str, scope: Scope, most: int = 25) -> tuple[Dr
     where, given = f"kind = '{kind}' and drains", []
     if scope.reps is not None and kind == "rep":
         where, given = f"{where} and list_contains(?, id)", [[shelf.reps[each]["source_id"] for each in scope.reps]]
+    buyers = f"select source_id from {scanned(shelf.snapshot.file('buyers'))}"
     if scope.reps is not None and kind == "buyer":
-        where += f" and id in (select source_id from {scanned(shelf.snapshot.file('buyers'))} where {scope.condition})"
+        where += f" and id in ({buyers} where {scope.condition})"
+    elif kind == "buyer":
+        where += f" and id not in ({buyers} where not ({scope.condition}))"
     rows = _rows(shelf, "drain", f"{where} order by hours_back desc, id limit {int(most)}", given)
     return tuple(_drained(shelf, row) for row in rows)
 

@@ -45,20 +45,28 @@ class Scope:
     ----------
     reps : frozenset of int or None
         Only buyers these reps serve; None: every buyer.
+    without : frozenset of int
+        ``buyer_id`` of who is shown to nobody: who objected since the run.
     """
 
     reps: frozenset[int] | None = None
+    without: frozenset[int] = frozenset()
 
     def holds(self, buyer: Row) -> bool:
         """Whether this buyer may be looked at."""
-        return self.reps is None or buyer["rep_id"] in self.reps
+        return (self.reps is None or buyer["rep_id"] in self.reps) and buyer["buyer_id"] not in self.without
 
     @property
     def condition(self) -> str:
-        """The same, for a query."""
+        """The same, for a query of buyers."""
+        return self.of_reps if not self.without else f"{self.of_reps} and buyer_id not in {_written(self.without)}"
+
+    @property
+    def of_reps(self) -> str:
+        """Whose reps may be looked at, for a query."""
         if self.reps is None:
             return "true"
-        return f"rep_id in ({', '.join(map(str, sorted(self.reps)))})" if self.reps else "false"
+        return f"rep_id in {_written(self.reps)}" if self.reps else "false"
 
 
 EVERYONE = Scope()
@@ -230,15 +238,17 @@ class Shelf:
 
     def _seen(self, columns: Set[str], scope: Scope) -> str:
         """Which rows of a table may be looked at, for a query, by the columns that name buyers or reps."""
-        if scope.reps is None:
+        if scope == EVERYONE:
             return "true"
         own = f"from buyers where {scope.condition}"
         if "buyer_id" in columns:
             return f"buyer_id in (select buyer_id {own})"
         if "rep_id" in columns:
-            return scope.condition
+            return scope.of_reps
+        if {"kind", "id"} <= columns and scope.reps is None:
+            return f"not (kind = 'buyer' and id in (select source_id from buyers where not ({scope.condition})))"
         if {"kind", "id"} <= columns:  # a ledger of segments, buyers and reps, by their keys in the files
-            reps = f"select source_id from {scanned(self.snapshot.file('reps'))} where {scope.condition}"
+            reps = f"select source_id from {scanned(self.snapshot.file('reps'))} where {scope.of_reps}"
             return (f"(kind = 'segment' or kind = 'buyer' and id in (select source_id {own}) "
                     f"or kind = 'rep' and id in ({reps}))")
         return "true"
@@ -259,6 +269,11 @@ class Shelf:
             self._mine.cursor = self._held.cursor()
         cursor: duckdb.DuckDBPyConnection = self._mine.cursor
         return cursor
+
+
+def _written(ids: Set[int]) -> str:
+    """Ids as a query lists them."""
+    return f"({', '.join(map(str, sorted(ids)))})"
 
 
 def _is_id(number: int) -> bool:

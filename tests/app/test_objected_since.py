@@ -1,0 +1,68 @@
+"""Who objected since the run: on no page, in no list of the API, and totals that still count it say so."""
+
+import re
+
+import pytest
+
+from marketsofone.cli import main
+from marketsofone.project import state_objection
+
+NOTE = "One buyer objected since this run: no list holds it; scores of strata and totals of the plan count it until the"
+
+
+@pytest.fixture
+def gone(team):
+    """The buyer to approach first, which objects."""
+    row = team.shelf.listed(order="place", most=1).rows[0]
+    state_objection(team.folder, "account", row["source_id"], "ana")
+    return row
+
+
+def test_no_page_and_no_list_of_the_api_holds_it(team, gone):
+    browser, number, key = team.browser("admin"), gone["buyer_id"], gone["source_id"]
+    for address in ("/", "/plan", f"/segment/{gone['stratum_id']}", f"/find?text={key}", "/api/v1/ranking?most=200",
+                    "/api/v1/buyers?most=200", f"/api/v1/find?key={key}"):
+        page = browser.get(address).text
+        assert f"/buyer/{number}" not in page, address
+        assert f'"source_id":"{key}"' not in page, address
+    assert browser.get(f"/buyer/{number}").status_code == 404
+    assert browser.get(f"/api/v1/buyers/{number}").status_code == 404
+    for name in ("plan", "drain", "segment_members"):
+        start = 0
+        while start is not None:
+            answer = browser.get(f"/api/v1/{name}", params={"most": 200, "start": start}).json()
+            assert not [row for row in answer["items"]
+                        if row.get("buyer_id") == number or (row.get("kind"), row.get("id")) == ("buyer", key)]
+            start = start + 200 if answer["next"] else None
+
+
+def test_pages_and_the_terminal_say_that_totals_still_count_it(team, gone, tmp_path, capsys):
+    assert NOTE in team.browser("admin").get("/plan").text
+    folder = str(team.folder)
+    for words in (["plan", "solve", folder], ["plan", "compare", folder, "--scenario", "hours=1.1"],
+                  ["plan", "drain", folder], ["scores", folder], ["strata", folder],
+                  ["export", folder, "--to", str(tmp_path / "out")]):
+        assert main(words) in (0, None)
+        assert NOTE in re.sub(r"\s+", " ", capsys.readouterr().out), words
+    main(["scores", folder, "--format", "csv"])
+    assert NOTE not in capsys.readouterr().out
+
+
+def test_the_drain_of_the_terminal_names_no_buyer_who_objected(team, capsys):
+    main(["plan", "drain", str(team.folder), "--kind", "buyer", "--all", "--format", "csv"])
+    key = capsys.readouterr().out.splitlines()[1].split(",")[1]
+    state_objection(team.folder, "account", key, "ana")
+    main(["plan", "drain", str(team.folder), "--kind", "buyer", "--all", "--top", "500", "--format", "csv"])
+    assert f"buyer,{key}," not in capsys.readouterr().out
+
+
+def test_what_was_objected_in_the_browser_can_be_taken_back_over_the_api(team, gone):
+    browser = team.browser("admin")
+    address = f"/api/v1/buyers/{gone['buyer_id']}/statements"
+    assert browser.get(address).status_code == 200
+    other = team.shelf.listed(order="place", start=1, most=1).rows[0]
+    answer = browser.post(f"/buyer/{other['buyer_id']}/objection")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    (said,) = browser.get(f"/api/v1/buyers/{other['buyer_id']}/statements").json()
+    browser.delete(f"/api/v1/buyers/{other['buyer_id']}/statements/{said['number']}")
+    assert browser.get(f"/buyer/{other['buyer_id']}").status_code == 200
