@@ -85,9 +85,13 @@ def test_sheets_follow_each_other_without_gap_or_repetition(team, api):
 
 
 def test_the_ranking_holds_the_ranked_best_first(api):
-    ranks = [row["rank"] for row in every(api("analyst"), "/api/v1/ranking?most=200")]
-    assert ranks == sorted(ranks)
-    assert None not in ranks
+    rows = every(api("analyst"), "/api/v1/ranking?most=200")
+    places = [row["place"] for row in rows]
+    assert places == sorted(places)
+    assert None not in places
+    given = [row["hours"] > 0 for row in rows]
+    assert given == sorted(given, reverse=True)
+    assert None not in [row["rank"] for row in rows]
 
 
 @pytest.mark.parametrize("values", [{"purpose": "contact", "basis": "refused"}, None])

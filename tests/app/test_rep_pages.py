@@ -104,7 +104,7 @@ def test_looking_and_writing_leave_a_trail_of_ids_and_never_of_words(team, own):
 def test_a_key_leads_to_its_buyer_and_part_of_one_to_a_list(team, own):
     browser = team.browser("rep")
     assert browser.get("/find", params={"text": own["source_id"]}).headers["location"] == f"/buyer/{own['buyer_id']}"
-    assert own["source_id"] in browser.get("/find", params={"text": "a00"}).text
+    assert own["source_id"] in browser.get("/find", params={"text": own["source_id"][:-1].lower()}).text
     assert "No buyer" in browser.get("/find", params={"text": "%_'; drop"}).text
 
 

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from marketsofone.customer.money import money_written
 from marketsofone.pooling import Cells, Share, Tree, known, pool
-from marketsofone.scores.reasons import with_reasons
+from marketsofone.scores.reasons import _money, with_reasons
 
 STEPS = {"competitiveness": "opportunity.outcome"}
 SIZE = 9.0
@@ -64,11 +65,11 @@ def test_of_a_buyer_without_a_record_nothing_is_claimed():
     assert said == "competitiveness: 30.0%, its stratum's; nothing seen of this buyer yet"
 
 
-def test_money_is_said_in_whole_units_with_its_currency():
+def test_money_is_said_with_its_currency_and_thousands_apart():
     value = {"": 1234.4, "_prior": 1000.2, "_trials": 3.0, "_total": 4200.0, "_told": 0.0, "_size": 5.0}
     row_of = {"place": [0]} | {f"attractiveness{ending}": [number] for ending, number in value.items()}
     said = reasons(row_of, {"attractiveness": "order_line"})[0]
-    assert said == "attractiveness +234 EUR: its own sales of 4200 EUR (1000 EUR without)"
+    assert said == "attractiveness EUR +234: its own sales of EUR 4,200 (EUR 1,000 without)"
 
 
 def test_each_score_has_its_own_sentence():
@@ -81,3 +82,12 @@ def test_each_score_has_its_own_sentence():
 def test_a_record_that_moves_nothing_is_not_said_to_move_it_by_minus_nought():
     value = {"": 0.29999, "_prior": 0.3, "_trials": 3.0, "_total": 1.0, "_told": 0.0, "_size": 5.0}
     assert " +0.0 points" in reasons({"place": [0]} | {f"competitiveness{e}": [v] for e, v in value.items()})[0]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e2, 1e4, 1e7])
+def test_the_engine_writes_money_as_python_does(rng, scale):
+    values = np.concatenate([rng.normal(0, scale, 300), [0.0, 99.994, 99.996, 100.0, 999.6, 999_999.7, -0.001, 1e6],
+                             [1_234_567_890.0, 100_000_000_005.0, -9_876_543_210.0]])
+    rows = ibis.memtable(pd.DataFrame({"place": range(len(values)), "value": values}))
+    said = rows.select("place", said=_money(rows.value, "EUR")).order_by("place").said.execute()
+    assert said.tolist() == [money_written(value, "EUR") for value in values.tolist()]

@@ -26,7 +26,7 @@ def test_a_split_says_what_differs_how_sure_that_is_and_what_would_be_forgone():
     split = Split(SECTOR, (("a",), ("b",)), 0.00012, 5000.0, "competitiveness")
     assert split_sentence(split, 5000.0, "EUR") == (
         "Split on sector: its parts differ in how often we win (chance of this where nothing differs: 0.0001); "
-        "treating them alike would forgo about 5,000 EUR.")
+        "treating them alike would forgo about EUR 5,000.")
     assert split_sentence(split, None, "EUR").endswith("differs: 0.0001).")
 
 
@@ -34,4 +34,4 @@ def test_a_stop_says_how_many_buyers_and_dimensions_were_looked_at():
     assert "no dimension has two known values" in stop_sentence([], 10, 0.0, Rules(), "EUR")
     said = stop_sentence([None, None], 1200, 5.0, Rules(handling_cost=500), "EUR")
     assert said == ("Stops here: among 1,200 buyers none of 2 dimensions shows a difference beyond chance or pays its "
-                    "handling cost of 500 EUR.")
+                    "handling cost of EUR 500.")

@@ -175,7 +175,9 @@ def _print_focus(focus: Row) -> None:
 
 
 def _amount(value: float | None) -> str:
-    return "" if value is None else f"{value:,.0f}"
+    from marketsofone.project.words import number
+
+    return "" if value is None else number(value, "money", "").strip()
 
 
 def _ends(row: Row) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from marketsofone.customer.money import WHOLE_FROM
 from marketsofone.report.words import (
     NO_EVIDENCE,
     count,
@@ -22,17 +23,17 @@ from marketsofone.report.words import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NO_EVIDENCE", "count", "counted", "interval", "listed", "money", "number", "plain", "share",
-           "whole_numbers"]
+__all__ = ["NO_EVIDENCE", "amounts", "count", "counted", "interval", "listed", "money", "number", "plain", "share"]
 
 
-def whole_numbers(values: NDArray[np.float64]) -> pa.Array:
-    """A column of numbers as texts without decimals, thousands apart.
+def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:
+    """A column of amounts as texts, each as `money` writes it.
 
     Examples
     --------
-    >>> whole_numbers(np.array([1234567.4, -0.2, 12.0])).to_pylist()
-    ['1,234,567', '0', '12']
+    >>> amounts(np.array([1234567.4, 12.0]), "EUR").to_pylist()
+    ['EUR 1,234,567', 'EUR 12.00']
     """
-    known, place = np.unique(np.rint(values).astype(np.int64), return_inverse=True)
-    return pa.array([f"{one:,}" for one in known.tolist()], pa.string()).take(pa.array(place.ravel()))
+    near = np.where(np.abs(values) >= WHOLE_FROM, np.rint(values), np.round(values, 2))
+    known, place = np.unique(near, return_inverse=True)
+    return pa.array([money(one, currency) for one in known.tolist()], pa.string()).take(pa.array(place.ravel()))

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 
+from marketsofone.customer.money import amount_written, money_written
 from marketsofone.report.glossary import Kind
 
 NO_EVIDENCE = "no evidence"
@@ -50,12 +51,7 @@ def money(value: float | None, currency: str) -> str:
     """
     if value is None or not is_known(value):
         return NO_EVIDENCE
-    return f"{currency} {_amount(value)}"
-
-
-def _amount(value: float) -> str:
-    written = f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}"
-    return "0.00" if written == "-0.00" else written.replace("-", "−")
+    return money_written(value, currency)
 
 
 def number(value: float | None, kind: Kind, currency: str) -> str:
@@ -76,7 +72,7 @@ def interval(low: float | None, high: float | None, kind: Kind, currency: str) -
     """
     if low is None or high is None or not (is_known(low) and is_known(high)):
         return NO_EVIDENCE
-    end = share(high) if kind == "share" else _amount(high)
+    end = share(high) if kind == "share" else amount_written(high)
     return f"{number(low, kind, currency)} to {end}"
 
 

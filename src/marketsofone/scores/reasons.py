@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
+from marketsofone.customer.money import WHOLE_FROM
+
 _DONE = {
     "touch.answered": ("answered", "approaches", "answer"),
     "opportunity.entered": ("let us in on", "approaches", "answer"),
@@ -43,7 +45,7 @@ def _joined(sentences: Sequence[ibis.Value]) -> ibis.Value:
 def _sentence(rows: ir.Table, score: str, step: str, currency: str) -> ibis.Value:
     value, prior, told = rows[score], rows[f"{score}_prior"], rows[f"{score}_told"]
     if score == "attractiveness":
-        without, moved = _money(prior, currency), _money_moved(value - prior, currency)
+        without, moved = _money(prior, currency), _money(value - prior, currency, "+")
         record = "its own sales of " + _money(rows[f"{score}_total"], currency)
         after = ibis.literal("")
     else:
@@ -79,13 +81,42 @@ def _points(value: ibis.Value) -> ibis.Value:
     return ibis.cases((points >= 0, "+"), else_="") + _text(points) + " points"
 
 
-def _money(value: ibis.Value, currency: str) -> ibis.Value:
-    return _rounded(value, 0).cast("int64").cast("string") + f" {currency}"
+def _money(value: ibis.Value, currency: str, above: str = "") -> ibis.Value:
+    """As `customer.money.money_written` writes it, in the engine; ``above`` stands before what is not below zero."""
+    size = value.cast("float64").abs()
+    whole, small = _rounded(size, 0).cast("int64"), _rounded(size * 100.0, 0).cast("int64")
+    written = ibis.cases((size < WHOLE_FROM, _digits(small // 100) + "." + _padded(small % 100, 2)),
+                         else_=_digits(whole))
+    return f"{currency} " + ibis.cases(((value < 0) & (small > 0), "−"), else_=above) + written
 
 
-def _money_moved(value: ibis.Value, currency: str) -> ibis.Value:
-    sign = ibis.cases((value >= 0, "+"), else_="")
-    return sign + _money(value, currency)
+def _digits(number: ibis.Value) -> ibis.Value:
+    """A whole number, not below zero, with thousands apart."""
+    most = 1_000_000_000_000
+    written = _plain(number)
+    for step in (1_000, 1_000_000, 1_000_000_000, most):
+        parts = [_padded(number // below % 1_000, 3) for below in _steps(step)]
+        written = ibis.cases((number < step, written), else_=_joined_by(_plain(number // step), parts))
+    return written
+
+
+def _steps(step: int) -> list[int]:
+    """A power of a thousand below another one, and all beneath it, the largest first."""
+    return [step // 1_000 ** power for power in range(1, 5) if step // 1_000 ** power]
+
+
+def _joined_by(first: ibis.Value, parts: Sequence[ibis.Value]) -> ibis.Value:
+    for part in parts:
+        first = first + "," + part
+    return first
+
+
+def _plain(number: ibis.Value) -> ibis.Value:
+    return number.cast("int64").cast("string")
+
+
+def _padded(number: ibis.Value, digits: int) -> ibis.Value:
+    return _plain(number).lpad(digits, "0")
 
 
 def _text(value: ibis.Value) -> ibis.Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from marketsofone.customer.money import money_written
 from marketsofone.estimates.candidates import Dimension
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def split_sentence(split: Split, gain: float | None, currency: str) -> str:
     sure = f"(chance of this where nothing differs: {split.chance:.1g})"
     if gain is None:
         return f"{differs} {sure}."
-    return f"{differs} {sure}; treating them alike would forgo about {gain:,.0f} {currency}."
+    return f"{differs} {sure}; treating them alike would forgo about {money_written(gain, currency)}."
 
 
 def pinned_sentence(split: Split, gain: float | None, rules: Rules, currency: str) -> str:
@@ -79,8 +80,8 @@ def pinned_sentence(split: Split, gain: float | None, rules: Rules, currency: st
 
 def _forgone(split: Split, gain: float, rules: Rules, currency: str) -> str:
     cost = rules.handling_cost * (len(split.groups) - 1)
-    less = f", less than the {cost:,.0f} {currency} that handling them costs" if gain < cost else ""
-    return f"treating them alike would forgo about {gain:,.0f} {currency}{less}"
+    less = f", less than the {money_written(cost, currency)} that handling them costs" if gain < cost else ""
+    return f"treating them alike would forgo about {money_written(gain, currency)}{less}"
 
 
 def pin_unmade(on: str, known: bool, rules: Rules) -> str:
@@ -108,5 +109,5 @@ def stop_sentence(
         return "Stops here: no dimension has two known values among its buyers."
     tried = f"{len(found)} dimension{'s' if len(found) != 1 else ''}"
     priced = worth > 0 and rules.handling_cost > 0
-    cost = f" or pays its handling cost of {rules.handling_cost:,.0f} {currency}" if priced else ""
+    cost = f" or pays its handling cost of {money_written(rules.handling_cost, currency)}" if priced else ""
     return f"Stops here: among {people:,.0f} buyers none of {tried} shows a difference beyond chance{cost}."

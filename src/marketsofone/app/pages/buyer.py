@@ -26,7 +26,7 @@ from marketsofone.project.showing.buyer import (
     who_decides,
 )
 from marketsofone.project.showing.changing import as_of_before, changed_since
-from marketsofone.project.showing.figures import reasons, share, titles
+from marketsofone.project.showing.figures import currency_of, money, reasons, share, titles
 from marketsofone.project.showing.saying import said_of
 from marketsofone.project.showing.timeline import timeline
 from marketsofone.project.snapshots.shelf import Row
@@ -263,7 +263,9 @@ def _said(visit: Visit, row: Row) -> tuple[SaidLine, ...]:
     standing = {entry.id for entry in standing_about(visit, ("buyer", row["kind"]), row["source_id"])}
     told: Sequence[Entry] = [entry for about in ("buyer", row["kind"])
                              for entry in visit.office.notebook.history(about, row["source_id"])]
-    lines = [SaidLine(entry.id, _kind(entry), _words(entry), entry.stated_by, f"{entry.stated_at:%Y-%m-%d %H:%M}",
+    currency = currency_of(visit.shelf)
+    lines = [SaidLine(entry.id, _kind(entry), _words(entry, currency), entry.stated_by,
+                      f"{entry.stated_at:%Y-%m-%d %H:%M}",
                       entry.stated_by == visit.viewer.name or visit.viewer.may("decide"), entry.id not in standing)
              for entry in told if entry.kind in _SHOWN]
     return tuple(sorted(lines, key=lambda line: -line.number))
@@ -274,12 +276,12 @@ def _kind(entry: Entry) -> str:
     return str(getattr(entry.says, "kind", "")) if entry.kind == "wish" else entry.kind
 
 
-def _words(entry: Entry) -> str:
+def _words(entry: Entry, currency: str) -> str:
     """What was said, in a sentence."""
     says: Any = entry.says
     match entry.kind:
         case "judgement":
-            value = f"{says.value:,.0f}" if says.score == "attractiveness" else share(says.value)
+            value = money(says.value, currency) if says.score == "attractiveness" else share(says.value)
             return f"{says.score} {value}, worth {says.sure:g} trials"
         case "wish":
             strength = "" if says.strength is None else f", strength {share(says.strength)}"

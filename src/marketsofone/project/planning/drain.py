@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from marketsofone.allocation import Curves
 from marketsofone.project.planning.inputs import Problem
-from marketsofone.project.words import whole_numbers
+from marketsofone.project.words import amounts
 
 if TYPE_CHECKING:
     from marketsofone.project.settings.market_file import Settings
@@ -150,9 +150,9 @@ def _alternative(told: pd.DataFrame, kind: str, settings: Settings) -> Any:
 def _reasons(told: pd.DataFrame, kind: str, currency: str) -> pa.Array:
     """What was spent beside what came."""
     hours = pa.array(told["hours"].round(1)).cast(pa.string())
-    cost, came, due = (whole_numbers(told[name].to_numpy(np.float64)) for name in ("spent", "returned", "expected"))
-    said = pc.binary_join_element_wise(hours, f" hours cost {currency} ", cost, f" and brought {currency} ", came,
-                                       f"; {currency} ", due, " was to be expected.", "")
+    cost, came, due = (amounts(told[name].to_numpy(np.float64), currency) for name in ("spent", "returned", "expected"))
+    said = pc.binary_join_element_wise(hours, " hours cost ", cost, " and brought ", came, "; ", due,
+                                       " was to be expected.", "")
     nobody = "Touches of no rep with hours." if kind == "rep" else "Touches that lead to nobody who is planned for."
     return pc.if_else(pa.array(told["id"] == NOBODY), nobody, said).to_pylist()
 

@@ -27,6 +27,7 @@ from marketsofone.project.planning.inputs import (
 )
 from marketsofone.project.planning.solving import Placement, place
 from marketsofone.project.planning.tables import plan_table
+from marketsofone.project.words import money
 from marketsofone.sources import Finding
 
 if TYPE_CHECKING:
@@ -241,7 +242,8 @@ def plan_findings(settings: Settings, served: ir.Table | None, known: Known) -> 
                              "Map week_hours for them."))
     if cost.null_count:
         given = "market.hour_cost" in settings.given
-        taken = f"{settings.market.hour_cost:,.2f} of [market] is taken" if given else "their hours are taken as free"
+        stated = money(settings.market.hour_cost, settings.market.currency)
+        taken = f"{stated} of [market] is taken" if given else "their hours are taken as free"
         found.append(Finding("rep_without_cost", "info" if given else "warning", "rep.hour_cost",
                              f"{cost.null_count:,} reps have no hour_cost: {taken}.",
                              "Map hour_cost, or state it in [market]."))

@@ -13,7 +13,7 @@ from marketsofone.project.planning.choice import HOLD, LEAVE, LEFT_OUT, PURSUE, 
 from marketsofone.project.planning.draws import Firm
 from marketsofone.project.planning.inputs import Bools, Floats, Problem
 from marketsofone.project.planning.solving import HARDLY, Placement, earned
-from marketsofone.project.words import whole_numbers
+from marketsofone.project.words import amounts
 
 NO_BASIS = "No basis for contact holds: nobody may approach it."
 
@@ -72,15 +72,14 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
 
 def _words(problem: Problem, placement: Placement, at: Standing, price: Floats, currency: str) -> list[pa.Array]:
     """Reasons with numbers in them: of buyers that get hours, of those that wait, of customers that wait."""
-    first, after, elsewhere = (whole_numbers(np.nan_to_num(column)) for column in (at.first, at.next_hour, price))
-    named = f" {currency} "
+    first, after, elsewhere = (amounts(np.nan_to_num(column), currency) for column in (at.first, at.next_hour, price))
     return [
-        _joined("Hours begin to earn at", named, first, " an hour beyond their cost, the next would at", named, after,
-                "; elsewhere an hour of this rep earns", named, elsewhere, "."),
-        _joined("Hours would begin to earn at", named, first, " an hour beyond their cost; elsewhere an hour of this "
-                "rep earns", named, elsewhere, "."),
-        _joined("A customer already: more hours would begin to add", named, first, " an hour beyond their cost; "
-                "elsewhere an hour of this rep earns", named, elsewhere, "."),
+        _joined("Hours begin to earn at ", first, " an hour beyond their cost, the next would at ", after,
+                "; elsewhere an hour of this rep earns ", elsewhere, "."),
+        _joined("Hours would begin to earn at ", first, " an hour beyond their cost; elsewhere an hour of this "
+                "rep earns ", elsewhere, "."),
+        _joined("A customer already: more hours would begin to add ", first, " an hour beyond their cost; "
+                "elsewhere an hour of this rep earns ", elsewhere, "."),
     ]
 
 
