@@ -17,6 +17,7 @@ _DONE = {
 
 
 _HAIR = 1.0 + 1e-12
+_MOST_GROUPS = 5
 _HELD = "what people hold of it"
 
 
@@ -92,23 +93,16 @@ def _money(value: ibis.Value, currency: str, above: str = "") -> ibis.Value:
 
 def _digits(number: ibis.Value) -> ibis.Value:
     """A whole number, not below zero, with thousands apart."""
-    most = 1_000_000_000_000
-    written = _plain(number)
-    for step in (1_000, 1_000_000, 1_000_000_000, most):
-        parts = [_padded(number // below % 1_000, 3) for below in _steps(step)]
-        written = ibis.cases((number < step, written), else_=_joined_by(_plain(number // step), parts))
+    groups = range(1, _MOST_GROUPS + 1)
+    return ibis.cases(*((number < 1_000 ** many, _grouped(number, many)) for many in groups), else_=_plain(number))
+
+
+def _grouped(number: ibis.Value, many: int) -> ibis.Value:
+    """A whole number in so many groups of three digits, the first without leading zeros."""
+    written = _plain(number // 1_000 ** (many - 1))
+    for power in reversed(range(many - 1)):
+        written = written + "," + _padded(number // 1_000 ** power % 1_000, 3)
     return written
-
-
-def _steps(step: int) -> list[int]:
-    """A power of a thousand below another one, and all beneath it, the largest first."""
-    return [step // 1_000 ** power for power in range(1, 5) if step // 1_000 ** power]
-
-
-def _joined_by(first: ibis.Value, parts: Sequence[ibis.Value]) -> ibis.Value:
-    for part in parts:
-        first = first + "," + part
-    return first
 
 
 def _plain(number: ibis.Value) -> ibis.Value:
@@ -116,7 +110,8 @@ def _plain(number: ibis.Value) -> ibis.Value:
 
 
 def _padded(number: ibis.Value, digits: int) -> ibis.Value:
-    return _plain(number).lpad(digits, "0")
+    """So many digits of a number that has no more, zeros first."""
+    return _plain(number + 10 ** digits).substr(1, digits)
 
 
 def _text(value: ibis.Value) -> ibis.Value:
