@@ -117,3 +117,14 @@ def test_a_buyers_numbers_open_to_the_rows_they_rest_on(team, own):
     for row in rows[:5]:
         assert f"{row.source}, row {row.source_row:,}" in page
         assert str(row.happened_on) in page
+
+
+def test_an_opportunity_that_is_decided_shows_no_chance_any_more(team):
+    browser = team.browser("admin")
+    every = (team.shelf.of_buyer("opportunities", row["buyer_id"]) for row in team.shelf.listed(most=400).rows)
+    held = next(each for each in every if {"won", "open"} <= {one["outcome"] for one in each})
+    page = browser.get(f"/buyer/{held[0]['buyer_id']}").text.split('id="opportunities"')[1]
+    for one in held:
+        line = page.split(one["source_id"])[1].split("</tr>")[0]
+        assert ("decided" in line) == (one["outcome"] in ("won", "lost"))
+        assert ("%" in line) == (one["outcome"] == "open")

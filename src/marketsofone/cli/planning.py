@@ -167,8 +167,9 @@ def _print_plan(found: Solved, currency: str) -> None:
 
 
 def _print_focus(focus: Row) -> None:
-    print(f"{focus['hours_reported']:,.1f} hours in {focus['touches']:,} touches; of {focus['minutes_missing']:,} the "
-          "minutes were not written down and approach_hours is taken.")
+    from marketsofone.project.words import minutes_said
+
+    print(f"{focus['hours_reported']:,.1f} hours were reported. {minutes_said(focus)}")
     if focus["share_in_pursued"] is not None:
         print(f"{focus['share_in_pursued']:.0%} of them went to segments the plan pursues; "
               f"over buyers their Gini is {focus['gini']:.2f} (0 spread evenly, 1 all on one).")

@@ -229,7 +229,7 @@ def _widened(found: Slope, control: Slope) -> Slope:
 def _checked(found: Slope, control: Slope) -> str:
     low, high = control.interval()
     said = (f"Checked: later effort tells no more of earlier outcomes than chance would "
-            f"({control.value:.2f}, 90% interval {low:.2f} to {high:.2f}, in the unit of the elasticity).")
+            f"({_plainly(control.value)}, 90% interval {_plainly(low)} to {_plainly(high)}, where 1 is all of it).")
     if max(-low, high) > 0.5 * abs(found.value):
         said += " The elasticity is so small that something unseen could still account for half of it or more."
     return said
@@ -240,3 +240,8 @@ def _compared(design: Design, drivers: Sequence[str]) -> str:
         return "Each buyer was compared with itself, believing that what drives effort stays with the buyer."
     alike = " and ".join(drivers) if drivers else "nothing in particular"
     return f"Buyers alike in {alike} were compared, believing that among them effort went by chance."
+
+
+def _plainly(value: float) -> str:
+    """Two decimals, and no minus before nothing."""
+    return f"{round(value, 2) + 0.0:.2f}"

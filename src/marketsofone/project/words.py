@@ -14,6 +14,7 @@ from marketsofone.report.words import (
     counted,
     interval,
     listed,
+    minutes_said,
     money,
     number,
     plain,
@@ -23,7 +24,8 @@ from marketsofone.report.words import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NO_EVIDENCE", "amounts", "count", "counted", "interval", "listed", "money", "number", "plain", "share"]
+__all__ = ["NO_EVIDENCE", "amounts", "count", "counted", "interval", "listed", "minutes_said", "money", "number",
+           "plain", "share"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

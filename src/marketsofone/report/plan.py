@@ -159,8 +159,7 @@ def _focus(focus: Mapping[str, Any] | None) -> str:
         return ""
     return (f"{focus['hours_reported']:,.0f} hours were reported in the last horizon; "
             f"{focus['share_in_pursued']:.0%} of them went to segments that the plan pursues. Over buyers "
-            f"their Gini is {focus['gini']:.2f}: 0 spread evenly, 1 all on one. Of {focus['minutes_missing']:,} of "
-            f"{focus['touches']:,} touches the minutes were not written down; approach_hours is taken for them.")
+            f"their Gini is {focus['gini']:.2f}: 0 spread evenly, 1 all on one. {words.minutes_said(focus)}")
 
 
 def _drains(drain: pa.Table | None, market: Row, currency: str, paths: Mapping[str, str]) -> tuple[Drained, ...]:

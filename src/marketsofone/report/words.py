@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from marketsofone.customer.money import amount_written, money_written
 from marketsofone.report.glossary import Kind
@@ -124,6 +124,23 @@ def _plural(noun: str) -> str:
         if noun.endswith(ending):
             return noun.removesuffix(ending) + many
     return f"{noun}s"
+
+
+def minutes_said(focus: Mapping[str, int]) -> str:
+    """How many touches have no minutes, and what is taken for them.
+
+    Examples
+    --------
+    >>> minutes_said({"touches": 1576, "minutes_missing": 0})
+    'The minutes of all 1,576 touches were written down.'
+    >>> minutes_said({"touches": 1576, "minutes_missing": 1})
+    'Of 1 of 1,576 touches the minutes were not written down; approach_hours is taken for it.'
+    """
+    touches, missing = focus["touches"], focus["minutes_missing"]
+    if not missing:
+        return f"The minutes of all {touches:,} touches were written down."
+    return (f"Of {missing:,} of {touches:,} touches the minutes were not written down; approach_hours is taken for "
+            f"{'it' if missing == 1 else 'them'}.")
 
 
 def listed(words: Sequence[str]) -> str:

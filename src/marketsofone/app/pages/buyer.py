@@ -307,6 +307,9 @@ def _places(visit: Visit, buyer_id: int) -> tuple[Place, ...]:
 
 
 def _opportunity(row: Row) -> OpportunityLine:
-    return OpportunityLine(
-        str(row["source_id"]), str(row["outcome"] or "not recorded"), share(row["win"]),
-        f"{share(row['win_low'])} to {share(row['win_high'])}", reasons(row["reasons"]))
+    """An opportunity; one that is decided has no chance any more, whatever was expected of it."""
+    key, outcome = str(row["source_id"]), str(row["outcome"] or "not recorded")
+    if row["outcome"] in ("won", "lost"):
+        return OpportunityLine(key, outcome, "decided", "", ())
+    return OpportunityLine(key, outcome, share(row["win"]), f"{share(row['win_low'])} to {share(row['win_high'])}",
+                           reasons(row["reasons"]))
