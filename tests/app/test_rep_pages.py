@@ -126,5 +126,14 @@ def test_an_opportunity_that_is_decided_shows_no_chance_any_more(team):
     page = browser.get(f"/buyer/{held[0]['buyer_id']}").text.split('id="opportunities"')[1]
     for one in held:
         line = page.split(one["source_id"])[1].split("</tr>")[0]
-        assert ("decided" in line) == (one["outcome"] in ("won", "lost"))
+        assert ('"Chance of winning">decided' in line) == (one["outcome"] in ("won", "lost"))
         assert ("%" in line) == (one["outcome"] == "open")
+
+
+def test_a_move_says_where_it_is_with_a_customer(team):
+    plan = {row["buyer_id"]: row for row in team.shelf.snapshot.table("plan").to_pylist()}
+    page = team.browser("admin").get("/").text
+    for part in page.split('<li class="move">')[1:]:
+        row = plan[int(re.search(r'/buyer/(\d+)"', part)[1])]
+        assert ("The plan gives this customer" in part) == row["won"]
+        assert ("The plan gives it" in part) == (not row["won"])

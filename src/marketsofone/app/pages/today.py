@@ -174,8 +174,9 @@ def _planned(visit: Visit, row: Row) -> str:
     if found is None:
         return ""
     move, choice = found
-    given = f"{move.hours} hours." if choice == PURSUED else f"no hour. {move.reason}"
-    return f"The plan gives it {given}"
+    if choice != PURSUED:
+        return f"The plan gives it no hour. {move.reason}"
+    return f"The plan gives {'this customer' if move.customer else 'it'} {move.hours} hours."
 
 
 def _with_hours(visit: Visit) -> int | None:

@@ -76,10 +76,11 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A buyer that gets hours."""
+    """A buyer as the plan has it; ``customer``: one that is won already."""
 
     buyer_id: int
     key: str
+    customer: bool
     rep: str
     hours: str
     touches: str
@@ -251,8 +252,8 @@ def move_of(shelf: Shelf, row: Row) -> Move:
     """A line of the plan in words."""
     currency = currency_of(shelf)
     rep = shelf.reps.get(row["rep_id"])
-    return Move(row["buyer_id"], row["source_id"] or f"id {row['buyer_id']}", rep["source_id"] if rep else "",
-                hours_of(row["hours"]), count(round(row["touches"] or 0.0, 1)),
+    return Move(row["buyer_id"], row["source_id"] or f"id {row['buyer_id']}", bool(row.get("won")),
+                rep["source_id"] if rep else "", hours_of(row["hours"]), count(round(row["touches"] or 0.0, 1)),
                 *_money(row, "expected_contribution", currency), money(row["next_hour_value"], currency),
                 share(row["inclusion_share"]), row["reason"] or "")
 
