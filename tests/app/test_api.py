@@ -85,7 +85,13 @@ def test_sheets_follow_each_other_without_gap_or_repetition(team, api):
 
 
 def test_the_ranking_holds_the_ranked_best_first(api):
-    rows = every(api("analyst"), "/api/v1/ranking?most=200")
+    ranks = [row["rank"] for row in every(api("analyst"), "/api/v1/ranking?most=200")]
+    assert ranks == sorted(ranks)
+    assert None not in ranks
+
+
+def test_the_ranking_by_the_plan_holds_those_with_hours_first(api):
+    rows = every(api("analyst"), "/api/v1/ranking?by=plan&most=200")
     places = [row["place"] for row in rows]
     assert places == sorted(places)
     assert None not in places
@@ -96,7 +102,7 @@ def test_the_ranking_holds_the_ranked_best_first(api):
 
 @pytest.mark.parametrize("values", [{"purpose": "contact", "basis": "refused"}, None])
 def test_who_refuses_contact_or_objects_is_in_no_ranking_and_no_move_from_that_moment(team, api, values):
-    best = every(api("analyst"), "/api/v1/ranking?most=200")[0]["source_id"]
+    best = every(api("analyst"), "/api/v1/ranking?by=plan&most=200")[0]["source_id"]
     assert best in team.browser("analyst").get("/").text
     notebook = Notebook(team.folder)
     notebook.enter("permission" if values else "objection", "account", best, values or {"purpose": "profiling"}, "rep")

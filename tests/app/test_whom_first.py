@@ -49,7 +49,7 @@ def test_the_scores_alone_would_put_customers_first_to_whom_the_plan_gives_no_ho
 
 def test_terminal_report_app_api_and_export_name_the_same_buyers_first(engaged, unlotted, tmp_path, capsys):
     keys = planned(unlotted).source_id.tolist()
-    assert main(["rank", str(engaged.folder), "--top", str(FIRST), "--format", "csv"]) in (0, None)
+    assert main(["rank", str(engaged.folder), "--by", "plan", "--top", str(FIRST), "--format", "csv"]) in (0, None)
     assert [row["source_id"] for row in csv.DictReader(capsys.readouterr().out.splitlines())] == keys[:FIRST]
     report = open_snapshot(unlotted).page("report.html").read_text(encoding="utf-8")
     listed = report.split('id="whom"')[1].split("</table>")[0]
@@ -57,7 +57,7 @@ def test_terminal_report_app_api_and_export_name_the_same_buyers_first(engaged, 
     assert f"Approach {keys[0]} next" in report
     browser = engaged.browser("admin")
     assert re.findall(r'<h2><a href="/buyer/\d+"><bdi>([^<]+)', browser.get("/").text) == keys[:FIRST]
-    answer = json.loads(browser.get("/api/v1/ranking", params={"most": FIRST}).text)
+    answer = json.loads(browser.get("/api/v1/ranking", params={"most": FIRST, "by": "plan"}).text)
     assert [row["source_id"] for row in answer["items"]] == keys[:FIRST]
     assert main(["export", str(engaged.folder), "--to", str(tmp_path / "out")]) in (0, None)
     assert pd.read_csv(tmp_path / "out" / "plan.csv").sort_values("place").source_id.tolist() == keys
@@ -86,7 +86,7 @@ def test_whom_the_scores_rank_high_and_the_plan_passes_over_is_named_with_its_re
 
 
 def test_by_rank_the_ranked_list_stays_what_it_was(engaged, unlotted, capsys):
-    main(["rank", str(engaged.folder), "--by", "rank", "--top", "9", "--format", "csv"])
+    main(["rank", str(engaged.folder), "--top", "9", "--format", "csv"])
     rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     assert [int(row["rank"]) for row in rows] == list(range(1, 10))
     assert [float(row["value_per_hour"]) for row in rows] == sorted(

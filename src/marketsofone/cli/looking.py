@@ -114,17 +114,18 @@ def _called(row: Row) -> str:
     return f"{row['called']}\n{row['path']}" if row["called"] else str(row["path"])
 
 
-def rank(project: Project = HERE, *, by: Listing = "plan", top: Top = 20, run: Run = "latest",
+def rank(project: Project = HERE, *, by: Listing = "rank", top: Top = 20, run: Run = "latest",
          format: Format = "table") -> None:
-    """Show whom to approach: who deserves the next selling hour, and why.
+    """Show who deserves the next selling hour, and why.
 
     Two buyers whose intervals overlap widely may as well stand the other way round.
 
     Parameters
     ----------
     by
-        plan: first those whom the plan gives hours, where an hour earns most on top; without a plan, by rank.
         rank: by the value of an hour that the scores alone give, each taken as a buyer still to be won.
+        plan: first those whom the plan gives hours, where an hour earns most on top, as Today and the report list
+        them; without a plan, by rank.
     """
     from marketsofone.project.reading.between_runs import approach_now
     from marketsofone.project.snapshots.approach import orders_approach
@@ -138,10 +139,12 @@ def rank(project: Project = HERE, *, by: Listing = "plan", top: Top = 20, run: R
                *([_given(snapshot)] if planned else []),
                *_score_columns(snapshot, _value_only),
                Column("reasons", lambda row: "\n".join(row["reasons"])))
-    in_order = "in the order of the plan" if planned and by == "plan" else "by rank"
-    show(rows, columns, format, _conditional(snapshot, f"Whom to approach, {in_order}"))
-    if format == "table" and by == "plan":
+    title = "Whom to approach, in the order of the plan" if planned and by == "plan" else "The ranked list"
+    show(rows, columns, format, _conditional(snapshot, title))
+    if format == "table":
         _print_passed(snapshot, top)
+        if planned and by == "rank":
+            print("In the order of the plan, as Today lists them: m1 rank --by plan")
 
 
 def _print_passed(snapshot: Snapshot, first: int) -> None:
@@ -158,7 +161,7 @@ def _print_passed(snapshot: Snapshot, first: int) -> None:
         named = listed([f"{plain(each.source_id)} (rank {each.rank:,})" for each in alike])
         print(f"  {named}: {plain(reason)}")
     if len(found) > MOST_PASSED:
-        print("  ... m1 rank --by rank lists them; m1 plan explain says why of each.")
+        print("  ... m1 plan explain says why of each.")
 
 
 def _to_approach(each: ToApproach) -> dict[str, Any]:

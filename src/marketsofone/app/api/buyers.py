@@ -20,6 +20,7 @@ from marketsofone.project.statements.restating import restated
 router = api_router("buyers")
 
 Key = Annotated[str, Query(min_length=1, max_length=500, description="What the key in your files begins with.")]
+Listing = Literal["rank", "plan"]
 Score = Annotated[Literal["pull", "competitiveness", "attractiveness"] | None, Query(description="Of this score.")]
 
 
@@ -45,13 +46,15 @@ def buyers(request: Request, visit: Annotated[Visit, visits("see_buyers")], orde
 
 
 @router.get("/ranking", response_model=Sheet[Buyer])
-def ranking(request: Request, visit: Annotated[Visit, visits("see_buyers")], start: Start = 0, most: Most = 50) -> Any:
-    """Whom to approach, best first, as the plan gives hours; without a plan by rank.
+def ranking(request: Request, visit: Annotated[Visit, visits("see_buyers")], by: Listing = "rank", start: Start = 0,
+            most: Most = 50) -> Any:
+    """Who deserves the next selling hour: by rank, or as the plan gives hours (`by=plan`; without a plan by rank).
 
     Who objected or may not be contacted is left out from that moment on.
     """
     barred = unlisted(visit.shelf.snapshot, visit.office.notebook)
-    found = visit.shelf.listed(visit.scope, None, "place", start, most, ranked=True, without=barred)
+    order: Order = "place" if by == "plan" else "rank"
+    found = visit.shelf.listed(visit.scope, None, order, start, most, ranked=True, without=barred)
     return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)
 
 
