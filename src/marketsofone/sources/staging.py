@@ -17,6 +17,7 @@ from marketsofone.sources.joining import put_beside, source_of_join
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.spelling import nearest, quoted_as_toml
 from marketsofone.sources.staged import Staged
+from marketsofone.sources.totals import without_totals
 from marketsofone.sources.workbooks import stage_workbook
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _stage_alone(con: DuckDBPyConnection, source: Source, folder: Path) -> Stage
             f"a header and no row in {source.shown}.",
             "Export it again, with its rows.",
         )
-    return staged
+    return without_totals(con, staged, source.decimal, folder / f"{source.name}.rows.parquet")
 
 
 def _require_file(source: Source, path: Path) -> None:
