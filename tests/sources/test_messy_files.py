@@ -242,3 +242,26 @@ def test_the_line_that_reads_dates_in_two_formats_reads_those_of_a_workbook(mark
     repair = next(one.repair for one in found if one.code == "dates_in_two_formats").splitlines()[-1]
     market.load(settings + TABLE.replace('ordered_at = "day"', repair))
     assert market.column("select count(*) from order_line where ordered_at is not null") == [2]
+
+
+@pytest.mark.parametrize(("decimal", "values"), [
+    (",", ("1.234,56-", "(1.234,56)", "-€ 1.234,56", "1.234,56- €", "- 1.234,56")),
+    (".", ("1,234.56-", "(1,234.56)", "-$1,234.56", "$(1,234.56)", "($1,234.56)"))])
+def test_a_sign_behind_a_number_or_brackets_around_it_say_that_it_is_negative(market, decimal, values):
+    lines(market, *values, "7")
+    assert amounts(market, f'decimal = "{decimal}"\n') == [-123456] * 5 + [700]
+    table = TABLE.replace('"value"', '"value * 2"')
+    assert amounts(market, f'decimal = "{decimal}"\n', table) == [-246912] * 5 + [1400]
+
+
+def test_what_only_looks_like_a_sign_is_refused(market):
+    lines(market, "-5-", "(5", "5-3", "(-5)", "-", "5")
+    assert amounts(market) == [500]
+    assert len(market.refused()) == 5
+
+
+def test_two_columns_of_which_one_holds_decimal_commas_are_cut_where_the_header_is(market):
+    market.write("lines.csv", "no;value\nO1;1,50\nO2;2,25\n")
+    table = '\n[sources.lines.opportunity]\nopportunity_id = "no"\namount = "value"\n'
+    market.load(SETTINGS + 'decimal = ","\n' + table)
+    assert market.column("select amount from opportunity order by source_row") == [150, 225]

@@ -66,13 +66,15 @@ def last_moments(tables: Mapping[str, ir.Table]) -> list[ir.Table]:
     """One-row queries for the last moment of each event table that has any: ``moment``, and ``told``.
 
     ``moment`` is of what came from files, ``told`` of what people stated. That somebody states something
-    today says nothing of how far the files go.
+    today says nothing of how far the files go; nor does the day on which an open opportunity is hoped to close.
     """
     found = []
     for name, table in tables.items():
         for column in (HAPPENED.get(name), "closed_at"):
             if column and column in table.columns:
                 at, told = table[column].cast("timestamp"), _told(table)
+                if column == "closed_at" and "outcome" in table.columns:
+                    at = ibis.cases((table.outcome == "open", ibis.null("timestamp")), else_=at)
                 found.append(table.agg(moment=at.max(where=~told), told=at.max(where=told)))
     return found
 

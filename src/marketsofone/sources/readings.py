@@ -100,9 +100,20 @@ def _read_text(sql: str, decimal: str, kind: str) -> str:
     return plain if decimal == "," else f"coalesce(try_cast({sql} as {kind}), {plain})"
 
 
+def _signed(sql: str, around: str) -> str:
+    """A number with its sign in front: bookkeepers write it behind, or in brackets, or before a currency sign."""
+    bare = f"regexp_replace({sql}, '^[{around}]+|[{around}]+$', '', 'g')"
+    behind = f"'-' || rtrim({bare}[:-2])"
+    return (f"case when suffix({bare}, '-') then {behind} "
+            f"when prefix({bare}, '(') and suffix({bare}, ')') then '-' || ltrim({bare}[2:-2], '€$£¥ ') "
+            f"when regexp_matches({bare}, '^[+-][{around}]') then regexp_replace({bare}, '^([+-])[{around}]+', '\\1') "
+            f"else {sql} end")
+
+
 def plain_number(sql: str, decimal: str) -> str:
     """A number as people write it, written as the engine reads it."""
     around, point, group = "€$£¥ \\x{a0}", "[.]", ","
+    sql = _signed(sql, around)
     if decimal == ",":
         point, group = ",", "."
     between = f"[{group}''{around}]"

@@ -131,18 +131,21 @@ def encoding_of(path: Path) -> tuple[str, bool]:
 def likely_delimiter(text: str) -> str:
     r"""The delimiter that cuts the first lines of a text into the most columns, alike on most lines.
 
-    Where none does, the one that cuts the first line into the most.
+    Where none does, or several do, the one that cuts the first line into the most.
 
     Examples
     --------
     >>> likely_delimiter('a;"b, c";d\n1;2,5;3'), likely_delimiter('only one\n1'), likely_delimiter('a;b\n1\n2')
     (';', ',', ';')
+    >>> likely_delimiter('who;value\nF1;1,50\nF2;2,25')
+    ';'
 
     """
     widths = {delimiter: _width(text, delimiter) for delimiter in _DELIMITERS}
+    first = {delimiter: len(next(records(io.StringIO(text), delimiter), [])) for delimiter in _DELIMITERS}
     if max(widths.values()) < 2:
-        widths = {delimiter: len(next(records(io.StringIO(text), delimiter), [])) for delimiter in _DELIMITERS}
-    return max(_DELIMITERS, key=lambda delimiter: widths[delimiter])
+        return max(_DELIMITERS, key=lambda delimiter: first[delimiter])
+    return max(_DELIMITERS, key=lambda delimiter: (widths[delimiter], first[delimiter]))
 
 
 def delimiter_seen(text: str) -> str:
