@@ -242,3 +242,10 @@ def test_a_reader_that_has_had_enough_is_no_error(folder):
         child.stdout.close()
         assert child.wait(timeout=30) == 0
         assert "Broken" not in child.stderr.read()
+
+
+def test_scores_of_a_market_that_nothing_splits_are_those_of_the_market(m1, small, tmp_path):
+    small.write_small_run(tmp_path, strata=small.strata().slice(0, 1))
+    status, out, _ = m1("scores", str(tmp_path))
+    assert status == 0
+    assert "Strata of level 0" in out

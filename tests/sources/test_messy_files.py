@@ -265,3 +265,51 @@ def test_two_columns_of_which_one_holds_decimal_commas_are_cut_where_the_header_
     table = '\n[sources.lines.opportunity]\nopportunity_id = "no"\namount = "value"\n'
     market.load(SETTINGS + 'decimal = ","\n' + table)
     assert market.column("select amount from opportunity order by source_row") == [150, 225]
+
+
+GROUPED = [["Client", "", "Order", "", "", "Values", ""], ["No", "Town", "Number", "Day", "Note", "Net", "Cost"],
+           ["K1", "Ulm", "O1", "2026-01-05", "a", "10.5", "4"], ["K2", "Bonn", "O2", "2026-01-06", "b", "7", "3"]]
+GROUPED_TABLE = ('\n[sources.lines.order_line]\norder_id = "Number"\naccount_id = "No"\nordered_at = "Day"\n'
+                 'amount = "Net"\n')
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_header_of_two_rows_gives_the_names_of_the_second(market, kind):
+    if kind == "csv":
+        market.write("lines.csv", "\n".join(map(",".join, GROUPED)) + "\n")
+    else:
+        workbook(market, *[[cell or None for cell in row] for row in GROUPED])
+    settings = SETTINGS if kind == "csv" else BOOK
+    loaded = market.load(settings + GROUPED_TABLE)
+    assert market.rows("select source_row, amount from order_line order by 1") == [(1, 1050), (2, 700)]
+    assert "rows_above_header" in {one.code for one in loaded.findings}
+
+
+def test_a_header_with_gaps_above_rows_of_data_is_no_group(market):
+    market.write("lines.csv", "no,,day,,value\nO1,x,2026-01-05,y,n/a\nO2,x,2026-01-06,y,5\nO3,x,2026-01-07,y,6\n")
+    market.load(SETTINGS + TABLE)
+    assert market.rows("select source_row, amount from order_line order by 1") == [(2, 500), (3, 600)]
+    assert market.refused() == [(1, "amount", "text in a number")]
+
+
+def test_merged_cells_say_the_same_in_each_of_their_rows_and_no_amount_twice(market):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [("no", "day", "total", "article", "value"), ("O1", dt.datetime(2026, 1, 5), 30, "a", 10),
+                (None, None, None, "b", 20), ("O2", dt.datetime(2026, 1, 6), 5, "a", 5), (None, None, None, "c", None)]:
+        sheet.append(row)
+    for cells in ("A2:A3", "B2:B3", "C2:C3"):
+        sheet.merge_cells(cells)
+    book.save(market.folder / "book.xlsx")
+    loaded = market.load(BOOK + TABLE.replace("value", "total"))
+    assert market.rows("select source_row, ordered_at::date::varchar, amount from order_line order by 1") == [
+        (1, "2026-01-05", 3000), (2, "2026-01-05", None), (3, "2026-01-06", 500)]
+    assert market.refused() == [(4, "order_id", "required and empty")]
+    assert next(one for one in loaded.findings if one.code == "merged_cells").message.startswith("3 cells")
+
+
+def test_yes_and_no_of_other_languages_are_read(market):
+    market.write("lines.csv", "who;said\nK1;WAHR\nK2;Nein\nK3;oui\nK4;perhaps\n")
+    market.load(SETTINGS + '\n[sources.lines.touch]\naccount_id = "who"\nanswered = "said"\n')
+    assert market.column("select answered from touch order by source_row") == [True, False, True]
+    assert market.refused() == [(4, "answered", "not a yes or no")]

@@ -57,7 +57,7 @@ def _with_interval(row: Row, name: str, kind: Kind) -> str:
     return "\n".join(lines if trials is None else [*lines, counted(trials, "trial")])
 
 
-def scores(project: Project = HERE, *, level: str = "1", by: Order = "value_per_hour", top: Top = 20,
+def scores(project: Project = HERE, *, level: str | None = None, by: Order = "value_per_hour", top: Top = 20,
            run: Run = "latest", format: Format = "table") -> None:
     """Show the three scores of each stratum, best first, with 90% intervals.
 
@@ -67,16 +67,18 @@ def scores(project: Project = HERE, *, level: str = "1", by: Order = "value_per_
     ----------
     level
         How far down the tree to look: a number (0 is the whole market), the dimension that made the
-        strata, such as sector, or buyer.
+        strata, such as sector, or buyer. Absent: 1, or the whole market where nothing splits it.
     by
         What to put them in order of. Buyers always stand in the order of m1 rank.
     """
     if level == "buyer":
         return rank(project, top=top, run=run, format=format)
-    from marketsofone.project.snapshots.results import flattened, read_level
+    from marketsofone.project.snapshots.results import flattened, read_level, read_strata
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
+    if level is None:
+        level = "1" if len(read_strata(snapshot)) > 1 else "0"
     rows = [flattened(stratum) for stratum in read_level(snapshot, level, by, top)]
     columns = (Column("stratum", _called), _buyers(), *_score_columns(snapshot))
     title = f"Strata of level {level}, by {by.replace('_', ' ')}"

@@ -26,6 +26,10 @@ KEYS: dict[str, tuple[str, ...]] = {
         "chance nr",
         "chance",
         "angebotsnummer",
+        "opportunity name",
+        "verkaufschance",
+        "verkaufschancen id",
+        "opportunity guid",
     ),
     "order": (
         "order id",
@@ -45,6 +49,12 @@ KEYS: dict[str, tuple[str, ...]] = {
         "rechnungsnummer",
         "auftragsnummer",
         "bestellnummer",
+        "verkaufsbeleg",
+        "sales order",
+        "sales document",
+        "so number",
+        "order reference",
+        "order",
     ),
     "account": (
         "account id",
@@ -75,8 +85,28 @@ KEYS: dict[str, tuple[str, ...]] = {
         "firma",
         "firm id",
         "firm",
+        "organisation name",
+        "organization",
+        "organization name",
+        "firma id",
+        "firmen id",
+        "kunden id",
+        "debitor",
+        "auftraggeber",
+        "sold to",
+        "sold to party",
+        "bill to",
+        "ship to",
+        "potential customer",
+        "potenzieller kunde",
+        "associated company",
+        "billing company",
+        "customer email",
+        "email",
+        "e-mail",
     ),
-    "contact": ("contact id", "person id", "contact number", "user id", "member id"),
+    "contact": ("contact id", "person id", "contact number", "user id", "member id", "contact person", "kontaktperson",
+                "ansprechpartner", "associated contact"),
     "product": (
         "product id",
         "product",
@@ -93,6 +123,11 @@ KEYS: dict[str, tuple[str, ...]] = {
         "artikel",
         "artikelnummer",
         "produkt",
+        "product2id",
+        "lineitem sku",
+        "lineitem name",
+        "item code",
+        "part number",
     ),
     "rep": (
         "rep id",
@@ -113,8 +148,17 @@ KEYS: dict[str, tuple[str, ...]] = {
         "verkaeufer",
         "betreuer",
         "kürzel",
+        "besitzer",
+        "deal owner",
+        "company owner",
+        "record owner",
+        "verantwortlich",
+        "zuständig",
+        "agent email",
+        "user",
+        "assigned to",
     ),
-    "touch": ("touch id", "activity id", "task id", "call id", "message id", "event id"),
+    "touch": ("touch id", "activity id", "task id", "call id", "message id", "event id", "aktivität id", "anruf id"),
 }
 """Names of key columns by what they are the key of, the usual first."""
 
@@ -136,9 +180,17 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "created on",
             "angelegt am",
             "erstellt am",
+        "deal created",
+        "deal erstellt am",
+        "create time",
+        "add time",
+        "deal created on",
+        "creation time",
         ),
         "closed_at": ("closed", "closed at", "close date", "closed date", "closing date", "end date", "won date",
-                      "closed on", "abgeschlossen am", "abschlussdatum"),
+                      "closed on", "abgeschlossen am", "abschlussdatum", "geschlossen am", "deal geschlossen am",
+                      "deal closed on",
+                      "close time", "actual close date", "tatsächliches abschlussdatum", "actual closed date"),
         "amount": (
             "amount",
             "opportunity amount",
@@ -152,9 +204,23 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "total value",
             "betrag",
             "auftragswert",
+            "wert",
+            "estimated revenue",
+            "est revenue",
+            "estimated value",
+            "actual revenue",
+            "geschätzter umsatz",
+            "tatsächlicher umsatz",
+            "umsatz",
         ),
         "cost": ("cost", "delivery cost", "cost of sale"),
-        "currency": ("currency", "currency code", "currency iso code"),
+        "currency": ("currency", "currency code", "currency iso code", "währung", "währung von wert"),
+    },
+    "opportunity_line": {
+        "quantity": ("quantity", "qty", "units", "menge", "anzahl"),
+        "amount": ("amount", "total price", "line amount", "line total", "net amount", "extended amount", "value",
+                   "betrag", "wert", "gesamtpreis", "total", "subtotal", "nettowert"),
+        "currency": ("currency", "currency code", "currency iso code", "währung"),
     },
     "order_line": {
         "ordered_at": (
@@ -170,9 +236,19 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "belegdatum",
             "bestelldatum",
             "rechnungsdatum",
+        "created at",
+        "created on",
+        "creation date",
+        "angelegt am",
+        "erstellt am",
+        "auftragsdatum",
+        "posting date",
+        "booking date",
+        "document date",
             "day",
         ),
-        "quantity": ("quantity", "qty", "units", "number of units", "menge"),
+        "quantity": ("quantity", "qty", "units", "number of units", "menge", "auftragsmenge", "lineitem quantity",
+                     "ordered quantity", "anzahl", "stück"),
         "amount": (
             "amount",
             "line amount",
@@ -186,9 +262,18 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "value",
             "umsatz",
             "price paid",
+        "nettowert",
+        "net value",
+        "nettobetrag",
+        "subtotal",
+        "untaxed total",
+        "extended amount",
+        "betrag",
+        "wert",
         ),
-        "cost": ("cost", "line cost", "cogs", "unit cost total"),
-        "currency": ("currency", "currency code"),
+        "cost": ("cost", "line cost", "cogs", "unit cost total", "total cost", "kosten", "verrechnungswert",
+                 "wareneinsatz", "einstandswert"),
+        "currency": ("currency", "currency code", "währung", "document currency", "belegwährung"),
     },
     "account": {
         "parent_id": ("parent id", "parent", "parent account", "subsidiary of", "group id", "group", "ultimate parent"),
@@ -233,10 +318,20 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "created at",
             "time",
             "zeit",
+        "started at",
+        "start time",
+        "call start",
+        "due date",
+        "completed at",
+        "created date",
+        "created on",
+        "logged at",
+        "date time",
+        "activity time",
             "datum",
         ),
         "campaign": ("campaign", "campaign id", "campaign name"),
-        "channel": ("channel", "medium", "activity type", "kanal"),
+        "channel": ("channel", "medium", "activity type", "task subtype", "call type", "type", "kanal", "art"),
         "message": ("message", "subject", "template"),
         "minutes": ("minutes", "duration minutes", "duration min", "dauer min", "dauer minuten"),
         "direction": ("direction", "richtung"),
@@ -245,6 +340,10 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 """Names of columns by customer table and field, the usual first."""
+
+SECONDS = ("duration s", "duration sec", "duration seconds", "duration in seconds", "call duration in seconds",
+           "seconds", "talk time seconds", "dauer sekunden", "dauer s", "duration secs")
+"""Names of columns that hold the length of a contact in seconds."""
 
 OUTCOMES = (
     "outcome",
@@ -273,11 +372,19 @@ TARGETS = (
     "success",
     "target",
 )
-UNIT_PRICES = ("unit price", "price", "price per unit", "sales price", "einzelpreis")
+UNIT_PRICES = ("unit price", "price", "price per unit", "sales price", "einzelpreis", "lineitem price", "net price",
+               "unit net price", "stückpreis", "verkaufspreis")
 WON = ("won", "win", "closed won", "signed", "success", "gewonnen", "accepted")
 LOST = ("lost", "loss", "lose", "closed lost", "rejected", "verloren", "declined")
-YES = ("yes", "y", "true", "1", "t")
-NO = ("no", "n", "false", "0", "f")
+WON_FLAGS = ("is won", "won", "is closed won", "won flag")
+CLOSED_FLAGS = ("is closed", "closed", "is deal closed", "closed flag")
+INCOMING = ("in", "inbound", "incoming", "received", "eingehend", "eingang")
+OUTGOING = ("out", "outbound", "outgoing", "sent", "ausgehend", "ausgang")
+ANSWERED = ("connected", "answered", "reached", "picked up", "replied", "erreicht", "angenommen", "beantwortet")
+UNANSWERED = ("no answer", "no_answer", "no-answer", "not reached", "unanswered", "missed", "busy", "voicemail",
+              "left voicemail", "nicht erreicht", "verpasst", "besetzt", "mailbox", "no reply")
+YES = ("yes", "y", "true", "1", "t", "ja", "wahr", "j", "oui", "vrai", "sí", "sim")
+NO = ("no", "n", "false", "0", "f", "nein", "falsch", "non", "faux", "não")
 PERSONAL = (
     "email",
     "mail",
@@ -310,4 +417,5 @@ def is_called(column: str, names: tuple[str, ...]) -> bool:
 
 def is_personal(column: str) -> bool:
     """Whether a column's name says that it tells who a person is."""
-    return any(part in bare(column) for part in PERSONAL)
+    plain = bare(column)
+    return any(part in plain for part in PERSONAL) and not plain.endswith(("country", "countryregion", "state", "land"))

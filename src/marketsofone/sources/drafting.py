@@ -1,199 +1,140 @@
-"""Which file fills which customer table, and which column is which field: guesses with their reasons."""
+"""Which file fills which customer table, and which of its columns divide buyers: guesses with their reasons."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from marketsofone.sources.crm_words import (
-    FIELDS,
-    KEYS,
-    LOST,
-    NO,
-    OUTCOMES,
-    TARGETS,
-    UNIT_PRICES,
-    WON,
-    YES,
-    is_called,
-    is_personal,
-)
+from marketsofone.errors import shortened
+from marketsofone.sources.belonging import Folder, named
+from marketsofone.sources.crm_words import FIELDS, KEYS, is_personal
+from marketsofone.sources.drafting_fields import dated, field_of, fields_of, order_number, paid, said_once
+from marketsofone.sources.drafting_filters import left_out
+from marketsofone.sources.drafting_values import direction, outcome
+from marketsofone.sources.drafts import Draft, Guess, JoinDraft, TableDraft
+from marketsofone.sources.heads_and_lines import Together, found_together, is_whole
 from marketsofone.sources.leaks import name_tells
-from marketsofone.sources.left_over import join_hint, left_over, shared_marked
-from marketsofone.sources.mapping import Source
+from marketsofone.sources.left_over import left_over, shared_marked
+from marketsofone.sources.links import Link
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
-from marketsofone.sources.spelling import quoted_as_toml, snake
-from marketsofone.sources.sql import literal, quoted
+from marketsofone.sources.spelling import snake
+from marketsofone.sources.sql import quoted
 
 _FEW = 12
 _MOST = 1000
-_KINDS = {
-    "opened_at": "date",
-    "closed_at": "date",
-    "ordered_at": "date",
-    "happened_at": "date",
-    "valid_from": "date",
-    "valid_to": "date",
-    "amount": "number",
-    "cost": "number",
-    "quantity": "number",
-    "list_price": "number",
-    "unit_cost": "number",
-    "week_hours": "number",
-    "hour_cost": "number",
-    "minutes": "number",
-}
+_NAMING = ("account", "contact", "opportunity", "order", "touch")
+_PLACES = ("position", "pos", "line", "line no", "line number", "item no", "zeile", "lfd nr")
 _WORN = {"opportunity", "account", "contact", "order_line"}
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """SQL of a field or of a column of the user's own, and why it is that."""
+def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[list[Draft], list[str]]:
+    """A draft for every file that seems to fill a customer table, and a sentence for every one that does not.
 
-    sql: str
-    why: str
-    number: bool = False
-    on_many: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TableDraft:
-    """How one file may fill one customer table."""
-
-    table: str
-    fields: Mapping[str, Guess]
-    dimensions: Mapping[str, Guess] = field(default_factory=dict)
-    traits: Mapping[str, Guess] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What is proposed for one source."""
-
-    source: Source
-    columns: tuple[str, ...]
-    tables: tuple[TableDraft, ...]
-    after_outcome: Mapping[str, str] = field(default_factory=dict)
-
-    def without(self, leaks: Mapping[str, str]) -> Draft:
-        """The draft with suspected columns (``table.dim_x`` -> reason) declared as filled in after the outcome."""
-        after, tables = dict(self.after_outcome), []
-        for one in self.tables:
-            parts: dict[str, dict[str, Guess]] = {}
-            for role, short in (("dimensions", "dim"), ("traits", "trait")):
-                mine: Mapping[str, Guess] = getattr(one, role)
-                bad = {name for name in mine if f"{one.table}.{short}_{name}" in leaks}
-                after |= {mine[name].sql: leaks[f"{one.table}.{short}_{name}"] for name in sorted(bad)}
-                parts[role] = {name: guess for name, guess in mine.items() if name not in bad}
-            tables.append(replace(one, dimensions=parts["dimensions"], traits=parts["traits"]))
-        return replace(self, tables=tuple(tables), after_outcome=after)
-
-    def said(self) -> list[str]:
-        """The SQL of all that it uses."""
-        return [guess.sql for one in self.tables for part in (one.fields, one.dimensions, one.traits)
-                for guess in part.values()]
-
-    def sentences(self) -> Iterator[str]:
-        """What was guessed, a sentence each."""
-        for one in self.tables:
-            yield f"{self.source.name} fills {one.table}."
-            if self.source.decimal:
-                yield f"{self.source.name} writes decimals with a comma: 1.234 is one thousand and more."
-            for name, guess in one.fields.items():
-                yield f"{one.table}.{name} = {guess.sql}: {guess.why}."
-        for column in self.after_outcome:
-            yield f"{column!r} looks filled in after the outcome and is not used."
-
-    def lines(self) -> Iterator[str]:
-        """Its part of ``market.toml``."""
-        name = self.source.name
-        yield f"[sources.{name}]"
-        if self.source.table:
-            yield f"url = {quoted_as_toml(self.source.file)}"
-            yield f"table = {quoted_as_toml(self.source.table)}"
-        elif self.source.query:
-            yield f"url = {quoted_as_toml(self.source.file)}"
-            yield f"query = {quoted_as_toml(self.source.query)}"
-        else:
-            yield f"file = {quoted_as_toml(self.source.file)}"
-        if self.source.delimiter:
-            yield 'format = "csv"'
-            yield f"delimiter = {quoted_as_toml(self.source.delimiter)}  # its columns stand apart by blanks"
-        if self.source.decimal:
-            yield f"decimal = {quoted_as_toml(self.source.decimal)}  # guessed: is 1.234 one thousand and more?"
-        if self.after_outcome:
-            yield "after_outcome = [  # suspected to be filled in after the outcome: declared, never used"
-            for column, why in self.after_outcome.items():
-                yield f"  {quoted_as_toml(column)},  # {why}"
-            yield "]"
-        for one in self.tables:
-            yield from ("", f"[sources.{name}.{one.table}]")
-            yield from (f"{key} = {quoted_as_toml(guess.sql)}  # {guess.why}" for key, guess in one.fields.items())
-            for role in ("dimensions", "traits"):
-                mine: Mapping[str, Guess] = getattr(one, role)
-                if mine:
-                    yield from ("", f"[sources.{name}.{one.table}.{role}]")
-                    yield from (_column_line(key, guess) for key, guess in mine.items())
-
-
-def _column_line(key: str, guess: Guess) -> str:
-    extra = [', kind = "number"'] if guess.number else [', kind = "text"']
-    if guess.on_many:
-        extra.append(f', on_many = "{guess.on_many}"')
-    return f"{key} = {{ from = {quoted_as_toml(guess.sql)}{''.join(extra)} }}  # {guess.why}"
-
-
-def draft_of(profiles: Sequence[FileProfile]) -> tuple[list[Draft], list[str]]:
-    """A draft for every file that seems to fill a customer table, and a sentence for every one that does not."""
+    Parameters
+    ----------
+    links : sequence of Link
+        Which columns hold keys of other files.
+    """
     drafts, unsure = [], []
-    profiles = shared_marked(profiles)
-    main = _main_opportunities(profiles)
-    for one in profiles:
-        table = _table(one, main)
-        if table is None:
-            unsure.append(f"{one.source.name}: no customer table was recognised in its columns; it is not used."
-                          f"{join_hint(one, profiles)}")
+    folder = Folder(tuple(shared_marked(profiles)), tuple(links))
+    folder = replace(folder, main=_main_opportunities(folder))
+    together = found_together(folder)
+    heads = {each.heads.source.name: each for each in together.values() if not each.against or is_whole(
+        folder, each.lines)}
+    for one in folder.files:
+        name, notes = one.source.name, []
+        table = _table(folder, one, together.get(name))
+        if one.totals:
+            notes.append(f"rows that are totals of others and will be refused: {one.totals:,}.")
+        if name in heads and table in (None, "order_line"):
+            unsure += [f"{name}: {note}" for note in notes]
+            unsure += _used_as_heads(heads[name], folder)
             continue
-        draft, notes = _drafted(one, table)
-        notes += left_over(one, draft.said(), draft.after_outcome)
-        drafts.append(draft)
-        unsure += [f"{one.source.name}: {note}" for note in notes]
+        if name in together and together[name].against:
+            each = together[name]
+            notes.append(f"its rows belong to orders of {each.heads.source.name}, but are not joined with them: "
+                         f"{each.against}.")
+        if table is None:
+            notes.append("no customer table was recognised in its columns; it is not used.")
+        else:
+            draft, more = _drafted(folder, one, table, together.get(name))
+            drafts.append(draft)
+            notes += more
+        unsure += [f"{name}: {note}" for note in notes]
     return drafts, unsure
 
 
-def _main_opportunities(profiles: Sequence[FileProfile]) -> FileProfile | None:
+def _used_as_heads(each: Together, folder: Folder) -> list[str]:
+    """That a file of orders fills no table of its own: its lines say the same, and amounts would count twice."""
+    if not each.against and not is_whole(folder, each.lines):
+        return []
+    return [f"{each.heads.source.name}: it holds one row an order, whose lines stand in {each.lines.source.name}; only "
+            "those are used, so that nothing counts twice."]
+
+
+def _main_opportunities(folder: Folder) -> FileProfile | None:
     """The file with the most opportunities; smaller ones with the same key tell of steps they took."""
-    having = [one for one in profiles if _outcome(one) or (_key(one, "opportunity") and _dated(one))]
-    return max(having, key=lambda one: (_outcome(one) is not None, one.rows), default=None)
+    having = [one for one in folder.files if outcome(one) or (folder.key(one, "opportunity") and dated(one))]
+    return max(having, key=lambda one: (outcome(one) is not None, one.rows), default=None)
 
 
-def _table(one: FileProfile, main: FileProfile | None) -> str | None:
-    if one is main:
+def _table(folder: Folder, one: FileProfile, together: Together | None) -> str | None:
+    main = folder.main
+    if main is not None and one.source is main.source:
         return "opportunity"
-    key = _key(one, "opportunity")
-    if main and key and _dated(one) and key.name in {column.name for column in main.columns}:
+    key = folder.key(one, "opportunity")
+    if main and key and dated(one) and key.name in {column.name for column in main.columns}:
         return "step"
-    if _is_ledger(one):
+    if _is_of_opportunities(folder, one):
+        return "opportunity_line"
+    if _is_ledger(folder, one) or (together and not together.against):
         return "order_line"
-    for table in ("account", "contact", "product", "rep"):
-        if _key(one, table):
-            return table
-    called = any(
-        is_called(column.name, FIELDS["touch"][name]) for column in one.columns for name in ("campaign", "channel")
-    )
-    return "touch" if called and _reference(one, "account", ()) else None
+    if one.about != "touch":
+        tables = ("account", "contact", "product", "rep")
+        for table in (one.about, *tables) if one.about in tables else tables:
+            if folder.key(one, table):
+                return table
+    return "touch" if _is_of_touches(folder, one) else None
 
 
-def _is_ledger(one: FileProfile) -> bool:
-    date = _field(one, "order_line", "ordered_at", ())
-    paid = _field(one, "order_line", "amount", ()) or _unit_price(one)
-    bought = _reference(one, "account", ()) or _reference(one, "order", ())
-    return bool(date and paid and bought)
+def _is_of_opportunities(folder: Folder, one: FileProfile) -> bool:
+    """Whether rows are products on opportunities that another file lists."""
+    if folder.main is None or folder.key(one, "opportunity"):
+        return False
+    home = folder.main.source.name
+    linked = {link.column for link in folder.links if link.file == one.source.name and link.home == home
+              and link.nearly_all}
+    reference = folder.reference(one, "opportunity")
+    return bool(reference and reference.column in linked and folder.reference(one, "product", [reference.column])
+                and (field_of(one, "opportunity_line", "amount", ()) or field_of(
+                    one, "opportunity_line", "quantity", ())))
 
 
-def _drafted(one: FileProfile, table: str) -> tuple[Draft, list[str]]:
-    fields, notes = _fields(one, table), []
+def _is_ledger(folder: Folder, one: FileProfile) -> bool:
+    date = field_of(one, "order_line", "ordered_at", ())
+    bought = folder.reference(one, "account") or order_number(folder, one)
+    return bool(date and paid(one) and bought) and one.about != "touch"
+
+
+def _is_of_touches(folder: Folder, one: FileProfile) -> bool:
+    called = any(named(column, FIELDS["touch"][name]) for column in one.columns for name in ("campaign", "channel"))
+    of_contacts = called or direction(one) is not None or folder.reference(one, "touch") is not None
+    whom = any(folder.reference(one, entity) for entity in ("account", "contact", "opportunity"))
+    dates = field_of(one, "touch", "happened_at", ()) is not None
+    return whom and ((called and bool(folder.reference(one, "account"))) or (dates and (
+        of_contacts or one.about == "touch")))
+
+
+def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | None) -> tuple[Draft, list[str]]:
+    joined = together is not None and not together.against and table == "order_line" and not is_whole(folder, one)
+    joins: tuple[JoinDraft, ...] = ()
+    if together is not None and joined:
+        fields, one, joins = together.fields(folder), together.profile, (together.join,)
+    else:
+        fields = fields_of(folder, one, table)
+    where, notes = left_out(one, table)
+    one = replace(one, source=replace(one.source, where=where))
     used = {guess.sql for guess in fields.values()}
     used |= {
         column.name for column in one.columns if any(quoted(column.name) in guess.sql for guess in fields.values())
@@ -210,7 +151,13 @@ def _drafted(one: FileProfile, table: str) -> tuple[Draft, list[str]]:
                 continue
             _place(one, table, column, dimensions, traits, after)
     tables = [TableDraft(table, fields, dimensions, traits)]
-    return Draft(one.source, tuple(column.name for column in one.columns), tuple(tables), after), notes
+    draft = Draft(one.source, tuple(column.name for column in one.columns), tuple(tables), after, joins)
+    once = said_once(one, fields) if table == "order_line" else ()
+    down = tuple(name for name in once if any(name == sql or quoted(name) in sql for sql in (*draft.said(), where)))
+    if down:
+        notes.append(f"rows that leave {shortened(down)} empty take them from the row above (fill_down).")
+        draft = replace(draft, source=replace(draft.source, fill_down=down))
+    return draft, notes + left_over(one, [*draft.said(), where], draft.after_outcome)
 
 
 def _place(
@@ -221,7 +168,7 @@ def _place(
     traits: dict[str, Guess],
     after: dict[str, str],
 ) -> None:
-    name, number = snake(column.name), column.kind == "number" and column.distinct > _FEW
+    name, number = snake(column.label or column.name), column.kind == "number" and column.distinct > _FEW
     if table == "opportunity" and name_tells(name):
         after[column.name] = "its name tells of time spent, of the end or of a judgement made underway"
         return
@@ -238,169 +185,17 @@ def _place(
 
 def _is_category(one: FileProfile, column: ColumnProfile) -> bool:
     """Whether a column may divide buyers: not constant, not all different, not free text, not a key or a person."""
-    if column.distinct < 2 or is_personal(column.name):
+    if column.distinct < 2 or is_personal(column.name) or named(column, _PLACES):
         return False
     if column.kind == "number" and column.distinct > _FEW:
         return (
             not _is_any_key(column)
             and re.search(r"(^|_)(id|no|number|code|zip|prefix|year|week)$", snake(column.name)) is None
         )
+    if column.distinct > _FEW and any(named(column, KEYS[entity]) for entity in _NAMING):
+        return False
     return not one.is_key(column) and column.length <= 60 and column.distinct <= min(_MOST, max(_FEW, one.rows / 5))
 
 
 def _is_any_key(column: ColumnProfile) -> bool:
-    return any(is_called(column.name, names) for names in KEYS.values())
-
-
-def _fields(one: FileProfile, table: str) -> dict[str, Guess]:
-    makers = {
-        "opportunity": _opportunity,
-        "step": _step,
-        "order_line": _order_line,
-        "touch": _touch,
-    }
-    if table in makers:
-        return makers[table](one)
-    key = _key(one, table)
-    fields = {f"{table}_id": Guess(key.name, "its name, and every row has its own")} if key else {}
-    if table == "account":
-        fields |= _references(one, ("rep",), fields)
-    return {**fields, **_plain_fields(one, table, fields)}
-
-
-def _opportunity(one: FileProfile) -> dict[str, Guess]:
-    key = _key(one, "opportunity")
-    fields = {
-        "opportunity_id": Guess(key.name, "its name, and every row has its own")
-        if key
-        else Guess("source_row", "no column is a key, so the row's number is it")
-    }
-    fields |= _references(one, ("account", "contact", "rep", "product"), fields)
-    fields |= _outcome(one) or {}
-    return fields | _plain_fields(one, "opportunity", fields)
-
-
-def _step(one: FileProfile) -> dict[str, Guess]:
-    key, date = _key(one, "opportunity"), _dated(one)
-    if key is None or date is None:
-        return {}
-    name = re.sub(r"_?(date|at|on|time|timestamp)$", "", snake(date.name)) or "reached"
-    return {
-        "opportunity_id": Guess(
-            key.name, "its name; a larger file holds all opportunities, this one those that got on"
-        ),
-        "name": Guess(literal(name), "after the column of its date"),
-        "happened_at": Guess(date.name, "its dates"),
-    }
-
-
-def _order_line(one: FileProfile) -> dict[str, Guess]:
-    account, order = _reference(one, "account", ()), _reference(one, "order", ())
-    date = _field(one, "order_line", "ordered_at", ())
-    fields = {}
-    if order:
-        fields["order_id"] = Guess(order.name, "its name")
-    elif account and date:
-        sql = f"{quoted(account.name)} || ' ' || {quoted(date.name)}"
-        fields["order_id"] = Guess(sql, "no column is an order's number: what one buys on a day is an order")
-    fields |= _references(one, ("account", "contact", "product"), fields)
-    fields |= _plain_fields(one, "order_line", fields)
-    price, quantity = _unit_price(one), fields.get("quantity")
-    if "amount" not in fields and price and quantity:
-        sql = f"{quoted(quantity.sql)} * {quoted(price.name)}"
-        fields["amount"] = Guess(sql, "no column holds it: quantity times price")
-    return fields
-
-
-def _touch(one: FileProfile) -> dict[str, Guess]:
-    fields: dict[str, Guess] = _references(one, ("touch", "account", "contact", "opportunity", "rep"), {})
-    fields |= _plain_fields(one, "touch", fields)
-    date = fields.get("happened_at")
-    back = date is not None and re.search(r"redem|repl|respon|answer", date.sql.lower()) is not None
-    direction = Guess("'in'" if back else "'out'", "they came to us" if back else "nothing says that they came to us")
-    return {"direction": direction} | fields
-
-
-def _outcome(one: FileProfile) -> dict[str, Guess] | None:
-    for column in one.columns:
-        values = set(column.values)
-        if values & set(WON) and (is_called(column.name, OUTCOMES) or values & set(LOST)):
-            return {"outcome": _won_or_lost(column)}
-    for column in one.columns:
-        values = set(column.values)
-        if len(values) == 2 and values & set(YES) and values & set(NO) and is_called(column.name, TARGETS):
-            yes = next(value for value in column.values if value in YES)
-            sql = f"lower(cast({quoted(column.name)} as varchar)) = {literal(yes)}"
-            return {"entered": Guess(sql, "its name and its two values; is it getting in, or winning (outcome)?")}
-    return None
-
-
-def _won_or_lost(column: ColumnProfile) -> Guess:
-    cases = [f"when {literal(value)} then 'won'" for value in column.values if value in WON]
-    cases += [f"when {literal(value)} then 'lost'" for value in column.values if value in LOST]
-    return Guess(
-        f"case lower({quoted(column.name)}) {' '.join(cases)} else 'open' end", "its values tell won from lost"
-    )
-
-
-def _plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> dict[str, Guess]:
-    used = {guess.sql for guess in taken.values()}
-    found: dict[str, Guess] = {}
-    for name in FIELDS.get(table, {}):
-        column = None if name in taken else _field(one, table, name, used)
-        if column:
-            found[name] = Guess(column.name, "its name")
-            used.add(column.name)
-    return found
-
-
-def _field(one: FileProfile, table: str, name: str, used: Iterable[str]) -> ColumnProfile | None:
-    for word in FIELDS[table][name]:
-        for column in one.columns:
-            fits = _fits(_KINDS.get(name, column.kind), column) and not column.unclear
-            if fits and column.filled and column.name not in used and is_called(column.name, (word,)):
-                return column
-    return None
-
-
-def _fits(kind: str, column: ColumnProfile) -> bool:
-    return column.kind == kind or (kind == "number" and column.almost_number)
-
-
-def _references(one: FileProfile, entities: Sequence[str], taken: Mapping[str, Guess]) -> dict[str, Guess]:
-    used = {guess.sql for guess in taken.values()}
-    found = {}
-    for entity in entities:
-        column = _reference(one, entity, used)
-        if column:
-            found[f"{entity}_id"] = Guess(column.name, "its name")
-            used.add(column.name)
-    return found
-
-
-def _reference(one: FileProfile, entity: str, used: Iterable[str]) -> ColumnProfile | None:
-    found = [column for word in KEYS[entity] for column in one.columns
-             if column.name not in used and column.kind != "date" and column.distinct > 2
-             and is_called(column.name, (word,))]
-    return _joining(one, found)
-
-
-def _key(one: FileProfile, entity: str) -> ColumnProfile | None:
-    found = [column for word in KEYS[entity] for column in one.columns
-             if is_called(column.name, (word,)) and one.is_key(column) and column.kind != "date"]
-    return _joining(one, found)
-
-
-def _joining(one: FileProfile, found: Sequence[ColumnProfile]) -> ColumnProfile | None:
-    """The column that other files have too, for keys must meet; else the first."""
-    return next((column for column in found if column.name in one.shared), found[0] if found else None)
-
-
-def _dated(one: FileProfile) -> ColumnProfile | None:
-    dates = [column for column in one.columns if column.kind == "date" and not column.unclear]
-    return max(dates, key=lambda column: column.filled, default=None)
-
-
-def _unit_price(one: FileProfile) -> ColumnProfile | None:
-    found = [column for column in one.columns if column.kind == "number" and is_called(column.name, UNIT_PRICES)]
-    return found[0] if found else None
+    return any(named(column, names) for names in KEYS.values())

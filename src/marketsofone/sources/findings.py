@@ -39,8 +39,8 @@ class Finding:
 def titles_passed(source: str, rows: int) -> Finding:
     """That rows above the header of a source were taken as titles."""
     return Finding("rows_above_header", "info", source,
-                   f"{rows:,} rows above the header fill one or two cells of a wider table; they were taken as titles "
-                   "and passed over.")
+                   f"{rows:,} rows above the header fill few cells of a wider table; they were taken as titles, or as "
+                   "names of groups of columns, and passed over.")
 
 
 @dataclass(frozen=True, slots=True)

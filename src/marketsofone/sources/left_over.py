@@ -1,4 +1,4 @@
-"""What a proposal leaves unused, and which files seem to belong together: said, so that nobody misses it."""
+"""What a proposal leaves unused: said, so that nobody misses it."""
 
 from __future__ import annotations
 
@@ -44,14 +44,3 @@ def _described(column: ColumnProfile) -> str:
     if column.almost_number:
         return f"{column.name} ({column.filled - column.numbers:,} of {column.filled:,} are no numbers)"
     return f"{column.name} ({column.distinct:,} different {column.kind}s)"
-
-
-def join_hint(one: FileProfile, profiles: Sequence[FileProfile]) -> str:
-    """Which file finds the rows of this one by a key of its own, and how a join is written; else nothing."""
-    for other in profiles:
-        for column in other.columns:
-            if other.source is not one.source and column.name in one.shared and other.is_key(column) and (
-                    not one.is_key(one.column(column.name))) and column.name in {mine.name for mine in one.columns}:
-                return (f" Each {column.name} stands once in {other.source.name}: join them with "
-                        f"[sources.{one.source.name}.join.{other.source.name}], as docs/architecture.md tells.")
-    return ""

@@ -109,6 +109,8 @@ class Source:
         In the order of the settings.
     joins : tuple of Join
         Files whose columns stand beside its own, in the order of the settings.
+    fill_down : tuple of str
+        Columns that rows leave empty where they say the same as the row above.
 
     """
 
@@ -130,6 +132,7 @@ class Source:
     one_zone: str
     tables: tuple[TableMapping, ...]
     joins: tuple[Join, ...] = ()
+    fill_down: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -211,6 +214,7 @@ def _source(name: str, raw: Mapping[str, Any], root: Path) -> Source:
         after_outcome=lists["after_outcome"],
         tables=tuple(_table_mapping(key, value, place) for key, value in tables.items()),
         joins=joins,
+        fill_down=lists["fill_down"],
         **{key: said[key] for key in TEXTS if key not in ("file", "url", "format")},
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from marketsofone.errors import MarketError
 from marketsofone.sources.dates import written
 from marketsofone.sources.decimals import signs_of
+from marketsofone.sources.headings import labels_of, prefix_of, subject_of, without_remarks
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.readings import cleaned, is_number, number, text
 from marketsofone.sources.sql import literal, quoted
@@ -18,11 +19,12 @@ from marketsofone.sources.staged import Staged
 from marketsofone.sources.staging import stage
 from marketsofone.sources.strictly import FORMATS, format_of
 from marketsofone.sources.text_files import BLANKS, delimiter_seen
+from marketsofone.sources.totals import TOTAL
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_CATEGORIES = 12
+_CATEGORIES, _VALUES = 12, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,19 @@ class ColumnProfile:
     length : float
         Mean length of its texts.
     values : tuple of str
-        Its values in lower case where there are at most twelve, the most frequent first; else empty.
+        Its values in lower case where there are at most forty, the most frequent first; else empty.
     unclear : bool
         A date that fits both day first and month first.
     numbers : int
         Rows whose value is a number.
+    label : str
+        Its heading without words that all headings of the file begin with.
+    text : str
+        SQL of its value as text.
+    coded : int
+        Rows whose value holds a digit.
+    gaps : int
+        The same for columns that are empty in the same rows, the first of the file not among them; 0 for any other.
     """
 
     name: str
@@ -54,6 +64,15 @@ class ColumnProfile:
     values: tuple[str, ...]
     unclear: bool = False
     numbers: int = 0
+    label: str = ""
+    text: str = ""
+    coded: int = 0
+    gaps: int = 0
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Its heading as it may be known: without the words all begin with, and without remarks in brackets."""
+        return (self.label or self.name, without_remarks(self.label or self.name))
 
     @property
     def almost_number(self) -> bool:
@@ -63,12 +82,25 @@ class ColumnProfile:
 
 @dataclass(frozen=True, slots=True)
 class FileProfile:
-    """One file: its rows and its columns, and the names of columns that other files of the folder have too."""
+    """One file: its rows and its columns, and the names of columns that other files of the folder have too.
+
+    Parameters
+    ----------
+    relation : str
+        SQL of its rows, good as long as the folder it was staged in.
+    about : str
+        The customer table that its name speaks of; empty for none.
+    totals : int
+        Rows that are totals of others.
+    """
 
     source: Source
     rows: int
     columns: tuple[ColumnProfile, ...]
     shared: frozenset[str] = frozenset()
+    relation: str = ""
+    about: str = ""
+    totals: int = 0
 
     def is_key(self, column: ColumnProfile) -> bool:
         """Whether every row has a value of its own, but for one in a hundred."""
@@ -123,8 +155,10 @@ def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfil
         staged = stage(con, source, folder)
     if all(re.fullmatch(r"[\d.,:/ -]+(_\d+)?", name) for name in staged.columns):
         raise MarketError("A file has a header.", "numbers only in its first line.", "Add a header line.")
-    source = replace(source, decimal=_decimal(con, staged))
-    return FileProfile(source, staged.rows, tuple(_columns(con, staged, source.decimal)))
+    source = replace(source, decimal=_decimal(con, staged), date_format=_date_format(con, staged))
+    about = subject_of(prefix_of(list(staged.columns)), source.sheet, source.table, source.name)
+    return FileProfile(source, staged.rows, tuple(_columns(con, staged, source.decimal, source.date_format)),
+                       relation=staged.relation, about=about, totals=sum(why == TOTAL for _, why in staged.broken))
 
 
 def _decimal(con: DuckDBPyConnection, staged: Staged) -> str:
@@ -137,39 +171,62 @@ def _decimal(con: DuckDBPyConnection, staged: Staged) -> str:
     return "," if any(one.says_comma or (may and one.open) for one in signs) else ""
 
 
-def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str) -> Iterator[ColumnProfile]:
+def _date_format(con: DuckDBPyConnection, staged: Staged) -> str:
+    """Day first, where all dates of a file are cut by points and some column would leave that open; else empty.
+
+    Nobody writes the month first before a point; where the file itself tells, nothing need be said.
+    """
+    texts = [cleaned(quoted(name), kind) for name, kind in staged.columns.items() if kind == "VARCHAR"]
+    if len(texts) < len(staged.columns) or not texts:
+        return ""
+    parts = [f"count({value}), coalesce(count_if(regexp_matches({value}, {literal(_DATE)})), 0), "
+             f"coalesce(count_if(regexp_matches({value}, {literal(_DOTTED)})), 0)" for value in texts]
+    counts = con.execute(f"select {', '.join(parts)} from {staged.relation}").fetchall()[0]
+    found = [(value, dotted) for value, filled, like, dotted in zip(
+        texts, counts[::3], counts[1::3], counts[2::3], strict=True) if filled and like >= 0.95 * filled]
+    if not found or any(like > dotted for like, dotted in zip(counts[1::3], counts[2::3], strict=True)):
+        return ""
+    ways = (written(con, staged.relation, value) for value, _ in found)
+    return "%d.%m.%Y" if any(way.is_ambiguous for way in ways) else ""
+
+
+def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format: str) -> Iterator[ColumnProfile]:
     file = f"read_parquet({literal(str(staged.path))})"
-    for name, kind in staged.columns.items():
+    labels = labels_of(list(staged.columns))
+    for label, (name, kind) in zip(labels, staged.columns.items(), strict=True):
         value = cleaned(quoted(name), kind)
         as_text = text(value, kind)
-        filled, distinct, length = con.execute(
-            f"select count(v), count(distinct v), coalesce(avg(length(v)), 0) from (select {as_text} as v from {file})"
-        ).fetchall()[0]
-        found, unclear, numbers = _kind(con, file, name, kind, filled, distinct, decimal)
+        filled, distinct, length, coded, gaps = con.execute(
+            "select count(v), count(distinct v), coalesce(avg(length(v)), 0), count_if(regexp_matches(v, '[0-9]')), "
+            "case when min(n) filter (where v is not null) = 0 then bit_xor(hash(n)) filter (where v is null) end "
+            f"from (select {as_text} as v, file_row_number as n from {staged.relation})").fetchall()[0]
+        found, unclear, numbers = _kind(con, file, name, kind, filled, distinct, decimal, date_format)
         values: Mapping[str, int] = {}
-        if 0 < distinct <= _CATEGORIES:
+        if 0 < distinct <= _VALUES:
             values = dict(
                 con.execute(
                     f"select lower({as_text}) as v, count(*) from {file} where {value} is not null "
                     "group by v order by 2 desc, 1"
                 ).fetchall()
             )
-        yield ColumnProfile(name, found, filled, distinct, length, tuple(values), unclear, numbers)
+        yield ColumnProfile(name, found, filled, distinct, length, tuple(values), unclear, numbers, label, as_text,
+                            coded, gaps or 0)
 
 
 def _kind(
-    con: DuckDBPyConnection, file: str, name: str, kind: str, filled: int, distinct: int, decimal: str
+    con: DuckDBPyConnection, file: str, name: str, kind: str, filled: int, distinct: int, decimal: str, date_format: str
 ) -> tuple[Literal["number", "date", "text"], bool, int]:
     """The kind of a column, whether its dates are unclear, and how many of its values are numbers."""
     if kind == "DATE" or kind.startswith("TIMESTAMP"):
         return "date", False, 0
     value = cleaned(quoted(name), kind)
     dated = re.search(r"date|time|_at$|_on$|day$|datum|opened|closed|since", name.lower()) is not None
+    dated = dated and distinct > _CATEGORIES
     if not dated and kind == "VARCHAR":
         like = f"select coalesce(count_if(regexp_matches({value}, {literal(_DATE)})), 0) from {file}"
         dated = con.execute(like).fetchall()[0][0] >= 0.95 * filled
-    if dated and filled and distinct > _CATEGORIES:
-        way = written(con, file, text(value, kind))
+    if dated and filled:
+        way = written(con, file, text(value, kind), date_format)
         if way.rows >= 0.95 * filled:
             return "date", way.is_ambiguous, 0
     if is_number(kind):
@@ -181,4 +238,5 @@ def _kind(
     return ("number" if numbers == filled and not coded else "text"), False, 0 if coded else numbers
 
 
+_DOTTED = "^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}( |$)"
 _DATE = "^[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{2,4}([ T]|$)"

@@ -7,6 +7,7 @@ is listed. It loads as it stands, so that the first run is one command away.
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -18,12 +19,17 @@ from marketsofone.customer.tables import RECORD
 from marketsofone.engine import open_engine
 from marketsofone.errors import MarketError, SourceMissing, shortened
 from marketsofone.sources.connected import Connected, database_source, looked_at
-from marketsofone.sources.drafting import Draft, TableDraft, draft_of
+from marketsofone.sources.currencies import EXPONENTS
+from marketsofone.sources.drafting import draft_of
+from marketsofone.sources.drafts import Draft, Guess, TableDraft
 from marketsofone.sources.leaks import suspected_leaks
+from marketsofone.sources.links import Link, links_between
 from marketsofone.sources.load import load_sources
 from marketsofone.sources.mapping import Source, sources_from
 from marketsofone.sources.profiles import FileProfile, files_of, profile, source_of
 from marketsofone.sources.spelling import quoted_as_toml, snake
+from marketsofone.sources.strictly import format_of
+from marketsofone.sources.workbooks import sheets_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -75,8 +81,8 @@ def propose(folder: Path, name: str, connected: Connected | None = None) -> Prop
             f"{folder} holds CSV, Parquet, Excel or JSON Lines files.", "none.", "Name the folder that has the exports."
         )
     con = open_engine().con
-    profiles, unsure = _profiles(con, paths, connected)
-    drafts, notes = draft_of(profiles)
+    profiles, links, unsure = _profiles(con, paths, connected)
+    drafts, notes = draft_of(profiles, links)
     unsure += notes
     if not drafts:
         raise SourceMissing(
@@ -85,13 +91,14 @@ def propose(folder: Path, name: str, connected: Connected | None = None) -> Prop
             f"{shortened([*(path.name for path in paths), *map(repr, tables)])}.",
             "Write market.toml by hand: docs/guides say how.",
         )
-    drafts, failed = _tried(drafts, name, connected.root if connected else Path())
-    return _written(drafts, name, [*unsure, *failed])
+    currency, why = _currency(drafts, profiles)
+    drafts, failed = _tried(drafts, name, currency, connected.root if connected else Path())
+    return _written(drafts, name, currency, why, [*unsure, *failed])
 
 
 def _profiles(
     con: DuckDBPyConnection, paths: Sequence[Path], connected: Connected | None
-) -> tuple[list[FileProfile], list[str]]:
+) -> tuple[list[FileProfile], tuple[Link, ...], list[str]]:
     profiles, unsure = [], []
     with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
         for source in _sources(paths, connected):
@@ -99,15 +106,21 @@ def _profiles(
                 seen = profile(con, looked_at(source), Path(folder))
                 profiles.append(replace(seen, source=source) if source.table else seen)
             except MarketError as error:
-                name = source.table or Path(source.file).name
+                name = source.table or Path(source.file).name + (f" ({source.sheet})" if source.sheet else "")
                 unsure.append(f"{name} was not used. {error.wanted} Found: {error.found}")
-    return profiles, unsure
+        links = links_between(con, profiles)
+    return profiles, links, unsure
 
 
 def _sources(paths: Sequence[Path], connected: Connected | None) -> Iterable[Source]:
-    """Every file and every table as a source with a name of its own."""
+    """Every file, every sheet of a workbook and every table as a source with a name of its own."""
     taken = set[str]()
     for path in paths:
+        sheets = sheets_of(path) if format_of(path) == "xlsx" else []
+        if len(sheets) > 1:
+            yield from (replace(source_of(path, _source_name(sheet, taken), _shown(path)), sheet=sheet)
+                        for sheet in sheets)
+            continue
         name = _source_name(path.name, taken)
         yield source_of(path, name, _shown(path))
     if connected is None:
@@ -133,38 +146,48 @@ def _shown(path: Path) -> str:
     return path.resolve().as_posix()
 
 
-def _tried(drafts: Sequence[Draft], name: str, root: Path) -> tuple[list[Draft], list[str]]:
+def _tried(drafts: Sequence[Draft], name: str, currency: str, root: Path) -> tuple[list[Draft], list[str]]:
     """The drafts that load, suspected leaks moved to ``after_outcome``; and what did not load."""
     kept, failed = [], []
     for draft in drafts:
         try:
-            kept.append(_without_leaks(draft, name, root))
+            kept.append(_without_leaks(draft, name, currency, root))
         except MarketError as error:
             failed.append(f"{draft.source.name} was left out: {error.wanted} {error.found}")
     return kept, failed
 
 
-def _without_leaks(draft: Draft, name: str, root: Path) -> Draft:
+def _without_leaks(draft: Draft, name: str, currency: str, root: Path) -> Draft:
     engine = open_engine()
-    text = _text([replace(draft, source=looked_at(draft.source))], name, "EUR")
-    loaded = load_sources(engine, sources_from(tomllib.loads(text)["sources"], root), currency="EUR", time_zone="UTC")
+    text = _text([replace(draft, source=looked_at(draft.source))], name, currency)
+    sources = sources_from(tomllib.loads(text)["sources"], root)
+    loaded = load_sources(engine, sources, currency=currency, time_zone="UTC")
     leaks = {one.place: one.message for one in suspected_leaks(engine, loaded) if one.code == "suspected_leak"}
     engine.disconnect()
     return draft.without(leaks)
 
 
-def _written(drafts: Sequence[Draft], name: str, unsure: list[str]) -> Proposal:
-    currency, why = _currency(drafts)
+def _written(drafts: Sequence[Draft], name: str, currency: str, why: str, unsure: list[str]) -> Proposal:
     guessed = [why, *(sentence for draft in drafts for sentence in draft.sentences())]
     unsure = [*unsure, *_unknown(drafts)]
     return Proposal(_text(drafts, name, currency, unsure), tuple(guessed), tuple(unsure))
 
 
-def _currency(drafts: Sequence[Draft]) -> tuple[str, str]:
+def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile]) -> tuple[str, str]:
+    """The currency of most rows that name one, else one that a heading names; and why."""
+    columns = {one.source.name: one for one in profiles}
+    for draft in drafts:
+        for table in draft.tables:
+            guess, name = table.fields.get("currency", Guess("", "")), draft.source.name
+            found = next((one for one in columns[name].columns if one.name == guess.sql), None)
+            codes = [value.upper() for value in found.values if value.upper() in EXPONENTS] if found else []
+            if codes:
+                others = f"; rows in {shortened(codes[1:])} need rates" if codes[1:] else ""
+                return codes[0], f"currency = {codes[0]}: most rows of {name} say so in {guess.sql!r}{others}."
     for draft in drafts:
         for column in draft.columns:
             for code in _CURRENCIES:
-                if code in column.replace("_", " ").split():
+                if code in re.split(r"[^A-Z]+", column) or column.lower().endswith(f"_{code.lower()}"):
                     return code, f"currency = {code}: the column {column!r} says so."
     return "EUR", "currency = EUR: no file names one."
 
@@ -175,7 +198,7 @@ def _unknown(drafts: Sequence[Draft]) -> Iterable[str]:
     if not any("cost" in one.fields for one in tables.values()):
         yield "Costs: no column holds them, so a margin rate is assumed; set margin_rate to your own."
     yield "hour_cost, approach_hours and handling_cost: no file tells them."
-    if "touch" not in tables and not any("entered" in one.fields for one in tables.values()):
+    if not any(line.startswith("pull") for line in _steps([one for draft in drafts for one in draft.tables])):
         yield "Pull: no file tells whom you approached and who let you in."
     if not any("outcome" in one.fields for one in tables.values()):
         yield "Competitiveness: no file tells which opportunities were won and lost."
@@ -214,4 +237,5 @@ def _steps(tables: Sequence[TableDraft]) -> Iterable[str]:
 
 
 def _directions(tables: Sequence[TableDraft]) -> set[str]:
-    return {one.fields["direction"].sql for one in tables if one.table == "touch"}
+    return {way for one in tables if one.table == "touch" for way in ("'in'", "'out'")
+            if way in one.fields["direction"].sql}

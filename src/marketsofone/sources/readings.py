@@ -45,8 +45,8 @@ TYPES = {
     "date": "DATE",
 }
 _BLANKS = ("' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)")
-_YES = "('true', 't', 'yes', 'y', '1')"
-_NO = "('false', 'f', 'no', 'n', '0')"
+_YES = "('true', 't', 'yes', 'y', '1', 'ja', 'j', 'wahr', 'oui', 'vrai', 'sí', 'sim')"
+_NO = "('false', 'f', 'no', 'n', '0', 'nein', 'falsch', 'non', 'faux', 'não')"
 
 
 def is_number(kind: str) -> bool:
@@ -141,7 +141,7 @@ def share(sql: str, kind: str, decimal: str = ".") -> str:
 
 
 def flag(sql: str, kind: str) -> str:
-    """A value as true or false: yes and no in English, their first letters, 1 and 0."""
+    """A value as true or false: yes and no, also as spreadsheets of other languages write them, 1 and 0."""
     if kind == "BOOLEAN":
         return sql
     said = f"lower({text(sql, kind)})"

@@ -13,6 +13,7 @@ from marketsofone.errors import SourceMissing, SourceUnreadable, shortened
 from marketsofone.sources.databases import stage_query
 from marketsofone.sources.delimited import stage_text
 from marketsofone.sources.files import stage_json, stage_parquet
+from marketsofone.sources.filled_down import filled_down
 from marketsofone.sources.joining import put_beside, source_of_join
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.spelling import nearest, quoted_as_toml
@@ -33,6 +34,8 @@ def stage(con: DuckDBPyConnection, source: Source, folder: Path) -> Staged:
         The file, the database or the table is not there.
     SourceUnreadable
         It is empty, or not what its format says.
+    ColumnMissing
+        A column that is to be filled down is not there.
     MarketError
         A join cannot be made; see `joining.put_beside`.
 
@@ -58,7 +61,8 @@ def _stage_alone(con: DuckDBPyConnection, source: Source, folder: Path) -> Stage
             f"a header and no row in {source.shown}.",
             "Export it again, with its rows.",
         )
-    return without_totals(con, staged, source.decimal, folder / f"{source.name}.rows.parquet")
+    staged = without_totals(con, staged, source.decimal, folder / f"{source.name}.rows.parquet")
+    return filled_down(con, source, staged, folder / f"{source.name}.filled.parquet")
 
 
 def _require_file(source: Source, path: Path) -> None:

@@ -32,7 +32,7 @@ TEXTS = (
     "date_format",
     "one_zone",
 )
-LISTS = ("missing", "after_outcome")
+LISTS = ("missing", "after_outcome", "fill_down")
 PARTS = {"dimensions": "dimension", "traits": "trait"}
 
 

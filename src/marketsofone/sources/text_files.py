@@ -9,10 +9,12 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from marketsofone.errors import SettingsInvalid, SourceUnreadable
+from marketsofone.sources.grouped_headers import is_grouped, under_groups
 from marketsofone.sources.spelling import quoted_as_toml
 
 BLANKS = " "
@@ -43,7 +45,7 @@ class Layout:
     columns : tuple of str
         Header names, trimmed, empty ones numbered, repeated ones told apart.
     skip, titles : int
-        Lines before the header; how many of them are titles and not empty.
+        Lines before the header; how many of them are titles, or name groups of columns, and not empty.
     zipped, guessed : bool
         Whether it is compressed with gzip; whether the encoding is a guess.
 
@@ -84,8 +86,12 @@ def layout_of(path: Path, place: str, *, encoding: str = "", delimiter: str = ""
     chosen = _delimiter(delimiter, place) or likely_delimiter("\n".join(lines[skip:]))
     head_at = _header(lines, chosen)
     titles = sum(bool(line.strip("\ufeff \t")) for line in lines[:head_at])
-    names = next(records(io.StringIO("\n".join(lines[head_at:])), chosen))
-    return Layout(found, chosen, header_names(names), head_at, zipped, guessed, titles)
+    below = records(io.StringIO("\n".join(lines[head_at:])), chosen)
+    top = list(islice(below, _TOP))
+    if is_grouped(top):
+        names = header_names(under_groups(top[0], top[1]))
+        return Layout(found, chosen, names, head_at + 1, zipped, guessed, titles + 1)
+    return Layout(found, chosen, header_names(top[0]), head_at, zipped, guessed, titles)
 
 
 def _header(lines: list[str], delimiter: str) -> int:

@@ -10,7 +10,9 @@ from zipfile import BadZipFile
 
 from marketsofone.errors import SourceMissing, SourceUnreadable, shortened
 from marketsofone.sources.findings import Finding, titles_passed
+from marketsofone.sources.grouped_headers import is_grouped, under_groups
 from marketsofone.sources.mapping import Source
+from marketsofone.sources.merged_cells import merged_down, spread
 from marketsofone.sources.spelling import nearest, quoted_as_toml
 from marketsofone.sources.staged import Staged, fingerprint, text_of, write_texts
 from marketsofone.sources.text_files import first_header, header_names
@@ -46,7 +48,9 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
         ) from error
     try:
         sheet = _sheet(source, book)
-        filled = (row for row in sheet.iter_rows(values_only=True) if any(value is not None for value in row))
+        merged = merged_down(path, sheet.title)
+        every = spread(sheet.iter_rows(values_only=True), merged)
+        filled = (row for row in every if any(value is not None for value in row))
         top = list(islice(filled, _TOP))
         if not top:
             raise SourceUnreadable(
@@ -55,19 +59,47 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
                 _another(source, book),
             )
         titles = first_header([sum(value is not None for value in row) for row in top])
-        names = header_names([text_of(value) or "" for value in top[titles]])
+        heads = [[text_of(value) or "" for value in row] for row in top[titles:]]
+        if is_grouped(heads):
+            titles += 1
+            heads = [under_groups(heads[0], heads[1]), *heads[2:]]
+        names = header_names(heads[0])
         data = (_as_wide(row, len(names)) for row in chain(top[titles + 1:], filled))
         rows = write_texts(target, names, data, source.decimal)
         others = [] if source.sheet else book.sheetnames[1:]
         if not rows and others:
             raise SourceUnreadable(f"{source.place} has rows.", f"a header and no row in the first of "
                                    f"{len(others) + 1} sheets of {source.file}.", _another(source, book))
-        aside = (_first_taken(source, book),) if others else ()
+        aside = [_first_taken(source, book)] if others else []
     finally:
         book.close()
+    aside += [_merged_told(source, len(merged))] if merged else []
     findings = (*((titles_passed(source.name, titles),) if titles else ()), *aside)
     return Staged(target, dict.fromkeys(names, "VARCHAR"), rows, (), is_text=True, fingerprint=fingerprint(path),
                   findings=findings)
+
+
+def sheets_of(path: Path) -> list[str]:
+    """The names of a workbook's sheets that are shown; none where it does not open."""
+    from openpyxl import load_workbook
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(path, read_only=True, data_only=True)
+    except Exception:  # whatever is wrong with the file is told when it is read
+        return []
+    try:
+        return [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    finally:
+        book.close()
+
+
+def _merged_told(source: Source, cells: int) -> Finding:
+    return Finding(
+        "merged_cells", "info", source.name,
+        f"{cells:,} cells of the sheet are merged over several rows: their texts and dates hold for each of those "
+        "rows, their numbers for the first alone, so that no amount counts twice.")
 
 
 def _another(source: Source, book: Any) -> str:

@@ -1,0 +1,196 @@
+"""Which column of a file is which field of the customer table it fills."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from marketsofone.sources.belonging import Folder, named, repeated
+from marketsofone.sources.crm_words import FIELDS, SECONDS, UNIT_PRICES
+from marketsofone.sources.drafting_values import answered, direction, outcome
+from marketsofone.sources.drafts import Guess
+from marketsofone.sources.profiles import ColumnProfile, FileProfile
+from marketsofone.sources.spelling import snake
+from marketsofone.sources.sql import literal, quoted
+
+_KINDS = {
+    "opened_at": "date",
+    "closed_at": "date",
+    "ordered_at": "date",
+    "happened_at": "date",
+    "valid_from": "date",
+    "valid_to": "date",
+    "amount": "number",
+    "cost": "number",
+    "quantity": "number",
+    "list_price": "number",
+    "unit_cost": "number",
+    "week_hours": "number",
+    "hour_cost": "number",
+    "minutes": "number",
+}
+
+
+def fields_of(folder: Folder, one: FileProfile, table: str) -> dict[str, Guess]:
+    """The fields of a table that a file fills, each with its reason."""
+    makers = {
+        "opportunity": _opportunity,
+        "opportunity_line": _opportunity_line,
+        "step": _step,
+        "order_line": order_line,
+        "touch": _touch,
+    }
+    if table in makers:
+        return makers[table](folder, one)
+    key = folder.key(one, table)
+    fields = {f"{table}_id": Guess(key.name, f"its name, and every row has its own{repeated(one, key)}")} if key else {}
+    owners = {"account": ("rep",), "contact": ("account",)}
+    fields |= references(folder, one, owners.get(table, ()), fields)
+    return {**fields, **plain_fields(one, table, fields)}
+
+
+def _opportunity(folder: Folder, one: FileProfile) -> dict[str, Guess]:
+    key = folder.key(one, "opportunity")
+    fields = {
+        "opportunity_id": Guess(key.name, f"its name, and every row has its own{repeated(one, key)}")
+        if key
+        else Guess("source_row", "no column is a key, so the row's number is it")
+    }
+    fields |= references(folder, one, ("account", "contact", "rep", "product"), fields)
+    fields |= outcome(one) or {}
+    return fields | plain_fields(one, "opportunity", fields)
+
+
+def _opportunity_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
+    fields = references(folder, one, ("opportunity", "product"), {})
+    return fields | plain_fields(one, "opportunity_line", fields)
+
+
+def _step(folder: Folder, one: FileProfile) -> dict[str, Guess]:
+    key, date = folder.key(one, "opportunity"), dated(one)
+    if key is None or date is None:
+        return {}
+    name = re.sub(r"_?(date|at|on|time|timestamp)$", "", snake(date.name)) or "reached"
+    return {
+        "opportunity_id": Guess(
+            key.name, "its name; a larger file holds all opportunities, this one those that got on"
+        ),
+        "name": Guess(literal(name), "after the column of its date"),
+        "happened_at": Guess(date.name, "its dates"),
+    }
+
+
+def order_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
+    """The fields of a ledger: what one line of it says."""
+    account, order = folder.reference(one, "account"), order_number(folder, one)
+    date = field_of(one, "order_line", "ordered_at", ())
+    fields = {}
+    if order:
+        fields["order_id"] = order
+    elif account and date:
+        sql = f"{quoted(account.column)} || ' ' || {quoted(date.name)}"
+        fields["order_id"] = Guess(sql, "no column is an order's number: what one buys on a day is an order")
+    fields |= references(folder, one, ("account", "contact", "product"), fields)
+    fields |= plain_fields(one, "order_line", fields)
+    price, quantity = unit_price(one), fields.get("quantity")
+    if price and quantity and _is_of_orders(one, fields.get("amount"), price):
+        sql = f"{quoted(quantity.sql)} * {quoted(price.name)}"
+        why = "no column holds it: quantity times price"
+        if "amount" in fields:
+            why = f"quantity times price: {fields['amount'].sql} is filled in fewer rows, once an order it seems"
+        fields["amount"] = Guess(sql, why)
+    return fields
+
+
+def _is_of_orders(one: FileProfile, amount: Guess | None, price: ColumnProfile) -> bool:
+    """Whether what is called an amount is missing, or stands in one row of an order where each row has a price."""
+    return amount is None or one.column(amount.sql).filled < 0.95 * price.filled
+
+
+def order_number(folder: Folder, one: FileProfile) -> Guess | None:
+    """The column of an order's number: by name, else a column called Name of which every value holds a digit."""
+    order = folder.reference(one, "order")
+    if order:
+        return Guess(order.sql, order.why)
+    coded = next((column for column in one.columns if named(column, ("name",)) and column.coded == column.filled > 0),
+                 None)
+    return Guess(coded.name, "it is called a name, and every value has a number in it") if coded else None
+
+
+def said_once(one: FileProfile, fields: Mapping[str, Guess]) -> tuple[str, ...]:
+    """Columns that only the first row of an order fills: texts, dates and keys, for amounts would count once a row."""
+    order = next((column for column in one.columns if column.name == fields["order_id"].sql), None)
+    keys = {guess.sql for name, guess in fields.items() if name.endswith("_id")}
+    return tuple(
+        column.name for column in one.columns
+        if order and column.gaps and column.filled < 0.95 * one.rows
+        and (column.gaps == order.gaps or (not order.gaps and column.filled == order.distinct))
+        and (column.kind != "number" or column.name in keys))
+
+
+def _touch(folder: Folder, one: FileProfile) -> dict[str, Guess]:
+    fields: dict[str, Guess] = references(folder, one, ("touch", "account", "contact", "opportunity", "rep"), {})
+    fields |= {name: guess for name, guess in (("direction", direction(one)), ("answered", answered(one))) if guess}
+    fields |= plain_fields(one, "touch", fields)
+    seconds = next((column for column in one.columns if column.kind == "number" and named(column, SECONDS)), None)
+    if seconds and "minutes" not in fields:
+        fields["minutes"] = Guess(f"{quoted(seconds.name)} / 60", "its name: seconds")
+    date = fields.get("happened_at")
+    back = date is not None and re.search(r"redem|repl|respon|answer", date.sql.lower()) is not None
+    guess = Guess("'in'" if back else "'out'", "they came to us" if back else "nothing says that they came to us")
+    return {"direction": guess} | fields
+
+
+def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> dict[str, Guess]:
+    """Fields of a table that a column is called by the name of."""
+    used = {guess.sql for guess in taken.values()}
+    found: dict[str, Guess] = {}
+    for name in FIELDS.get(table, {}):
+        column = None if name in taken else field_of(one, table, name, used)
+        if column:
+            found[name] = Guess(column.name, "its name")
+            used.add(column.name)
+    return found
+
+
+def field_of(one: FileProfile, table: str, name: str, used: Iterable[str]) -> ColumnProfile | None:
+    """The column that is called as a field of a table is, and fits it."""
+    for word in FIELDS[table][name]:
+        for column in one.columns:
+            fits = _fits(_KINDS.get(name, column.kind), column) and not column.unclear
+            if fits and column.filled and column.name not in used and named(column, (word,)):
+                return column
+    return None
+
+
+def _fits(kind: str, column: ColumnProfile) -> bool:
+    return column.kind == kind or (kind == "number" and column.almost_number)
+
+
+def references(folder: Folder, one: FileProfile, entities: Sequence[str], taken: Mapping[str, Guess]
+               ) -> dict[str, Guess]:
+    """The columns by which a file names things of other tables."""
+    used = {guess.sql for guess in taken.values()}
+    found = {}
+    for entity in entities:
+        reference = folder.reference(one, entity, used)
+        if reference:
+            found[f"{entity}_id"] = Guess(reference.sql, reference.why)
+            used.add(reference.column)
+    return found
+
+
+def dated(one: FileProfile) -> ColumnProfile | None:
+    """The column of dates that most rows fill."""
+    dates = [column for column in one.columns if column.kind == "date" and not column.unclear]
+    return max(dates, key=lambda column: column.filled, default=None)
+
+
+def unit_price(one: FileProfile) -> ColumnProfile | None:
+    """The column of prices of one unit."""
+    return next((column for column in one.columns if column.kind == "number" and named(column, UNIT_PRICES)), None)
+
+
+def paid(one: FileProfile) -> ColumnProfile | None:
+    """The column that tells what a line was worth."""
+    return field_of(one, "order_line", "amount", ()) or unit_price(one)
