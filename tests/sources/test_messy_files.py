@@ -313,3 +313,13 @@ def test_yes_and_no_of_other_languages_are_read(market):
     market.load(SETTINGS + '\n[sources.lines.touch]\naccount_id = "who"\nanswered = "said"\n')
     assert market.column("select answered from touch order by source_row") == [True, False, True]
     assert market.refused() == [(4, "answered", "not a yes or no")]
+
+
+@pytest.mark.parametrize("text", [
+    "Report\nof sales\n\nno,day,value,a,b\r\nO1,2026-01-05,5,x,y\r\nO2,2026-01-06,6,x,y\r\n",
+    "no,day,value\nO1,2026-01-05,5\r\nO2,2026-01-06,6\r\n", "no,day,value\r\nO1,2026-01-05,5\nO2,2026-01-06,6\r\n"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_lines_that_end_in_two_ways_are_all_read(market, text, zipped):
+    market.write("lines.csv.gz" if zipped else "lines.csv", gzip.compress(text.encode()) if zipped else text)
+    market.load(SETTINGS.replace("lines.csv", "lines.csv.gz" if zipped else "lines.csv") + TABLE)
+    assert market.rows("select source_row, amount from order_line order by 1") == [(1, 500), (2, 600)]

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from marketsofone.engine import open_engine
+from marketsofone.errors import SourceMissing
 from marketsofone.sources import load_sources, sources_from
 from marketsofone.sources.propose import propose
 
@@ -245,3 +246,42 @@ def test_rows_that_say_that_they_are_no_sale_are_left_out_and_other_kinds_are_na
     assert result.health[0].left_out == 61
     assert any("rows whose Status is 'cancelled', 'quotation' are left out" in said for said in proposal.unsure)
     assert any("""where = '''lower("Belegart") <> 'ag''''""" in said for said in proposal.unsure)
+
+
+def test_amounts_with_the_code_or_the_sign_of_a_currency_are_read_and_give_the_currency(tmp_path):
+    rows = [(f"D{n}", f"K{n % 30}", "won" if n % 2 else "lost", f"USD {n * 1000 + 0.5:,.2f}",
+             f"2026-01-{1 + n % 28:02d}") for n in range(90)]
+    written(tmp_path, "deals.csv", "Deal ID;Customer No;Status;Amount;Created", rows)
+    proposal = propose(tmp_path, "Acme")
+    assert proposal.guessed[0] == "currency = USD: most rows of deals say so in 'Amount'."
+    assert loaded(proposal)[0].execute("select sum(amount) from opportunity").fetchall() == [(400_504_500,)]
+    written(tmp_path, "deals.csv", "Deal ID;Customer No;Status;Amount;Created",
+            [(*row[:3], row[3].replace("USD ", "£"), row[4]) for row in rows])
+    proposal = propose(tmp_path, "Acme")
+    assert "currency = GBP: the amounts of deals in 'Amount' are written with its sign." in proposal.guessed
+    assert loaded(proposal)[0].execute("select sum(amount) from opportunity").fetchall() == [(400_504_500,)]
+
+
+def test_what_scores_rest_on_and_no_column_tells_is_said(tmp_path):
+    written(tmp_path, "deals.csv", "Deal ID;Status;Created;Organisation Type",
+            [(f"D{n}", "won" if n % 2 else "lost", f"2026-01-{1 + n % 28:02d}", f"type {n % 8}") for n in range(90)])
+    assert ("deals: no column was recognised for opportunity: account_id (who would buy), amount (its value), "
+            "closed_at (when it was decided).") in propose(tmp_path, "Acme").unsure
+
+
+def test_a_file_whose_rows_others_call_customers_lists_accounts(tmp_path):
+    written(tmp_path, "res.csv", "Ref;Display;Tags", [(n, f"Azure {n}", "a" if n % 2 else "b") for n in range(40)])
+    written(tmp_path, "orders.csv", "Order No;Customer;Order Date;Lines/Subtotal",
+            [(f"A{n}", f"Azure {n % 40}", f"2026-02-{1 + n % 20:02d}", 10) for n in range(120)])
+    proposal = propose(tmp_path, "Acme")
+    assert tomllib.loads(proposal.text)["sources"]["res"]["account"]["account_id"] == "Display"
+    assert loaded(proposal)[0].execute("select sum(amount) from order_line").fetchall() == [(120_000,)]
+
+
+def test_a_folder_of_which_nothing_is_recognised_says_why_of_each_file(tmp_path):
+    written(tmp_path, "notes.csv", "a;b", [("some", "words"), ("other", "words")])
+    (tmp_path / "nothing.csv").write_text("")
+    with pytest.raises(SourceMissing) as raised:
+        propose(tmp_path, "Acme")
+    assert "nothing.csv was not used." in raised.value.found
+    assert "notes: no customer table was recognised in its columns" in raised.value.found

@@ -58,6 +58,8 @@ class Folder:
         if one.about == entity:
             found += [column for column in one.columns if one.is_key(column) and column.kind != "date" and (
                 named(column, GENERIC) or (named(column, ("name",)) and self._asked_by(one, column)))]
+        found += [column for column in one.columns if column not in found and one.is_key(column)
+                  and self._asked_as(one, column, entity)]
         exact = [column for column in found if one.is_key(column)] or found
         return max(exact, key=lambda column: self._rank(one, column), default=None)
 
@@ -101,6 +103,14 @@ class Folder:
         """How many other files name the rows of this one by a column."""
         return len({link.file for link in self.links if link.nearly_all and (link.home, link.key) == (
             one.source.name, column.name)})
+
+    def _asked_as(self, one: FileProfile, column: ColumnProfile, entity: str) -> bool:
+        """Whether another file names the rows of this one by a column that is called as such things are."""
+        asking = {(link.file, link.column) for link in self.links if link.nearly_all and (link.home, link.key) == (
+            one.source.name, column.name)}
+        return entity in _ENTITIES and any(
+            (other.source.name, each.name) in asking and named(each, KEYS[entity])
+            for other in self.files for each in other.columns)
 
     def _rank(self, one: FileProfile, column: ColumnProfile) -> tuple[int, bool, bool]:
         numbered = column.label.lower().endswith(_NUMBERED)

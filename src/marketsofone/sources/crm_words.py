@@ -26,6 +26,8 @@ KEYS: dict[str, tuple[str, ...]] = {
         "chance nr",
         "chance",
         "angebotsnummer",
+        "angebotsnr",
+        "angebot nr",
         "opportunity name",
         "verkaufschance",
         "verkaufschancen id",
@@ -49,6 +51,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "rechnungsnummer",
         "auftragsnummer",
         "bestellnummer",
+        "document number",
         "verkaufsbeleg",
         "sales order",
         "sales document",
@@ -100,6 +103,12 @@ KEYS: dict[str, tuple[str, ...]] = {
         "potential customer",
         "potenzieller kunde",
         "associated company",
+        "bill to customer",
+        "sell to customer",
+        "sold to customer",
+        "kd nr",
+        "kdnr",
+        "kunden no",
         "billing company",
         "customer email",
         "email",
@@ -127,6 +136,10 @@ KEYS: dict[str, tuple[str, ...]] = {
         "lineitem sku",
         "lineitem name",
         "item code",
+        "item no",
+        "item name",
+        "artikelnr",
+        "artikel nr",
         "part number",
     ),
     "rep": (
@@ -147,6 +160,8 @@ KEYS: dict[str, tuple[str, ...]] = {
         "verkäufer",
         "verkaeufer",
         "betreuer",
+        "vertreter",
+        "sachbearbeiter",
         "kürzel",
         "besitzer",
         "deal owner",
@@ -180,6 +195,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "created on",
             "angelegt am",
             "erstellt am",
+        "created time",
+        "angebotsdatum",
         "deal created",
         "deal erstellt am",
         "create time",
@@ -189,8 +206,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "closed_at": ("closed", "closed at", "close date", "closed date", "closing date", "end date", "won date",
                       "closed on", "abgeschlossen am", "abschlussdatum", "geschlossen am", "deal geschlossen am",
-                      "deal closed on",
-                      "close time", "actual close date", "tatsächliches abschlussdatum", "actual closed date"),
+                      "erledigt am", "deal closed on", "close time",
+                      "actual close date", "tatsächliches abschlussdatum", "actual closed date"),
         "amount": (
             "amount",
             "opportunity amount",
@@ -336,7 +353,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "minutes": ("minutes", "duration minutes", "duration min", "dauer min", "dauer minuten"),
         "direction": ("direction", "richtung"),
         "arm": ("arm", "treatment", "test group"),
-        "answered": ("answered", "response", "responded", "replied", "clicked", "redeemed", "beantwortet"),
+        "answered": ("answered", "response", "responded", "replied", "clicked", "redeemed", "beantwortet",
+                     "reached", "erreicht"),
     },
 }
 """Names of columns by customer table and field, the usual first."""
@@ -374,8 +392,8 @@ TARGETS = (
 )
 UNIT_PRICES = ("unit price", "price", "price per unit", "sales price", "einzelpreis", "lineitem price", "net price",
                "unit net price", "stückpreis", "verkaufspreis")
-WON = ("won", "win", "closed won", "signed", "success", "gewonnen", "accepted")
-LOST = ("lost", "loss", "lose", "closed lost", "rejected", "verloren", "declined")
+WON = ("won", "win", "closed won", "signed", "success", "gewonnen", "accepted", "auftrag", "beauftragt")
+LOST = ("lost", "loss", "lose", "closed lost", "rejected", "verloren", "declined", "absage", "abgelehnt", "abgesagt")
 WON_FLAGS = ("is won", "won", "is closed won", "won flag")
 CLOSED_FLAGS = ("is closed", "closed", "is deal closed", "closed flag")
 INCOMING = ("in", "inbound", "incoming", "received", "eingehend", "eingang")

@@ -13,7 +13,15 @@ from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import copied, literal
 from marketsofone.sources.staged import Staged, fingerprint
 from marketsofone.sources.swallowed import QUOTE, swallowed_lines
-from marketsofone.sources.text_files import BLANKS, Layout, blank_lines, delimiter_seen, layout_of, write_plain
+from marketsofone.sources.text_files import (
+    BLANKS,
+    Layout,
+    blank_lines,
+    delimiter_seen,
+    layout_of,
+    mixes_line_ends,
+    write_plain,
+)
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,12 +38,12 @@ def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path
     layout = layout_of(path, source.place, encoding=source.encoding, delimiter=source.delimiter)
     _require_columns(source, path, layout)
     readable, delimiter = path, layout.delimiter
-    if not layout.plain:
+    if not layout.plain or mixes_line_ends(path, layout.zipped):
         readable = target.with_suffix(".txt")
         write_plain(path, layout, readable, source.place)
         delimiter = "\t" if delimiter == BLANKS else delimiter
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in layout.columns)
-    zipped = "gzip" if layout.zipped and layout.plain else "none"
+    zipped = "gzip" if layout.zipped and readable == path else "none"
     reader = (
         f"read_csv({literal(str(readable))}, auto_detect=false, header=true, skip={layout.skip}, "
         f"delim={literal(delimiter)}, quote='\"', escape='\"', columns={{{columns}}}, compression='{zipped}', "

@@ -104,7 +104,8 @@ def order_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
 
 def _is_of_orders(one: FileProfile, amount: Guess | None, price: ColumnProfile) -> bool:
     """Whether what is called an amount is missing, or stands in one row of an order where each row has a price."""
-    return amount is None or one.column(amount.sql).filled < 0.95 * price.filled
+    column = next((each for each in one.columns if amount and each.name == amount.sql), None)
+    return amount is None or (column is not None and column.filled < 0.95 * price.filled)
 
 
 def order_number(folder: Folder, one: FileProfile) -> Guess | None:
@@ -150,6 +151,11 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
         if column:
             found[name] = Guess(column.name, "its name")
             used.add(column.name)
+        if column and column.codes:
+            sql, codes = quoted(column.name), ", ".join(column.codes)
+            found[name] = Guess(f"regexp_replace({sql}, '[A-Z]{{3}}', '')", "its name; a currency's code aside")
+            found.setdefault("currency", Guess(f"regexp_extract({sql}, '[A-Z]{{3}}')",
+                                               f"the codes beside its amounts: {codes}"))
     return found
 
 
@@ -164,7 +170,7 @@ def field_of(one: FileProfile, table: str, name: str, used: Iterable[str]) -> Co
 
 
 def _fits(kind: str, column: ColumnProfile) -> bool:
-    return column.kind == kind or (kind == "number" and column.almost_number)
+    return column.kind == kind or (kind == "number" and (column.almost_number or bool(column.codes)))
 
 
 def references(folder: Folder, one: FileProfile, entities: Sequence[str], taken: Mapping[str, Guess]

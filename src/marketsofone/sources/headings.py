@@ -10,7 +10,8 @@ from marketsofone.sources.spelling import snake
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "account": ("account", "accounts", "company", "companies", "customer", "customers", "client", "clients",
                 "organisation", "organisations", "organization", "organizations", "organisationen", "kunde", "kunden",
-                "firma", "firmen", "unternehmen", "debitor", "debitoren", "household", "households"),
+                "firma", "firmen", "unternehmen", "kundenstamm", "partner",
+                "partners", "debitor", "debitoren", "household", "households"),
     "contact": ("contact", "contacts", "people", "person", "persons", "personen", "kontakt", "kontakte",
                 "ansprechpartner"),
     "product": ("product", "products", "produkt", "produkte", "artikel", "material", "materials", "items"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from marketsofone.errors import MarketError
+from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.dates import written
 from marketsofone.sources.decimals import signs_of
 from marketsofone.sources.headings import labels_of, prefix_of, subject_of, without_remarks
@@ -54,6 +55,10 @@ class ColumnProfile:
         Rows whose value holds a digit.
     gaps : int
         The same for columns that are empty in the same rows, the first of the file not among them; 0 for any other.
+    codes : tuple of str
+        Currency codes beside its numbers, the most frequent first, where nearly all values are a number with one.
+    sign : str
+        The sign of a currency that all its numbers are written with; empty for none.
     """
 
     name: str
@@ -68,11 +73,14 @@ class ColumnProfile:
     text: str = ""
     coded: int = 0
     gaps: int = 0
+    codes: tuple[str, ...] = ()
+    sign: str = ""
 
     @property
     def said(self) -> tuple[str, ...]:
-        """Its heading as it may be known: without the words all begin with, and without remarks in brackets."""
-        return (self.label or self.name, without_remarks(self.label or self.name))
+        """Its heading as it may be known: whole, without remarks in brackets, and the parts between strokes."""
+        label = self.label or self.name
+        return (label, plain := without_remarks(label), *(part.strip() for part in plain.split("/") if "/" in plain))
 
     @property
     def almost_number(self) -> bool:
@@ -209,8 +217,27 @@ def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format:
                     "group by v order by 2 desc, 1"
                 ).fetchall()
             )
+        codes = _codes(con, staged, as_text, filled) if kind == "VARCHAR" and coded == filled else ()
         yield ColumnProfile(name, found, filled, distinct, length, tuple(values), unclear, numbers, label, as_text,
-                            coded, gaps or 0)
+                            coded, gaps or 0, codes, _sign(con, staged, as_text, filled) if found == "number" else "")
+
+
+def _sign(con: DuckDBPyConnection, staged: Staged, value: str, filled: int) -> str:
+    """The sign of a currency in every value of a column."""
+    found = con.execute(
+        f"select regexp_extract({value}, '[€$£¥]') as sign, count(*) from {staged.relation} where {value} is not null "
+        "group by sign").fetchall()
+    return str(found[0][0]) if len(found) == 1 and found[0][1] == filled else ""
+
+
+def _codes(con: DuckDBPyConnection, staged: Staged, value: str, filled: int) -> tuple[str, ...]:
+    """Codes of currencies in a column of amounts that are written with one, the most frequent first."""
+    found = con.execute(
+        f"select regexp_extract({value}, '[A-Z]{{3}}') as code, count(*) from {staged.relation} "
+        f"where regexp_matches({value}, {literal(_WITH_CODE)}) group by code order by 2 desc, 1").fetchall()
+    rows = sum(count for _, count in found)
+    codes = tuple(code for code, _ in found)
+    return codes if rows >= 0.95 * filled > 0 and all(code in EXPONENTS for code in codes) else ()
 
 
 def _kind(
@@ -238,5 +265,7 @@ def _kind(
     return ("number" if numbers == filled and not coded else "text"), False, 0 if coded else numbers
 
 
+_NUMBER = r"[-+(]?[0-9][0-9., ']*[-)]?"
+_WITH_CODE = f"^([A-Z]{{3}} ?{_NUMBER}|{_NUMBER} ?[A-Z]{{3}})$"
 _DOTTED = "^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}( |$)"
 _DATE = "^[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{2,4}([ T]|$)"

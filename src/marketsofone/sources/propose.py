@@ -28,12 +28,14 @@ from marketsofone.sources.load import load_sources
 from marketsofone.sources.mapping import Source, sources_from
 from marketsofone.sources.profiles import FileProfile, files_of, profile, source_of
 from marketsofone.sources.spelling import quoted_as_toml, snake
+from marketsofone.sources.sql import quoted
 from marketsofone.sources.strictly import format_of
 from marketsofone.sources.workbooks import sheets_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "BRL", "INR")
 
 
@@ -88,7 +90,7 @@ def propose(folder: Path, name: str, connected: Connected | None = None) -> Prop
         raise SourceMissing(
             f"{folder} holds opportunities, order lines, touches or accounts.",
             "what could not be told to be one of them: "
-            f"{shortened([*(path.name for path in paths), *map(repr, tables)])}.",
+            f"{shortened([*(path.name for path in paths), *map(repr, tables)])}.\n" + "\n".join(unsure),
             "Write market.toml by hand: docs/guides say how.",
         )
     currency, why = _currency(drafts, profiles)
@@ -169,7 +171,7 @@ def _without_leaks(draft: Draft, name: str, currency: str, root: Path) -> Draft:
 
 def _written(drafts: Sequence[Draft], name: str, currency: str, why: str, unsure: list[str]) -> Proposal:
     guessed = [why, *(sentence for draft in drafts for sentence in draft.sentences())]
-    unsure = [*unsure, *_unknown(drafts)]
+    unsure = [*_untold(drafts), *unsure, *_unknown(drafts)]
     return Proposal(_text(drafts, name, currency, unsure), tuple(guessed), tuple(unsure))
 
 
@@ -179,17 +181,43 @@ def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile]) -> tuple
     for draft in drafts:
         for table in draft.tables:
             guess, name = table.fields.get("currency", Guess("", "")), draft.source.name
-            found = next((one for one in columns[name].columns if one.name == guess.sql), None)
-            codes = [value.upper() for value in found.values if value.upper() in EXPONENTS] if found else []
-            if codes:
+            found = next((one for one in columns[name].columns if one.name == guess.sql or (
+                one.codes and quoted(one.name) in guess.sql)), None)
+            said = (found.codes or found.values) if found else ()
+            codes = [value.upper() for value in said if value.upper() in EXPONENTS]
+            if found and codes:
                 others = f"; rows in {shortened(codes[1:])} need rates" if codes[1:] else ""
-                return codes[0], f"currency = {codes[0]}: most rows of {name} say so in {guess.sql!r}{others}."
+                return codes[0], f"currency = {codes[0]}: most rows of {name} say so in {found.name!r}{others}."
     for draft in drafts:
         for column in draft.columns:
             for code in _CURRENCIES:
                 if code in re.split(r"[^A-Z]+", column) or column.lower().endswith(f"_{code.lower()}"):
                     return code, f"currency = {code}: the column {column!r} says so."
+    signs = [(_SIGNS[column.sign], one.source.name, column.name) for one in profiles for column in one.columns
+             if column.sign]
+    for code, name, column in signs:
+        return code, f"currency = {code}: the amounts of {name} in {column!r} are written with its sign."
     return "EUR", "currency = EUR: no file names one."
+
+
+_WANTED = {
+    "opportunity": {"account_id": "who would buy", "outcome": "what was won and lost", "amount": "its value",
+                    "opened_at": "when it was opened", "closed_at": "when it was decided"},
+    "order_line": {"account_id": "who bought", "amount": "what it was worth"},
+    "touch": {"account_id": "with whom", "happened_at": "when"},
+}
+
+
+def _untold(drafts: Sequence[Draft]) -> Iterable[str]:
+    """What no column of a file tells, although scores rest on it."""
+    for draft in drafts:
+        for one in draft.tables:
+            has = {*one.fields, *(("outcome",) if "entered" in one.fields else ())}
+            if one.table == "touch" and has & {"contact_id", "opportunity_id"}:
+                has.add("account_id")
+            missing = [f"{field} ({words})" for field, words in _WANTED.get(one.table, {}).items() if field not in has]
+            if missing:
+                yield f"{draft.source.name}: no column was recognised for {one.table}: {', '.join(missing)}."
 
 
 def _unknown(drafts: Sequence[Draft]) -> Iterable[str]:

@@ -231,8 +231,19 @@ def _may_have_blanks(path: Path, zipped: bool) -> bool:
     return False
 
 
+def mixes_line_ends(path: Path, zipped: bool) -> bool:
+    """Whether some lines end as on Windows and others do not: the engine's reader takes one kind of end for all."""
+    both, ends, last = 0, 0, b""
+    with _bytes(path, zipped) as file:
+        while chunk := file.read(_PROBE):
+            both += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
+            ends += chunk.count(b"\n")
+            last = chunk[-1:]
+    return 0 < both < ends
+
+
 def write_plain(path: Path, layout: Layout, target: Path, place: str) -> None:
-    """Write a copy in UTF-8 that is cut by tabs where the original is cut by blanks.
+    """Write a copy in UTF-8 with line ends of one kind, cut by tabs where the original is cut by blanks.
 
     Raises
     ------
@@ -244,7 +255,7 @@ def write_plain(path: Path, layout: Layout, target: Path, place: str) -> None:
         lines = io.TextIOWrapper(raw, encoding=layout.encoding, newline="")
         try:
             for line in lines:
-                out.write("\t".join(line.split()) + "\n" if layout.delimiter == BLANKS else line)
+                out.write("\t".join(line.split()) + "\n" if layout.delimiter == BLANKS else line.replace("\r\n", "\n"))
         except UnicodeError as error:
             raise _not_text(place, layout.encoding) from error
 

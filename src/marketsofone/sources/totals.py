@@ -24,7 +24,8 @@ TOTAL = "a total of other rows, not a row of its own"
 """Why such a row is refused."""
 
 _WORD = (r"(?i)(^|[^\p{L}\p{N}])((grand|sub)[ -]?total|total|totals|totaal|totale|totalt|sum|sums|summe|summen|"
-         r"(gesamt|zwischen|end)[ -]?summe|gesamt|gesamtergebnis|ergebnis|suma|somme|insgesamt)([^\p{L}\p{N}]|$)")
+         r"(gesamt|zwischen|end)[ -]?summe|gesamt|gesamtergebnis|ergebnis|suma|somme|insgesamt|"
+         r"anzahl|count|average|durchschnitt|mittelwert)([^\p{L}\p{N}]|$)")
 _NUMERIC = re.compile(r"^[\s€$£¥%+()'-]*[0-9][0-9.,'\s\u00a0]*[\s€$£¥%()-]*([A-Z]{3})?$")
 _DAY = re.compile(r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}")
 _OFTEN, _USUAL = 0.75, 0.95
