@@ -285,3 +285,23 @@ def test_a_folder_of_which_nothing_is_recognised_says_why_of_each_file(tmp_path)
         propose(tmp_path, "Acme")
     assert "nothing.csv was not used." in raised.value.found
     assert "notes: no customer table was recognised in its columns" in raised.value.found
+
+
+def test_what_describes_a_buyer_names_none(tmp_path):
+    written(tmp_path, "campaigns.csv", "Campaign Id;Theme", [(n, f"theme {n % 3}") for n in range(1, 28)])
+    written(tmp_path, "orders.csv", "Order No;Household Id;Order Date;Amount;Household Size;Organisation Type",
+            [(f"A{n}", f"H{n % 40}", f"2026-02-{1 + n % 20:02d}", 10, 1 + n % 5, f"kind {n % 7}") for n in range(120)])
+    sources = tomllib.loads(propose(tmp_path, "Acme").text)["sources"]
+    assert sources.keys() == {"orders"}
+    assert sources["orders"]["order_line"]["account_id"] == "Household Id"
+    assert sources["orders"]["order_line"]["dimensions"].keys() >= {"household_size", "organisation_type"}
+
+
+def test_a_file_that_fills_nothing_but_whose_rows_others_name_is_pointed_out(tmp_path):
+    deals(tmp_path)
+    written(tmp_path, "plants.csv", "Plant Code;Town", [(f"W{n:03d}", f"town {n % 4}") for n in range(20)])
+    written(tmp_path, "all-deals.csv", "Record ID;Deal Stage;Amount;Create Date;Plant Code",
+            [(9000 + n, "Won" if n % 2 else "Lost", n, f"2026-01-{1 + n % 28:02d}", f"W{n % 20:03d}")
+             for n in range(300)])
+    assert any(said.startswith("plants: each Plant Code stands once in it, and Plant Code of all_deals names them")
+               and "[sources.all_deals.join.plants]" in said for said in propose(tmp_path, "Acme").unsure)

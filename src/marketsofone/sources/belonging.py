@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from marketsofone.sources.crm_words import KEYS, is_called
+from marketsofone.sources.crm_words import KEYS, describes, is_called
 from marketsofone.sources.links import GENERIC, Link
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
 
@@ -15,14 +14,14 @@ _NUMBERED = ("id", "no", "nr", "number", "nummer", "key", "guid", "code")
 _OFTEN = 0.9
 
 
-_DESCRIBES = re.compile(
-    r"[\W_a-zäöü]*(type|typ|size|segment|industry|branche|region|status|state|country|land|category|kategorie|class|tier|"
-    r"level|group|gruppe|source|rating|city|ort|date|since)$")
-
-
 def named(column: ColumnProfile, words: tuple[str, ...]) -> bool:
     """Whether a column is called by one of the words."""
     return any(is_called(said, words) for said in column.said)
+
+
+def names_things(column: ColumnProfile, entity: str) -> bool:
+    """Whether a column is called by the key of things of a kind, and not by what describes them."""
+    return named(column, KEYS[entity]) and not describes(column.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class Folder:
         used = set(used)
         called = [column for word in KEYS[entity] for column in one.columns
                   if column.name not in used and column.kind != "date" and column.distinct > 2
-                  and named(column, (word,)) and not _DESCRIBES.match(column.label.lower())]
+                  and named(column, (word,)) and not describes(column.label)]
         home = self.home(entity)
         if home and home[0].source is not one.source:
             linked = [link for link in self._from(one) if (link.home, link.key) == (home[0].source.name, home[1].name)
@@ -109,7 +108,7 @@ class Folder:
         asking = {(link.file, link.column) for link in self.links if link.nearly_all and (link.home, link.key) == (
             one.source.name, column.name)}
         return entity in _ENTITIES and any(
-            (other.source.name, each.name) in asking and named(each, KEYS[entity])
+            (other.source.name, each.name) in asking and names_things(each, entity)
             for other in self.files for each in other.columns)
 
     def _rank(self, one: FileProfile, column: ColumnProfile) -> tuple[int, bool, bool]:

@@ -437,3 +437,13 @@ def is_personal(column: str) -> bool:
     """Whether a column's name says that it tells who a person is."""
     plain = bare(column)
     return any(part in plain for part in PERSONAL) and not plain.endswith(("country", "countryregion", "state", "land"))
+
+
+def describes(column: str) -> bool:
+    """Whether a column's name says what a thing is like, not which it is: an ``Organisation Type`` names nobody."""
+    return _DESCRIBES.search(column.lower()) is not None
+
+
+_DESCRIBES = re.compile(
+    r"(type|typ|size|segment|industry|branche|region|status|state|country|land|category|kategorie|class|tier|level|group|"
+    r"gruppe|source|rating|city|comp|date|since)$")

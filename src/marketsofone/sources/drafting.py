@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from marketsofone.errors import shortened
@@ -62,7 +62,17 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
             drafts.append(draft)
             notes += more
         unsure += [f"{name}: {note}" for note in notes]
-    return drafts, unsure
+    used = {draft.source.name for draft in drafts} | set(heads)
+    return drafts, [*unsure, *_beside(folder, used)]
+
+
+def _beside(folder: Folder, used: Collection[str]) -> Iterator[str]:
+    """Files that fill nothing, whose rows others name by a key: their columns can be had by a join."""
+    for link in folder.links:
+        exact = next(one for one in folder.files if one.source.name == link.home).column(link.key)
+        if link.nearly_all and not link.several and link.home not in used and exact.distinct == exact.filled:
+            yield (f"{link.home}: each {link.key} stands once in it, and {link.column} of {link.file} names them: its "
+                   f"columns can be had with [sources.{link.file}.join.{link.home}], as docs/architecture.md tells.")
 
 
 def _used_as_heads(each: Together, folder: Folder) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketsofone.sources.crm_words import KEYS, is_called
+from marketsofone.sources.crm_words import KEYS, describes, is_called
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
 from marketsofone.sources.spelling import bare
 from marketsofone.sources.sql import quoted
@@ -99,6 +99,8 @@ def _tells(one: FileProfile, column: ColumnProfile, key: ColumnProfile) -> bool:
         return False
     if key.kind != "number" or key.length >= _TELLING:
         return True
+    if describes(column.label) or 5 * column.distinct < key.distinct:
+        return False
     named = any(is_called(said, words) for said in column.said for words in KEYS.values())
     alike = bare(column.label) == bare(key.label)
     return named or alike or re.search(r"(id|no|nr|number|nummer|key)$", column.label.lower()) is not None
