@@ -305,3 +305,28 @@ def test_a_file_that_fills_nothing_but_whose_rows_others_name_is_pointed_out(tmp
              for n in range(300)])
     assert any(said.startswith("plants: each Plant Code stands once in it, and Plant Code of all_deals names them")
                and "[sources.all_deals.join.plants]" in said for said in propose(tmp_path, "Acme").unsure)
+
+
+def sales(start: int, end: int) -> list[tuple]:
+    return [(f"A{n}", f"K{n % 30}", f"2026-02-{1 + n % 20:02d}", n) for n in range(start, end)]
+
+
+def test_opportunities_in_a_file_for_each_year_are_opportunities_and_no_steps(tmp_path):
+    for year, first in ((2024, 0), (2025, 80)):
+        written(tmp_path, f"opps_{year}.csv", "Deal ID;Customer No;Status;Amount;Created",
+                [(f"D{n}", f"K{n % 30}", "won" if n % 2 else "lost", n, f"{year}-01-{1 + n % 28:02d}")
+                 for n in range(first, first + 80 + first // 4)])
+    con, _ = loaded(propose(tmp_path, "Acme"))
+    assert con.execute("select count(*), sum(amount) from opportunity").fetchall() == [(180, 1_611_000)]
+
+
+def test_a_copy_of_a_file_is_not_used_and_rows_in_two_files_are_told(tmp_path):
+    header = "Order No;Customer No;Order Date;Amount"
+    written(tmp_path, "orders.csv", header, sales(0, 100))
+    written(tmp_path, "orders (1).csv", header, sales(0, 100))
+    written(tmp_path, "orders_march.csv", header, sales(90, 150))
+    proposal = propose(tmp_path, "Acme")
+    assert tomllib.loads(proposal.text)["sources"].keys() == {"orders", "orders_march"}
+    assert "orders_1: a copy of orders; only that one is used." in proposal.unsure
+    assert any(said.startswith("orders_march: 10 of its 60 rows stand word for word in orders too")
+               for said in proposal.unsure)

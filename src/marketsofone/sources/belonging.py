@@ -86,6 +86,11 @@ class Folder:
         first = next(iter([*shared, *called]), None)
         return Reference(first.name, first.name, "its name" + self._unmet(one, first, home)) if first else None
 
+    def names(self, one: FileProfile, column: ColumnProfile, home: FileProfile) -> bool:
+        """Whether nearly all values of a column are keys of a file."""
+        return any(link.column == column.name and link.home == home.source.name and link.nearly_all
+                   for link in self._from(one))
+
     def _unmet(self, one: FileProfile, column: ColumnProfile, home: tuple[FileProfile, ColumnProfile] | None) -> str:
         """That few of a column's values are keys of the file that lists such things."""
         if home is None or home[0].source is one.source:

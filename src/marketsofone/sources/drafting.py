@@ -94,8 +94,11 @@ def _table(folder: Folder, one: FileProfile, together: Together | None) -> str |
     if main is not None and one.source is main.source:
         return "opportunity"
     key = folder.key(one, "opportunity")
-    if main and key and dated(one) and key.name in {column.name for column in main.columns}:
-        return "step"
+    if main and key and dated(one):
+        if outcome(one):
+            return "opportunity"
+        if folder.names(one, key, main):
+            return "step"
     if _is_of_opportunities(folder, one):
         return "opportunity_line"
     if _is_ledger(folder, one) or (together and not together.against):

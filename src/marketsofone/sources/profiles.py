@@ -100,6 +100,8 @@ class FileProfile:
         The customer table that its name speaks of; empty for none.
     totals : int
         Rows that are totals of others.
+    digest : str
+        The same for files, and sheets, of the same content.
     """
 
     source: Source
@@ -109,6 +111,7 @@ class FileProfile:
     relation: str = ""
     about: str = ""
     totals: int = 0
+    digest: str = ""
 
     def is_key(self, column: ColumnProfile) -> bool:
         """Whether every row has a value of its own, but for one in a hundred."""
@@ -166,7 +169,8 @@ def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfil
     source = replace(source, decimal=_decimal(con, staged), date_format=_date_format(con, staged))
     about = subject_of(prefix_of(list(staged.columns)), source.sheet, source.table, source.name)
     return FileProfile(source, staged.rows, tuple(_columns(con, staged, source.decimal, source.date_format)),
-                       relation=staged.relation, about=about, totals=sum(why == TOTAL for _, why in staged.broken))
+                       relation=staged.relation, about=about, totals=sum(why == TOTAL for _, why in staged.broken),
+                       digest=f"{staged.fingerprint.sha256} {source.sheet} {source.table or source.query}")
 
 
 def _decimal(con: DuckDBPyConnection, staged: Staged) -> str:

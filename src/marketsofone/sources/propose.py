@@ -19,6 +19,7 @@ from marketsofone.customer.tables import RECORD
 from marketsofone.engine import open_engine
 from marketsofone.errors import MarketError, SourceMissing, shortened
 from marketsofone.sources.connected import Connected, database_source, looked_at
+from marketsofone.sources.copies import without_copies
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.drafting import draft_of
 from marketsofone.sources.drafts import Draft, Guess, TableDraft
@@ -110,6 +111,8 @@ def _profiles(
             except MarketError as error:
                 name = source.table or Path(source.file).name + (f" ({source.sheet})" if source.sheet else "")
                 unsure.append(f"{name} was not used. {error.wanted} Found: {error.found}")
+        profiles, copies = without_copies(con, profiles)
+        unsure += copies
         links = links_between(con, profiles)
     return profiles, links, unsure
 
