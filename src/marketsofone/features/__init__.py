@@ -1,7 +1,7 @@
 """Customer tables to facts about a buyer, as of a date: Ibis expressions that run nothing."""
 
 from marketsofone.features.activity import activity
-from marketsofone.features.asof import AsOf, known_by, last_moments
+from marketsofone.features.asof import AsOf, known_by, last_moments, within_reach
 from marketsofone.features.audiences import marketing_touches
 from marketsofone.features.buyers import buyers, owners, with_buyer
 from marketsofone.features.entering import with_entering
@@ -16,5 +16,5 @@ __all__ = [
     "AsOf", "activity", "buyers", "contributions", "counted_events", "counted_rows", "days_of",
     "followed_lines", "followed_rows", "histories", "judged_rows", "known_by", "last_moments",
     "marketing_touches", "owners", "purchase_days", "purchase_lines", "purchased_rows", "reps_of_buyers",
-    "unapproached", "with_buyer", "with_entering",
+    "unapproached", "with_buyer", "with_entering", "within_reach",
 ]

@@ -63,9 +63,9 @@ class AsOf:
 
 
 def last_moments(tables: Mapping[str, ir.Table]) -> list[ir.Table]:
-    """One-row queries for the last moment of each event table that has any: ``moment``, and ``told``.
+    """Queries for the last moment in each year of each event table: ``year``, ``rows``, ``moment``, ``told``.
 
-    ``moment`` is of what came from files, ``told`` of what people stated. That somebody states something
+    ``rows`` and ``moment`` are of what came from files, ``told`` of what people stated. That somebody states something
     today says nothing of how far the files go; nor does the day on which an open opportunity is hoped to close.
     """
     found = []
@@ -75,8 +75,32 @@ def last_moments(tables: Mapping[str, ir.Table]) -> list[ir.Table]:
                 at, told = table[column].cast("timestamp"), _told(table)
                 if column == "closed_at" and "outcome" in table.columns:
                     at = ibis.cases((table.outcome == "open", ibis.null("timestamp")), else_=at)
-                found.append(table.agg(moment=at.max(where=~told), told=at.max(where=told)))
+                held = table.select(at=at, told=told).filter(_.at.notnull())
+                found.append(held.group_by(year=_.at.year()).agg(
+                    rows=_.count(where=~_.told), moment=_.at.max(where=~_.told), told=_.at.max(where=_.told)))
     return found
+
+
+def within_reach(years: Mapping[int, int]) -> int:
+    """The last year that the files tell of: a few rows beyond a year without any are mistyped, and carry no day.
+
+    Parameters
+    ----------
+    years : mapping
+        Year -> rows dated in it; not empty.
+
+    Examples
+    --------
+    >>> within_reach({2024: 300, 2025: 400, 2204: 1}), within_reach({2023: 300, 2025: 400})
+    (2025, 2025)
+    """
+    known = sorted(years)
+    while len(known) > 1 and known[-1] > known[-2] + 1 and _FEW * years[known[-1]] <= sum(years.values()):
+        known.pop()
+    return known[-1]
+
+
+_FEW = 100
 
 
 def known_by(tables: Mapping[str, ir.Table], as_of: AsOf, single: Collection[str] = ()) -> dict[str, ir.Table]:

@@ -103,6 +103,8 @@ class Gathered:
         Who serves each buyer: ``buyer_id``, ``rep_id`` and ``reps``, how many its accounts name; None: nobody named.
     files_end : date or None
         The last day of which the files tell; None where they hold no date.
+    beyond : int
+        Rows dated so far beyond all others that they are taken for mistyped, where no day is fixed.
     """
 
     as_of: AsOf
@@ -124,3 +126,4 @@ class Gathered:
     unapproached: ir.Table | None = None
     served: ir.Table | None = None
     files_end: date | None = None
+    beyond: int = 0

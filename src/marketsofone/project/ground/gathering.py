@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -35,6 +36,7 @@ from marketsofone.features import (
     unapproached,
     with_buyer,
     with_entering,
+    within_reach,
 )
 from marketsofone.features.asof import has_periods
 from marketsofone.features.beside import touches
@@ -78,7 +80,8 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     """
     engine.con.execute("set preserve_insertion_order = false")
     raw = {name: engine.table(name) for name in (*loaded.tables, "entity_link")}
-    last = _last_day(raw, settings.market.time_zone)
+    last, beyond = _last_day(raw, settings.market.time_zone)
+    beyond = 0 if as_of or settings.market.as_of else beyond
     as_of = as_of or _as_of(settings, loaded, last)
     merged = merged_tables(engine, raw, as_of)
     tables = with_entering(known_by(merged, as_of, _single(merged)))
@@ -96,7 +99,8 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     served = None if serving is None else hold(engine, "served", serving.semi_join(found, "buyer_id"))
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {},
                     spent=None if spent is None else hold(engine, "spent", spent),
-                    files_end=last, unapproached=None if barred is None else hold(engine, "unapproached", barred),
+                    files_end=last, beyond=beyond,
+                    unapproached=None if barred is None else hold(engine, "unapproached", barred),
                     served=served)
     minor = 10 ** EXPONENTS[settings.market.currency]
     happened = activity(found, tables, owner, settings.market.margin_rate, minor, served)
@@ -144,14 +148,24 @@ def _as_of(settings: Settings, loaded: Loaded, last: date | None) -> AsOf:
     return AsOf(last, zone, told_by=loaded.record_read_at)
 
 
-def _last_day(tables: Mapping[str, ir.Table], zone: str) -> date | None:
-    """The last day of which the files tell; where they hold no date, the last on which somebody stated something."""
-    rows = [query.to_pyarrow().to_pylist()[0] for query in last_moments(tables)]
-    known = [row["moment"] for row in rows if row["moment"]] or [row["told"] for row in rows if row["told"]]
+def _last_day(tables: Mapping[str, ir.Table], zone: str) -> tuple[date | None, int]:
+    """The last day of which the files tell, and how many rows are dated far beyond it.
+
+    Where the files hold no date it is the last on which somebody stated something.
+    """
+    rows = [row for query in last_moments(tables) for row in query.to_pyarrow().to_pylist()]
+    years = Counter[int]()
+    for row in rows:
+        years[row["year"]] += row["rows"]
+    years = +years
+    end = within_reach(years) if years else 0
+    known = ([row["moment"] for row in rows if row["moment"] and row["year"] <= end]
+             or [row["told"] for row in rows if row["told"]])
     if not known:
-        return None
+        return None, 0
     last: datetime = max(known)
-    return last.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+    beyond = sum(count for year, count in years.items() if year > end)
+    return last.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date(), beyond
 
 
 def _level(settings: Settings, tables: Mapping[str, ir.Table]) -> str:

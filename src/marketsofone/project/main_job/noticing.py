@@ -34,8 +34,8 @@ def noticed(
 
 def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:
     """Findings that need no tree and no score: ``m1 check`` tells them too."""
-    return [*_undated(gathered), *_ended_before(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered),
-            *returned_beyond(gathered), *unmerged_findings(engine)]
+    return [*_undated(gathered), *_ended_before(gathered), *_dated_beyond(gathered), *_one_outcome(gathered),
+            *_stated_later(engine, gathered), *returned_beyond(gathered), *unmerged_findings(engine)]
 
 
 def _undated(gathered: Gathered) -> list[Finding]:
@@ -55,6 +55,16 @@ def _ended_before(gathered: Gathered) -> list[Finding]:
                     f"The files end on {last}, {(day - last).days:,} days before as_of: in those days nothing counts "
                     "as having happened, no order, no answer.",
                     f"Export the files anew, or write:\n  [market]\n  as_of = {last}")]
+
+
+def _dated_beyond(gathered: Gathered) -> list[Finding]:
+    """Rows of a year far beyond all others: mistyped, it seems, and they would make every customer look lost."""
+    if not gathered.beyond:
+        return []
+    return [Finding("dated_beyond", "warning", "all sources",
+                    f"{gathered.beyond:,} rows are dated more than a year beyond all others; they are taken for "
+                    f"mistyped, and count as not known on {gathered.as_of.day}, the last day of the others.",
+                    "Correct their dates; if they are right, write the day that is meant:\n  [market]\n  as_of = ...")]
 
 
 _A_MONTH = 31
