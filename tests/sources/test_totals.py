@@ -95,3 +95,19 @@ def test_the_total_of_a_file_that_is_joined_is_none_of_its_keys(market):
                 '[sources.lines.order_line]\norder_id = "no"\nordered_at = "heads.day"\namount = "value"\n')
     assert market.refused() == [(10, "", TOTAL)]
     assert market.column("select sum(amount) from order_line") == [1800]
+
+
+def test_the_total_of_each_of_many_customers_is_refused(market):
+    lines = [line for n in range(300) for line in (
+        *(f"Firm {n},won,2026-01-05,{n + k}.25" for k in range(3)), f"Total for Firm {n},,,{3 * n + 3}.75")]
+    total = sum(3 * n + 3.75 for n in range(300))
+    market.write("deals.csv", "\n".join([HEADER, *lines, f"Total,,,{total}"]) + "\n")
+    health = market.load(SETTINGS + TABLE).health[0]
+    assert (health.accepted, health.refused) == (900, 301)
+    assert market.column("select sum(amount) from opportunity") == [round(100 * total)]
+
+
+def test_rows_of_numbers_with_gaps_are_no_totals_unless_they_sum_up(market):
+    own = [f"{n},{n % 7},20260105,{n}.5" if n % 6 else f"{n},,,{n}.5" for n in range(1, 200)]
+    market.write("deals.csv", "\n".join(["no,company,day,value", *own]) + "\n")
+    assert market.load(SETTINGS + TABLE).health[0].accepted == 199

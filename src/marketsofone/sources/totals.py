@@ -28,9 +28,9 @@ _WORD = (r"(?i)(^|[^\p{L}\p{N}])((grand|sub)[ -]?total|total|totals|totaal|total
          r"anzahl|count|average|durchschnitt|mittelwert)([^\p{L}\p{N}]|$)")
 _NUMERIC = re.compile(r"^[\s€$£¥%+()'-]*[0-9][0-9.,'\s\u00a0]*[\s€$£¥%()-]*([A-Z]{3})?$")
 _DAY = re.compile(r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}")
-_OFTEN, _USUAL = 0.75, 0.95
+_OFTEN, _USUAL = 0.4, 0.95
 _LAST = 3
-_MOST = 1_000
+_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,12 @@ def _totals(con: DuckDBPyConnection, staged: Staged, decimal: str) -> Iterator[_
     rows = [row for row in _candidates(con, staged, values, gaps) if row.may_be]
     usual = _usual(values, filled, rows, staged.rows)
     ending = _at_the_end(rows, staged.rows)
-    above = 0
-    for row in rows:
-        empty = sum(name not in row.cells for name in usual)
-        ends = bool(row.texts) and row.place in ending and empty > 1
-        if ends or ((row.texts or empty > 1) and _sums_up(con, staged, values, rows, row, above, decimal)):
+    empty = {row.place: sum(name not in row.cells for name in usual) for row in rows}
+    asked = [row for row in rows if row.texts or (empty[row.place] > 1 and 2 * empty[row.place] >= len(usual))]
+    sums = _that_sum_up(con, staged, values, rows, asked, decimal)
+    for row in asked:
+        if row.place in sums or (row.texts and row.place in ending and empty[row.place] > 1):
             yield row
-        above = row.place + 1
 
 
 def _usual(names: Iterable[str], filled: Iterable[int], rows: Sequence[_Row], count: int) -> list[str]:
@@ -109,9 +108,9 @@ def _candidates(con: DuckDBPyConnection, staged: Staged, values: Mapping[str, st
     worded = f"regexp_matches({said}, {literal(_WORD)}) or not regexp_matches({said}, '\\p{{L}}')"
     found = con.execute(
         f"select file_row_number, {', '.join(values.values())} from {staged.relation} where ({gap}) and ({worded}) "
-        f"order by 1 limit {_MOST}").fetchall()
+        f"order by {last} desc, 1 limit {_MOST}").fetchall()
     return [_Row(int(place), {name: cell for name, cell in zip(values, cells, strict=True) if cell is not None})
-            for place, *cells in found]
+            for place, *cells in sorted(found, key=lambda row: row[0])]
 
 
 def _at_the_end(rows: Sequence[_Row], count: int) -> set[int]:
@@ -125,19 +124,37 @@ def _at_the_end(rows: Sequence[_Row], count: int) -> set[int]:
     return ending
 
 
-def _sums_up(con: DuckDBPyConnection, staged: Staged, values: Mapping[str, str], rows: Sequence[_Row], row: _Row,
-             above: int, decimal: str) -> bool:
-    """Whether a number of the row is the sum of all rows above it, or of those since the last that may be a total."""
-    others = ", ".join(str(one.place) for one in rows)
-    before = f"from {staged.relation} where file_row_number < {row.place} and file_row_number not in ({others})"
-    for name in row.numbers:
-        for sign in [decimal] if decimal else [".", ","]:
-            summed = number("v", "VARCHAR", sign)
-            own, all_above, since, filled = con.execute(
-                f"select (select {summed} from (select {literal(row.cells[name])} as v)), sum({summed}), "
-                f"sum({summed}) filter (where file_row_number >= {above}), "
-                f"count({summed}) from (select file_row_number, {values[name]} as v {before})").fetchall()[0]
-            if own and filled > 1 and any(one is not None and abs(own - one) <= 0.01 + 1e-9 * abs(own)
-                                          for one in (all_above, since)):
-                return True
-    return False
+def _that_sum_up(con: DuckDBPyConnection, staged: Staged, values: Mapping[str, str], rows: Sequence[_Row],
+                 asked: Sequence[_Row], decimal: str) -> set[int]:
+    """Places of rows of which a number is the sum of all above, or of those since the last that may be a total."""
+    names = sorted({name for row in asked for name in row.numbers})
+    if not names:
+        return set()
+    found = set()
+    places = ", ".join(str(row.place) for row in rows)
+    others = (f"(select file_row_number, {', '.join(values[name] + ' as ' + quoted(name) for name in names)} "
+              f"from {staged.relation} where file_row_number not in ({places}))")
+    for sign in [decimal] if decimal else [".", ","]:
+        read = {name: number(quoted(name), "VARCHAR", sign) for name in names}
+        parts = ", ".join(f"sum({one}), count({one})" for one in read.values())
+        blocks = con.execute(
+            f"select coalesce(place, -1) as after, {parts} from {others} r asof left join "
+            f"(select unnest([{places}]) as place) c on r.file_row_number > c.place group by after order by after"
+        ).fetchall()
+        own = ", ".join(f"{number(values[name], 'VARCHAR', sign)}" for name in names)
+        said = con.execute(f"select file_row_number, {own} from {staged.relation} where file_row_number in ({places})")
+        for place, *numbers in said.fetchall():
+            above = [block for block in blocks if block[0] < place]
+            if any(_is_sum(one, [(block[1 + 2 * n], block[2 + 2 * n]) for block in above])
+                   for n, one in enumerate(numbers)):
+                found.add(int(place))
+    return found & {row.place for row in asked}
+
+
+def _is_sum(own: float | None, blocks: Sequence[tuple[float | None, int]]) -> bool:
+    """Whether a number is the sum of several others: of all blocks of rows above it, or of the last."""
+    if not own or not blocks:
+        return False
+    sums = (sum(each or 0 for each, _ in taken) for taken in (blocks, blocks[-1:]))
+    several = sum(count for _, count in blocks) > 1
+    return several and any(abs(own - each) <= 0.01 + 1e-9 * abs(own) for each in sums)
