@@ -231,7 +231,8 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
             "umsatz",
         ),
         "cost": ("cost", "delivery cost", "cost of sale"),
-        "currency": ("currency", "currency code", "currency iso code", "währung", "währung von wert"),
+        "currency": ("currency", "currency code", "currency iso code", "amount currency", "währung",
+                     "währung von wert"),
     },
     "opportunity_line": {
         "quantity": ("quantity", "qty", "units", "menge", "anzahl"),

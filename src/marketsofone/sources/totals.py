@@ -26,6 +26,11 @@ TOTAL = "a total of other rows, not a row of its own"
 _WORD = (r"(?i)(^|[^\p{L}\p{N}])((grand|sub)[ -]?total|total|totals|totaal|totale|totalt|sum|sums|summe|summen|"
          r"(gesamt|zwischen|end)[ -]?summe|gesamt|gesamtergebnis|ergebnis|suma|somme|insgesamt|"
          r"anzahl|count|average|durchschnitt|mittelwert)([^\p{L}\p{N}]|$)")
+NOTE = "a note below the table, not a row of it"
+"""Why the line of a report that says who made it is refused."""
+
+_BELOW = (r"(?i)(confidential|do not distribute|copyright|generated (by|on|at)|exported (by|on|at|from)|"
+          r"printed (by|on)|report (run|created)|as of |vertraulich|erstellt (am|von)|^(page|seite) [0-9])")
 _NUMERIC = re.compile(r"^[\s€$£¥%+()'-]*[0-9][0-9.,'\s\u00a0]*[\s€$£¥%()-]*([A-Z]{3})?$")
 _DAY = re.compile(r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}")
 _OFTEN, _USUAL = 0.4, 0.95
@@ -51,7 +56,12 @@ class _Row:
     @property
     def may_be(self) -> bool:
         """Whether it says numbers and, before them, one text at most: a row with a key of its own begins with it."""
-        return bool(self.numbers) and self.texts in ([], [next(iter(self.cells))])
+        return self.is_note or (bool(self.numbers) and self.texts in ([], [next(iter(self.cells))]))
+
+    @property
+    def is_note(self) -> bool:
+        """Whether all that it says is a line of a report on itself."""
+        return len(self.cells) == 1 and re.search(_BELOW, next(iter(self.cells.values()))) is not None
 
 
 def _is_number(value: str) -> bool:
@@ -59,18 +69,19 @@ def _is_number(value: str) -> bool:
 
 
 def without_totals(con: DuckDBPyConnection, staged: Staged, decimal: str, target: Path) -> Staged:
-    """The rows of a file of texts without those that are totals of others; these are counted as broken.
+    """The rows of a file of texts without totals of others and notes below the table; these are counted as broken.
 
     Where no usual column is empty in any row nothing but the last rows is looked at, which costs next to nothing.
     """
     if not staged.is_text or staged.rows < _LAST:
         return staged
-    totals = sorted(row.place for row in _totals(con, staged, decimal))
-    if not totals:
+    why = {row.place: NOTE if row.is_note else TOTAL for row in _totals(con, staged, decimal)}
+    if not why:
         return staged
-    among = ", ".join(map(str, totals))
-    numbers = con.execute(f"select {staged.row_number} from {staged.relation} where file_row_number in ({among})")
-    broken = [*staged.broken, *((int(row), TOTAL) for (row,) in numbers.fetchall())]
+    among = ", ".join(map(str, why))
+    numbers = con.execute(f"select file_row_number, {staged.row_number} from {staged.relation} "
+                          f"where file_row_number in ({among})").fetchall()
+    broken = [*staged.broken, *((int(row), why[place]) for place, row in numbers)]
     columns = ", ".join(map(quoted, staged.columns))
     rows = copied(con, f"select {columns} from {staged.relation} where file_row_number not in ({among}) "
                        "order by file_row_number", target)
@@ -105,7 +116,8 @@ def _candidates(con: DuckDBPyConnection, staged: Staged, values: Mapping[str, st
     last = f"file_row_number >= {staged.rows - _LAST}"
     gap = " or ".join([last, *(f"{values[name]} is null" for name in gaps)])
     said = f"concat_ws(chr(31), {', '.join(values.values())})"
-    worded = f"regexp_matches({said}, {literal(_WORD)}) or not regexp_matches({said}, '\\p{{L}}')"
+    words = " or ".join(f"regexp_matches({said}, {literal(one)})" for one in (_WORD, _BELOW))
+    worded = f"{words} or not regexp_matches({said}, '\\p{{L}}')"
     found = con.execute(
         f"select file_row_number, {', '.join(values.values())} from {staged.relation} where ({gap}) and ({worded}) "
         f"order by {last} desc, 1 limit {_MOST}").fetchall()
