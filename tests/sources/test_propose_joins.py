@@ -172,6 +172,15 @@ def test_amounts_that_stand_in_the_first_row_of_an_order_are_no_amounts_of_its_l
     assert con.execute("select sum(amount), count(*), count(distinct order_id), count(distinct account_id) "
                        "from order_line").fetchall() == [(240000, 120, 60, 30)]
     assert any("Total is filled in fewer rows, once an order it seems" in said for said in proposal.guessed)
+    assert 'order_line.account_id = Email: its name; lists will show it, md5("Email") would hide it.' in proposal.guessed
+
+
+def test_the_e_mail_of_a_person_is_not_where_the_person_works(tmp_path):
+    deals(tmp_path)
+    written(tmp_path, "contacts.csv", "Contact ID;Email;Job Title",
+            [(f"P{n}", f"p{n}@x.example", "buyer" if n % 2 else "boss") for n in range(60)])
+    contact = tomllib.loads(propose(tmp_path, "Acme").text)["sources"]["contacts"]["contact"]
+    assert contact == {"contact_id": "Contact ID", "role": "Job Title"}
 
 
 def test_a_log_of_calls_tells_direction_answers_and_minutes(tmp_path):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from marketsofone.sources.belonging import Folder, named, repeated
-from marketsofone.sources.crm_words import FIELDS, SECONDS, UNIT_PRICES
+from marketsofone.sources.crm_values import UNIT_PRICES
+from marketsofone.sources.crm_words import FIELDS, SECONDS, is_personal
 from marketsofone.sources.drafting_values import answered, direction, outcome
 from marketsofone.sources.drafts import Guess
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
@@ -45,7 +46,8 @@ def fields_of(folder: Folder, one: FileProfile, table: str) -> dict[str, Guess]:
     key = folder.key(one, table)
     fields = {f"{table}_id": Guess(key.name, f"its name, and every row has its own{repeated(one, key)}")} if key else {}
     owners = {"account": ("rep",), "contact": ("account",)}
-    fields |= references(folder, one, owners.get(table, ()), fields)
+    fields |= {field: guess for field, guess in references(folder, one, owners.get(table, ()), fields).items()
+               if not is_personal(guess.sql)}
     return {**fields, **plain_fields(one, table, fields)}
 
 
@@ -181,7 +183,9 @@ def references(folder: Folder, one: FileProfile, entities: Sequence[str], taken:
     for entity in entities:
         reference = folder.reference(one, entity, used)
         if reference:
-            found[f"{entity}_id"] = Guess(reference.sql, reference.why)
+            shown = f"; lists will show it, md5({quoted(reference.column)}) would hide it" if entity == "account" and (
+                is_personal(reference.column)) else ""
+            found[f"{entity}_id"] = Guess(reference.sql, reference.why + shown)
             used.add(reference.column)
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from marketsofone.errors import shortened
 from marketsofone.sources.belonging import named
-from marketsofone.sources.crm_words import YES
+from marketsofone.sources.crm_values import YES
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
 from marketsofone.sources.sql import literal, quoted
 

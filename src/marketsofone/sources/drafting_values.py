@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from marketsofone.errors import shortened
 from marketsofone.sources.belonging import named
-from marketsofone.sources.crm_words import (
+from marketsofone.sources.crm_values import (
     ANSWERED,
     CLOSED_FLAGS,
     INCOMING,

@@ -1,0 +1,44 @@
+"""Words that tell how it ended, who came to whom and whether one was reached: in headings and in values."""
+
+from __future__ import annotations
+
+OUTCOMES = (
+    "outcome",
+    "result",
+    "opportunity result",
+    "deal stage",
+    "stage",
+    "stage name",
+    "status",
+    "deal status",
+    "opportunity status",
+    "opportunity stage",
+    "won",
+    "is won",
+    "win",
+)
+TARGETS = (
+    "converted",
+    "y",
+    "response",
+    "responded",
+    "purchase",
+    "purchased",
+    "bought",
+    "accepted",
+    "success",
+    "target",
+)
+UNIT_PRICES = ("unit price", "price", "price per unit", "sales price", "einzelpreis", "lineitem price", "net price",
+               "unit net price", "stückpreis", "verkaufspreis")
+WON = ("won", "win", "closed won", "signed", "success", "gewonnen", "accepted", "auftrag", "beauftragt")
+LOST = ("lost", "loss", "lose", "closed lost", "rejected", "verloren", "declined", "absage", "abgelehnt", "abgesagt")
+WON_FLAGS = ("is won", "won", "is closed won", "won flag")
+CLOSED_FLAGS = ("is closed", "closed", "is deal closed", "closed flag")
+INCOMING = ("in", "inbound", "incoming", "received", "eingehend", "eingang")
+OUTGOING = ("out", "outbound", "outgoing", "sent", "ausgehend", "ausgang")
+ANSWERED = ("connected", "answered", "reached", "picked up", "replied", "erreicht", "angenommen", "beantwortet")
+UNANSWERED = ("no answer", "no_answer", "no-answer", "not reached", "unanswered", "missed", "busy", "voicemail",
+              "left voicemail", "nicht erreicht", "verpasst", "besetzt", "mailbox", "no reply")
+YES = ("yes", "y", "true", "1", "t", "ja", "wahr", "j", "oui", "vrai", "sí", "sim")
+NO = ("no", "n", "false", "0", "f", "nein", "falsch", "non", "faux", "não")
