@@ -172,7 +172,8 @@ def test_amounts_that_stand_in_the_first_row_of_an_order_are_no_amounts_of_its_l
     assert con.execute("select sum(amount), count(*), count(distinct order_id), count(distinct account_id) "
                        "from order_line").fetchall() == [(240000, 120, 60, 30)]
     assert any("Total is filled in fewer rows, once an order it seems" in said for said in proposal.guessed)
-    assert 'order_line.account_id = Email: its name; lists will show it, md5("Email") would hide it.' in proposal.guessed
+    assert ('order_line.account_id = Email: its name; lists will show it, md5("Email") would hide it.'
+            in proposal.guessed)
 
 
 def test_the_e_mail_of_a_person_is_not_where_the_person_works(tmp_path):
