@@ -92,7 +92,7 @@ def propose(folder: Path, name: str, connected: Connected | None = None) -> Prop
             f"{folder} holds opportunities, order lines, touches or accounts.",
             "what could not be told to be one of them: "
             f"{shortened([*(path.name for path in paths), *map(repr, tables)])}.\n" + "\n".join(unsure),
-            "Write market.toml by hand: docs/guides say how.",
+            "Write market.toml by hand: docs/architecture.md says how.",
         )
     currency, why = _currency(drafts, profiles)
     drafts, failed = _tried(drafts, name, currency, connected.root if connected else Path())
