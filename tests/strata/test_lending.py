@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from marketsofone.estimates.candidates import Dimension
 from marketsofone.strata.evidence import Sums
 from marketsofone.strata.lending import lent_shares, shares_told
-from marketsofone.strata.splitting import Candidate, plain_chances, shown_chances
+from marketsofone.strata.showing import plain_chances, shown_chances
+from marketsofone.strata.splitting import Candidate
 
 NAMES = ("need", "region", "version", "payment")
 chances = st.fixed_dictionaries({name: st.floats(0.0, 1.0) for name in NAMES})
@@ -45,7 +46,8 @@ def test_a_difference_too_weak_among_two_hundred_dimensions_shows_where_other_st
     flat = Sums(False, some, some, some / 2, some, some / 2, some / 2, none, none)
     found = [Candidate(Dimension(f"d{i}", f"dim_d{i}"), ("a", "b"), np.stack([even / 2] * 2),
                        {"competitiveness": (half, half) if i == 0 else (flat, flat)}) for i in range(200)]
-    plain = plain_chances(found)
+    plain = plain_chances([found])
     told = [shares_told({"d0": 1e-9, "d1": 0.6})] * 5
-    alone, helped = (shown_chances(found, plain, lent_shares(list(plain), of))["d0"] for of in ([], told))
+    alone, helped = (shown_chances([found], plain, [lent_shares(list(plain[0]), of)])[0]["d0"]
+                     for of in ([], told))
     assert helped < 0.04 < alone

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from marketsofone.record import Entry, Link, Record
-
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
+
+    from marketsofone.record import Entry, Record
 
 LINK = "stated_link"
 """Name of that table: ``about``, ``about_id``, ``same_as``, ``valid_from`` and ``source_row`` (the statement)."""
@@ -38,6 +38,8 @@ def load_links(engine: Backend, record: Record, as_of: datetime) -> bool:
 
 def _row(entry: Entry) -> dict[str, object]:
     """A link as a row; empty for one that says two keys differ."""
+    from marketsofone.record import Link
+
     said = entry.says
     if not isinstance(said, Link) or not said.same:
         return {}

@@ -73,7 +73,7 @@ class ShareContrast:
         46 (three rare successes of a few are no more surprising than they are).
         """
         reach = -special.stdtrit(np.maximum(self.freedom, 1.0), level / 2.0)
-        low, high = (_end(self, reach, side) for side in (-1.0, 1.0))
+        low, high = _ends(self, reach)
         return low, high
 
     def grown(self, times: Floats) -> ShareContrast:
@@ -174,9 +174,9 @@ def _restricted(a: Floats, b: Floats, ratio: Floats, difference: Floats) -> Floa
     return fitting
 
 
-def _end(pair: ShareContrast, reach: Floats, side: float) -> Floats:
-    """The farthest difference on one side that lies within reach, by halving."""
-    inside, outside = pair.effect, np.full_like(pair.effect, side)
+def _ends(pair: ShareContrast, reach: Floats) -> Floats:
+    """The farthest difference on either side that lies within reach, by halving, shape (2, pairs)."""
+    inside, outside = np.stack([pair.effect] * 2), np.stack([np.full_like(pair.effect, side) for side in (-1.0, 1.0)])
     for _ in range(_HALVINGS):
         middle = (inside + outside) / 2.0
         near = np.abs(_distance(pair, middle)) <= reach

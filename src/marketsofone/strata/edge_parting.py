@@ -16,8 +16,9 @@ from marketsofone.strata.edge import Edge, Parted, Told, both_ways, edge
 from marketsofone.strata.evidence import Sums
 from marketsofone.strata.fusing import fuse
 from marketsofone.strata.regrowing import placed, regrown_strata
+from marketsofone.strata.showing import most_surprising
 from marketsofone.strata.speaking import speaking
-from marketsofone.strata.splitting import Candidate, Rules, described, most_surprising
+from marketsofone.strata.splitting import Candidate, Rules, described
 
 Ints = NDArray[np.int64]
 
@@ -150,7 +151,7 @@ def most_telling(
     """
     if not found:
         return None
-    chosen = found[most_surprising(found, chooses)[0]]
+    chosen = found[most_surprising(found, chooses)]
     group = fuse(chosen.half(chooses), ordered=bool(chosen.dimension.cuts))
     count, known = int(group.max()) + 1, group >= 0
     if count < 2:

@@ -7,7 +7,7 @@ never surer than its buyers allow: the spread between buyers is in every varianc
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,13 @@ def in_a_row(sums: Sequence[Sums]) -> Sums:
     """Tallies of one score for several dimensions, one after the other."""
     row = row_of(np.array([len(each.n) for each in sums]))
     return Sums(sums[0].money, *map(np.concatenate, zip(*(each.parts() for each in sums), strict=True)), row=row)
+
+
+def merged_in_a_row(sums: Sequence[Sums], groups: Sequence[Ints]) -> Sums:
+    """Tallies of one score for groups of the values of several dimensions; group -1 is left out."""
+    row = row_of(np.array([int(group.max()) + 1 for group in groups]))
+    cells = [np.where(group >= 0, group + start, -1) for group, start in zip(groups, row.starts, strict=True)]
+    return replace(in_a_row(sums).merged(np.concatenate(cells), len(row.of)), row=row)
 
 
 def summed(part: Floats, group: Ints, groups: int) -> Floats:

@@ -48,22 +48,22 @@ def fuse_each(dimensions: Sequence[tuple[Sequence[Sums], bool]]) -> list[Ints]:
     """What :func:`fuse` finds in each of several dimensions, merged step by step beside one another."""
     tallies, money, row = _in_rows([sums for sums, _ordered in dimensions])
     ordered = [of for _sums, of in dimensions]
-    groups = _starts(_means(tallies, money, row), ordered)
-    going = [place for place, group in enumerate(groups) if group.max() >= 2]
-    counts = np.array([groups[place].max() + 1 for place in going], dtype=np.int64)
-    tallies = _merged(tallies, row, {place: groups[place] for place in going})
-    while going:
+    values, groups = row, _starts(_means(tallies, money, row), ordered)
+    most = np.array([group.max() for group in groups])
+    going = np.flatnonzero(most >= 2)
+    counts, group = most[going] + 1, np.concatenate(groups)
+    tallies = _merged(tallies, row, {place: groups[place] for place in going.tolist()})
+    while len(going):
         row = row_of(counts)
         first, second, alike = _closest(_means(tallies, money, row), row.starts, counts, [ordered[p] for p in going])
         joined = alike >= _ALIKE
-        for at in np.flatnonzero(joined):
-            groups[going[at]] = _joined(groups[going[at]], first[at] - row.starts[at], second[at] - row.starts[at])
+        group = _joined(group, values, going[joined], (first - row.starts)[joined], (second - row.starts)[joined])
         tallies[..., first[joined]] += tallies[..., second[joined]]
         on = joined & (counts > 3)
         kept = on[row.of]
         kept[second[joined]] = False
-        tallies, counts = tallies[..., kept], counts[on] - 1
-        going = [place for place, more in zip(going, on, strict=True) if more]
+        tallies, counts, going = tallies[..., kept], counts[on] - 1, going[on]
+    groups = np.split(group, values.starts[1:])
     return [_filled(group) if of else _renumbered(group) for group, of in zip(groups, ordered, strict=True)]
 
 
@@ -155,8 +155,9 @@ def _closest(
     means: Sequence[Means], starts: Ints, counts: Ints, ordered: Sequence[bool]
 ) -> tuple[Ints, Ints, Floats]:
     """Of each dimension the two groups that are most alike, and the chance of their difference."""
-    pairs = [_pairs(int(count), of) for count, of in zip(counts, ordered, strict=True)]
-    first, second = np.concatenate([pair + start for pair, start in zip(pairs, starts, strict=True)], axis=1)
+    pairs = [_pairs(count, of) for count, of in zip(counts.tolist(), ordered, strict=True)]
+    row = row_of(np.array([pair.shape[1] for pair in pairs]))
+    first, second = np.concatenate(pairs, axis=1) + starts[row.of]
     square, freedom = np.zeros(len(first)), np.zeros(len(first))
     for part in means:
         spread = part.variance[first] + part.variance[second]
@@ -165,9 +166,8 @@ def _closest(
         square += np.where(told, difference**2 / np.where(told, spread, 1.0), 0.0)
         freedom += told
     alike = np.where(freedom > 0, special.chdtrc(np.maximum(freedom, 1), square), 1.0)
-    ends = np.cumsum([pair.shape[1] for pair in pairs])
-    best = [end - pair.shape[1] + int(np.argmax(alike[end - pair.shape[1]: end]))
-            for end, pair in zip(ends, pairs, strict=True)]
+    told = np.flatnonzero(alike == np.maximum.reduceat(alike, row.starts)[row.of])
+    best = told[np.unique(row.of[told], return_index=True)[1]]
     return first[best], second[best], alike[best]
 
 
@@ -179,9 +179,13 @@ def _pairs(count: int, ordered: bool) -> Ints:
     return np.array(np.triu_indices(count, 1))
 
 
-def _joined(group: Ints, first: int, second: int) -> Ints:
-    joined = np.where(group == second, first, group)
-    return np.where(joined > second, joined - 1, joined)
+def _joined(group: Ints, values: Row, places: Ints, first: Ints, second: Ints) -> Ints:
+    """The group of each value, once in each of some dimensions the second of two groups is part of the first."""
+    into, gone = (np.full(len(values.starts), len(group)) for _ in range(2))
+    into[places], gone[places] = first, second
+    ends = values.beside(gone)
+    joined = np.where(group == ends, values.beside(into), group)
+    return joined - (joined > ends)
 
 
 def _filled(group: Ints) -> Ints:

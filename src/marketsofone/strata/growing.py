@@ -11,6 +11,7 @@ from marketsofone.customer import MARKET, Stratum, path, stratum_id
 from marketsofone.estimates.candidates import Dimension
 from marketsofone.strata.lending import lent_shares, shares_told
 from marketsofone.strata.names import group_name, pin_unmade, pinned_sentence, split_sentence, stop_sentence
+from marketsofone.strata.showing import plain_chances, shown_chances
 from marketsofone.strata.splitting import (
     Candidate,
     Rules,
@@ -18,8 +19,6 @@ from marketsofone.strata.splitting import (
     best_split,
     described,
     judged_beside,
-    plain_chances,
-    shown_chances,
     worth_of,
 )
 from marketsofone.strata.steering import WHOLE_MARKET
@@ -104,16 +103,15 @@ class _Judge:
 
         ``told`` is what earlier levels say of dimensions, stratum by stratum; this level is added to it.
         """
-        found = {s.number: self.found(strata, s, seen[s.number]) for s in level}
-        plain = {number: plain_chances(each) for number, each in found.items()}
-        told |= {number: shares_told(each) for number, each in plain.items()}
-        chances = {}
-        for stratum in level:
-            number, own = stratum.number, _path(strata, stratum)
-            elsewhere = [of for other, of in told.items() if other not in own]
-            spent = lent_shares(list(plain[number]), elsewhere)
-            chances[number] = shown_chances(found[number], plain[number], spent)
-        return chances
+        found = [self.found(strata, s, seen[s.number]) for s in level]
+        plain = plain_chances(found)
+        told |= {s.number: shares_told(each) for s, each in zip(level, plain, strict=True)}
+        spent = []
+        for stratum, each in zip(level, plain, strict=True):
+            own = _path(strata, stratum)
+            spent.append(lent_shares(list(each), [of for other, of in told.items() if other not in own]))
+        shown = shown_chances(found, plain, spent)
+        return {s.number: each for s, each in zip(level, shown, strict=True)}
 
     def decide(
         self, strata: Sequence[Stratum], stratum: Stratum, every: Sequence[Candidate], alone: Mapping[str, float],

@@ -1,10 +1,8 @@
 """Choosing a split and judging it without using the same evidence twice.
 
 A split is accepted when its differences are beyond chance at the level set, after paying for all that was
-tried, and when what it gains exceeds what one more segment costs to handle. Chance is judged in two ways, each
-paid half: what one half of the buyers suggests is tested by the other half, and every dimension's values
-as they are, ungrouped and unchosen, are tested by all buyers, most freely those dimensions that part other
-strata. What a split gains is always the word of buyers who did not suggest how its values are grouped.
+tried (`showing`), and when what it gains exceeds what one more segment costs to handle. What a split gains is
+always the word of buyers who did not suggest how its values are grouped.
 
 References
 ----------
@@ -13,7 +11,7 @@ Athey & Imbens (2016), Recursive partitioning for heterogeneous causal effects (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -22,28 +20,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketsofone.estimates.candidates import PARTS, Dimension
-from marketsofone.strata.cutting import cut_chance
-from marketsofone.strata.evidence import (
-    Means,
-    Sums,
-    chance,
-    chances,
-    gain_share,
-    gain_shares,
-    in_a_row,
-    level_means,
-    summed,
-    surprises,
-    tested_means,
-)
+from marketsofone.strata.evidence import Sums, chance, gain_share, summed, tested_means
 from marketsofone.strata.fusing import fuse_each
 from marketsofone.strata.steering import Steering
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-_SCREENED = 5
-_JUDGED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +153,7 @@ def best_split(
     ----------
     found : sequence of Candidate
     alone : mapping
-        What `shown_chances` says of them.
+        What `showing.shown_chances` says of them.
     worth : float
         Expected contribution of the node's buyers; zero where no money is known, and then only
         chance is judged.
@@ -193,7 +175,7 @@ def judged_beside(least: Sequence[float], level: float) -> float:
     Parameters
     ----------
     least : sequence of float
-        Of each node, the least chance of any of its candidates (:func:`shown_chances`).
+        Of each node, the least chance of any of its candidates (`showing.shown_chances`).
     level : float
 
     References
@@ -207,76 +189,6 @@ def judged_beside(least: Sequence[float], level: float) -> float:
     """
     shown = [rank for rank, one in enumerate(sorted(least), start=1) if one * len(least) / rank <= level]
     return len(least) / max(shown, default=1)
-
-
-def plain_chances(found: Sequence[Candidate]) -> dict[str, float]:
-    """Of what all values of each dimension show on all buyers where nothing differs; only its scores are paid for.
-
-    Steps of a number are told by their most telling cut.
-    """
-    whole = np.ones(len(found))
-    for at, halves in _by_score(found):
-        whole[at] = np.minimum(whole[at], _plain([found[place] for place in at], tested_means(halves[0] + halves[1])))
-    return {c.dimension.name: min(float(least) * len(c.sums), 1.0) for c, least in zip(found, whole, strict=True)}
-
-
-def _plain(found: Sequence[Candidate], means: Means) -> Floats:
-    """The chance of each dimension on one score; of a number, that of its most telling cut."""
-    plain = chances(means)
-    for place, candidate in enumerate(found):
-        if candidate.dimension.cuts:
-            plain[place] = cut_chance(means.part(place))
-    return plain
-
-
-def shown_chances(
-    found: Sequence[Candidate], plain: Mapping[str, float], spent: Mapping[str, float]
-) -> dict[str, float]:
-    """Of seeing what each dimension shows where nothing differs, with all that was tried in this node paid for.
-
-    A dimension may show itself in two ways, each paid half. What one half would group is tested by the other
-    half: strong where there are many values or dimensions. And all its values are tested at once on all buyers,
-    every dimension paid for: strong where there are few.
-
-    Parameters
-    ----------
-    found : sequence of Candidate
-    plain : mapping
-        What :func:`plain_chances` says of them.
-    spent : mapping
-        Which share of what the second way may cost is spent on each: together one at most.
-    """
-    told = list(_by_score(found))
-    shown = {name: alone / spent[name] * 2 for name, alone in plain.items()}
-    for candidate, group, chooses in _suggested(found, [_surprises(told, len(found), half) for half in (0, 1)]):
-        paid = _shown(_merged(candidate, group, 1 - chooses))[0] * 2 * _JUDGED * 2
-        name = candidate.dimension.name
-        shown[name] = min(shown[name], paid)
-    return shown
-
-
-def _by_score(found: Sequence[Candidate]) -> Iterator[tuple[Ints, tuple[Sums, Sums]]]:
-    """Of each score, the places of the candidates it may judge and their tallies in a row, by half."""
-    for score in dict.fromkeys(score for candidate in found for score in candidate.sums):
-        at = [place for place, candidate in enumerate(found) if score in candidate.sums]
-        first, second = (in_a_row([found[place].sums[score][half] for place in at]) for half in (0, 1))
-        yield np.array(at), (first, second)
-
-
-def most_surprising(found: Sequence[Candidate], half: int) -> list[int]:
-    """The places of the candidates, those first whose values differ most beyond chance on one half of the buyers."""
-    return _ranked(_surprises(_by_score(found), len(found), half))
-
-
-def _surprises(told: Iterable[tuple[Ints, tuple[Sums, Sums]]], count: int, half: int) -> Floats:
-    most = np.full(count, -np.inf)
-    for at, halves in told:
-        most[at] = np.maximum(most[at], surprises(tested_means(halves[half])))
-    return most
-
-
-def _ranked(surprise: Floats) -> list[int]:
-    return [int(place) for place in np.argsort(-surprise, kind="stable")]
 
 
 def _made(shown: Sequence[Candidate], paid: Mapping[str, float], worth: float) -> list[Split]:
@@ -293,30 +205,6 @@ def _made(shown: Sequence[Candidate], paid: Mapping[str, float], worth: float) -
         gain = sum(split.gain for split in both) / len(both)
         made.append(Split(candidate.dimension, grouped(candidate, whole), paid[candidate.dimension.name], gain, by))
     return made
-
-
-def _suggested(found: Sequence[Candidate], surprise: Sequence[Floats]) -> list[tuple[Candidate, Ints, int]]:
-    """The best candidates of each half, how it would group their values, and which half it is."""
-    asked = [(found[place], half) for half in (0, 1) for place in _ranked(surprise[half])[:_SCREENED]]
-    groups = fuse_each([(c.half(half), bool(c.dimension.cuts)) for c, half in asked]) if asked else []
-    parted = [(c, group, half) for (c, half), group in zip(asked, groups, strict=True) if group.max() >= 1]
-    gain = _gains(parted)
-    best = sorted(range(len(parted)), key=lambda place: (parted[place][2], -gain[place]))
-    ranked = [[place for place in best if parted[place][2] == half][:_JUDGED] for half in (0, 1)]
-    return [parted[place] for half in ranked for place in half]
-
-
-def _gains(parted: Sequence[tuple[Candidate, Ints, int]]) -> Floats:
-    """What each grouping gains on the word of the half that made it, as a share of what there is."""
-    gains = np.zeros(len(parted))
-    people = [summed(c.people[half], group, int(group.max()) + 1) for c, group, half in parted]
-    merged = [_merged(*each) for each in parted]
-    for score in dict.fromkeys(score for each in merged for score in each):
-        at = [place for place, each in enumerate(merged) if score in each]
-        told = gain_shares(in_a_row([merged[place][score] for place in at]),
-                           np.concatenate([people[place] for place in at]))
-        gains[at] += np.maximum(told, 0.0)
-    return gains
 
 
 def judged(candidate: Candidate, group: Ints, half: int | None, worth: float) -> Split:
@@ -364,8 +252,8 @@ def worth_of(people: float, found: Sequence[Candidate], scores: Sequence[str]) -
         return 0.0
     value = people
     for score in scores:
-        sums = next((c.both()[score] for c in found if score in c.sums), None)
-        means = level_means(sums) if sums is not None else None
-        if sums is not None and means is not None and sums.n.sum() > 0:
+        halves = next((c.sums[score] for c in found if score in c.sums), None)
+        sums = halves[0] + halves[1] if halves is not None else None
+        if sums is not None and sums.n.sum() > 0:
             value *= float(sums.s.sum() / sums.n.sum())
     return max(value, 0.0)

@@ -67,10 +67,10 @@ class Frozen:
 
 def frozen_lists(folder: Path) -> tuple[Frozen, ...]:
     """The memberships kept in the record of a project, oldest first."""
-    from marketsofone.record import Freeze
-
     if not has_record(folder):
         return ()
+    from marketsofone.record import Freeze
+
     with record_of(folder) as record:
         entries = record.statements(kind="freeze", about="segment")
     return tuple(Frozen(entry.about_id, entry.id, entry.says.reason, entry.stated_at, entry.says.members)

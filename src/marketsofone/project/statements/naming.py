@@ -100,11 +100,11 @@ def with_names(folder: Path, strata: pd.DataFrame) -> pd.DataFrame:
 
 def _names(folder: Path) -> dict[str, str]:
     """The names in force, by stratum."""
-    from marketsofone.record import Name
-
     record = record_if_any(folder)
     if record is None:
         return {}
+    from marketsofone.record import Name
+
     with record:
         entries = record.statements(kind="name", about="stratum")
     return {entry.about_id: entry.says.name for entry in entries if isinstance(entry.says, Name)}
