@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,8 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
 Words = NDArray[np.object_]
 
-_CHUNK = 50_000
+_CHUNK, _WIDE = 50_000, 20_000
+"""Buyers, and values of several nodes, that are summed in one go."""
 _TOLD = ("n", "s", "g")
 
 
@@ -106,30 +107,43 @@ def sampled_candidates(
     place = np.full(max(nodes) + 1, -1)
     place[list(nodes)] = np.arange(len(nodes))
     rows = np.flatnonzero((times > 0) & np.isin(node, nodes))
-    cell = place[node[rows]] * 2 + sample.half[rows]
+    cell = (place[node[rows]] * 2 + sample.half[rows]).astype(np.min_scalar_type(2 * len(nodes)))  # sorted faster
     rows = rows[np.argsort(cell, kind="stable")]
     bounds = np.append(0, np.cumsum(np.bincount(cell, minlength=2 * len(nodes))))
-    words, of, codes = _values(sample, dimensions)
+    words, of, codes = _values(sample, dimensions, rows)
     cells, at, found = [], [], []
-    for number in range(2 * len(nodes)):
-        sums = _summed(sample, times, codes, rows[bounds[number]: bounds[number + 1]], len(words))
-        at.append(np.flatnonzero(sums[:, 0]))
-        cells.append(np.full(len(at[-1]), number))
-        found.append(sums[at[-1]])
+    for first, last in _beside(bounds.tolist(), len(words)):
+        own = slice(bounds[first], bounds[last])
+        ranked = np.repeat(np.arange(last - first, dtype=np.int32), np.diff(bounds[first: last + 1]))[:, None]
+        sums = _summed(sample, times, codes[own] + ranked * len(words), rows[own], (last - first) * len(words))
+        some = np.flatnonzero(sums[:, 0])
+        at.append(some % len(words))
+        cells.append(first + some // len(words))
+        found.append(sums[some])
     cell, seen = np.concatenate(cells), np.concatenate(at)
     names = ["people", *(f"{score}_{part}" for score in sample.sums for part in PARTS)]
     made = {"node": np.array(nodes)[cell // 2], "half": cell % 2, "dimension": of[seen], "value": words[seen]}
     return pd.DataFrame(made | dict(zip(names, np.concatenate(found).T, strict=True)))
 
 
-def _values(sample: Sampled, dimensions: Sequence[Dimension]) -> tuple[Words, Words, Codes]:
-    """All values of all dimensions in one row, each dimension's ending in None; whose they are; those of each buyer."""
+def _beside(bounds: Sequence[int], width: int) -> Iterator[tuple[int, int]]:
+    """Cells that are summed in one go, as first and last: as many neighbours as are few buyers, else one."""
+    first, cells = 0, len(bounds) - 1
+    for last in range(1, cells + 1):
+        more = last < cells and bounds[last + 1] - bounds[first] <= _CHUNK and (last + 1 - first) * width <= _WIDE
+        if not more:
+            yield first, last
+            first = last
+
+
+def _values(sample: Sampled, dimensions: Sequence[Dimension], rows: Ints) -> tuple[Words, Words, Codes]:
+    """All values of all dimensions in a row, each dimension's ending in None; whose they are; those of some buyers."""
     lists = [[*sample.words[d.name], None] for d in dimensions]
     lengths = np.array([len(values) for values in lists])
     words = np.array([value for values in lists for value in values], dtype=object)
-    codes = np.empty((len(sample.buyer_id), len(dimensions)), dtype=np.int32)
+    codes = np.empty((len(rows), len(dimensions)), dtype=np.int32)
     for number, (dimension, last) in enumerate(zip(dimensions, np.cumsum(lengths) - 1, strict=True)):
-        own = sample.codes[dimension.name]
+        own = sample.codes[dimension.name][rows]
         codes[:, number] = np.where(own < 0, last, own + last - lengths[number] + 1)
     return words, np.repeat([d.name for d in dimensions], lengths).astype(object), codes
 
@@ -142,7 +156,7 @@ def _summed(sample: Sampled, times: Floats, codes: Codes, rows: Ints, width: int
     sums = np.zeros((width, 1 + len(PARTS) * len(sample.sums)))
     for first in range(0, len(rows), _CHUNK):
         some = rows[first: first + _CHUNK]
-        own, added = codes[some], np.empty((len(some), sums.shape[1]))
+        own, added = codes[first: first + _CHUNK], np.empty((len(some), sums.shape[1]))
         added[:, 0] = times[some]
         for number, parts in enumerate(sample.sums.values()):
             added[:, 1 + number * len(PARTS): 1 + (number + 1) * len(PARTS)] = (parts[:, some] * times[some]).T
