@@ -105,7 +105,7 @@ def keep(
                   else _writer(engine, opportunities, "opportunities"))
     alarms = alarms_table(settings, gathered, stratified)
     release(engine, EVIDENCE)
-    counts = _counts(stratified, buyers)
+    counts = _counts(stratified, sheet)
     notes = {**evidence_notes(settings, gathered), **priors.notes}
     strata = with_names(settings.folder, strata_table(stratified, estimates, counts, hour))
     beside, said = marketing_tables(marketed, stratified, strata)
@@ -131,7 +131,7 @@ def keep(
                               *written.findings, *planned.findings)),
         "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
     }
-    manifest = _manifest(settings, loaded, gathered, buyers, len(stratified.strata), notes, seconds)
+    manifest = _manifest(settings, loaded, gathered, sheet, len(stratified.strata), notes, seconds)
     manifest["marketing"], manifest["plan"] = said, dict(planned.said)
     for name, table in last.items():
         writing.begin(name, table)
@@ -213,12 +213,11 @@ def _units(gathered: Gathered) -> dict[str, str]:
     return units if gathered.histories is None else units | {"attractiveness": SPEND.unit}
 
 
-def _counts(stratified: Stratified, buyers: ir.Table) -> list[int]:
+def _counts(stratified: Stratified, sheet: ir.Table) -> list[int]:
     """Buyers placed in each stratum or below it."""
-    by_id = {s.stratum_id: s.number for s in stratified.strata}
     total = [0] * len(stratified.strata)
-    for row in buyers.group_by("stratum_id").agg(n=_.count()).execute().itertuples():
-        total[by_id[row.stratum_id]] = int(row.n)
+    for row in sheet.group_by("node").agg(n=_.count()).execute().itertuples():
+        total[row.node] = int(row.n)
     for stratum in reversed(stratified.strata[1:]):
         total[stratum.parent] += total[stratum.number]
     return total
@@ -259,10 +258,10 @@ def _empty_opportunities() -> pa.Table:
 
 
 def _manifest(
-    settings: Settings, loaded: Loaded, gathered: Gathered, buyers: ir.Table, strata: int,
+    settings: Settings, loaded: Loaded, gathered: Gathered, sheet: ir.Table, strata: int,
     notes: Mapping[str, str], seconds: Mapping[str, float],
 ) -> dict[str, Any]:
-    kinds = {row.kind: int(row.n) for row in buyers.group_by("kind").agg(n=_.count()).execute().itertuples()}
+    kinds = {row.kind: int(row.n) for row in sheet.group_by("kind").agg(n=_.count()).execute().itertuples()}
     return {
         "market": described(settings),
         "as_of": gathered.as_of.day.isoformat() if gathered.as_of.day else None,
