@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from marketsofone.strata.distinct_profiles import ProfileContrast, noncentrality, profile_contrast
-from marketsofone.strata.evidence import Means, Sums, surprise, tested, tested_means
+from marketsofone.strata.evidence import Means, Sums, in_a_row, surprises, tested, tested_means
 from marketsofone.strata.fusing import fuse
 from marketsofone.strata.splitting import Candidate
 
@@ -98,9 +98,10 @@ def _stronger(found: Iterable[Variation | None]) -> Variation | None:
 
 
 def _score_judged(asked: Sequence[Candidate], score: str, chooses: int, level: float) -> Variation | None:
-    chosen = max(asked, key=lambda c: surprise(tested_means(c.sums[score][chooses])), default=None)
-    if chosen is None:
+    if not asked:
         return None
+    differ = surprises(tested_means(in_a_row([candidate.sums[score][chooses] for candidate in asked])))
+    chosen = asked[int(np.argmax(differ))]
     group = fuse([chosen.sums[score][chooses]], ordered=bool(chosen.dimension.cuts))
     if group.max() < 1:
         return None
