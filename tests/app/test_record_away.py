@@ -40,7 +40,10 @@ def test_a_postgresql_that_goes_away_is_said_and_works_again_when_it_is_back(pro
     own_postgresql.stop()
     assert is_clear(browser.post(note, data={"text": "lost?"}))
     assert is_clear(browser.get(note.removesuffix("/note")))
-    assert browser.get("/market").status_code == 200
+    market = browser.get("/market")
+    assert market.status_code == 200
+    assert "Who objected since this run cannot be told just now" in market.text
+    assert is_clear(browser.get("/"))
     problem = browser.get("/api/v1/statements", params={"about": "buyer", "about_id": "A"})
     assert "postgresql" not in problem.text
 

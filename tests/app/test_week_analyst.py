@@ -25,7 +25,7 @@ def test_the_week_of_an_analyst(sit):
     analyst.tab.locator("#members ~ .scroll tbody th a").first.click()
     assert analyst.heading() == keys[0]
     judge(analyst, "attractiveness", "900")
-    assert "attractiveness 900, worth 3 trials" in analyst.tab.locator("ul.said").inner_text()
+    assert "attractiveness EUR 900, worth 3 trials" in analyst.tab.locator("ul.said").inner_text()
 
 
 def judge(seat, score, value):

@@ -26,19 +26,24 @@ class Visit:
     viewer : Viewer
     shelf : Shelf
         The run that is shown: the latest one, or the one the address names.
-    scope : Scope
-        Whose buyers the viewer sees there: never who objected to being profiled, since the run too.
+    stating : Scope
+        Of whose buyers the viewer may state something, or take it back: of who objected too.
     """
 
     office: Office
     viewer: Viewer
     shelf: Shelf
-    scope: Scope
+    stating: Scope
 
     @property
-    def stating(self) -> Scope:
-        """Of whose buyers the viewer may state something, or take it back: of who objected too."""
-        return replace(self.scope, without=frozenset())
+    def objected(self) -> frozenset[int]:
+        """Who objected to being profiled since the run; where the written record is away, nobody can tell."""
+        return objectors(self.shelf.snapshot, self.office.notebook)
+
+    @property
+    def scope(self) -> Scope:
+        """Whose buyers the viewer sees there: never who objected to being profiled, since the run too."""
+        return replace(self.stating, without=self.objected)
 
 
 def office_of(request: Request) -> Office:
@@ -96,7 +101,6 @@ def visits(right: Right) -> Any:
     def visit(request: Request, run: RunAsked = "latest", viewer: Viewer = allowed) -> Visit:
         office = office_of(request)
         shelf = office.shelf(run)
-        gone = objectors(shelf.snapshot, office.notebook)
-        return Visit(office, viewer, shelf, replace(scope_of(viewer, shelf), without=gone))
+        return Visit(office, viewer, shelf, scope_of(viewer, shelf))
 
     return Depends(visit)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from marketsofone.errors import RunMissing, SnapshotTooNew
+from marketsofone.errors import RecordAway, RunMissing, SnapshotTooNew
 from marketsofone.project.people.access import Viewer
 from marketsofone.project.reading.unlisted import still_counted
 from marketsofone.project.snapshots.snapshot import latest_run
@@ -42,7 +42,15 @@ def framed(visit: Visit, title: str, here: str) -> Frame:
     run_id = visit.shelf.snapshot.run_id
     return Frame(title, here, visit.viewer, visit.office.local, manifest["market"]["market"]["name"], run_id,
                  str(manifest.get("as_of") or ""), run_id != latest_run(visit.office.folder),
-                 still_counted(len(visit.scope.without)))
+                 _objected(visit))
+
+
+def _objected(visit: Visit) -> str:
+    """What totals still count; a page without buyers opens while the written record is away, and says so."""
+    try:
+        return still_counted(len(visit.objected))
+    except RecordAway:
+        return "Who objected since this run cannot be told just now: the written record does not answer."
 
 
 def framed_for(office: Office, viewer: Viewer, title: str, here: str) -> Frame:
