@@ -53,6 +53,18 @@ def test_lines_are_joined_with_their_heads_and_load_as_they_stand(tmp_path):
     assert con.execute(query).fetchall() == [(283500, 108000, 40, 270)]
 
 
+def test_the_currency_that_only_the_heads_name_is_that_of_the_market(tmp_path):
+    """Else every line would be refused for want of a rate, and the file left out."""
+    said = [(f"I{n:03d}", f"C{n % 20}", f"{1 + n % 28:02d}.03.2026", "CHF") for n in range(90)]
+    written(tmp_path, "invoices.csv", "Invoice No;Customer ID;Invoice Date;Currency", said)
+    written(tmp_path, "lines.csv", "Invoice No;Article;Qty;Unit price",
+            [(f"I{n // 3:03d}", f"P{n % 5}", 2, "10.50") for n in range(270)])
+    proposal = propose(tmp_path, "Acme")
+    assert "currency = CHF: most rows of invoices say so in 'Currency'." in proposal.guessed
+    con, _result = loaded(proposal)
+    assert con.execute("select sum(amount), count(*) from order_line").fetchall() == [(567000, 270)]
+
+
 def test_heads_of_which_some_stand_twice_are_not_joined_and_that_is_said(tmp_path):
     orders(tmp_path, heads=200, twice=1)
     proposal = propose(tmp_path, "Acme")

@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ from marketsofone.sources.leaks import suspected_leaks
 from marketsofone.sources.links import Link, links_between
 from marketsofone.sources.load import load_sources
 from marketsofone.sources.mapping import Source, sources_from
-from marketsofone.sources.profiles import FileProfile, files_of, profile, source_of
+from marketsofone.sources.profiles import ColumnProfile, FileProfile, files_of, profile, source_of
 from marketsofone.sources.spelling import quoted_as_toml, snake
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.strictly import format_of
@@ -180,17 +180,15 @@ def _written(drafts: Sequence[Draft], name: str, currency: str, why: str, unsure
 
 def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile]) -> tuple[str, str]:
     """The currency of most rows that name one, else one that a heading names; and why."""
-    columns = {one.source.name: one for one in profiles}
+    files = {one.source.name: one for one in profiles}
     for draft in drafts:
         for table in draft.tables:
-            guess, name = table.fields.get("currency", Guess("", "")), draft.source.name
-            found = next((one for one in columns[name].columns if one.name == guess.sql or (
-                one.codes and quoted(one.name) in guess.sql)), None)
-            said = (found.codes or found.values) if found else ()
-            codes = [value.upper() for value in said if value.upper() in EXPONENTS]
-            if found and codes:
+            told = _told_by(draft, table.fields.get("currency", Guess("", "")), files)
+            codes = [value.upper() for value in (told[1].codes or told[1].values)
+                     if value.upper() in EXPONENTS] if told else []
+            if told and codes:
                 others = f"; rows in {shortened(codes[1:])} need rates" if codes[1:] else ""
-                return codes[0], f"currency = {codes[0]}: most rows of {name} say so in {found.name!r}{others}."
+                return codes[0], f"currency = {codes[0]}: most rows of {told[0]} say so in {told[1].name!r}{others}."
     for draft in drafts:
         for column in draft.columns:
             for code in _CURRENCIES:
@@ -201,6 +199,17 @@ def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile]) -> tuple
     for code, name, column in signs:
         return code, f"currency = {code}: the amounts of {name} in {column!r} are written with its sign."
     return "EUR", "currency = EUR: no file names one."
+
+
+def _told_by(draft: Draft, guess: Guess, files: Mapping[str, FileProfile]) -> tuple[str, ColumnProfile] | None:
+    """The file and the column that a guess reads: of the draft's own file, or of one joined with it."""
+    places = [("", draft.source.name), *((f"{join.name}.", join.beside.name) for join in draft.joins)]
+    for before, name in places:
+        for column in files[name].columns:
+            said = f"{before}{column.name}"
+            if said == guess.sql or (column.codes and quoted(said) in guess.sql):
+                return name, column
+    return None
 
 
 _WANTED = {
