@@ -70,7 +70,7 @@ def foretell(folder: Path, score: str, ids: NDArray[np.int64]) -> Foretold:
         for name, given in ((PLAIN, Priors()), (OURS, priors)):
             made = score_market(engine, gathered, stratified, given.buyers, settings.market.horizon_days)[score]
             if score == "competitiveness":
-                said = wins(gathered, made, given.opportunities).select("opportunity_id", share="win")
+                said = wins(engine, gathered, made, given.opportunities).select("opportunity_id", share="win")
             else:
                 owner = gathered.owner["opportunity"].select("opportunity_id", "buyer_id")
                 said = owner.inner_join(made.buyers.select("buyer_id", share="value"), "buyer_id")

@@ -70,6 +70,20 @@ def test_the_product_foretells_a_held_out_split_about_as_well_as_a_tuned_peer(ol
     assert loss[OURS] < 1.005 * loss[PRIOR]
 
 
+def test_open_opportunities_are_foretold_where_winning_is_what_is_held_out(tmp_path):
+    from accuracy_models import foretell
+
+    import marketsofone as m1
+    from marketsofone.sources.simulated import Plan, market_toml, simulate
+
+    company = simulate(Plan(accounts=400), seed=5)
+    company.write(tmp_path / "files")
+    (tmp_path / "market.toml").write_text(market_toml(company, tmp_path / "files"), encoding="utf-8")
+    rows = m1.run(tmp_path).table("opportunities").to_pandas().query("outcome == 'open'")
+    told = foretell(tmp_path, "competitiveness", rows.opportunity_id.to_numpy())
+    assert told.shares["without traits"] == pytest.approx(rows.win.to_numpy(), abs=1e-9)
+
+
 @needs("cdnow")
 def test_cdnow_gives_the_published_parameters():
     from accuracy_ledgers import PUBLISHED, cdnow
