@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
@@ -16,7 +17,7 @@ from marketsofone.project.snapshots.shelf import Scope, Shelf
 RunAsked = Annotated[str, Query(pattern="^[0-9A-Za-z_-]{1,64}$", description="Which run; absent: the latest.")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Visit:
     """One request of someone who may make it.
 
@@ -35,12 +36,12 @@ class Visit:
     shelf: Shelf
     stating: Scope
 
-    @property
+    @cached_property
     def objected(self) -> frozenset[int]:
         """Who objected to being profiled since the run; where the written record is away, nobody can tell."""
         return objectors(self.shelf.snapshot, self.office.notebook)
 
-    @property
+    @cached_property
     def scope(self) -> Scope:
         """Whose buyers the viewer sees there: never who objected to being profiled, since the run too."""
         return replace(self.stating, without=self.objected)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 Kind = Literal["share", "money"]
 Words = Callable[[Row, str, Kind], str]
 Listing = Literal["plan", "rank"]
-MOST_PASSED = 3
 Order = Literal["value_per_hour", "pull", "competitiveness", "attractiveness", "buyers"]
 
 
@@ -152,6 +151,7 @@ def rank(project: Project = HERE, *, by: Listing = "rank", top: Top = 20, run: R
 def _print_passed(snapshot: Snapshot, first: int) -> None:
     """Who is among the first by rank and gets no hour in the plan, and why: one line each of the first few."""
     from marketsofone.project.reading.between_runs import passed_over_now
+    from marketsofone.project.snapshots.approach import MOST_PASSED
     from marketsofone.project.words import listed, plain
 
     found = passed_over_now(snapshot, first)

@@ -221,10 +221,8 @@ def tested(means: Means) -> tuple[Floats, Floats]:
 
 def _beyond_normal(means: Means) -> tuple[Floats, Floats]:
     """What rare successes add to the variance and to the third moment of the heterogeneity of each dimension."""
-    row, use = means.row, np.isfinite(means.variance) & (means.variance > 0)
-    weight = np.where(use, 1.0 / np.where(use, means.variance, 1.0), 0.0)
-    total = row.each(weight)
-    free = np.where(use, 1.0 - weight / row.beside(np.where(total > 0, total, 1.0)), 0.0)
+    row, (use, weight, total) = means.row, weighed(means)
+    free = np.where(use, 1.0 - weight / row.beside(total), 0.0)
     peaked = np.broadcast_to(means.peaked, free.shape)
     return row.each(peaked * free**2), row.each((22.0 + peaked) * peaked * free**3)
 
@@ -246,16 +244,24 @@ def _as_chi_square(square: Floats, freedom: Floats, spread: Floats, lean: Floats
     variance = 2.0 * most + more
     own = 8.0 * variance**3 / (8.0 * most + np.where(asked, lean, 0.0)) ** 2
     standard = np.maximum((square - most) * np.sqrt(2.0 * own / variance) + own, 0.0)
-    return np.where(asked, _same_chance(standard, own, most), square)
+    doubt = 2.0 / (9.0 * own)
+    normal = (np.cbrt(standard / own) - (1.0 - doubt)) / np.sqrt(doubt)
+    return np.where(asked, _chi_square_of(special.chdtrc(own, standard), normal, most), square)
 
 
 def heterogeneity(means: Means) -> tuple[Floats, Floats]:
     """Weighted squares around each dimension's middle, and how many of its values may differ from it."""
-    row, use = means.row, np.isfinite(means.variance) & (means.variance > 0)
-    weight = np.where(use, 1.0 / np.where(use, means.variance, 1.0), 0.0)
-    total = row.each(weight)
-    middle = row.each(weight * means.mean) / np.where(total > 0, total, 1.0)
+    row, (use, weight, total) = means.row, weighed(means)
+    middle = row.each(weight * means.mean) / total
     return row.each(weight * (means.mean - row.beside(middle)) ** 2), row.each(use.astype(np.float64)) - 1.0
+
+
+def weighed(means: Means) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    """Which values have evidence, what each weighs, and what those of each dimension weigh together (1 where none)."""
+    use = np.isfinite(means.variance) & (means.variance > 0)
+    weight = np.where(use, 1.0 / np.where(use, means.variance, 1.0), 0.0)
+    total = means.row.each(weight)
+    return use, weight, np.where(total > 0, total, 1.0)
 
 
 def chi_square(square: Floats, freedom: Floats, rest: Floats) -> Floats:
@@ -282,16 +288,12 @@ def chi_square(square: Floats, freedom: Floats, rest: Floats) -> Floats:
     inner = np.cbrt(square / most)
     noise, doubt = 2.0 / (9.0 * most), 2.0 / (9.0 * left)
     normal = ((1.0 - doubt) * inner - (1.0 - noise)) / np.sqrt(noise + inner**2 * doubt)
-    beyond = most * np.maximum(1.0 - noise + normal * np.sqrt(noise), 0.0) ** 3
-    same = np.where(chance > _LEAST_CHANCE, special.chdtri(most, np.maximum(chance, _LEAST_CHANCE)), beyond)
-    return np.where(asked, np.where(rest >= 1, same, 0.0), square)
+    return np.where(asked, np.where(rest >= 1, _chi_square_of(chance, normal, most), 0.0), square)
 
 
-def _same_chance(standard: Floats, own: Floats, freedom: Floats) -> Floats:
-    """The chi-square of ``freedom`` as surprising as one of ``own``; far out by Wilson and Hilferty's cube root."""
-    chance = special.chdtrc(own, standard)
-    doubt, noise = 2.0 / (9.0 * own), 2.0 / (9.0 * freedom)
-    normal = (np.cbrt(standard / own) - (1.0 - doubt)) / np.sqrt(doubt)
+def _chi_square_of(chance: Floats, normal: Floats, freedom: Floats) -> Floats:
+    """The chi-square of that chance; beyond what chances can be told apart, of that quantile of a normal law."""
+    noise = 2.0 / (9.0 * freedom)
     beyond = freedom * np.maximum(1.0 - noise + normal * np.sqrt(noise), 0.0) ** 3
     told = special.chdtri(freedom, np.maximum(chance, _LEAST_CHANCE))
     return np.asarray(np.where(chance > _LEAST_CHANCE, told, beyond))

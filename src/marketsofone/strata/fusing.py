@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from marketsofone.strata.evidence import Means, Row, Sums, heterogeneity, row_of, surprise, tested_means
+from marketsofone.strata.evidence import Means, Row, Sums, heterogeneity, row_of, surprise, tested_means, weighed
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -123,10 +123,8 @@ def _reliability(means: Means) -> Floats:
 
     DerSimonian & Laird (1986), Meta-analysis in clinical trials, give the spread between values.
     """
-    row, use = means.row, np.isfinite(means.variance) & (means.variance > 0)
+    row, (use, weight, total) = means.row, weighed(means)
     square, freedom = heterogeneity(means)
-    weight = np.where(use, 1.0 / np.where(use, means.variance, 1.0), 0.0)
-    total = np.where(freedom >= 1, row.each(weight), 1.0)
     told = np.where(freedom >= 1, total - row.each(weight**2) / total, 1.0)
     between = row.beside(np.where(freedom >= 1, np.maximum((square - freedom) / told, 0.0), 0.0))
     return np.where(use, between / (between + np.where(use, means.variance, 1.0)), 0.0)

@@ -20,7 +20,7 @@ from marketsofone.project.reading.unlisted import unlisted
 from marketsofone.project.showing.buyer import approach_to, hour_of, next_move
 from marketsofone.project.showing.changing import as_of_before, changed_since
 from marketsofone.project.showing.saying import said_of
-from marketsofone.project.snapshots.approach import PURSUED, orders_approach, passed_over
+from marketsofone.project.snapshots.approach import MOST_PASSED, PURSUE, orders_approach, passed_over
 from marketsofone.project.snapshots.shelf import Row
 from marketsofone.project.statements.restating import restated_all
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 
 MOVES = 7
-MOST_PASSED = 3
-"""So many of those whom the scores rank among the first and the plan gives no hour are named."""
 NOT_NOW_DAYS = 14
 """So long a move that was put off, or done, stays away; one that is not relevant until that is taken back."""
 REASONS = {
@@ -174,7 +172,7 @@ def _planned(visit: Visit, row: Row) -> str:
     if found is None:
         return ""
     move, choice = found
-    if choice != PURSUED:
+    if choice != PURSUE:
         return f"The plan gives it no hour. {move.reason}"
     return f"The plan gives {'this customer' if move.customer else 'it'} {move.hours} hours."
 

@@ -6,10 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from marketsofone.project.planning.choice import LEAVE, Standing
+from marketsofone.project.planning.choice import Standing
 from marketsofone.project.planning.draws import Firm
 from marketsofone.project.planning.inputs import Floats, Problem
 from marketsofone.project.planning.solving import HARDLY, Placement, earned, worth
+from marketsofone.project.snapshots.approach import LEAVE
 
 
 def worth_of_an_hour(problem: Problem, placement: Placement, at: Standing, firm: Firm) -> dict[str, Floats]:

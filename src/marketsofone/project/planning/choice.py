@@ -12,10 +12,9 @@ import pyarrow.compute as pc
 from marketsofone.project.planning.draws import Firm
 from marketsofone.project.planning.inputs import Bools, Floats, Problem
 from marketsofone.project.planning.solving import HARDLY, Placement, earned, worth
+from marketsofone.project.snapshots.approach import CHOICES, HOLD, LEAVE, PURSUE
 from marketsofone.project.words import number
 
-PURSUE, HOLD, LEAVE = "pursue", "hold", "leave"
-CHOICES = (PURSUE, HOLD, LEAVE)
 UNKNOWN = "cannot tell yet"
 LEFT_OUT = "left out"
 """The status of the response of buyers whom a scenario leaves."""

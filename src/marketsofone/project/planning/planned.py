@@ -27,6 +27,7 @@ from marketsofone.project.planning.inputs import (
 )
 from marketsofone.project.planning.solving import Placement, place
 from marketsofone.project.planning.tables import plan_table
+from marketsofone.project.snapshots.approach import PURSUE
 from marketsofone.project.words import money
 from marketsofone.sources import Finding
 
@@ -205,7 +206,7 @@ def _drained(settings: Settings, gathered: Gathered, problem: Problem,
     spent = held.spent.execute().sort_values(["rep_id", "buyer_id"])
     returned = held.returned.execute() if held.returned is not None else spent.iloc[:0].assign(returned=[])
     pursued = {row["stratum_id"] for row in choice.select(["stratum_id", "choice"]).to_pylist()
-               if row["choice"] == "pursue"}
+               if row["choice"] == PURSUE}
     ledger = drain_ledger(problem, settings, spent, returned, pursued, settings.market.currency)
     return ledger.table, ledger.focus
 

@@ -18,6 +18,7 @@ from marketsofone.project.planning.planned import Known, planned
 from marketsofone.project.planning.scenario_texts import Scenario, said_number
 from marketsofone.project.planning.solving import HARDLY
 from marketsofone.project.settings.market_file import Settings
+from marketsofone.project.snapshots.approach import PURSUE
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
 from marketsofone.project.statements.naming import called_so
@@ -84,7 +85,7 @@ def compared(solved: Sequence[Solved]) -> list[dict[str, Any]]:
             "next_hour_value": sum(rep["hours"] * rep["next_hour_value"] for rep in said["reps"]) / hours
             if hours else None,
             "buyers": int(pc.sum(pc.greater(plan["hours"], HARDLY)).as_py() or 0), "moved": each.moved,
-            "pursued": int(pc.sum(pc.equal(choice, "pursue")).as_py() or 0)})
+            "pursued": int(pc.sum(pc.equal(choice, PURSUE)).as_py() or 0)})
     return rows
 
 

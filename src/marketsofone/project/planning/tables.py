@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from marketsofone.project.planning.approach import in_order, worth_of_an_hour
-from marketsofone.project.planning.choice import HOLD, LEAVE, LEFT_OUT, PURSUE, UNKNOWN, Standing
+from marketsofone.project.planning.choice import LEFT_OUT, UNKNOWN, Standing
 from marketsofone.project.planning.draws import Firm
 from marketsofone.project.planning.inputs import Bools, Floats, Problem
 from marketsofone.project.planning.solving import HARDLY, Placement, earned
+from marketsofone.project.snapshots.approach import HOLD, LEAVE, PURSUE
 from marketsofone.project.words import amounts
 
 NO_BASIS = "No basis for contact holds: nobody may approach it."

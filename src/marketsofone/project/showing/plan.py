@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from marketsofone.project.showing.figures import count, currency_of, money, share
-from marketsofone.project.snapshots.approach import orders_approach
+from marketsofone.project.snapshots.approach import CHOICES, orders_approach
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.shelf import Row, Scope, Shelf
 from marketsofone.project.snapshots.small_tables import asked_rows, rows_of
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from marketsofone.report.hours_curve import HoursCurve as HoursCurve
 
 TABLES = ("plan", "segment_choice", "drain")
-_CHOICES = ("pursue", "hold", "leave")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,7 @@ def loads_told(reps: Sequence[Mapping[str, Any]], currency: str) -> tuple[Load, 
 def choices_of(shelf: Shelf) -> tuple[Choice, ...]:
     """Every segment with what is done with it: pursued first, of each kind what earns most."""
     rows = rows_of(shelf.snapshot, "segment_choice")
-    ordered = sorted(rows, key=lambda row: (_CHOICES.index(row["choice"]), -(row["expected_contribution"] or 0.0),
+    ordered = sorted(rows, key=lambda row: (CHOICES.index(row["choice"]), -(row["expected_contribution"] or 0.0),
                                             row["stratum_id"]))
     return tuple(_choice(shelf, row) for row in ordered)
 

@@ -6,13 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from marketsofone.project.snapshots.parquet import column_names, rows_where, scanned
+from marketsofone.project.snapshots.parquet import column_names, scanned
 from marketsofone.project.snapshots.results import BuyerRead, ValueRead, buyer_read, value_read
 from marketsofone.project.snapshots.small_tables import asked_rows
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
 
 Order = Literal["place", "rank"]
-PURSUED = "pursue"
+CHOICES = PURSUE, HOLD, LEAVE = "pursue", "hold", "leave"
+"""What a plan chooses for a buyer or a segment: give it hours, keep it as it is, let it go."""
+
+MOST_PASSED = 3
+"""So many of those whom the scores rank among the first and the plan gives no hour are named to people."""
+
 _GIVEN = ("place", "hours", "choice", "hour_value", "hour_value_low", "hour_value_high")
 
 
@@ -88,12 +93,11 @@ def passed_over(snapshot: Snapshot, ranked: Iterable[Mapping[str, Any]]) -> tupl
     ranked : iterable of mapping
         ``buyer_id``, ``source_id``, ``rank`` and ``choice``.
     """
-    found = [row for row in ranked if row["choice"] not in (None, PURSUED)]
-    return tuple(PassedOver(row["buyer_id"], row["source_id"], row["rank"], _reason(snapshot, row["buyer_id"]))
-                 for row in found)
-
-
-def _reason(snapshot: Snapshot, buyer_id: int) -> str:
+    found = [row for row in ranked if row["choice"] not in (None, PURSUE)]
+    if not found:
+        return ()
     path = snapshot.file("plan")
-    with damage_told(path):
-        return str(rows_where(path, "buyer_id", buyer_id)[0]["reason"])
+    told = asked_rows(path, f"select buyer_id, reason from {scanned(path)} where list_contains(?, buyer_id)",
+                      [[row["buyer_id"] for row in found]])
+    why = {row["buyer_id"]: row["reason"] for row in told}
+    return tuple(PassedOver(row["buyer_id"], row["source_id"], row["rank"], why[row["buyer_id"]]) for row in found)
