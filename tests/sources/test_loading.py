@@ -89,8 +89,26 @@ def test_keys_of_two_sources_meet_in_one_account(deals):
     assert deals.rows("select count(*), count(distinct account_id) from account") == [(3, 3)]
     assert deals.rows("select source, count(*) from entity_link where entity = 'account' group by 1 order by 1") == [
         ("crm", 2),
-        ("erp", 2),
+        ("erp", 1),
     ]
+
+
+def test_a_key_is_linked_under_the_first_source_that_names_it(deals):
+    deals.write("accounts.csv", "name,size\nAcme,big\nCore,small\n")
+    erp = '[sources.aaa]\nfile = "accounts.csv"\n[sources.aaa.account]\naccount_id = "name"\n'
+    links = "select source, source_id from entity_link where entity = 'account' order by source_id"
+    deals.load(CRM + erp)
+    assert deals.rows(links) == [("crm", "Acme"), ("crm", "Bolt"), ("aaa", "Core")]
+    deals.load(erp + CRM)
+    assert deals.rows(links) == [("aaa", "Acme"), ("crm", "Bolt"), ("aaa", "Core")]
+
+
+def test_of_two_sources_that_cannot_be_read_the_first_in_the_file_is_told(deals):
+    ledgers = CRM.replace("sources.crm", "sources.z").replace('"value"', '"sector"') + (
+        '[sources.a]\nfile = "deals.csv"\n[sources.a.touch]\naccount_id = "client"\nhappened_at = "sector"\n')
+    for _try in range(5):
+        with pytest.raises(ValuesInvalid, match="Source 'z' fills opportunity"):
+            deals.load(ledgers)
 
 
 def test_two_sources_fill_one_table_by_name(deals):

@@ -12,7 +12,7 @@ from marketsofone.sources.dates import Written, day, instant, written
 from marketsofone.sources.decimals import require_settled
 from marketsofone.sources.expressions import Expression, Place, Rows
 from marketsofone.sources.findings import UNRATED, Finding, Health, mixed_currencies
-from marketsofone.sources.keys import id_of, keep_keys
+from marketsofone.sources.keys import Keys, id_of
 from marketsofone.sources.mapping import TableMapping
 from marketsofone.sources.quarantine import refuse_broken, refuse_marked
 from marketsofone.sources.readings import REASONS, flag, integer, money, number, share, text
@@ -53,7 +53,16 @@ class Said:
         return quoted(f"said:{self.name}")
 
 
-def fill(rows: Rows, mapping: TableMapping, market: Market) -> tuple[Health, list[Finding]]:
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What came of filling one table from one source: counts, what was found, and the keys that rows name."""
+
+    health: Health
+    findings: list[Finding]
+    keys: list[Keys]
+
+
+def fill(rows: Rows, mapping: TableMapping, market: Market) -> Filled:
     """Add the rows of a source to the table of a mapping; those that break a rule go to quarantine.
 
     Raises
@@ -86,14 +95,12 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> tuple[Health, lis
         refused=marked + len(rows.staged.broken),
     )
     _require_some(rows, health)
-    for one in said:
-        if one.field.refers:
-            key = text(one.alias, one.expression.type)
-            keep_keys(rows.con, relation, key, one.field.refers, rows.source.name, market.salt)
     findings = _findings(rows, mapping, said, zone)
     if foreign:
         findings.append(mixed_currencies(health, market.currency, foreign, _unrated(rows, health)))
-    return health, findings
+    keys = [Keys(relation, text(one.alias, one.expression.type), one.field.refers, rows.source.name)
+            for one in said if one.field.refers]
+    return Filled(health, findings, keys)
 
 
 def _unrated(rows: Rows, health: Health) -> int:

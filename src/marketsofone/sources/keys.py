@@ -7,6 +7,7 @@ spreadsheet and a double hold 52 bits exactly. A salt makes the ids of one proje
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketsofone.customer.tables import TABLES
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _BITS = (1 << 52) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where a source names things of a kind: SQL of its rows, SQL of the key in them, the kind and the source."""
+
+    relation: str
+    key: str
+    entity: str
+    source: str
 
 
 def id_of(key: str, entity: str, salt: int) -> str:
@@ -47,19 +58,20 @@ def begin_keys(con: DuckDBPyConnection) -> None:
     )
 
 
-def keep_keys(con: DuckDBPyConnection, relation: str, key: str, entity: str, source: str, salt: int) -> None:
-    """Write into ``entity_link`` which keys a source uses for an entity that others point to, each once.
+def keep_keys(con: DuckDBPyConnection, keys: Keys, salt: int) -> None:
+    """Write into ``entity_link`` the keys of an entity that others point to, each under the first source to name it.
 
     Orders and touches lead back by ``source`` and ``source_row``: nothing is computed from their ids,
     so that a ledger's numbers need not be kept.
     """
-    if entity not in TABLES or entity == "touch":
+    if keys.entity not in TABLES or keys.entity == "touch":
         return
+    entity = literal(keys.entity)
     con.execute(
-        f"insert into entity_link by name select {literal(entity)} as entity, {id_of('k', entity, salt)} as entity_id, "
-        f"{literal(source)} as source, k as source_id from (select distinct {key} as k from {relation}) "
+        f"insert into entity_link by name select {entity} as entity, {id_of('k', keys.entity, salt)} as entity_id, "
+        f"{literal(keys.source)} as source, k as source_id from (select distinct {keys.key} as k from {keys.relation}) "
         f"where k is not null and not exists (select 1 from entity_link l where l.source_id = k "
-        f"and l.entity = {literal(entity)} and l.source = {literal(source)})"
+        f"and l.entity = {entity})"
     )
 
 

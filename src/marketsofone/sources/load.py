@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,9 +14,9 @@ from marketsofone.errors import SettingsInvalid
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.duplicates import refuse_duplicates
 from marketsofone.sources.expressions import Place, Rows
-from marketsofone.sources.filling import Market, fill
+from marketsofone.sources.filling import Filled, Market, fill
 from marketsofone.sources.findings import Health, Input, Loaded
-from marketsofone.sources.keys import begin_keys, settle_keys
+from marketsofone.sources.keys import begin_keys, keep_keys, settle_keys
 from marketsofone.sources.mapping import ColumnKind, Source, TableMapping, UserColumn, check_zone
 from marketsofone.sources.quarantine import begin_quarantine, count_refused
 from marketsofone.sources.readings import TYPES, is_number
@@ -29,7 +30,12 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
     from ibis.backends.duckdb import Backend
 
+_Pair = tuple[TableMapping, Source]
+
 _FEW = 12
+_AT_ONCE = 2
+"""Tables filled at a time: some files are read by one processor only."""
+
 _THINGS = ("account", "contact", "product", "rep", "competitor")
 
 
@@ -69,17 +75,16 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     market = Market(currency, time_zone, salt)
     con = engine.con
     with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
-        opened = {source.name: Rows(con, source, stage(con, source, Path(folder))) for source in sources}
+        opened = {source.name: Rows(con.cursor(), source, stage(con, source, Path(folder))) for source in sources}
         mappings = _settled(sources, opened)
         begin_keys(con)
         begin_quarantine(con)
         _create_tables(con, sources, mappings)
         findings = [finding for rows in opened.values() for finding in rows.staged.findings]
-        health = []
-        for mapping, source in _in_order(mappings):
-            counts, said = fill(opened[source.name], mapping, market)
-            health.append(counts)
-            findings += said
+        filled = _filled(mappings, opened, market)
+        for keys in (keys for one in filled for keys in one.keys):
+            keep_keys(con, keys, salt)
+    findings += [finding for one in filled for finding in one.findings]
     names = tuple(name for name in TABLES if any(mapping.table == name for mapping, _ in mappings))
     said_again, repeated = refuse_duplicates(con, names, _repeating(sources))
     findings += said_again
@@ -89,7 +94,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     return Loaded(
         tables=names,
         columns=_columns(mappings),
-        health=_recounted(con, health, repeated),
+        health=_recounted(con, [one.health for one in filled], repeated),
         findings=tuple(findings),
         inputs={name: read for source in sources for name, read in _read(source, opened[source.name].staged)},
     )
@@ -107,12 +112,33 @@ def _check_market(currency: str, time_zone: str) -> None:
     check_zone(time_zone, "market.time_zone")
 
 
-def _in_order(mappings: list[tuple[TableMapping, Source]]) -> list[tuple[TableMapping, Source]]:
-    """Rates first: amounts of other tables are converted by them."""
-    return sorted(mappings, key=lambda pair: pair[0].table != "rate")
+def _filled(pairs: Sequence[_Pair], opened: Mapping[str, Rows], market: Market) -> list[Filled]:
+    """Every table filled: rates first, by which the amounts of others are converted, then the rest side by side."""
+    def in_turn(places: Sequence[int]) -> dict[int, Filled]:
+        return {place: fill(opened[pairs[place][1].name], pairs[place][0], market) for place in places}
+
+    first = [place for place, (mapping, _source) in enumerate(pairs) if mapping.table == "rate"]
+    rest = [place for place, (mapping, _source) in enumerate(pairs) if mapping.table != "rate"]
+    done = in_turn(first)
+    with ThreadPoolExecutor(_AT_ONCE, "filling") as threads:
+        for some in threads.map(in_turn, _apart(pairs, rest)):
+            done |= some
+    return [done[place] for place in (*first, *rest)]
 
 
-def _settled(sources: Sequence[Source], opened: dict[str, Rows]) -> list[tuple[TableMapping, Source]]:
+def _apart(pairs: Sequence[_Pair], places: Sequence[int]) -> list[list[int]]:
+    """Places of pairs in parts that share no table and no source: in each, rows come in the order of the files."""
+    parts: list[list[int]] = []
+    for place in places:
+        table, source = pairs[place][0].table, pairs[place][1].name
+        met = [part for part in parts
+               if any(table == pairs[one][0].table or source == pairs[one][1].name for one in part)]
+        parts = [part for part in parts if part not in met]
+        parts.append([*sorted(one for part in met for one in part), place])
+    return parts
+
+
+def _settled(sources: Sequence[Source], opened: dict[str, Rows]) -> list[_Pair]:
     """Every mapping with its source, the kinds of the user's columns settled alike for a whole table."""
     pairs = [(mapping, source) for source in sources for mapping in source.tables]
     kinds: dict[tuple[str, str], ColumnKind] = {}
@@ -145,13 +171,13 @@ def _kind(rows: Rows, mapping: TableMapping, column: UserColumn) -> ColumnKind:
     return "number" if rows.con.execute(query).fetchall()[0][0] > _FEW else "text"
 
 
-def _columns(mappings: list[tuple[TableMapping, Source]]) -> tuple[UserColumn, ...]:
+def _columns(mappings: list[_Pair]) -> tuple[UserColumn, ...]:
     found = {(one.table, one.column): one for mapping, _ in reversed(mappings) for one in reversed(mapping.columns)}
     return tuple(reversed(found.values()))
 
 
 def _create_tables(
-    con: DuckDBPyConnection, sources: Sequence[Source], mappings: list[tuple[TableMapping, Source]]
+    con: DuckDBPyConnection, sources: Sequence[Source], mappings: list[_Pair]
 ) -> None:
     kinds = {"text": "varchar", "number": "double"}
     names = ", ".join("'" + source.name.replace("'", "''") + "'" for source in sources)

@@ -227,20 +227,20 @@ def _links(gathered: Gathered) -> ir.Table:
     """Keys of what a CRM would want back; nothing of who objected is among them."""
     links = gathered.tables["entity_link"]
     kept = [links.filter(_.entity.isin(_OF_OURS))]
+    kept += [links.filter(_.entity == name).semi_join(ids, "entity_id") for name, ids in _scored(gathered).items()]
+    return ibis.union(*kept).select("entity", "entity_id", "source", "source_id", "valid_from", "valid_to")
+
+
+def _scored(gathered: Gathered) -> dict[str, ir.Table]:
+    """By what they are: ``entity_id`` of all that belong to a buyer."""
     ours = {name: of.semi_join(gathered.buyers, "buyer_id") for name, of in gathered.owner.items()}
-    for name, of in ours.items():
-        ids = of.select(entity_id=of[f"{name}_id"])
-        kept.append(links.filter(_.entity == name).semi_join(ids, "entity_id"))
+    ids = {name: of.select(entity_id=of[f"{name}_id"]) for name, of in ours.items()}
     if "account" not in ours:
-        of_opportunities = gathered.buyers.select(entity_id=_.account_id).filter(_.entity_id.notnull())
-        kept.append(links.filter(_.entity == "account").semi_join(of_opportunities, "entity_id"))
-    if "contact" in gathered.tables and "account" in ours:
-        contacts = gathered.tables["contact"].semi_join(ours["account"], "account_id")
-        kept.append(links.filter(_.entity == "contact").semi_join(
-            contacts.select(entity_id=_.contact_id), "entity_id"))
-    return ibis.union(*kept).group_by("entity", "entity_id", "source_id").agg(
-        source=_.source.min(), valid_from=_.valid_from.min(), valid_to=_.valid_to.min(),
-    ).select("entity", "entity_id", "source", "source_id", "valid_from", "valid_to")
+        ids["account"] = gathered.buyers.select(entity_id=_.account_id).filter(_.entity_id.notnull())
+    elif "contact" in gathered.tables:
+        contacts = gathered.tables["contact"].semi_join(ours["account"], "account_id").select(entity_id=_.contact_id)
+        ids["contact"] = contacts.union(ids["contact"]) if "contact" in ids else contacts
+    return ids
 
 
 def _writer(engine: Backend, rows: ir.Table, name: str) -> Streamed:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
 from ibis import _
 
-from marketsofone.engine import hold
+from marketsofone.engine import hold, release
 from marketsofone.estimates import Estimate, estimate, fetch_base, fit_departing
 from marketsofone.estimates.repeat import estimate_repeat, fit_histories
 from marketsofone.features import judged_rows
@@ -51,7 +52,14 @@ def score_market(
         model = fit_histories(gathered.histories)
         made["attractiveness"] = estimate_repeat(
             engine, gathered.histories, made["attractiveness"], model, tree, horizon_days)
-    return made
+    return {score: _kept(engine, score, each) for score, each in made.items()}
+
+
+def _kept(engine: Backend, score: str, made: Estimate) -> Estimate:
+    """An estimate whose buyers are read, by ranks, sheet and plan, and not joined anew each time."""
+    buyers = hold(engine, f"scored_{score}", made.buyers)
+    release(engine, f"placed_{score}", f"cells_{score}")
+    return replace(made, buyers=buyers)
 
 
 def _texts(gathered: Gathered) -> list[str]:
