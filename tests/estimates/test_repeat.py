@@ -31,7 +31,9 @@ def test_cdnow_read_as_a_ledger_gives_the_published_parameters(tables, arrow, en
     known = known_by(held, as_of)
     days = purchase_days(known, owners(known, "account"), 1.0, 100)
     found = engine.create_table("cdnow_histories", histories(days, as_of), overwrite=True)
-    model = fit_histories(found)
+    ledger = fit_histories(found)
+    assert ledger.share == 0.0
+    model = ledger.repeat
     assert model.buyers == 2357
     assert (model.r, model.alpha / 7, model.a, model.b) == pytest.approx((0.243, 4.414, 0.793, 2.426), abs=2e-3)
     in_weeks = model.log_likelihood + float(found.x.sum().execute()) * np.log(7)

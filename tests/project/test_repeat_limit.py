@@ -61,3 +61,10 @@ def test_a_limit_that_the_model_was_taken_to_is_a_finding_of_the_run(steady):
 def test_the_interval_of_the_market_with_the_models_doubt_holds_its_value(steady):
     market = steady[0].nodes
     assert market.low[0] < market.mean[0] < market.high[0]
+
+
+def test_a_ledger_that_begins_among_buyers_of_long_standing_says_so(steady):
+    """All sixty order within the first week, as none would who came to a ledger of two years one after the other."""
+    said = {finding.code: finding.message for finding in steady[1]}
+    assert steady[0].before > 0.9
+    assert f"{steady[0].before:.0%}" in said["bought_before"]

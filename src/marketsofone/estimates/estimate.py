@@ -53,6 +53,8 @@ class Estimate:
         and ``prior`` (the value without the buyer's own record); every buyer once.
     limit : str
         Empty, or the limit that a model of repeat buying could not be told from ("nobody leaves").
+    before : float
+        Of the buyers of a ledger alone: the share that had bought before it begins.
     """
 
     family: Share | Amount
@@ -60,6 +62,7 @@ class Estimate:
     pooled: Pooled
     buyers: ir.Table
     limit: str = ""
+    before: float = 0.0
 
 
 def fetch_base(tallies: ir.Table) -> tuple[float, float, float]:

@@ -1,7 +1,8 @@
 """Repeat buyers: what one is expected to contribute next, from how often, how recently and how much.
 
-How many purchases are to come is BG/NBD on the distinct histories; what a purchase contributes is
-pooled down the tree like any amount. Their product is the expected contribution.
+How many purchases are to come is BG/NBD on the distinct histories, buyers who had bought before the ledger begins
+told from newcomers; what a purchase contributes is pooled down the tree like any amount. Their product is the expected
+contribution.
 
 References
 ----------
@@ -23,8 +24,8 @@ from scipy import special
 from marketsofone.engine import hold
 from marketsofone.estimates.estimate import PROBABILITY, Estimate
 from marketsofone.pooling import Amount, Estimates, Tree
-from marketsofone.pooling.repeat_buying import RepeatCells, RepeatModel, fit_repeat_buying
-from marketsofone.pooling.repeat_purchases import purchase_doubt, purchase_spread
+from marketsofone.pooling.repeat_before import LedgerModel, bought_before, fit_ledger, ledger_doubt, ledger_spread
+from marketsofone.pooling.repeat_buying import RepeatCells
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -33,14 +34,14 @@ if TYPE_CHECKING:
 _HISTORY = ("x", "t_x", "age")
 
 
-def fit_histories(histories: ir.Table) -> RepeatModel:
-    """The BG/NBD model of a ledger, fitted on its distinct histories."""
+def fit_histories(histories: ir.Table) -> LedgerModel:
+    """The model of a ledger's repeat buying, fitted on its distinct histories."""
     cells = histories.group_by(*_HISTORY).agg(weight=_.count()).order_by(*_HISTORY).execute()
-    return fit_repeat_buying(RepeatCells(*(cells[name].to_numpy(np.float64) for name in (*_HISTORY, "weight"))))
+    return fit_ledger(RepeatCells(*(cells[name].to_numpy(np.float64) for name in (*_HISTORY, "weight"))))
 
 
 def estimate_repeat(
-    engine: Backend, histories: ir.Table, spend: Estimate, model: RepeatModel, tree: Tree, horizon_days: int
+    engine: Backend, histories: ir.Table, spend: Estimate, model: LedgerModel, tree: Tree, horizon_days: int
 ) -> Estimate:
     """Expected contribution over the horizon of every buyer and node of a ledger.
 
@@ -50,7 +51,7 @@ def estimate_repeat(
         ``features.histories``.
     spend : Estimate
         Contribution per purchase, pooled down the tree.
-    model : RepeatModel
+    model : LedgerModel
         Of the same histories.
 
     Notes
@@ -65,9 +66,11 @@ def estimate_repeat(
     cells = known.group_by(*_HISTORY).agg(buyers=_.count()).order_by(*_HISTORY).execute()
     cells = pd.concat([cells, pd.DataFrame({"x": [0.0], "t_x": [0.0], "age": [-1.0], "buyers": [0]})])
     ages = np.maximum(cells["age"].to_numpy(np.float64), 0.0)
-    history = (cells["x"].to_numpy(), cells["t_x"].to_numpy(), ages, float(horizon_days))
-    ahead, doubt = purchase_spread(model, *history), purchase_doubt(model, *history)
     new = (cells["age"] < 0).to_numpy()
+    history = (cells["x"].to_numpy(np.float64), cells["t_x"].to_numpy(np.float64), ages)
+    before = np.where(new, 0.0, bought_before(model, *history))
+    ahead = ledger_spread(model, before, *history, float(horizon_days))
+    doubt = ledger_doubt(model, before, *history, float(horizon_days))
     table = cells[list(_HISTORY)].assign(
         purchases=ahead.mean + new, purchases_variance=np.maximum(ahead.variance - ahead.mean, 0.0),
         **dict(zip(_moves(len(doubt)), doubt, strict=True)),
@@ -79,7 +82,8 @@ def estimate_repeat(
     rows = rows.mutate(prior=rows.prior * float(table["purchases"].to_numpy()[new][0]))
     moves = _moves(len(doubt))
     made = hold(engine, "contribution_ahead", _product(rows, moves))
-    return replace(spend, nodes=_nodes(made, spend, tree, moves), buyers=made.drop(*moves), limit=model.ridge)
+    return replace(spend, nodes=_nodes(made, spend, tree, moves), buyers=made.drop(*moves), limit=model.repeat.ridge,
+                   before=model.share)
 
 
 def _moves(directions: int) -> list[str]:

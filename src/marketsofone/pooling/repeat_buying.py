@@ -22,7 +22,7 @@ SINGLE_COUNTS = 16         # purchase counts from here on share bins
 Parameters = tuple[float, float, float, float]
 
 _RATE, _SHAPE, _LEAVING, _SIZE = range(4)
-_BOX = Box(low=np.array([-30.0, -23.0, -25.0, -12.0]), high=np.array([30.0, 13.0, 25.0, 13.0]))
+BOX = Box(low=np.array([-30.0, -23.0, -25.0, -12.0]), high=np.array([30.0, 13.0, 25.0, 13.0]))
 _SHIFTS = np.array([[1.0, -3.0, -4.0, 0.0], [0.0, 0.0, 4.0, 0.0], [2.0, -1.0, 0.0, -2.0]])
 
 
@@ -155,15 +155,46 @@ def fit_repeat_buying(cells: RepeatCells) -> RepeatModel:
     >>> round(model.r, 3), round(model.alpha, 3), model.ridge
     (0.249, 4.405, 'some never leave, the others at once')
     """
+    return highest_model(cells).model(cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """Where the likelihood of counted histories is highest.
+
+    Parameters
+    ----------
+    summit : Summit
+        In the coordinates of the ascent, time in units of ``unit``.
+    ridge : str
+        The limits that were taken, as in `RepeatModel`.
+    unit : float
+    """
+
+    summit: Summit
+    ridge: str
+    unit: float
+
+    def model(self, cells: RepeatCells) -> RepeatModel:
+        """The model there, as one of the buyers of these cells."""
+        return _model(self.summit, self.ridge, self.unit, cells)
+
+
+def highest_model(cells: RepeatCells) -> Top:
+    """The ascent of `fit_repeat_buying`, with what is known of the surface around its end."""
     unit = float(np.average(cells.T, weights=cells.weight)) or 1.0
     history = _history(cells, unit)
     start = np.array([_log_rate(cells, unit), 0.0, 0.0, 0.0])
     starts = [start, *(start + _SHIFTS)]
     if len(cells.x) > MANY_CELLS:
         binned = _binned(history)
-        starts = [highest(lambda point: _surface(binned, point), starts, _BOX).point]
-    summit, ridge = settle(lambda point: _surface(history, point), starts, _BOX, RIDGES)
-    return _model(summit, ridge, unit, cells)
+        starts = [highest(lambda point: _surface(binned, point), starts, BOX).point]
+    return Top(*settle(lambda point: _surface(history, point), starts, BOX, RIDGES), unit)
+
+
+def slope_at(cells: RepeatCells, point: Floats, unit: float) -> Floats:
+    """The first derivatives of the log-likelihood of the cells, in the coordinates of the ascent."""
+    return _surface(_history(cells, unit), point).slope
 
 
 def log_parameters(point: Floats) -> tuple[Floats, Floats]:
@@ -248,5 +279,5 @@ def _model(summit: Summit, ridge: str, unit: float, cells: RepeatCells) -> Repea
 
 
 def _parameters(point: Floats, unit: float) -> Parameters:
-    r, alpha, a, b = np.exp(log_parameters(_BOX.clip(point))[0]).tolist()
+    r, alpha, a, b = np.exp(log_parameters(BOX.clip(point))[0]).tolist()
     return r, alpha * unit, a, b

@@ -29,7 +29,8 @@ def noticed(
     ]
     found += [Finding("pin_unmade", "warning", f"[strata] pin at '{at}'", f"The split pinned there was not made. {why}")
               for at, why in stratified.unmade]
-    return [*found, *noticed_in_data(engine, gathered), *_at_a_limit(gathered, estimates)]
+    return [*found, *noticed_in_data(engine, gathered), *_at_a_limit(gathered, estimates),
+            *_bought_before(gathered, estimates)]
 
 
 def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:
@@ -92,6 +93,16 @@ def _at_a_limit(gathered: Gathered, estimates: Mapping[str, Estimate]) -> list[F
                 "so what its buyers are expected to bring, and the interval, rest on it.",
                 "A longer ledger, or one with all purchases of each buyer, can tell.")
         for score, made in estimates.items() if made.limit
+    ]
+
+
+def _bought_before(gathered: Gathered, estimates: Mapping[str, Estimate]) -> list[Finding]:
+    """A ledger that begins among buyers of long standing: the first purchase seen is not the first they made."""
+    return [
+        Finding("bought_before", "info", gathered.steps[score],
+                f"This ledger begins among buyers of long standing: some {made.before:.0%} of those in it had bought "
+                "before, and are counted from its first day, not from the first purchase it shows.")
+        for score, made in estimates.items() if made.before
     ]
 
 
