@@ -115,7 +115,8 @@ def _padded(number: ibis.Value, digits: int) -> ibis.Value:
 
 
 def _text(value: ibis.Value) -> ibis.Value:
-    return value.cast("float64").cast("string")
+    """A number of one decimal: as a decimal it is written in half the time of a double."""
+    return value.cast("decimal(9, 1)").cast("string")
 
 
 def _count(value: ibis.Value) -> ibis.Value:
