@@ -120,3 +120,18 @@ def test_histories_so_many_that_they_are_rounded_give_the_same_model():
     exact, rounded = fit_ledger(cells), fit_ledger(many)
     assert rounded.share == pytest.approx(exact.share, abs=0.05)
     assert rounded.repeat.r / rounded.repeat.alpha == pytest.approx(exact.repeat.r / exact.repeat.alpha, rel=0.02)
+
+
+@pytest.mark.parametrize(("x", "t_x", "T"), [
+    ([0, 0], [0, 0], [0, 0]),            # a ledger of one day
+    ([3], [20], [40]),                   # of one buyer
+    ([0, 0, 0], [0, 0, 0], [300, 20, 0]),  # of buyers of whom none came back
+    ([5_000, 0, 3], [360, 0, 100], [364, 100, 200]),
+])
+def test_any_ledger_that_can_be_gets_numbers(x, t_x, T):
+    x, t_x, T = (np.array(column, dtype=float) for column in (x, t_x, T))
+    model = fit_ledger(RepeatCells(x, t_x, T, np.ones(len(x))))
+    before = bought_before(model, x, t_x, T)
+    ahead = ledger_spread(model, before, x, t_x, T, AHEAD)
+    assert np.all((before >= 0) & (before <= 1) & (ahead.mean >= 0) & (ahead.variance >= 0))
+    assert np.all(np.isfinite(ledger_doubt(model, before, x, t_x, T, AHEAD)))

@@ -97,8 +97,9 @@ def fit_ledger(cells: RepeatCells) -> LedgerModel:
     """
     window = float(cells.T.max()) * (1.0 + 1.0 / float((cells.weight * (cells.x + 1.0)).sum()))
     plain = fit_repeat_buying(cells)
-    alone = _settled_arrivals(cells, window, np.zeros(len(cells.x)))
-    none = LedgerModel(plain, 0.0, alone, window)
+    if window == 0.0:
+        return LedgerModel(plain, 0.0, np.full(PARTS, 1.0 / PARTS), window)
+    none = LedgerModel(plain, 0.0, _settled_arrivals(cells, window, np.zeros(len(cells.x))), window)
     coarse = _coarse(cells, window)
     found = _climbed(coarse, window)
     return _refined(found, cells) if _height(found, coarse) > _height(none, coarse) + TOLD else none
