@@ -11,7 +11,7 @@ from marketsofone.strata.alarms import Variation, beside_score, inside_share
 from marketsofone.strata.alarms_sectors import ASKED, Answers, answers_of, mixed_sectors
 from marketsofone.strata.edge import Edge, Parted, Told, both_ways, edge, pooled
 from marketsofone.strata.edge_parting import edges, most_telling, sectors
-from marketsofone.strata.evidence import Means, Sums
+from marketsofone.strata.evidence import Means, Sums, level_means
 
 VALUES = {"sector": 4, "payment": 3, "rival": 6, "version": 5, "region": 8}
 DIMENSIONS = tuple(Dimension(name, f"dim_{name}") for name in VALUES)
@@ -160,8 +160,35 @@ def test_a_sector_beside_the_market_worked_by_hand():
     assert found.low < 0.04 < found.high
 
 
-def test_the_mean_of_two_edges_is_no_surer_than_either():
-    assert both_ways(Edge(10.0, 4.0), Edge(20.0, 6.0)) == Edge(15.0, 5.0)
+def test_edges_that_folds_of_their_own_judge_are_surer_together():
+    assert both_ways(Edge(10.0, 6.0), Edge(20.0, 8.0)) == Edge(15.0, 5.0)
+    assert both_ways(Edge(10.0, 6.0, "rival"), Edge(20.0, 8.0, "region")) == Edge(15.0, 5.0)
+
+
+def test_edges_of_the_same_parts_are_together_no_surer_than_either():
+    assert both_ways(Edge(10.0, 4.0, "rival"), Edge(20.0, 6.0, "rival")) == Edge(15.0, 5.0, "rival")
+
+
+def test_errors_are_apart_where_parts_differ_and_go_together_where_nothing_does():
+    """2,000 pairs of folds that judge each other's hours on the same two parts: where both are alike the mean of the
+    two edges is nearly as unsure as one of them, where they are not it is surer by about the root of two."""
+    assert spread_together(np.random.default_rng(5), (100.0, 100.0)) > 0.9
+    assert 0.6 < spread_together(np.random.default_rng(6), (100.0, 300.0)) < 0.8
+
+
+def spread_together(rng, worths):
+    """Standard deviation of the mean of both edges, less what is earned, over that of one; where hours were placed."""
+    one, both = [], []
+    for _ in range(2_000):
+        folds = [two_parts(rng, (0.4, 0.4), worths, buyers=60)[1] for _fold in range(2)]
+        found = [edge(Parted(np.full(2, 60.0), {"worth": Told(np.arange(2), folds[i], folds[1 - i])})) for i in (0, 1)]
+        hours = [pooled(level_means(of)) for of in folds]
+        errors = [each.value - np.sum(60.0 * np.array(worths) * np.log(h / h.mean()))
+                  for each, h in zip(found, hours, strict=True)]
+        if all(h[0] != h[1] for h in hours):
+            one.append(errors[0])
+            both.append(np.mean(errors))
+    return np.std(both) / np.std(one)
 
 
 def test_needs_come_from_statements_else_from_a_dimension_of_that_name():

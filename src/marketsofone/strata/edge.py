@@ -13,7 +13,7 @@ Athey & Imbens (2016), Recursive partitioning for heterogeneous causal effects (
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,18 +47,29 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """A segment in parts: buyers of each, and what is told of each score."""
+    """A segment in parts: buyers of each, and what is told of each score.
+
+    Parameters
+    ----------
+    members : mapping
+        The part of each node of the tree that makes them, or of each value of the dimension.
+    by : str
+        The dimension that alone makes the parts; empty where a tree does.
+    """
 
     buyers: Floats
     scores: Mapping[str, Told]
+    members: Mapping[int | str, int] = field(default_factory=dict)
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Money over the horizon and the standard error of it."""
+    """Money over the horizon and the standard error of it; ``by`` as in `Parted`."""
 
     value: float
     error: float
+    by: str = ""
 
     def bounds(self, level: float) -> tuple[float, float]:
         """Lower and upper bound, each wrong with chance ``level``."""
@@ -84,29 +95,28 @@ def edge(parted: Parted) -> Edge:
     Both folds hold half of the evidence, so this is the edge of segments found on half of it: with all
     of it they are found better, and the edge is rather too small than too large.
     """
-    share = parted.buyers / parted.buyers.sum()
-    placed = np.ones_like(share)
-    judged: list[tuple[Ints, Means]] = []
-    seen = np.ones(len(share), dtype=bool)
-    for told in parted.scores.values():
-        acts, judges = level_means(told.acts), level_means(told.judges)
-        placed = placed * np.maximum(pooled(acts), 0.0)[told.place]
-        judged.append((told.place, judges))
-        seen &= np.isfinite(judges.variance)[told.place]
-    more = _more(share, placed, seen)
+    judged = [(told.place, level_means(told.judges)) for told in parted.scores.values()]
     worth = [means.mean[place] for place, means in judged]
-    weight = parted.buyers * more
+    weight = parted.buyers * hours(parted)
     variance = 0.0
     for number, (place, means) in enumerate(judged):
-        others = np.prod([of for i, of in enumerate(worth) if i != number], axis=0) * np.ones(len(share))
+        others = np.prod([of for i, of in enumerate(worth) if i != number], axis=0) * np.ones(len(weight))
         slope = np.bincount(place, weight * others, minlength=len(means.mean))
         use = slope != 0
         variance += float(np.sum(slope[use] ** 2 * means.variance[use]))
-    return Edge(float(np.sum(weight * np.prod(worth, axis=0))), float(np.sqrt(variance)))
+    return Edge(float(np.sum(weight * np.prod(worth, axis=0))), float(np.sqrt(variance)), parted.by)
 
 
-def _more(share: Floats, placed: Floats, seen: NDArray[np.bool_]) -> Floats:
-    """Logarithm of the hours on each part over even ones; parts that nobody can judge get even ones."""
+def hours(parted: Parted) -> Floats:
+    """Logarithm of the hours that the acting fold gives each part over even ones, shape (parts,).
+
+    Parts that the judging fold cannot judge get even ones.
+    """
+    share = parted.buyers / parted.buyers.sum()
+    placed, seen = np.ones_like(share), np.ones(len(share), dtype=bool)
+    for told in parted.scores.values():
+        placed = placed * np.maximum(pooled(level_means(told.acts)), 0.0)[told.place]
+        seen &= np.isfinite(level_means(told.judges).variance)[told.place]
     judged = np.where(seen, share, 0.0)
     middle = float(np.sum(judged * placed))
     if middle <= 0:
@@ -134,5 +144,12 @@ def pooled(means: Means) -> Floats:
 
 
 def both_ways(first: Edge, second: Edge) -> Edge:
-    """The mean of two edges, each fold having judged the other; their errors may go together, and count so."""
-    return Edge((first.value + second.value) / 2, (first.error + second.error) / 2)
+    """The mean of two edges, each fold having judged the other.
+
+    What a fold judges is chance of its own, so the errors are apart. Where both make their parts by one and the
+    same dimension, what chance shows of a part in one fold places the hours that the other judges, and the other
+    way round: the errors may then go together, and count so.
+    """
+    together = bool(first.by) and first.by == second.by
+    error = first.error + second.error if together else float(np.hypot(first.error, second.error))
+    return Edge((first.value + second.value) / 2, error / 2, first.by if together else "")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -25,38 +25,69 @@ Ints = NDArray[np.int64]
 MONEY = "attractiveness"
 
 
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """Strata whose buyers stand in two folds, and what each dimension says of each stratum on either.
+
+    Parameters
+    ----------
+    sample : Sampled
+        Its halves are those by which a tree is grown.
+    folded : Sampled
+        The same buyers, the folds as their halves.
+    standing : int array, shape (buyers,)
+        Where each buyer stands.
+    telling : mapping
+        The candidates of each stratum, by number.
+    """
+
+    sample: Sampled
+    folded: Sampled
+    standing: Ints
+    telling: Mapping[int, Sequence[Candidate]]
+    strata: Sequence[Stratum]
+    dimensions: Sequence[Dimension]
+    rules: Rules
+
+
 def edges(
     sample: Sampled, strata: Sequence[Stratum], dimensions: Sequence[Dimension], rules: Rules
 ) -> dict[int, Edge]:
-    """The edge of each stratum that either fold can part, by number; of the buyers sampled.
-
-    The folds are told apart by another bit of the buyers' ids than the halves by which a tree is grown,
-    so each fold can grow an honest tree of its own.
-    """
+    """The edge of each stratum that either fold can part, by number; of the buyers sampled."""
     if MONEY not in sample.sums or not dimensions:
         return {}
-    folded = replace(sample, half=sample.buyer_id // 2 % 2)
-    standing = placed(sample, strata)
-    telling = _telling(folded, standing, strata, dimensions)
-    ways = [_one_way(sample, folded, standing, strata, telling, dimensions, rules, chooses) for chooses in (0, 1)]
+    folds = folds_of(sample, strata, dimensions, rules)
+    ways = [{number: edge(parted) for number, parted in partings(folds, chooses)} for chooses in (0, 1)]
     numbers = sorted(ways[0].keys() & ways[1].keys())
     return {number: both_ways(ways[0][number], ways[1][number]) for number in numbers}
 
 
-def _one_way(
-    sample: Sampled, folded: Sampled, standing: Ints, strata: Sequence[Stratum],
-    telling: Mapping[int, Sequence[Candidate]], dimensions: Sequence[Dimension], rules: Rules, chooses: int,
-) -> dict[int, Edge]:
-    tree = regrown_strata(sample, (folded.half == chooses).astype(np.float64), dimensions, rules)
-    node, heard = placed(sample, tree), {score: speaking(tree, dimensions, score) for score in sample.sums}
-    found = {}
-    for stratum in strata:
-        rows = np.flatnonzero(np.isin(standing, _below(strata, stratum.number)))
+def folds_of(
+    sample: Sampled, strata: Sequence[Stratum], dimensions: Sequence[Dimension], rules: Rules
+) -> Folds:
+    """Two folds of the buyers, told apart by another bit of their ids than the halves by which a tree is grown.
+
+    So each fold can grow an honest tree of its own.
+    """
+    folded = replace(sample, half=sample.buyer_id // 2 % 2)
+    standing = placed(sample, strata)
+    telling = _telling(folded, standing, strata, dimensions)
+    return Folds(sample, folded, standing, telling, strata, dimensions, rules)
+
+
+def partings(folds: Folds, chooses: int) -> Iterator[tuple[int, Parted]]:
+    """Each stratum that one fold can part, by number: by the tree it grows, else by what tells most."""
+    folded = folds.folded
+    tree = regrown_strata(folds.sample, (folded.half == chooses).astype(np.float64), folds.dimensions, folds.rules)
+    node = placed(folds.sample, tree)
+    heard = {score: speaking(tree, folds.dimensions, score) for score in folded.sums}
+    for stratum in folds.strata:
+        rows = np.flatnonzero(np.isin(folds.standing, _below(folds.strata, stratum.number)))
         parted = _by_tree(folded, rows, node[rows], heard, chooses)
-        parted = parted or most_telling(telling.get(stratum.number, ()), _whole(folded, rows, chooses), chooses)
+        candidates = folds.telling.get(stratum.number, ())
+        parted = parted or most_telling(candidates, _whole(folded, rows, chooses), chooses)
         if parted is not None:
-            found[stratum.number] = edge(parted)
-    return found
+            yield stratum.number, parted
 
 
 def _telling(
@@ -118,7 +149,7 @@ def _by_tree(folded: Sampled, rows: Ints, node: Ints, heard: Mapping[str, Ints],
         group = np.searchsorted(speaking, of[node])
         acts, judges = (_sums(folded, score, rows, group, len(speaking), fold) for fold in (chooses, 1 - chooses))
         scores[score] = Told(place, acts, judges)
-    return Parted(people.astype(np.float64), scores)
+    return Parted(people.astype(np.float64), scores, {int(number): part for part, number in enumerate(parts)})
 
 
 def _whole(folded: Sampled, rows: Ints, chooses: int) -> dict[str, tuple[Sums, Sums]]:
@@ -161,4 +192,6 @@ def most_telling(
     scores = {score: Told(one, *pair) for score, pair in whole.items()} | {
         score: Told(np.arange(count), pair[chooses].merged(group, count), pair[1 - chooses].merged(group, count))
         for score, pair in chosen.sums.items()}
-    return Parted(people.astype(np.float64), scores)
+    members: dict[int | str, int] = {
+        value: int(part) for value, part in zip(chosen.values, group, strict=True) if part >= 0}
+    return Parted(people.astype(np.float64), scores, members, chosen.dimension.name)
