@@ -9,14 +9,18 @@ from marketsofone.estimates.against import fit_against
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
 
+def against(*met):
+    """By rival: how many were met, how many of them won (None: none is decided), what was expected of each."""
+    rows = pd.DataFrame([(rival, None if won is None else float(number < won), expected)
+                         for rival, many, won, expected in met for number in range(many)],
+                        columns=["competitor_id", "won", "expected"]).reset_index(names="opportunity_id")
+    parts = ibis.memtable(rows[["opportunity_id", "competitor_id"]].assign(part=1.0))
+    decided = ibis.memtable(rows[["opportunity_id", "won", "expected"]].dropna())
+    return fit_against(parts, decided).execute().set_index("competitor_id")
+
+
 def shifts(*met):
-    """By rival: how many were met, how many of them won, what was expected of each."""
-    rows = pd.DataFrame([(rival, float(number < won), expected) for rival, many, won, expected in met
-                         for number in range(many)], columns=["competitor_id", "won", "expected"])
-    rows = rows.reset_index(names="opportunity_id")
-    against = ibis.memtable(rows[["opportunity_id", "competitor_id"]].assign(part=1.0))
-    found = fit_against(against, ibis.memtable(rows[["opportunity_id", "won", "expected"]])).execute()
-    return dict(zip(found["competitor_id"], found["shift"], strict=True))
+    return against(*met)["shift"].to_dict()
 
 
 def test_a_hard_rival_takes_from_the_chance_and_an_easy_one_adds_to_it():
@@ -33,3 +37,12 @@ def test_a_rival_hardly_met_moves_little_where_the_others_are_alike_and_nothing_
     alike = [(number, 100, 50, 0.5) for number in range(2, 12)]
     assert -0.15 < shifts((1, 2, 0, 0.5), *alike)[1] < 0.0
     assert shifts((1, 2, 0, 0.5))[1] == 0.0
+
+
+def test_what_is_known_of_a_rival_is_as_unsure_as_so_many_decided_opportunities_leave_it():
+    alike = [(number, 400, 100 + 20 * number, 0.4) for number in range(2, 10)]
+    found = against((1, 400, 160, 0.4), (0, 20, 8, 0.4), (99, 5, None, 0.4), *alike)
+    assert found.loc[1, "doubt"] == pytest.approx(1 / (400 * 0.24), rel=0.1)  # variance of a log odds
+    assert found.loc[1, "doubt"] < found.loc[0, "doubt"] < found.loc[99, "doubt"]
+    assert found.loc[99, "shift"] == pytest.approx(0.0, abs=1e-9)
+    assert found.loc[99, "doubt"] == pytest.approx(found.loc[2:9, "shift"].var(), rel=0.5)

@@ -16,7 +16,7 @@ def told(tmp_path_factory):
     (folder / "market.toml").write_text(market_toml(company, folder / "files"))
     run = m1.run(folder)
     truth = company.opportunity_truth.to_pandas().rename(columns={"opportunity_id": "source_id", "win": "true"})
-    buyers = m1.frame(run, "buyers")[["buyer_id", "competitiveness"]]
+    buyers = m1.frame(run, "buyers")[["buyer_id", "competitiveness", "competitiveness_low", "competitiveness_high"]]
     return m1.frame(run, "opportunities").merge(truth, on="source_id").merge(buyers, on="buyer_id")
 
 
@@ -33,3 +33,15 @@ def test_opportunities_of_one_buyer_differ_by_whom_they_meet_and_stay_shares(tol
     spread = told.groupby("buyer_id")["win"].agg(np.ptp)
     assert spread.max() > 0.1
     assert told["reasons"].str.contains("whom else it considers").any()
+
+
+def test_the_interval_of_an_opportunity_holds_its_planted_chance_as_often_as_it_says(told):
+    """Chances of one company go together: over companies of this size the share that is held has a deviation of 3%."""
+    held = told["true"].between(told["win_low"], told["win_high"])
+    assert held.mean() == pytest.approx(0.9, abs=0.08)
+
+
+def test_whom_an_opportunity_meets_makes_its_chance_less_sure_than_its_buyers(told):
+    width = {name: np.diff(np.log(told[[f"{name}_low", f"{name}_high"]] / (1 - told[[f"{name}_low", f"{name}_high"]])))
+             for name in ("win", "competitiveness")}
+    assert (width["win"] > width["competitiveness"]).all()

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import ibis
 from ibis import _
+from scipy import special
 
 from marketsofone.engine import hold
+from marketsofone.estimates import PROBABILITY
 from marketsofone.estimates.against import fit_against
 from marketsofone.features.meeting import rivals_met
 from marketsofone.measures import WIN_RATE
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from marketsofone.project.ground.gathered import Gathered
 
 
+_REACH = float(special.ndtri(0.5 + PROBABILITY / 2))
 _TOLD = 0.02
 """A smaller step in log odds is not told: half a point at most."""
 
@@ -29,7 +32,8 @@ def wins(engine: Backend, gathered: Gathered, made: Estimate, expected: ir.Table
 
     An opportunity departs from what is expected of it as its buyer does from what is expected of
     the buyer: in log odds, so that nothing leaves the range of a share. Who else is met moves it by what
-    we win against them, less what the buyer's own record already holds of them.
+    we win against them, less what the buyer's own record already holds of them. Its interval is the buyer's and
+    the doubt about what whom it meets takes or gives, which come of different chances.
 
     Parameters
     ----------
@@ -49,28 +53,29 @@ def wins(engine: Backend, gathered: Gathered, made: Estimate, expected: ir.Table
         rows = rows.mutate(expected=rows.expected.fill_null(rows.buyer_expected))
     rows = rows.mutate(own=_line(rows.expected) - _line(rows.buyer_expected))
     met = rivals_met(gathered.tables)
-    rows = rows.mutate(against=ibis.literal(0.0)) if met is None \
+    rows = rows.mutate(against=ibis.literal(0.0), doubt=ibis.literal(0.0)) if met is None \
         else _with_rivals(engine, gathered, hold(engine, "foretold", rows), met)
-    moved = rows.own + rows.against
-    rows = rows.mutate(**{name: _share(_line(rows[of]) + moved)
-                          for name, of in (("win", "value"), ("win_low", "low"), ("win_high", "high"))})
+    middle = _line(rows.value)
+    moved = middle + rows.own + rows.against
+    reach = {name: ((_line(rows[name]) - middle) ** 2 + _REACH**2 * rows.doubt).sqrt() for name in ("low", "high")}
+    rows = rows.mutate(win=_share(moved), win_low=_share(moved - reach["low"]), win_high=_share(moved + reach["high"]))
     return rows.select("opportunity_id", "win", "win_low", "win_high", reasons=_reason(rows))
 
 
 def _with_rivals(engine: Backend, gathered: Gathered, rows: ir.Table, met: ir.Table) -> ir.Table:
-    """``against``: how whom an opportunity meets moves its log odds beyond those its buyer was seen with."""
+    """``against``: how whom an opportunity meets moves its log odds beyond those its buyer was seen with; ``doubt``."""
     outcome = gathered.tables["opportunity"].filter(WIN_RATE.trials).select(
         "opportunity_id", won=WIN_RATE.successes.cast("float64"))
     foretold = rows.select("opportunity_id", "buyer_id", expected=_share(_line(rows.prior) + rows.own))
     decided = foretold.inner_join(outcome, "opportunity_id")
     shifts = hold(engine, "against", fit_against(met, decided))
     joined = met.left_join(shifts, met.competitor_id.identical_to(shifts.competitor_id))
-    each = joined.group_by("opportunity_id").agg(shift=(_.part * _["shift"].fill_null(0.0)).sum())
+    each = joined.group_by("opportunity_id").agg(shift=(_.part * _["shift"]).sum(), doubt=(_.part**2 * _.doubt).sum())
     seen = each.inner_join(decided, "opportunity_id").group_by("buyer_id").agg(usual=_["shift"].mean())
     rows = rows.left_join(each, "opportunity_id").drop("opportunity_id_right")
     rows = rows.left_join(seen, "buyer_id").drop("buyer_id_right")
     held = (ibis.literal(1.0) - rows.borrowed) * rows.usual.fill_null(0.0)
-    return rows.mutate(against=rows["shift"].fill_null(0.0) - held)
+    return rows.mutate(against=rows["shift"].fill_null(0.0) - held, doubt=rows.doubt.fill_null(0.0))
 
 
 def _line(share: ibis.Value) -> ibis.Value:
