@@ -53,6 +53,7 @@ evidence: .venv/ready-test ## write the pages in docs/evidence anew
 	$(BIN)/python benchmarks/allocation.py --page docs/evidence/allocation.md
 	$(BIN)/python benchmarks/plan.py --page docs/evidence/plan.md
 	$(BIN)/python benchmarks/alarms.py --page docs/evidence/alarms.md
+	$(BIN)/python benchmarks/intervals.py --page docs/evidence/intervals.md
 
 .venv/ready: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

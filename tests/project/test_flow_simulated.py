@@ -9,6 +9,7 @@ import pytest
 
 import marketsofone as m1
 from marketsofone.project import state_judgement, state_objection, withdraw_objection
+from marketsofone.project.segments.asking import asking
 
 SCORES = ("pull", "competitiveness", "attractiveness")
 
@@ -29,6 +30,18 @@ def test_every_account_is_ranked_once(run):
     buyers = m1.frame(run, "buyers")
     assert buyers["rank"].tolist() == list(range(1, 601))
     assert buyers["value_per_hour"].is_monotonic_decreasing
+
+
+def test_everybody_as_a_group_is_as_sure_as_the_market(run, project):
+    """Added up from its buyers, stratum by stratum, as pooling adds it up."""
+    with asking(project) as asker:
+        found = asker.preview("rule:touches >= 0").found
+    market = m1.frame(run, "strata").set_index("level").loc[0]
+    assert found.inside == 600
+    for score in SCORES:
+        group = found.scores[score]
+        assert group.value == pytest.approx(market[score])
+        assert group.high - group.low == pytest.approx(market[f"{score}_high"] - market[f"{score}_low"], rel=0.05)
 
 
 def test_every_value_lies_inside_its_interval_and_no_share_is_certain(run):

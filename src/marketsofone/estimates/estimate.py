@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,11 +14,13 @@ from marketsofone.estimates.tallies import SUMS
 from marketsofone.pooling import (
     Amount,
     Cells,
+    Doubts,
     Estimates,
     Pooled,
     PriorSize,
     Share,
     Tree,
+    fit_alike,
     fit_curvature,
     fit_repeated,
     pool,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from ibis.backends.duckdb import Backend
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PROBABILITY = 0.90
@@ -51,6 +54,8 @@ class Estimate:
     buyers : Ibis table
         ``buyer_id``, ``value``, ``low``, ``high``, ``variance``, ``borrowed``, ``trials``, ``total``
         and ``prior`` (the value without the buyer's own record); every buyer once.
+    doubts : Doubts
+        What is not known of nodes and shared by their buyers.
     limit : str
         Empty, or the limit that a model of repeat buying could not be told from ("nobody leaves").
     before : float
@@ -61,6 +66,7 @@ class Estimate:
     nodes: Estimates
     pooled: Pooled
     buyers: ir.Table
+    doubts: Doubts
     limit: str = ""
     before: float = 0.0
 
@@ -114,7 +120,8 @@ def estimate(
     pooled = pool(family, tree, cells, probability=PROBABILITY, level_sizes=sizes, speaks=speaks)
     results = hold(engine, f"cells_{name}", _results(frame, pooled))
     buyers = joined.inner_join(results, [(key, f"cell_{key}") for key in _KEYS])
-    return Estimate(family, pooled.nodes, pooled, buyers.drop(*(f"cell_{key}" for key in _KEYS)))
+    return Estimate(family, pooled.nodes, pooled, buyers.drop(*(f"cell_{key}" for key in _KEYS)),
+                    _doubts(frame, family, pooled))
 
 
 def _beside(placed: ir.Table, tallies: ir.Table) -> ir.Table:
@@ -134,10 +141,24 @@ def _cells(frame: pd.DataFrame) -> Cells:
 def _family(frame: pd.DataFrame, amounts: bool, repeated: bool) -> Share | Amount:
     if not amounts:
         return Share()
-    many = np.repeat(np.arange(len(frame)), frame["buyers"])
-    sums = [frame[key].to_numpy(np.float64)[many] for key in SUMS]
+    sums = _each(frame)
     spent = fit_repeated(*sums) if repeated else None
     return fit_curvature(*sums) if spent is None else spent
+
+
+def _each(frame: pd.DataFrame) -> list[Floats]:
+    """The sums of every single buyer."""
+    many = np.repeat(np.arange(len(frame)), frame["buyers"])
+    return [frame[key].to_numpy(np.float64)[many] for key in SUMS]
+
+
+def _doubts(frame: pd.DataFrame, family: Share | Amount, pooled: Pooled) -> Doubts:
+    """How alike buyers are is known with weights, but for amounts whose spread was found by moments."""
+    if isinstance(family, Share) or family.repeated:
+        return pooled.doubts
+    rows, trials, total, squares = _each(frame)
+    mean = np.repeat(pooled.prior, frame["buyers"])
+    return replace(pooled.doubts, alike=fit_alike(rows, trials, total, squares, mean))
 
 
 def _results(frame: pd.DataFrame, pooled: Pooled) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from scipy import special
 
 from marketsofone.engine import hold
 from marketsofone.estimates.estimate import PROBABILITY, Estimate
-from marketsofone.pooling import Amount, Estimates, Tree
+from marketsofone.pooling import Amount, Doubts, Estimates, Tree
 from marketsofone.pooling.repeat_before import LedgerModel, bought_before, fit_ledger, ledger_doubt, ledger_spread
 from marketsofone.pooling.repeat_buying import RepeatCells
 
@@ -82,8 +82,9 @@ def estimate_repeat(
     rows = rows.mutate(prior=rows.prior * float(table["purchases"].to_numpy()[new][0]))
     moves = _moves(len(doubt))
     made = hold(engine, "contribution_ahead", _product(rows, moves))
-    return replace(spend, nodes=_nodes(made, spend, tree, moves), buyers=made.drop(*moves), limit=model.repeat.ridge,
-                   before=model.share)
+    nodes = _nodes(made, spend, tree, moves)
+    return replace(spend, nodes=nodes, buyers=made.drop(*moves), doubts=_doubts(spend, nodes, tree),
+                   limit=model.repeat.ridge, before=model.share)
 
 
 def _moves(directions: int) -> list[str]:
@@ -122,3 +123,14 @@ def _nodes(made: ir.Table, spend: Estimate, tree: Tree, moves: Sequence[str]) ->
     variance = parts["own"] / people**2 + shared + model
     low, high = Amount().interval(mean, variance, PROBABILITY)
     return Estimates(mean, low, high, variance, spend.nodes.borrowed, spend.nodes.trials)
+
+
+def _doubts(spend: Estimate, nodes: Estimates, tree: Tree) -> Doubts:
+    """Those of what a purchase contributes, times the purchases to come.
+
+    How alike buyers are in what they spend is doubt that hangs on each buyer's purchases, and is left to its interval.
+    """
+    times = nodes.mean / np.maximum(spend.nodes.mean, 1e-12)
+    of, above = spend.doubts, np.maximum(tree.parent, 0)
+    square = times**2
+    return Doubts(of.own * square, of.passed * times / times[above], of.unstated * square, of.whole * square, 0.0)

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import special
 
 from marketsofone.estimates.estimate import PROBABILITY
 
-SUMS = ("n", "value", "spread", "borrowed", "squares")
-"""Sums over a group's buyers in one stratum: their number, values, variances, borrowed shares and squares of these."""
+SUMS = ("n", "rows", "value", "variance", "borrowed", "squares", "drawn")
+"""Sums over a group's buyers in one stratum: their number, the number of all buyers there, values, variances,
+borrowed shares, squares of these, and how far each would move with a prior size larger by its like."""
+
+DOUBTS = ("own", "passed", "unstated", "whole", "hidden", "alike")
+"""What is not known of a stratum and shared by its buyers: `marketsofone.pooling.Doubts`, and ``hidden``, the variance
+of the level of a part that no split tells from the rest."""
+
+Floats = NDArray[np.float64]
 
 _REACH = float(special.ndtri(0.5 + PROBABILITY / 2))
 
@@ -32,30 +40,31 @@ def group_sums(buyers: ir.Table, score: str, inside: ir.BooleanValue) -> dict[st
     Parameters
     ----------
     buyers : Ibis table
-        ``<score>`` with ``_low``, ``_high`` and ``_borrowed``.
+        ``<score>`` with ``_prior``, ``_variance`` and ``_borrowed``.
     """
     value, borrowed = buyers[score], buyers[f"{score}_borrowed"].fill_null(0.0)
     known = inside & value.notnull()
-    spread = (buyers[f"{score}_high"] - buyers[f"{score}_low"]) / (2.0 * _REACH)
-    parts = (known.cast("float64"), value, spread * spread, borrowed, borrowed * borrowed)
-    return {f"{score}_{name}": part.sum(where=known).fill_null(0.0) for name, part in zip(SUMS, parts, strict=True)}
+    drawn = borrowed * (buyers[f"{score}_prior"] - value)
+    parts = {"n": known.cast("float64"), "value": value, "variance": buyers[f"{score}_variance"],
+             "borrowed": borrowed, "squares": borrowed * borrowed, "drawn": drawn}
+    sums = {f"{score}_{name}": part.sum(where=known).fill_null(0.0) for name, part in parts.items()}
+    return sums | {f"{score}_rows": value.notnull().cast("float64").sum()}
 
 
-def group_score(score: str, sums: pd.DataFrame, strata: pd.DataFrame, *, money: bool) -> GroupScore | None:
+def group_score(score: str, sums: pd.DataFrame, doubts: pd.DataFrame, *, money: bool) -> GroupScore | None:
     """The mean of a score over a group, from sums of its buyers by stratum; None where nobody has the score.
 
-    A buyer's doubt has two parts: its own, which averages out over many, and that of the stratum it borrows
-    from, which all its neighbours share and which does not. So does a stratum's doubt in turn: part its own,
-    part its parent's. Shared parts are added up along the tree before they are squared.
-
-    Misleads where a rule asks for the score itself: who is picked for a high value is a little less high.
+    What is not known of each buyer alone averages out over many. What its neighbours share does not: the level of the
+    stratum they borrow from, which hangs in turn on that of the stratum above; how alike buyers are, which moves all
+    that are picked for their record; and, where a group is but a part of its strata, how far such parts may lie from
+    the whole though no split shows it.
 
     Parameters
     ----------
     sums : DataFrame
         ``stratum_id`` and what `group_sums` gave, a row a stratum.
-    strata : DataFrame
-        ``stratum_id``, ``parent_id``, ``level``, ``<score>_low``, ``<score>_high``, ``<score>_borrowed``.
+    doubts : DataFrame
+        A row a stratum: ``stratum_id``, ``parent_id``, ``level``, ``buyers`` and ``DOUBTS``, of this score.
     money : bool
         An amount rather than a share.
     """
@@ -65,33 +74,41 @@ def group_score(score: str, sums: pd.DataFrame, strata: pd.DataFrame, *, money: 
     if people <= 0:
         return None
     middle = float(own["value"].sum()) / people
-    variance = _variance(own, _doubts(score, strata), people)
+    variance = _variance(own, doubts, people)
     low, high = _amount_ends(middle, variance) if money else _share_ends(middle, variance)
     return GroupScore(middle, low, high)
 
 
-def _doubts(score: str, strata: pd.DataFrame) -> pd.DataFrame:
-    """Every stratum, the deepest first: its parent, its variance and the share of it that is borrowed."""
-    spread = (strata[f"{score}_high"] - strata[f"{score}_low"]).astype("float64") / (2.0 * _REACH)
-    found = pd.DataFrame({
-        "stratum_id": strata["stratum_id"], "parent": strata["parent_id"], "level": strata["level"],
-        "variance": spread.fillna(0.0) ** 2, "borrowed": strata[f"{score}_borrowed"].astype("float64").fillna(0.0)})
-    return found.sort_values(["level", "stratum_id"], ascending=[False, True]).set_index("stratum_id")
-
-
 def _variance(own: pd.DataFrame, doubts: pd.DataFrame, people: float) -> float:
-    variances = doubts["variance"].to_dict()
-    shared = own.index.map(variances).to_numpy(np.float64)
-    alone = np.maximum(own["spread"].to_numpy() - own["squares"].to_numpy() * shared, 0.0).sum() / people**2
-    load = (own["borrowed"] / people).to_dict()
-    total = float(alone)
-    for node in doubts.itertuples():
-        carried, above = load.get(node.Index, 0.0), variances.get(node.parent)
-        passed = node.borrowed if above is not None else 0.0
-        total += carried**2 * max(node.variance - passed**2 * (above or 0.0), 0.0)
-        if above is not None:
-            load[node.parent] = load.get(node.parent, 0.0) + carried * passed
-    return total
+    """Of the mean over a group, each shared part added up over all who share it before it is squared."""
+    beside = doubts.sort_values(["level", "stratum_id"]).set_index("stratum_id")
+    rows = own.reindex(beside.index).fillna(0.0)
+    load = rows["borrowed"] / people
+    alone = np.maximum(rows["variance"] - rows["squares"] * beside["whole"], 0.0) / people**2
+    outside = 1.0 - rows["n"] / np.maximum(rows["rows"], 1.0)
+    total = float((alone + load**2 * (beside["unstated"] + outside * beside["hidden"])).sum())
+    total += float(rows["drawn"].sum() / people) ** 2 * float(beside["alike"].max())
+    return total + _of_levels(load.to_numpy(np.float64, copy=True), beside)
+
+
+def _of_levels(load: Floats, beside: pd.DataFrame) -> float:
+    """Variance that comes from the levels of strata, parents first: what leans on a split one leans on its parts."""
+    place = {stratum: number for number, stratum in enumerate(beside.index)}
+    parent = np.array([place.get(above, -1) for above in beside["parent_id"]], dtype=np.int64)
+    below = parent >= 0
+    buyers = beside["buyers"].to_numpy(np.float64)
+    parts = np.bincount(parent[below], buyers[below], minlength=len(parent))
+    share = np.where(below, buyers / np.maximum(parts[parent], 1e-12), 0.0)
+    for number in np.flatnonzero(below).tolist():
+        load[number] += share[number] * load[parent[number]]
+    load[parts > 0] = 0.0
+    own, passed = (beside[name].to_numpy(np.float64) for name in ("own", "passed"))
+    total = 0.0
+    for number in reversed(range(len(parent))):
+        total += load[number] ** 2 * own[number]
+        if below[number]:
+            load[parent[number]] += load[number] * passed[number]
+    return float(total)
 
 
 def _share_ends(middle: float, variance: float) -> tuple[float, float]:

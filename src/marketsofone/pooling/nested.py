@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from marketsofone.pooling.departures import Evidence, Means, descend, gather, per_node
+from marketsofone.pooling.doubts import Doubts, doubts
 from marketsofone.pooling.family import Family, Floats
 from marketsofone.pooling.prior_size import PriorSize, fit_buyer_size, known, looser
 from marketsofone.pooling.speaking import heard
@@ -54,13 +55,14 @@ class Estimates:
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """What pooling gives back: an estimate a node, an estimate a cell, and what it was built on."""
+    """What pooling gives back: an estimate a node, an estimate a cell, what it was built on and what stays unknown."""
 
     nodes: Estimates
     cells: Estimates
     prior: Floats
     buyer_size: PriorSize
     level_sizes: tuple[PriorSize, ...]
+    doubts: Doubts
 
 
 def pool(
@@ -143,6 +145,7 @@ def pool(
                          tree.add_up(per_node(tree, cells, cells.trials)), probability),
         cells=_estimates(family, buyers, rest + keep**2 * unsure * slope**2, keep, cells.trials, probability),
         prior=prior, buyer_size=size, level_sizes=evidence.sizes,
+        doubts=doubts(family, tree, cells, means, standing, offset, size),
     )
 
 

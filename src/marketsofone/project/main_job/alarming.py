@@ -59,7 +59,13 @@ Cover = tuple[list[Sector], Ints]
 """Sectors that share no buyers, and the place among them of each buyer, -1 for none."""
 
 
-def alarms_table(settings: Settings, gathered: Gathered, stratified: Stratified) -> pa.Table:
+def alarm_sample(settings: Settings, gathered: Gathered, stratified: Stratified) -> Sampled:
+    """The buyers that alarms are judged on."""
+    return fetch_sampled(stratified.evidence, stratified.dimensions, tuple(gathered.tallies), ALARM_BUYERS,
+                         settings.market.seed)
+
+
+def alarms_table(settings: Settings, gathered: Gathered, stratified: Stratified, sample: Sampled) -> pa.Table:
     """Every alarm that was asked, whether it sounds or not.
 
     In a market in which nothing differs, any ``mixed`` alarm sounds with at most the chance that
@@ -75,8 +81,6 @@ def alarms_table(settings: Settings, gathered: Gathered, stratified: Stratified)
         ``alarmed``, ``by`` (the dimension that shows it), ``buyers`` (judged on), ``sentence``.
     """
     asked = settings.alarms
-    scores = tuple(gathered.tallies)
-    sample = fetch_sampled(stratified.evidence, stratified.dimensions, scores, ALARM_BUYERS, settings.market.seed)
     needs = answers_of(sample, _stated(gathered))
     rows = [*_mixed(sample, stratified, needs, asked), *_edges(sample, stratified, gathered, settings)]
     return pa.Table.from_pylist(rows, schema=SCHEMA)

@@ -19,7 +19,7 @@ from marketsofone.measures import SPEND, STEPS
 from marketsofone.project.ground.gathering import HELD_TO_WRITE
 from marketsofone.project.ground.serving import reps_table
 from marketsofone.project.history.lineage import lineage_before
-from marketsofone.project.main_job.alarming import alarms_table
+from marketsofone.project.main_job.alarming import alarm_sample, alarms_table
 from marketsofone.project.main_job.alarming_pairs import verdicts_table
 from marketsofone.project.main_job.assembling import (
     buyers_table,
@@ -28,6 +28,7 @@ from marketsofone.project.main_job.assembling import (
     opportunities_table,
     strata_table,
 )
+from marketsofone.project.main_job.doubting import doubts_table
 from marketsofone.project.main_job.identity import identity_table
 from marketsofone.project.main_job.marketing import marketing_tables
 from marketsofone.project.main_job.noticing import noticed
@@ -103,7 +104,9 @@ def keep(
     opportunities = opportunities_table(gathered, buyers, won)
     writing.begin("opportunities", _empty_opportunities() if opportunities is None
                   else _writer(engine, opportunities, "opportunities"))
-    alarms = alarms_table(settings, gathered, stratified)
+    sample = alarm_sample(settings, gathered, stratified)
+    alarms = alarms_table(settings, gathered, stratified, sample)
+    doubts = doubts_table(sample, stratified, estimates)
     release(engine, EVIDENCE)
     counts = _counts(stratified, sheet)
     notes = {**evidence_notes(settings, gathered), **priors.notes}
@@ -111,14 +114,14 @@ def keep(
     beside, said = marketing_tables(marketed, stratified, strata)
     told = typed(strata)
     listed = told.to_pylist()
-    written = segmented(engine, settings, gathered, buyers, listed, beside.get("marketing_segments"))
+    written = segmented(engine, settings, gathered, buyers, listed, doubts, beside.get("marketing_segments"))
     writing.begin("facts", _writer(engine, written.facts, "facts"))
     reps = reps_table(gathered, buyers, EXPONENTS[market.currency])
     planned = plan_run(settings, gathered, responses, buyers, gathered.served, reps, listed,
                        beside.get("stability"), accepted_notes(settings.folder), written)
     made: dict[str, Any] = {
-        **planned.tables, **beside, "strata": told, "reps": _writer(engine, reps, "reps"), "segments": written.table,
-        "segment_members": _writer(engine, written.members, "segment_members"),
+        **planned.tables, **beside, "strata": told, "doubts": doubts, "reps": _writer(engine, reps, "reps"),
+        "segments": written.table, "segment_members": _writer(engine, written.members, "segment_members"),
     }
     for name, table in made.items():
         writing.begin(name, table)

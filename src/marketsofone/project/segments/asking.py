@@ -23,7 +23,7 @@ from marketsofone.project.segments.freezing import (
     named_columns,
 )
 from marketsofone.project.segments.keeping import drift
-from marketsofone.project.segments.measuring import Measured, measured, measured_list, strata_frame
+from marketsofone.project.segments.measuring import Measured, doubts_frame, measured, measured_list
 from marketsofone.project.segments.population import Population, fields_of, strata_known
 from marketsofone.project.settings.market_file import read_settings
 from marketsofone.project.snapshots.readback import read_buyer
@@ -169,10 +169,10 @@ class Asker:
         """Counts and scores of a segment, and what each of its clauses says by itself."""
         name, rule = self.asked(who)
         frozen, said = self.list_of(name), self.segments.get(name)
-        rows, strata = self.rows(rule), strata_frame(self.strata)
+        rows, doubts = self.rows(rule), doubts_frame(self.strata, self.snapshot.table("doubts"))
         with damage_told(self.snapshot.path):
-            found = measured_list(self.engine, frozen.column, rows, strata) if frozen \
-                else measured(self.engine, rule, rows, strata)
+            found = measured_list(self.engine, frozen.column, rows, doubts) if frozen \
+                else measured(self.engine, rule, rows, doubts)
         gone = gone_of(self.snapshot).get(name) if frozen else None
         return Preview(name.removeprefix(RULE), "frozen" if frozen else "rule", said.rule if said else "",
                        frozen.reason if frozen else said.note if said else "", found,
@@ -242,7 +242,7 @@ def asking(folder: Path, run: str = "latest") -> Iterator[Asker]:
     Raises
     ------
     RunMissing
-        No such run, or one that an earlier version wrote without the table ``facts``.
+        No such run, or one that an earlier version wrote without the tables ``facts`` and ``doubts``.
     RuleInvalid
         A rule of the project file cannot be read.
     """

@@ -15,11 +15,12 @@ from marketsofone.errors import RuleInvalid
 from marketsofone.project.segments.freezing import Frozen, found_in_run, frozen_lists, named_columns
 from marketsofone.project.segments.measuring import (
     Measured,
+    doubts_frame,
     measured,
     measured_list,
     score_columns,
     scored,
-    strata_frame,
+    with_evidence,
 )
 from marketsofone.project.segments.population import OF_BUYERS, Population, facts_table, fields_of, strata_known
 from marketsofone.project.settings.criteria import check_criteria
@@ -90,7 +91,7 @@ def check_segments(settings: Settings, gathered: Gathered) -> None:
 
 def segmented(
     engine: Backend, settings: Settings, gathered: Gathered, buyers: ir.Table, strata: Sequence[Mapping[str, Any]],
-    classes: pa.Table | None,
+    doubts: pa.Table, classes: pa.Table | None,
 ) -> Segmented:
     """Every segment written by hand and every frozen list, among the buyers of this run.
 
@@ -102,6 +103,8 @@ def segmented(
         As in the snapshot.
     strata : sequence of mapping
         Rows of the table of that name.
+    doubts : pyarrow.Table
+        ``doubts``.
     classes : pyarrow.Table or None
         ``marketing_segments``.
     """
@@ -114,9 +117,9 @@ def segmented(
     rules, findings = _rules(settings, whole, strata, lists, () if classes is None else sorted(
         set(classes["class"].to_pylist())))
     needed = {name for rule in rules.values() for name in columns_of(rule)} | {one.column for one in lists}
-    kept = dict.fromkeys(("buyer_id", "stratum_id", *scored(SCORES), *sorted(needed)))
+    kept = dict.fromkeys(("buyer_id", "stratum_id", *scored(with_evidence(buyers)), *sorted(needed)))
     rows = hold(engine, "asked_of", whole.joined(needed).select(*kept))
-    frame = strata_frame(strata)
+    frame = doubts_frame(strata, doubts)
     made = {name: measured(engine, rule, rows, frame) for name, rule in rules.items()}
     told = [*(_of_rule(name, said, made.get(name)) for name, said in settings.segments.items()),
             *(_of_list(one, found[one.column][1], measured_list(engine, one.column, rows, frame),

@@ -16,6 +16,7 @@ from marketsofone.strata.rules_truth import truth
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
     from ibis.backends.duckdb import Backend
 
     from marketsofone.strata.rules_fields import Bound
@@ -62,40 +63,42 @@ class Measured:
         return self.inside / self.buyers if self.buyers else None
 
 
-def measured(engine: Backend, rule: Bound, rows: ir.Table, strata: pd.DataFrame) -> Measured:
+def measured(engine: Backend, rule: Bound, rows: ir.Table, doubts: pd.DataFrame) -> Measured:
     """Counts and scores of a rule's segment, in one pass over the buyers.
 
     Parameters
     ----------
     rows : Ibis table
         The buyers with every column the rule reads (`Population.joined`).
-    strata : DataFrame
-        The table of that name, its ids as texts.
+    doubts : DataFrame
+        From `doubts_frame`.
     """
     asked = [leaf.clause.text for leaf in leaves(rule)]
     said = {f"clause_{place}": truth(leaf, rows) for place, leaf in enumerate(leaves(rule))}
-    scores = [score for score in SCORES if score in rows.columns]
+    scores = with_evidence(rows)
     told = rows.select("stratum_id", *scored(scores), inside=truth(rule, rows), **said)
     tallied = engine.to_pandas(_tallied(told, scores, list(said)))
-    return Measured(*_counts(tallied, "inside"), scores=_scores(tallied, scores, strata),
+    return Measured(*_counts(tallied, "inside"), scores=_scores(tallied, scores, doubts),
                     clauses=tuple(ClauseCount(text, *_counts(tallied, name))
                                   for text, name in zip(asked, said, strict=True)))
 
 
-def measured_list(engine: Backend, column: str, rows: ir.Table, strata: pd.DataFrame) -> Measured:
+def measured_list(engine: Backend, column: str, rows: ir.Table, doubts: pd.DataFrame) -> Measured:
     """The same of a frozen list: those of whom the column is true."""
-    scores = [score for score in SCORES if score in rows.columns]
+    scores = with_evidence(rows)
     told = rows.select("stratum_id", *scored(scores), inside=rows[column])
     tallied = engine.to_pandas(_tallied(told, scores, []))
-    return Measured(*_counts(tallied, "inside"), scores=_scores(tallied, scores, strata))
+    return Measured(*_counts(tallied, "inside"), scores=_scores(tallied, scores, doubts))
 
 
-def strata_frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """The table ``strata`` with its ids as texts."""
-    frame = pd.DataFrame([*rows])
-    for name in ("stratum_id", "parent_id"):
-        frame[name] = [None if one is None or one != one else str(one) for one in frame[name].astype(object)]
-    return frame
+def doubts_frame(strata: Sequence[Mapping[str, Any]], doubts: pa.Table) -> pd.DataFrame:
+    """The tables ``strata`` and ``doubts`` side by side, ids as texts: what `group_score` takes, score by score."""
+    above = [row["parent_id"] for row in strata]
+    frame = pd.DataFrame({
+        "stratum_id": [str(row["stratum_id"]) for row in strata],
+        "parent_id": [None if one is None else str(one) for one in above],
+        "level": [row["level"] for row in strata], "buyers": [row["buyers"] for row in strata]})
+    return doubts.to_pandas().merge(frame, on="stratum_id")
 
 
 def score_columns(found: Mapping[str, ValueRead]) -> dict[str, float | None]:
@@ -106,7 +109,12 @@ def score_columns(found: Mapping[str, ValueRead]) -> dict[str, float | None]:
 
 def scored(scores: Iterable[str]) -> list[str]:
     """The columns of buyers that scores of a group are made of."""
-    return [f"{score}{end}" for score in scores for end in ("", "_low", "_high", "_borrowed")]
+    return [f"{score}{end}" for score in scores for end in ("", "_prior", "_variance", "_borrowed")]
+
+
+def with_evidence(buyers: ir.Table) -> list[str]:
+    """Scores that the run of these buyers has evidence of."""
+    return [score for score in SCORES if f"{score}_variance" in buyers.columns]
 
 
 def _tallied(told: ir.Table, scores: Sequence[str], clauses: Sequence[str]) -> ir.Table:
@@ -125,7 +133,8 @@ def _counts(tallied: pd.DataFrame, name: str) -> tuple[int, int, int]:
     return true, rows - true - missing, missing
 
 
-def _scores(tallied: pd.DataFrame, scores: Sequence[str], strata: pd.DataFrame) -> dict[str, ValueRead]:
-    found = {score: group_score(score, tallied, strata, money=SCORES[score].money) for score in scores}
-    return {score: ValueRead(each.value, each.low, each.high) if each else ValueRead(None, None, None)
-            for score, each in found.items()}
+def _scores(tallied: pd.DataFrame, scores: Sequence[str], doubts: pd.DataFrame) -> dict[str, ValueRead]:
+    found = {score: group_score(score, tallied, doubts[doubts["score"] == score], money=SCORES[score].money)
+             for score in scores}
+    read = {score: ValueRead(each.value, each.low, each.high) for score, each in found.items() if each}
+    return {score: read.get(score, ValueRead(None, None, None)) for score in SCORES}

@@ -1,0 +1,64 @@
+"""What splits that were not made may still hide: how far the values of a dimension lie apart inside a stratum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marketsofone.estimates.candidates import PARTS, Dimension
+from marketsofone.estimates.sampled import Sampled
+from marketsofone.pooling import Family, PriorSize, fit_sibling_size
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def fit_hidden(
+    sample: Sampled, node: Ints, dimensions: Sequence[Dimension], score: str, family: Family, buyers: PriorSize
+) -> float:
+    """Variance of the level of a value's buyers around that of their stratum, in units of one trial's variance.
+
+    It is learned from every value of every dimension in every stratum, those that chance alone sets apart among
+    them: a split too small to show is not made, and whoever asks for a value by a rule of their own meets it all the
+    same.
+
+    Parameters
+    ----------
+    sample : Sampled
+    node : int array, shape (buyers,)
+        Where each buyer of the sample stands.
+    family : Share or Amount
+    buyers : PriorSize
+        How alike buyers of one stratum are.
+
+    Returns
+    -------
+    float
+        0 where no dimension may explain the score, or nobody was tried.
+    """
+    n, s = (sample.sums[score][PARTS.index(part)] for part in ("n", "s"))
+    told = (buyers.middle - family.curvature) / (buyers.middle + n)
+    worth, total = told * n, told * s
+    level = _level(node, worth, total)
+    group, tallies, width = [], [], int(node.max(initial=0)) + 1
+    for number, dimension in enumerate(d for d in dimensions if score in d.scores):
+        codes = sample.codes[dimension.name]
+        seen = (codes >= 0) & (n > 0)
+        values = len(sample.words[dimension.name])
+        place, at = np.unique(node[seen] * values + codes[seen], return_inverse=True)
+        group.append(number * width + place // max(values, 1))
+        tallies.append([np.bincount(at, of[seen], minlength=len(place)) for of in (worth, total, worth * level[node])])
+    if not group or not sum(map(len, group)):
+        return 0.0
+    trials, sums, hoped = (np.concatenate(parts) for parts in zip(*tallies, strict=True))
+    size = fit_sibling_size(family, np.concatenate(group), trials, sums / trials, hoped / trials)
+    return float(np.sum(size.weights / (size.sizes - family.curvature)))
+
+
+def _level(node: Ints, worth: Floats, total: Floats) -> Floats:
+    """Mean of each node's own buyers, and of all of them where it has none that were tried."""
+    trials, sums = (np.bincount(node, of, minlength=int(node.max(initial=0)) + 1) for of in (worth, total))
+    everyone = total.sum() / max(worth.sum(), 1e-12)
+    return np.asarray(np.where(trials > 0, sums / np.maximum(trials, 1e-12), everyone))

@@ -1,0 +1,85 @@
+"""What is not known of the nodes of a tree, apart by what it comes from, so that any group's doubt can be added up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from marketsofone.pooling.departures import Means
+from marketsofone.pooling.family import Family, Floats
+from marketsofone.pooling.prior_size import PriorSize, fit_buyer_size, fit_curvature
+from marketsofone.pooling.tree import Cells, Tree
+from marketsofone.pooling.unstated import Offset, Standing
+
+_GROUPS, _MOST = 20, 20_000
+"""Groups of buyers that are left out in turn, of so many buyers at most; the more there are, the less is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Doubts that buyers share, in units of the score.
+
+    Parameters
+    ----------
+    own : float array, shape (nodes,)
+        Variance of a node's level beyond what it has from its parent's; of the market, all of it.
+    passed : float array, shape (nodes,)
+        How far a node's level moves with its parent's.
+    unstated : float array, shape (nodes,)
+        Variance of what buyers of a split node whose part is not known have in common, beside the parts.
+    whole : float array, shape (nodes,)
+        Variance of what is expected of the buyers who stand at a node: all of the above together.
+    alike : float
+        Variance of the logarithm of the prior size of buyers: how alike they are is known only so well, and whoever
+        is picked for its record hangs on it.
+    """
+
+    own: Floats
+    passed: Floats
+    unstated: Floats
+    whole: Floats
+    alike: float
+
+
+def doubts(
+    family: Family, tree: Tree, cells: Cells, means: Means, standing: Standing, offset: Offset, size: PriorSize
+) -> Doubts:
+    """The doubts of a tree that was pooled, at what is expected of its buyers on average."""
+    base = family.link(np.asarray(np.average(cells.expected, weights=cells.buyers)))
+    slope = family.slope(family.unlink(base + means.departure))
+    stand = family.slope(family.unlink(base + standing.departure + offset.mean)) ** 2
+    above = np.maximum(tree.parent, 0)
+    logs = np.log(np.maximum(size.sizes, 1e-12))
+    weights = size.of(1)[:, 0]
+    return Doubts(
+        own=means.rest * slope**2, passed=means.keep * slope / slope[above], unstated=offset.variance * stand,
+        whole=(standing.rest + standing.lean**2 * means.unsure + offset.variance) * stand,
+        alike=float(np.sum(weights * (logs - np.sum(weights * logs)) ** 2)))
+
+
+def fit_alike(rows: Floats, trials: Floats, total: Floats, squares: Floats, mean: Floats) -> float:
+    """Variance of the logarithm of a prior size that was found by moments, by leaving out a twentieth of the buyers.
+
+    Parameters
+    ----------
+    rows, trials, total, squares : float array, shape (buyers,)
+        As `fit_curvature` takes them.
+    mean : float array, shape (buyers,)
+        What is expected of each buyer.
+
+    References
+    ----------
+    Efron & Tibshirani, *An Introduction to the Bootstrap* (1993), chapter 11 (the jackknife).
+    """
+    seen = np.flatnonzero(trials > 0)
+    if len(seen) < 2 * _GROUPS:
+        return 0.0
+    drawn = seen[np.random.default_rng(0).permutation(len(seen))[:_MOST]]
+    group, found = np.arange(len(drawn)) % _GROUPS, np.empty(_GROUPS)
+    for number in range(_GROUPS):
+        kept = drawn[group != number]
+        family = fit_curvature(rows[kept], trials[kept], total[kept], squares[kept])
+        cells = Cells(np.zeros(len(kept), dtype=np.int64), trials[kept], total[kept], mean[kept], np.ones(len(kept)))
+        found[number] = np.log(fit_buyer_size(family, cells, mean[kept]).middle)
+    return float((_GROUPS - 1) * np.var(found)) * len(drawn) / len(seen)

@@ -1,0 +1,43 @@
+"""The table ``doubts``: what is not known of each stratum and shared by its buyers, score by score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from marketsofone.estimates.hidden import fit_hidden
+from marketsofone.estimates.segments import DOUBTS
+from marketsofone.strata.regrowing import placed
+
+if TYPE_CHECKING:
+    from marketsofone.estimates import Estimate
+    from marketsofone.estimates.sampled import Sampled
+    from marketsofone.project.ground.stratifying import Stratified
+
+SCHEMA = pa.schema([("score", pa.string()), ("stratum_id", pa.string()), *((name, pa.float64()) for name in DOUBTS)])
+"""The table ``doubts``."""
+
+
+def doubts_table(sample: Sampled, stratified: Stratified, estimates: Mapping[str, Estimate]) -> pa.Table:
+    """A row a score and stratum, variances in squared units of the score: what any group's doubt is added up from.
+
+    Parameters
+    ----------
+    sample : Sampled
+        Of the buyers: they tell what splits that were not made may hide.
+    """
+    node = placed(sample, stratified.strata)
+    ids = [stratum.stratum_id for stratum in stratified.strata]
+    tables = [SCHEMA.empty_table()]
+    for score, made in estimates.items():
+        apart = fit_hidden(sample, node, stratified.dimensions, score, made.family, made.pooled.buyer_size)
+        of = made.doubts
+        columns = {"score": [score] * len(ids), "stratum_id": ids, "own": of.own, "passed": of.passed,
+                   "unstated": of.unstated, "whole": of.whole,
+                   "hidden": apart * made.family.variance(np.nan_to_num(made.nodes.mean)),
+                   "alike": np.full(len(ids), of.alike)}
+        tables.append(pa.table(columns, schema=SCHEMA))
+    return pa.concat_tables(tables)

@@ -1,0 +1,63 @@
+"""What is not known of nodes: the parts of it add up to what the pooling itself says of nodes and buyers."""
+
+import numpy as np
+import pytest
+
+from marketsofone.pooling import Cells, Share, Tree, fit_alike, fit_curvature, known, pool
+
+
+def market(rng, buyers=1500):
+    """Two strata of buyers who differ, the second split once more; some buyers of it are not known to be in a part."""
+    tree = Tree(np.array([-1, 0, 0, 2, 2]))
+    node = rng.choice([1, 2, 3, 4], size=buyers, p=[0.4, 0.1, 0.2, 0.3])
+    mean = np.array([0.3, 0.3, 0.45, 0.4, 0.5])[node]
+    trials = rng.poisson(3.0, buyers).astype(float)
+    won = rng.binomial(trials.astype(int), rng.beta(10 * mean, 10 * (1 - mean))).astype(float)
+    return tree, Cells(node, trials, won, np.full(buyers, 0.4), np.ones(buyers))
+
+
+def test_levels_are_as_unsure_as_what_is_their_own_and_what_comes_from_above(rng):
+    tree, cells = market(rng)
+    of = pool(Share(), tree, cells).doubts
+    level = np.zeros(5)
+    for node, above in enumerate(tree.parent):
+        level[node] = of.own[node] + (of.passed[node] ** 2 * level[above] if above >= 0 else 0.0)
+    assert of.passed[0] == 0.0
+    for node in (1, 3, 4):
+        assert of.whole[node] == pytest.approx(level[node])
+        assert of.unstated[node] == 0.0
+    assert of.unstated[2] > 0
+
+
+def test_what_a_buyer_shares_is_a_part_of_what_is_not_known_of_it(rng):
+    tree, cells = market(rng)
+    pooled = pool(Share(), tree, cells)
+    shared = pooled.cells.borrowed**2 * pooled.doubts.whole[cells.node]
+    assert np.all(shared < pooled.cells.variance * (1 + 1e-9))
+
+
+def test_a_prior_size_that_is_given_is_known_and_one_that_few_buyers_tell_is_not(rng):
+    tree, cells = market(rng)
+    assert pool(Share(), tree, cells, buyer_size=known(10.0)).doubts.alike == 0.0
+    few = Cells(*(part[:150] for part in (cells.node, cells.trials, cells.total, cells.expected, cells.buyers)))
+    assert pool(Share(), tree, few).doubts.alike > pool(Share(), tree, cells).doubts.alike > 0
+
+
+def test_the_doubt_about_how_alike_amounts_are_is_what_other_buyers_would_show():
+    """60 markets of 800 buyers: the mean variance said beside the variance of the estimates themselves."""
+    said, sizes = [], []
+    for seed in range(60):
+        rng = np.random.default_rng(900 + seed)
+        rows = rng.integers(1, 5, 800).astype(float)
+        mean = 100.0 * rng.lognormal(-0.125, 0.5, 800)
+        each = [mean[i] * rng.gamma(1.0, 1.0, int(n)) for i, n in enumerate(rows)]
+        total, squares = (np.array([part(one) for one in each]) for part in (np.sum, lambda one: np.sum(one**2)))
+        said.append(fit_alike(rows, rows, total, squares, np.full(800, 100.0)))
+        family = fit_curvature(rows, rows, total, squares)
+        cells = Cells(np.zeros(800, dtype=np.int64), rows, total, np.full(800, 100.0), np.ones(800))
+        sizes.append(np.log(pool(family, Tree(np.array([-1])), cells).buyer_size.middle))
+    assert np.mean(said) == pytest.approx(np.var(sizes), rel=0.5)
+
+
+def test_too_few_amounts_tell_nothing_of_how_alike_buyers_are():
+    assert fit_alike(*(np.ones(10),) * 5) == 0.0
