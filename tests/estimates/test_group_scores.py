@@ -77,12 +77,12 @@ def test_who_is_picked_for_its_record_hangs_on_how_alike_buyers_are(engine):
     assert deviation(scored(engine, pd.concat(both, ignore_index=True), doubts)) == pytest.approx(0.0, abs=1e-6)
 
 
-def test_a_part_of_a_stratum_may_depart_from_it_and_all_of_it_does_not(engine):
+def test_a_part_of_a_stratum_may_depart_from_it_the_more_the_smaller_it_is_and_all_of_it_does_not(engine):
     doubts = NOTHING.assign(hidden=HIDDEN)
     whole = sure("l", 0.8, 40)
     assert deviation(scored(engine, whole, doubts)) == pytest.approx(0.0, abs=1e-6)
     whole["inside"] = np.arange(40) < 10
-    assert deviation(scored(engine, whole, doubts)) == pytest.approx(0.8 * np.sqrt(0.75 * HIDDEN), rel=0.01)
+    assert deviation(scored(engine, whole, doubts)) == pytest.approx(0.8 * np.sqrt(np.log(4) * HIDDEN), rel=0.01)
 
 
 def test_nobody_inside_has_no_score_and_a_share_stays_between_none_and_all(engine):

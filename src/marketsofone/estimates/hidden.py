@@ -18,11 +18,12 @@ Ints = NDArray[np.int64]
 def fit_hidden(
     sample: Sampled, node: Ints, dimensions: Sequence[Dimension], score: str, family: Family, buyers: PriorSize
 ) -> float:
-    """Variance of the level of a value's buyers around that of their stratum, in units of one trial's variance.
+    """Variance of the level of a part around that of its stratum, in units of one trial's variance, by the part's size.
 
     It is learned from every value of every dimension in every stratum, those that chance alone sets apart among
     them: a split too small to show is not made, and whoever asks for a value by a rule of their own meets it all the
-    same.
+    same. Who asks for the values of several dimensions at once meets what each of them hides, and is left with as
+    small a part: so the variance is that of a part which is smaller by a factor of e, and grows with the logarithm.
 
     Parameters
     ----------
@@ -41,20 +42,25 @@ def fit_hidden(
     n, s = (sample.sums[score][PARTS.index(part)] for part in ("n", "s"))
     told = (buyers.middle - family.curvature) / (buyers.middle + n)
     worth, total = told * n, told * s
-    level = _level(node, worth, total)
-    group, tallies, width = [], [], int(node.max(initial=0)) + 1
+    level, width = _level(node, worth, total), int(node.max(initial=0)) + 1
+    stand = np.bincount(node, minlength=width)
+    group, tallies = [], []
     for number, dimension in enumerate(d for d in dimensions if score in d.scores):
-        codes = sample.codes[dimension.name]
-        seen = (codes >= 0) & (n > 0)
-        values = len(sample.words[dimension.name])
-        place, at = np.unique(node[seen] * values + codes[seen], return_inverse=True)
-        group.append(number * width + place // max(values, 1))
-        tallies.append([np.bincount(at, of[seen], minlength=len(place)) for of in (worth, total, worth * level[node])])
-    if not group or not sum(map(len, group)):
+        codes, values = sample.codes[dimension.name], max(len(sample.words[dimension.name]), 1)
+        known = codes >= 0
+        place, at = np.unique(node[known] * values + codes[known], return_inverse=True)
+        group.append(number * width + place // values)
+        of_values = [np.bincount(at, of[known], minlength=len(place)) for of in (worth, total, worth * level[node])]
+        tallies.append([*of_values, np.log(stand[place // values] / np.bincount(at, minlength=len(place)))])
+    if not group:
         return 0.0
-    trials, sums, hoped = (np.concatenate(parts) for parts in zip(*tallies, strict=True))
-    size = fit_sibling_size(family, np.concatenate(group), trials, sums / trials, hoped / trials)
-    return float(np.sum(size.weights / (size.sizes - family.curvature)))
+    trials, sums, hoped, smaller = (np.concatenate(parts) for parts in zip(*tallies, strict=True))
+    if not np.sum(trials * smaller) > 0:
+        return 0.0
+    each = np.maximum(trials, 1e-12)
+    size = fit_sibling_size(family, np.concatenate(group), trials, sums / each, hoped / each)
+    apart = float(np.sum(size.weights / (size.sizes - family.curvature)))
+    return apart * float(trials.sum() / np.sum(trials * smaller))
 
 
 def _level(node: Ints, worth: Floats, total: Floats) -> Floats:

@@ -18,7 +18,7 @@ borrowed shares, squares of these, and how far each would move with a prior size
 
 DOUBTS = ("own", "passed", "unstated", "whole", "hidden", "alike")
 """What is not known of a stratum and shared by its buyers: `marketsofone.pooling.Doubts`, and ``hidden``, the variance
-of the level of a part that no split tells from the rest."""
+of the level of a part that no split tells from the rest, by the logarithm of how much smaller it is."""
 
 Floats = NDArray[np.float64]
 
@@ -85,8 +85,8 @@ def _variance(own: pd.DataFrame, doubts: pd.DataFrame, people: float) -> float:
     rows = own.reindex(beside.index).fillna(0.0)
     load = rows["borrowed"] / people
     alone = np.maximum(rows["variance"] - rows["squares"] * beside["whole"], 0.0) / people**2
-    outside = 1.0 - rows["n"] / np.maximum(rows["rows"], 1.0)
-    total = float((alone + load**2 * (beside["unstated"] + outside * beside["hidden"])).sum())
+    smaller = np.log(np.maximum(rows["rows"], 1.0) / np.maximum(rows["n"], 1.0))
+    total = float((alone + load**2 * (beside["unstated"] + smaller * beside["hidden"])).sum())
     total += float(rows["drawn"].sum() / people) ** 2 * float(beside["alike"].max())
     return total + _of_levels(load.to_numpy(np.float64, copy=True), beside)
 
