@@ -77,3 +77,36 @@ def test_a_file_all_in_an_unknown_currency_is_an_error(market):
     market.write("a.csv", "id,day,sum,cur\n1,2026-01-01,10.5,XXX\n")
     with pytest.raises(ValuesInvalid, match="unknown currency"):
         market.load(LEDGER[LEDGER.index("[sources.a]") :])
+
+
+def test_the_amount_of_an_opportunity_still_open_is_converted_by_the_day_it_was_opened(market):
+    market.write("rates.csv", "cur,day,rate\nUSD,2026-01-01,0.9\nUSD,2026-02-01,0.8\n")
+    market.write("a.csv", "id,opened,closed,sum,cur\n1,2026-01-05,2026-02-10,10,USD\n2,2026-01-06,,10,USD\n3,,,10,USD\n")
+    loaded = market.load(LEDGER[:LEDGER.index("[sources.a]")] + """
+[sources.a]
+file = "a.csv"
+[sources.a.opportunity]
+opportunity_id = "id"
+opened_at = "opened"
+closed_at = "closed"
+amount = "sum"
+currency = "cur"
+""")
+    assert market.column("select amount from opportunity order by source_row") == [800, 900, 800]
+    assert market.refused() == []
+    assert "none and were refused" not in "".join(one.message for one in loaded.findings)
+
+
+def test_a_price_without_a_first_day_is_converted_by_the_last_rate(market):
+    market.write("rates.csv", "cur,day,rate\nUSD,2026-01-01,0.9\nUSD,2026-02-01,0.8\n")
+    market.write("a.csv", "id,since,cost,cur\np,,10,USD\nq,2026-01-03,10,USD\n")
+    market.load(LEDGER[:LEDGER.index("[sources.a]")] + """
+[sources.a]
+file = "a.csv"
+[sources.a.product]
+product_id = "id"
+valid_from = "since"
+unit_cost = "cost"
+currency = "cur"
+""")
+    assert market.column("select unit_cost from product order by source_row") == [800, 900]

@@ -128,3 +128,10 @@ def test_an_instant_with_a_zone_is_the_same_instant_in_utc_to_the_microsecond_at
             f"select timezone('UTC', m)::varchar, ({instant('m', 'TIMESTAMP WITH TIME ZONE', 'UTC', None)})::varchar "
             "from (select ?::timestamptz as m)", [moment]).fetchall()[0]
         assert own == ours
+
+
+def test_a_column_of_dates_that_is_empty_throughout_says_nothing(market):
+    market.write("a.csv", "id,opened,closed\n1,2026-01-05,\n2,2026-01-06,\n")
+    market.load('[sources.a]\nfile = "a.csv"\n[sources.a.opportunity]\nopportunity_id = "id"\n'
+                'opened_at = "opened"\nclosed_at = "closed"\n')
+    assert market.column("select closed_at from opportunity") == [None, None]

@@ -135,7 +135,9 @@ def _with_clock(timestamp: str) -> str:
 
 
 def _counts(con: DuckDBPyConnection, relation: str, *parts: str) -> tuple[int, ...]:
-    return tuple(con.execute(f"select {', '.join(parts)} from {relation}").fetchall()[0])
+    """Counts of a relation; the engine counts no row at all, or nothing but nulls, as null."""
+    counts = ", ".join(f"coalesce({part}, 0)" for part in parts)
+    return tuple(con.execute(f"select {counts} from {relation}").fetchall()[0])
 
 
 def instant(sql: str, kind: str, zone: str, way: Written | None) -> str:

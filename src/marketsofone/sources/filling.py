@@ -22,6 +22,7 @@ from marketsofone.sources.sql import literal, quoted
 _NUMBERS = ("integer", "number", "money", "share")
 _TIMED = ("DATE", "TIMESTAMP WITH TIME ZONE")
 _DATED = ("closed_at", "ordered_at", "happened_at", "opened_at", "stated_at", "valid_from", "known_at")
+_LAST_DAY = "date '9999-12-31'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,19 +290,25 @@ def _stored(one: Said, mapping: TableMapping, market: Market) -> str:
 
 
 def _rated(query: str, said: Sequence[Said], market: Market) -> str:
-    """The rows with ``m1_rate``: what one unit of the row's currency was worth on its day."""
-    dated = [one for name in _DATED for one in said if one.name == name]
-    on = "date '9999-12-31'"
-    if dated:
-        on = quoted(f"read:{dated[0].name}")
-        if dated[0].field.kind == "instant":
-            on = f"cast(timezone({literal(market.time_zone)}, timezone('UTC', {on})) as date)"
+    """The rows with ``m1_rate``: what one unit of the row's currency was worth on its day.
+
+    The day is the first of those in ``_DATED`` that the row says; a row that says none is converted by the last rate.
+    """
+    dated = [_day_of(one, market) for name in _DATED for one in said if one.name == name]
+    on = f"coalesce({', '.join([*dated, _LAST_DAY])})"
     own = f'coalesce(m1_left."read:currency", {literal(market.currency)}) = {literal(market.currency)}'
     return (
         f"(select m1_left.*, case when {own} then 1.0 else rate.rate end as m1_rate "
         f"from (select *, {on} as m1_on from {query}) m1_left asof left join rate "
         f'on m1_left."read:currency" = rate.currency and m1_left.m1_on >= rate.rate_on)'
     )
+
+
+def _day_of(one: Said, market: Market) -> str:
+    read = quoted(f"read:{one.name}")
+    if one.field.kind == "instant":
+        return f"cast(timezone({literal(market.time_zone)}, timezone('UTC', {read})) as date)"
+    return read
 
 
 def _count(rows: Rows, what: str) -> int:
