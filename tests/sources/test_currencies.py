@@ -81,7 +81,8 @@ def test_a_file_all_in_an_unknown_currency_is_an_error(market):
 
 def test_the_amount_of_an_opportunity_still_open_is_converted_by_the_day_it_was_opened(market):
     market.write("rates.csv", "cur,day,rate\nUSD,2026-01-01,0.9\nUSD,2026-02-01,0.8\n")
-    market.write("a.csv", "id,opened,closed,sum,cur\n1,2026-01-05,2026-02-10,10,USD\n2,2026-01-06,,10,USD\n3,,,10,USD\n")
+    market.write("a.csv", "id,opened,closed,sum,cur\n1,2026-01-05,2026-02-10,10,USD\n2,2026-01-06,,10,USD\n"
+                 "3,,,10,USD\n")
     loaded = market.load(LEDGER[:LEDGER.index("[sources.a]")] + """
 [sources.a]
 file = "a.csv"

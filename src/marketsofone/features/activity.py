@@ -17,7 +17,7 @@ COUNTED = {
     "last_opportunity_on": "date", "last_decided_on": "date",
     "orders": "int64", "last_order_on": "date", "contribution": "float64",
 }
-"""What is counted of each buyer, and as what: days are those of UTC, contribution is in major units."""
+"""What is counted of each buyer, and as what: contribution is in major units."""
 
 TOLD = {"form": "string", "role": "string", "rep": "string"}
 """What the account, the contact and the rep add: the form of the account in its tree, the contact's part

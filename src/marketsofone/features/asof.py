@@ -44,9 +44,13 @@ class AsOf:
     def end(self) -> datetime:
         """The first instant after the day, in UTC and without a zone."""
         if self.day is None:
-            return datetime(9999, 1, 1)
-        midnight = datetime.combine(self.day + timedelta(days=1), time(), ZoneInfo(self.zone))
-        return midnight.astimezone(UTC).replace(tzinfo=None)
+            return self.midnight
+        return self.midnight.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC).replace(tzinfo=None)
+
+    @property
+    def midnight(self) -> datetime:
+        """The end of the day as the market's own clock shows it."""
+        return datetime(9999, 1, 1) if self.day is None else datetime.combine(self.day + timedelta(days=1), time())
 
     @property
     def told_end(self) -> datetime:

@@ -24,7 +24,7 @@ def purchase_days(
 
     Returns lower the contribution of the day they were booked on; a day of nothing but returns is no
     purchase (``bought`` is false), yet its loss stays in the buyer's total. More than was seen to be bought cannot
-    come back. Days are those of UTC.
+    come back.
     """
     return days_of(purchase_lines(tables, owner, margin_rate, minor))
 

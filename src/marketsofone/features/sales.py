@@ -99,7 +99,7 @@ def _lived(won: ir.Table, as_of: AsOf, horizon_days: int) -> ir.Table:
     """Each dated win, the whole steps of its horizon that it has lived, and the day of the year it came on."""
     wins, whole = _turns(won), float(horizon_days)
     until_next = ibis.coalesce(days_between(wins.next_won_at, wins.won_at), whole)
-    age = ibis.least(days_between(ibis.timestamp(as_of.end), wins.won_at), until_next, whole)
+    age = ibis.least(days_between(ibis.timestamp(as_of.midnight), wins.won_at), until_next, whole)
     return wins.mutate(lived=_step(age, horizon_days), phase=_phase(wins.won_at))
 
 

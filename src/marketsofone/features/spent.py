@@ -75,7 +75,7 @@ _SUMS = ("touches", "guessed", "hours", "cost")
 def _within(rows: ir.Table, moment: str, as_of: AsOf, horizon_days: int) -> ir.Table:
     if as_of.day is None:
         return rows
-    start = ibis.timestamp(as_of.end - timedelta(days=horizon_days))
+    start = ibis.timestamp(as_of.midnight - timedelta(days=horizon_days))
     at = rows[moment].cast("timestamp")
     return rows.filter(at.isnull() | (at >= start))
 

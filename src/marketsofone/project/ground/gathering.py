@@ -42,6 +42,7 @@ from marketsofone.features.asof import has_periods
 from marketsofone.features.beside import touches
 from marketsofone.features.events import COUNTED
 from marketsofone.measures import STEPS, Measure
+from marketsofone.project.ground.clock import on_its_clock
 from marketsofone.project.ground.effort import held_effort
 from marketsofone.project.ground.gathered import Gathered
 from marketsofone.project.ground.identity_facts import held_dealings
@@ -84,7 +85,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     beyond = 0 if as_of or settings.market.as_of else beyond
     as_of = as_of or _as_of(settings, loaded, last)
     merged = merged_tables(engine, raw, as_of)
-    tables = with_entering(known_by(merged, as_of, _single(merged)))
+    tables = with_entering(on_its_clock(known_by(merged, as_of, _single(merged)), as_of.zone))
     level = _level(settings, tables)
     owner = {name: hold(engine, f"owner_{name}", of)
              for name, of in owners(tables, level).items()}
