@@ -149,6 +149,33 @@ def test_a_dimension_of_a_product_reaches_the_buyers_it_was_offered_to(market, t
     assert said == {1: "blue", 2: "blue", 4: "red"}
 
 
+def test_a_dimension_of_a_product_reaches_buyers_by_their_orders_where_no_opportunity_names_one(market, told):
+    market["product"] = [{"product_id": 81, "dim_colour": "red"}, {"product_id": 82, "dim_colour": "blue"}]
+    market["opportunity"][0]["product_id"] = 81
+    for row in market["order_line"]:
+        row["product_id"] = 82
+    said = told(market, "account", UserColumn("colour", "product", "dimension", "text", "latest"))
+    assert said == {1: "red", 5: "blue"}
+
+
+def test_a_dimension_of_a_rep_reaches_buyers_by_their_opportunities_where_accounts_name_none(market, told):
+    market["rep"] = [{"rep_id": 61, "dim_colour": "red"}, {"rep_id": 62, "dim_colour": "blue"}]
+    for row in market["opportunity"]:
+        row["rep_id"] = 61
+    market["account"][4]["rep_id"] = 62
+    said = told(market, "account", UserColumn("colour", "rep", "dimension", "text", "latest"))
+    assert said == {1: "red", 2: "red", 4: "red", 5: "blue"}
+
+
+def test_the_latest_rival_is_that_of_the_latest_opportunity_wherever_its_row_stands(market, told):
+    market["rival_met"] = [{"opportunity_id": 11, "competitor_id": 71, "dim_rival": "Known"},
+                           {"opportunity_id": 12, "competitor_id": 72, "dim_rival": "Other"}]
+    column = UserColumn("rival", "rival_met", "dimension", "text", "latest")
+    assert told(market, "account", column) == {1: "Other"}
+    market["rival_met"].reverse()
+    assert told(market, "account", column) == {1: "Other"}
+
+
 def test_a_dimension_of_a_contact_reaches_the_account_it_works_for(market, told):
     market["contact"] = [{"contact_id": 51, "account_id": 1, "dim_colour": "red"}]
     assert told(market, "account", UserColumn("colour", "contact", "dimension", "text")) == {1: "red"}

@@ -23,7 +23,9 @@ _CARRIED = {
     "competitor": ("competitor_id", ("rival_met",)),
     "rep": ("rep_id", ("account", "opportunity")),
 }
-"""Tables that belong to no buyer: the column that leads to them, and the first table there is that has it."""
+"""Tables that belong to no buyer: the column that leads to them, and the tables that may have it, in their order."""
+_OF_OPPORTUNITY = ("opportunity_line", "rival_met", "opportunity_contact")
+"""Tables whose rows are told of an opportunity, without a time of their own."""
 _KINDS = {"account": ["site", "account"], "contact": ["contact"], "opportunity": ["opportunity"]}
 """The kinds of buyer that a thing can be."""
 
@@ -246,7 +248,7 @@ def _rows_of_buyers(name: str, tables: Mapping[str, ir.Table], owner: Mapping[st
     """Rows of a table with the buyer they tell of and ``moment``, when they happened (null: no time)."""
     if name in _CARRIED:
         return _carried(name, tables, owner)
-    rows = tables[name].mutate(moment=_moment(tables[name], name))
+    rows = _with_moment(name, tables)
     if name == "account":
         return _everyone(tables, owner).select("buyer_id", "account_id").inner_join(rows, "account_id")
     if name == "contact" and "contact" in owner:
@@ -255,15 +257,25 @@ def _rows_of_buyers(name: str, tables: Mapping[str, ir.Table], owner: Mapping[st
 
 
 def _carried(name: str, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
+    """What is told of buyers by a table that others lead to: of each buyer the first of these that names any."""
     key, carriers = _CARRIED[name]
-    carrier = next((table for table in carriers if table in tables), None)
-    if carrier is None:
-        return with_buyer(tables[name].mutate(moment=ibis.null("timestamp")), {})
-    events = _rows_of_buyers(carrier, tables, owner).select("buyer_id", "source", "source_row", "moment", key)
     told = tables[name].drop("source", "source_row")
-    return events.inner_join(told, key)
+    found: list[ir.Table] = []
+    for carrier in (table for table in carriers if table in tables):
+        rows = _rows_of_buyers(carrier, tables, owner).select("buyer_id", "source", "source_row", "moment", key)
+        rows = rows.inner_join(told, key)
+        found.append(reduce(lambda left, earlier: left.anti_join(earlier, "buyer_id"), found, rows))
+    if not found:
+        return with_buyer(tables[name].mutate(moment=ibis.null("timestamp")), {})
+    return ibis.union(*found) if len(found) > 1 else found[0]
 
 
-def _moment(rows: ir.Table, table: str) -> ibis.Value:
-    name = HAPPENED.get(table)
-    return rows[name].cast("timestamp") if name and name in rows.columns else ibis.null("timestamp")
+def _with_moment(name: str, tables: Mapping[str, ir.Table]) -> ir.Table:
+    """Rows of a table with ``moment``; what belongs to an opportunity and has no time came with the opportunity."""
+    rows, happened = tables[name], HAPPENED.get(name)
+    if happened and happened in rows.columns:
+        return rows.mutate(moment=rows[happened].cast("timestamp"))
+    if name not in _OF_OPPORTUNITY or "opportunity" not in tables:
+        return rows.mutate(moment=ibis.null("timestamp"))
+    opened = tables["opportunity"].select(opened_of=_.opportunity_id, moment=_.opened_at.cast("timestamp"))
+    return rows.left_join(opened, rows.opportunity_id == opened.opened_of).drop("opened_of")

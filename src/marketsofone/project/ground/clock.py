@@ -10,12 +10,12 @@ import ibis.expr.types as ir
 from marketsofone.customer.tables import TABLES
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp(6)"), "timestamp('UTC', 6)"))
-def _instant(zone: str, clock: ir.TimestampValue) -> ir.TimestampValue: ...  # type: ignore[empty-body]
+@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp(6)"), "timestamp('UTC', 6)"))  # type: ignore[untyped-decorator]
+def _instant(zone: str, clock: ir.TimestampValue) -> ir.TimestampValue: ...
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC', 6)"), "timestamp(6)"))
-def _clock(zone: str, instant: ir.TimestampValue) -> ir.TimestampValue: ...  # type: ignore[empty-body]
+@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC', 6)"), "timestamp(6)"))  # type: ignore[untyped-decorator]
+def _clock(zone: str, instant: ir.TimestampValue) -> ir.TimestampValue: ...
 
 
 def on_its_clock(tables: Mapping[str, ir.Table], zone: str) -> dict[str, ir.Table]:
