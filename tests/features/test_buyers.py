@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from marketsofone.customer import UserColumn
-from marketsofone.features import AsOf, buyers, known_by, owners, with_buyer
+from marketsofone.features import AsOf, buyers, known_by, owners, with_buyer, with_workplaces
 
 DAY = AsOf(date(2026, 6, 30))
 
@@ -94,6 +94,21 @@ def test_a_site_whose_parent_is_not_known_stays_a_buyer_of_its_own(market, who):
     assert (6, "account", 6, None) in who(market, "account")
 
 
+def test_a_site_of_a_site_counts_as_the_account_of_both(market, tables, answer):
+    market["account"] += [{"account_id": 6, "parent_id": 1, "form": "site"},
+                          {"account_id": 7, "parent_id": 6, "form": "site"}]
+    of = answer(owners(known_by(tables(market), DAY), "account")["account"].select("account_id", "buyer_id"))
+    assert {(6, 1), (7, 1)} <= set(of)
+
+
+def test_sites_that_lead_in_a_circle_stay_buyers_of_their_own(market, tables, answer):
+    market["account"] += [{"account_id": 6, "parent_id": 7, "form": "site"},
+                          {"account_id": 7, "parent_id": 6, "form": "site"},
+                          {"account_id": 8, "parent_id": 8, "form": "site"}]
+    of = answer(owners(known_by(tables(market), DAY), "account")["account"].select("account_id", "buyer_id"))
+    assert {(6, 6), (7, 7), (8, 8)} <= set(of)
+
+
 def test_an_opportunity_without_a_known_account_is_its_own_buyer(market, who):
     market["opportunity"][4]["account_id"] = None
     assert (15, "opportunity", None, "o15") in who(market, "account")
@@ -109,6 +124,19 @@ def test_events_that_belong_to_nobody_are_left_out(market, tables, answer):
     market["touch"] += [{"touch_id": 28, "account_id": 99}, {"touch_id": 29}]
     known = known_by(tables(market), DAY)
     assert len(answer(with_buyer(known["touch"], owners(known, "account")))) == 5
+
+
+def test_what_names_a_person_only_belongs_to_the_buyer_where_that_person_works(market, tables, answer):
+    market["account"].append({"account_id": 6, "parent_id": 1, "form": "site"})
+    market["contact"] = [{"contact_id": 51, "account_id": 2}, {"contact_id": 52, "account_id": 1, "site_id": 6}]
+    market["touch"] = [{"touch_id": 28, "contact_id": 51}, {"touch_id": 29, "contact_id": 52, "account_id": 3},
+                       {"touch_id": 30, "contact_id": 52}]
+    market["opportunity"][4] |= {"account_id": None, "contact_id": 52}
+    known = with_workplaces(known_by(tables(market), DAY))
+    owner = owners(known, "site")
+    assert sorted(answer(with_buyer(known["touch"], owner).select("touch_id", "buyer_id"))) == [
+        (28, 2), (29, 3), (30, 6)]
+    assert (15, 6, "site") in answer(owner["opportunity"].select("opportunity_id", "buyer_id", "kind"))
 
 
 def test_events_that_name_neither_account_nor_opportunity_belong_to_nobody(market, tables, answer):

@@ -7,8 +7,8 @@ import pytest
 
 from marketsofone.features.statements import main_statement
 
-LINK = ibis.memtable({"entity": ["account", "account", "opportunity"], "entity_id": [1, 2, 11],
-                      "source_id": ["A1", "A2", "O11"]})
+LINK = ibis.memtable({"entity": ["account", "account", "opportunity", "contact", "contact"],
+                      "entity_id": [1, 2, 11, 51, 52], "source_id": ["A1", "A2", "O11", "ann", "A1"]})
 OWNER = {"account": ibis.memtable({"account_id": [1, 2], "buyer_id": [1, 2]}),
          "opportunity": ibis.memtable({"opportunity_id": [11], "buyer_id": [2]})}
 
@@ -21,8 +21,8 @@ def wishes(*rows):
 
 @pytest.fixture
 def needs(engine):
-    def found(*rows):
-        tables = {"wish": wishes(*rows), "entity_link": LINK}
+    def found(*rows, **more):
+        tables = {"wish": wishes(*rows), "entity_link": LINK, **more}
         said = engine.execute(main_statement(tables, OWNER, "wish", "theme"))
         return dict(zip(said["buyer_id"], said["value"], strict=True))
     return found
@@ -41,3 +41,20 @@ def test_what_is_said_about_an_opportunity_is_said_of_its_buyer(needs):
 
 def test_a_desire_is_no_need_and_an_unknown_subject_is_nobody(needs):
     assert needs(("account", "A1", "desire", "gold", 1.0, None), ("account", "A9", "need", "speed", 1.0, None)) == {}
+
+
+PEOPLE = ibis.memtable({"contact_id": [51, 52], "account_id": [2, 2], "site_id": [None, None]},
+                       schema={"contact_id": "int64", "account_id": "int64", "site_id": "int64"})
+
+
+def test_what_a_person_needs_is_told_of_the_buyer_where_the_person_works(needs):
+    said = ("contact", "ann", "need", "speed", 0.5, None)
+    assert needs(said, contact=PEOPLE) == {2: "speed"}
+    objects = ibis.memtable({"about": ["contact"], "about_id": ["ann"]})
+    assert needs(said, contact=PEOPLE, objection=objects) == {}
+
+
+def test_what_is_said_of_a_buyer_is_not_told_of_where_a_person_of_the_same_key_works(needs):
+    said = needs(("buyer", "A1", "need", "speed", 0.5, None), contact=PEOPLE)
+    assert said[1] == "speed"
+    assert 2 not in said

@@ -48,6 +48,11 @@ def test_versions_are_of_what_was_bought_and_not_sent_back(facts, market):
     assert found == {(ALDER, "plus"), (ALDER, "valves"), (ELM, "plus"), (ELM, "P83")}
 
 
+def test_versions_are_of_what_was_won_where_the_ledger_names_no_product(facts, market):
+    market["opportunity"][0]["product_id"], market["opportunity"][2]["product_id"] = 81, 82
+    assert facts(entity_link=keys(market, "product", P81=81, P82=82))["version"] == {(ALDER, "P81")}
+
+
 def test_needs_are_all_those_stated_and_other_wishes_are_none(facts):
     wishes = [{"about": "account", "about_id": "alder", "kind": kind, "theme": theme}
               for kind, theme in (("need", "speed"), ("need", "price"), ("desire", "glamour"))]

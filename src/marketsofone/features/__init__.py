@@ -11,10 +11,11 @@ from marketsofone.features.purchases import days_of, histories, purchase_days, p
 from marketsofone.features.sales import contributions, followed_lines
 from marketsofone.features.serving import reps_of_buyers
 from marketsofone.features.trials import counted_rows, followed_rows, judged_rows, purchased_rows
+from marketsofone.features.workplaces import with_workplaces
 
 __all__ = [
     "AsOf", "activity", "buyers", "contributions", "counted_events", "counted_rows", "days_of",
     "followed_lines", "followed_rows", "histories", "judged_rows", "known_by", "last_moments",
     "marketing_touches", "owners", "purchase_days", "purchase_lines", "purchased_rows", "reps_of_buyers",
-    "unapproached", "with_buyer", "with_entering", "within_reach",
+    "unapproached", "with_buyer", "with_entering", "with_workplaces", "within_reach",
 ]

@@ -26,6 +26,8 @@ _CARRIED = {
 """Tables that belong to no buyer: the column that leads to them, and the tables that may have it, in their order."""
 _OF_OPPORTUNITY = ("opportunity_line", "rival_met", "opportunity_contact")
 """Tables whose rows are told of an opportunity, without a time of their own."""
+_SITES_ABOVE = 4
+"""Sites that may stand between a site and its account."""
 _KINDS = {"account": ["site", "account"], "contact": ["contact"], "opportunity": ["opportunity"]}
 """The kinds of buyer that a thing can be."""
 
@@ -78,11 +80,22 @@ def _account_owners(tables: Mapping[str, ir.Table], level: str) -> ir.Table:
 
 
 def _companies(account: ir.Table) -> ir.Table:
-    """Each account as itself, a site as the account it belongs to where that is known."""
-    parents = account.select(company=_.account_id)
-    above = ibis.cases((_.form == "site", _.parent_id), else_=ibis.null("int64"))
-    sites = account.select("account_id", above=above).left_join(parents, [("above", "company")])
-    return sites.select("account_id", buyer_id=ibis.coalesce(_.company, _.account_id), kind=ibis.literal("account"))
+    """Each account as itself, a site as the account it belongs to where that is known, by way of sites above it.
+
+    Sites that lead in a circle, or through more of each other than anybody has, stay themselves.
+    """
+    sites = account.filter((_.form == "site") & _.parent_id.notnull())
+    above = sites.select(site=_.account_id, above=_.parent_id)
+    led = above.rename(at0="above")
+    for step in range(_SITES_ABOVE):
+        further = above.view().rename({f"through{step}": "site", f"at{step + 1}": "above"})
+        led = led.left_join(further, [(f"at{step}", f"through{step}")])
+    last = ibis.coalesce(*(led[f"at{step}"] for step in range(_SITES_ABOVE, -1, -1)))
+    led = led.select("site", last=last)
+    ends = account.anti_join(above, [("account_id", "site")]).select(company=_.account_id)
+    led = ends.inner_join(led, [("company", "last")]).select("site", "company")
+    rows = account.select("account_id").left_join(led, [("account_id", "site")])
+    return rows.select("account_id", buyer_id=ibis.coalesce(_.company, _.account_id), kind=ibis.literal("account"))
 
 
 def _deciders(tables: Mapping[str, ir.Table]) -> ir.Table:

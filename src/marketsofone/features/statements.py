@@ -8,6 +8,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from marketsofone.features.workplaces import people_owners
+
 
 def main_statement(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], table: str, column: str) -> ir.Table:
     """One value a buyer of whom something was stated: the strongest, then the latest, then by name.
@@ -37,7 +39,7 @@ def main_statement(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]
     strength = rows.strength if "strength" in rows.columns else ibis.null("float64")
     said = rows.select("about", "about_id", moment=rows.stated_at.cast("timestamp"), value=rows[column],
                        strength=strength.cast("float64"))
-    found = stated_of_buyers(said, tables, owner)
+    found = told_of_buyers(said, tables, owner)
     order = ibis.window(group_by="buyer_id", order_by=[
         _.strength.desc(nulls_first=False), _.moment.desc(nulls_first=False), _.value])
     return found.mutate(place=ibis.row_number().over(order)).filter(_.place == 0).select("buyer_id", "value")
@@ -62,3 +64,17 @@ def stated_of_buyers(said: ir.Table, tables: Mapping[str, ir.Table], owner: Mapp
             named = named.filter(_.about == "opportunity")
         parts.append(named.inner_join(of, [("entity_id", f"{entity}_id")]).select(*said.columns, "buyer_id"))
     return ibis.union(*parts, distinct=True)
+
+
+def told_of_buyers(said: ir.Table, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:
+    """As `stated_of_buyers`; what is stated of a person who is no buyer is told of the buyer at that person's account.
+
+    For what people wish, ask and are held to be. Not for objections and permissions: those are a person's own.
+    """
+    told, people = stated_of_buyers(said, tables, owner), people_owners(tables, owner)
+    if people is None:
+        return told
+    link = tables["entity_link"].filter(_.entity == "contact").select("entity_id", "source_id")
+    named = said.filter(_.about == "contact").inner_join(link, [("about_id", "source_id")])
+    of_people = named.inner_join(people, [("entity_id", "contact_id")]).select(*said.columns, "buyer_id")
+    return told.union(of_people, distinct=True)

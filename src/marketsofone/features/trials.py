@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from marketsofone.features.statements import stated_of_buyers
+from marketsofone.features.statements import told_of_buyers
 
 ROW = ("buyer_id", "table_name", "source", "source_row", "happened_on", "trials", "total")
 """Columns of the rows behind a number."""
@@ -70,5 +70,5 @@ def judged_rows(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], s
     said = tables["judgement"].filter(_.score == score).select(
         "about", "about_id", "source", "source_row", "value", sure=_.sure.fill_null(_SURE),
         happened_on=_.stated_at.cast("timestamp").cast("date"))
-    stated = stated_of_buyers(said, tables, owner)
+    stated = told_of_buyers(said, tables, owner)
     return counted_rows(stated.mutate(trials=_.sure, total=_.sure * _.value), "judgement")

@@ -36,6 +36,7 @@ from marketsofone.features import (
     unapproached,
     with_buyer,
     with_entering,
+    with_workplaces,
     within_reach,
 )
 from marketsofone.features.asof import has_periods
@@ -85,7 +86,8 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     beyond = 0 if as_of or settings.market.as_of else beyond
     as_of = as_of or _as_of(settings, loaded, last)
     merged = merged_tables(engine, raw, as_of)
-    tables = with_entering(on_its_clock(known_by(merged, as_of, _single(merged)), as_of.zone))
+    tables = on_its_clock(known_by(merged, as_of, _single(merged)), as_of.zone)
+    tables = with_entering(with_workplaces(tables))
     level = _level(settings, tables)
     owner = {name: hold(engine, f"owner_{name}", of)
              for name, of in owners(tables, level).items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import ibis
@@ -10,7 +11,7 @@ from ibis import _
 
 from marketsofone.engine import hold
 from marketsofone.features import with_buyer
-from marketsofone.features.statements import stated_of_buyers
+from marketsofone.features.statements import told_of_buyers
 from marketsofone.strata.distinct_criteria import criterion
 
 if TYPE_CHECKING:
@@ -66,13 +67,13 @@ def _needs(tables: Tables, owner: Tables) -> ir.Table | None:
     if "wish" not in tables:
         return None
     said = tables["wish"].filter(_.kind == "need").select("about", "about_id", value=_.theme)
-    return stated_of_buyers(said, tables, owner)
+    return told_of_buyers(said, tables, owner)
 
 
 def _adjustments(tables: Tables, owner: Tables) -> ir.Table | None:
     if "adjustment" not in tables:
         return None
-    return stated_of_buyers(tables["adjustment"].select("about", "about_id", value=_.type), tables, owner)
+    return told_of_buyers(tables["adjustment"].select("about", "about_id", value=_.type), tables, owner)
 
 
 def _bought(tables: Tables, owner: Tables) -> ir.Table | None:
@@ -89,16 +90,20 @@ def _bought(tables: Tables, owner: Tables) -> ir.Table | None:
 
 
 def _sold(tables: Tables, owner: Tables) -> ir.Table | None:
-    """Products with their buyers, from the ledger, else from what was won."""
+    """Products with their buyers: of each buyer from the ledger, else from what was won, where these name any."""
+    sold: list[ir.Table] = []
     if "order_line" in tables:
-        lines = tables["order_line"].filter(ibis.coalesce(_.quantity, 1.0) > 0)
-        return with_buyer(lines, owner).select("buyer_id", "product_id").distinct()
-    if "opportunity" not in tables:
-        return None
-    won = tables["opportunity"].filter(_.outcome == "won")
-    if "opportunity_line" in tables:
-        won = tables["opportunity_line"].semi_join(won, "opportunity_id")
-    return with_buyer(won, owner).select("buyer_id", "product_id").distinct()
+        sold.append(tables["order_line"].filter(ibis.coalesce(_.quantity, 1.0) > 0))
+    if "opportunity" in tables:
+        won = tables["opportunity"].filter(_.outcome == "won")
+        if "opportunity_line" in tables:
+            sold.append(tables["opportunity_line"].semi_join(won, "opportunity_id"))
+        sold.append(won)
+    found: list[ir.Table] = []
+    for rows in sold:
+        named = with_buyer(rows, owner).filter(_.product_id.notnull()).select("buyer_id", "product_id")
+        found.append(reduce(lambda left, earlier: left.anti_join(earlier, "buyer_id"), found, named))
+    return ibis.union(*found).distinct() if len(found) > 1 else found[0].distinct() if found else None
 
 
 def _answered(tables: Tables, owner: Tables) -> ir.Table | None:

@@ -17,7 +17,7 @@ from marketsofone.estimates.judged import as_trusted, fetch_judges, judged_curve
 from marketsofone.estimates.response import ResponseFit, driver_cells, fit_response
 from marketsofone.estimates.response_curves import Clock, approaches_doubt, buyers_curves, response_doubt
 from marketsofone.features.effort import Outcome
-from marketsofone.features.statements import stated_of_buyers
+from marketsofone.features.statements import told_of_buyers
 from marketsofone.pooling.response import NOTHING
 from marketsofone.project.words import listed
 from marketsofone.sources import Finding
@@ -232,7 +232,7 @@ def _judged(engine: Backend, gathered: Gathered, stratified: Stratified) -> tupl
         return None, findings
     rows = hold(engine, "judged_effort", curves)
     kept = ("buyer_id", "stated_by", "about", "about_id", "sure", "ceiling", "scale", "shape")
-    of_buyers = stated_of_buyers(rows, gathered.tables, gathered.owner).select(*kept)
+    of_buyers = told_of_buyers(rows, gathered.tables, gathered.owner).select(*kept)
     return hold(engine, "judged", of_buyers.union(_of_strata(engine, rows, stratified).select(*kept))), findings
 
 
