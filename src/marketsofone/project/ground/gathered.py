@@ -105,6 +105,8 @@ class Gathered:
         The last day of which the files tell; None where they hold no date.
     beyond : int
         Rows dated so far beyond all others that they are taken for mistyped, where no day is fixed.
+    unheld : int
+        Accounts that events name and of which nothing holds on the day.
     """
 
     as_of: AsOf
@@ -127,3 +129,4 @@ class Gathered:
     served: ir.Table | None = None
     files_end: date | None = None
     beyond: int = 0
+    unheld: int = 0

@@ -42,6 +42,7 @@ from marketsofone.features import (
 from marketsofone.features.asof import has_periods
 from marketsofone.features.beside import touches
 from marketsofone.features.events import COUNTED
+from marketsofone.features.unheld import unheld_accounts
 from marketsofone.measures import STEPS, Measure
 from marketsofone.project.ground.clock import on_its_clock
 from marketsofone.project.ground.effort import held_effort
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
     from marketsofone.sources import Loaded
 
 
-_FOLLOWED, _PURCHASED = "followed", "purchased"
+_FOLLOWED, _PURCHASED, _UNHELD = "followed", "purchased", "unheld"
 
 
 def _rows_of(score: str) -> str:
@@ -86,8 +87,11 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     beyond = 0 if as_of or settings.market.as_of else beyond
     as_of = as_of or _as_of(settings, loaded, last)
     merged = merged_tables(engine, raw, as_of)
-    tables = on_its_clock(known_by(merged, as_of, _single(merged)), as_of.zone)
-    tables = with_entering(with_workplaces(tables))
+    tables = with_workplaces(on_its_clock(known_by(merged, as_of, _single(merged)), as_of.zone))
+    unheld = _unheld(engine, merged, tables)
+    if unheld is not None:
+        tables["account"] = tables["account"].union(unheld)
+    tables = with_entering(tables)
     level = _level(settings, tables)
     owner = {name: hold(engine, f"owner_{name}", of)
              for name, of in owners(tables, level).items()}
@@ -102,7 +106,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     served = None if serving is None else hold(engine, "served", serving.semi_join(found, "buyer_id"))
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {},
                     spent=None if spent is None else hold(engine, "spent", spent),
-                    files_end=last, beyond=beyond,
+                    files_end=last, beyond=beyond, unheld=0 if unheld is None else int(unheld.count().execute()),
                     unapproached=None if barred is None else hold(engine, "unapproached", barred),
                     served=served)
     minor = 10 ** EXPONENTS[settings.market.currency]
@@ -112,6 +116,18 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     base = replace(base, effort=held_effort(engine, settings, base))
     base = replace(base, touches=touches(tables, found))
     return _without_ledger(engine, _with_tallies(engine, settings, base))
+
+
+def _unheld(engine: Backend, loaded: Mapping[str, ir.Table], tables: Mapping[str, ir.Table]) -> ir.Table | None:
+    """Accounts that events name and of which nothing holds on the day; None where something holds of each account."""
+    if "account" not in tables or _accounts(loaded["account"]) == _accounts(tables["account"]):
+        return None
+    rows = unheld_accounts(tables)
+    return None if rows is None else hold(engine, _UNHELD, rows)
+
+
+def _accounts(account: ir.Table) -> int:
+    return int(account.account_id.nunique().execute())
 
 
 def _single(tables: Mapping[str, ir.Table]) -> set[str]:

@@ -35,8 +35,9 @@ def noticed(
 
 def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:
     """Findings that need no tree and no score: ``m1 check`` tells them too."""
-    return [*_undated(gathered), *_ended_before(gathered), *_dated_beyond(gathered), *_one_outcome(gathered),
-            *_stated_later(engine, gathered), *returned_beyond(gathered), *unmerged_findings(engine)]
+    return [*_undated(gathered), *_ended_before(gathered), *_dated_beyond(gathered), *_unheld(gathered),
+            *_one_outcome(gathered), *_stated_later(engine, gathered), *returned_beyond(gathered),
+            *unmerged_findings(engine)]
 
 
 def _undated(gathered: Gathered) -> list[Finding]:
@@ -66,6 +67,18 @@ def _dated_beyond(gathered: Gathered) -> list[Finding]:
                     f"{gathered.beyond:,} rows are dated more than a year beyond all others; they are taken for "
                     f"mistyped, and count as not known on {gathered.as_of.day}, the last day of the others.",
                     "Correct their dates; if they are right, write the day that is meant:\n  [market]\n  as_of = ...")]
+
+
+def _unheld(gathered: Gathered) -> list[Finding]:
+    """Accounts whose every period is over, or yet to come, that were dealt with all the same."""
+    if not gathered.unheld:
+        return []
+    many = f"{gathered.unheld:,} accounts that events name have" if gathered.unheld != 1 else (
+        "1 account that events name has")
+    return [Finding("accounts_unheld", "warning", "account.valid_from",
+                    f"{many} no period that holds on {gathered.as_of.day}: what happened with them counts, and nothing "
+                    "else is known of them.",
+                    "If they still are what they were, leave valid_to of their last row empty.")]
 
 
 _A_MONTH = 31
