@@ -43,6 +43,7 @@ from marketsofone.features.asof import has_periods
 from marketsofone.features.beside import touches
 from marketsofone.features.events import COUNTED
 from marketsofone.features.unheld import unheld_accounts
+from marketsofone.features.unit_costs import unit_costs, with_unit_costs
 from marketsofone.measures import STEPS, Measure
 from marketsofone.project.ground.clock import on_its_clock
 from marketsofone.project.ground.effort import held_effort
@@ -91,7 +92,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     unheld = _unheld(engine, merged, tables)
     if unheld is not None:
         tables["account"] = tables["account"].union(unheld)
-    tables = with_entering(tables)
+    tables = with_entering(_costed(merged, tables))
     level = _level(settings, tables)
     owner = {name: hold(engine, f"owner_{name}", of)
              for name, of in owners(tables, level).items()}
@@ -124,6 +125,15 @@ def _unheld(engine: Backend, loaded: Mapping[str, ir.Table], tables: Mapping[str
         return None
     rows = unheld_accounts(tables)
     return None if rows is None else hold(engine, _UNHELD, rows)
+
+
+def _costed(loaded: Mapping[str, ir.Table], tables: dict[str, ir.Table]) -> dict[str, ir.Table]:
+    """Tables in which rows without a cost have that of their units, where products tell one."""
+    without = [name for name in ("order_line", "opportunity") if name in tables
+               and "product" in loaded and tables[name].cost.isnull().any().execute()]
+    if not without or not loaded["product"].unit_cost.count().execute():
+        return tables
+    return with_unit_costs(tables, unit_costs(loaded["product"]))
 
 
 def _accounts(account: ir.Table) -> int:

@@ -1,0 +1,67 @@
+"""What was sold, at what a unit of it cost on its day: where rows tell no cost of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+_NEVER, _UNDATED = ibis.date(date(9999, 12, 31)), ibis.date(date(9999, 12, 30))
+
+
+def unit_costs(product: ir.Table) -> ir.Table:
+    """What a unit of each product costs, by period: ``priced_id``, ``unit_cost``, ``since`` and ``until`` (not in it).
+
+    Parameters
+    ----------
+    product : Ibis table
+        All its periods, those that are over among them. Where two overlap, the one that began later holds.
+    """
+    rows = product.select("source", "source_row", "valid_to", "unit_cost", priced_id=_.product_id,
+                          since=_.valid_from.fill_null(ibis.date(date(1, 1, 1))))
+    after = ibis.window(group_by="priced_id", order_by=["since", _.source.desc(), _.source_row.desc()])
+    rows = rows.mutate(next=_.since.lead().over(after))
+    until = ibis.least(_.next.fill_null(_NEVER), _.valid_to.fill_null(_NEVER))
+    return rows.select("priced_id", "unit_cost", "since", until=until).filter(_.unit_cost.notnull())
+
+
+def with_unit_costs(tables: Mapping[str, ir.Table], costs: ir.Table) -> dict[str, ir.Table]:
+    """The same tables; an order line, or an opportunity with lines, without a cost of its own has that of its units.
+
+    Of an opportunity only where each of its lines tells product and quantity, and what that cost is known.
+
+    Parameters
+    ----------
+    tables : mapping
+        Customer tables known by the date.
+    costs : Ibis table
+        As `unit_costs` gives it, minor units.
+    """
+    found = dict(tables)
+    if "order_line" in tables:
+        lines = tables["order_line"]
+        joined = _priced(lines, lines.ordered_at, costs)
+        found["order_line"] = joined.mutate(cost=ibis.coalesce(joined.cost, joined.of_units)).select(*lines.columns)
+    if "opportunity" in tables and "opportunity_line" in tables:
+        found["opportunity"] = _of_lines(tables["opportunity"], tables["opportunity_line"], costs)
+    return found
+
+
+def _of_lines(opportunity: ir.Table, lines: ir.Table, costs: ir.Table) -> ir.Table:
+    moments = opportunity.select(of=_.opportunity_id, sold_at=ibis.coalesce(_.closed_at, _.opened_at))
+    dated = lines.select("opportunity_id", "product_id", "quantity").inner_join(moments, [("opportunity_id", "of")])
+    priced = _priced(dated.select("opportunity_id", "product_id", "quantity", "sold_at"), _.sold_at, costs)
+    whole = priced.group_by(of=_.opportunity_id).agg(of_units=_.of_units.sum(), open=_.of_units.isnull().any())
+    joined = opportunity.left_join(whole.filter(~_.open), [("opportunity_id", "of")])
+    return joined.mutate(cost=ibis.coalesce(joined.cost, joined.of_units)).select(*opportunity.columns)
+
+
+def _priced(rows: ir.Table, moment: ibis.Value | ibis.Deferred, costs: ir.Table) -> ir.Table:
+    """Rows with ``of_units``: quantity times what a unit cost on the day (the last, without a day); null: not known."""
+    dated = rows.mutate(sold_on=moment.cast("timestamp").cast("date").fill_null(_UNDATED))
+    joined = dated.left_join(costs, [dated.product_id == costs.priced_id, dated.sold_on >= costs.since,
+                                     dated.sold_on < costs.until])
+    return joined.mutate(of_units=(joined.quantity * joined.unit_cost.cast("float64")).round().cast("int64"))
