@@ -143,6 +143,48 @@ def test_nothing_won_is_told_as_such(tmp_path, capsys):
     assert "no opportunity was won by the date" in told(capsys, "check", project(tmp_path, lines))[1]
 
 
+def test_what_is_sold_at_a_loss_is_no_evidence_of_worth_and_is_told(tmp_path, capsys):
+    where = project(tmp_path, rows(), amount="-1.0 * value", header=COLUMNS)
+    status, said = told(capsys, "run", where)
+    assert status == 0
+    contributed = sum(-(100 + i) - 40 for i in range(60) if i % 3)
+    assert f"what was sold contributed EUR {contributed:,.2f} in all" in told(capsys, "check", where)[1]
+    assert "nan" not in said.lower()
+
+
+LEDGER = """
+[sources.lines]
+file = "lines.csv"
+[sources.lines.order_line]
+order_id = "id"
+account_id = "account"
+ordered_at = "day"
+amount = "amount"
+"""
+
+
+@pytest.mark.parametrize(("days", "margin", "why"), [
+    (3650, "margin_rate = 0.5", "no win is 152 days old by the date"),
+    (90, "", "no row of order_line has both amount and cost"),
+])
+def test_why_orders_after_a_win_say_nothing_is_told(tmp_path, capsys, days, margin, why):
+    where = project(tmp_path, rows())
+    settings = (tmp_path / "market.toml").read_text().replace(
+        'currency = "EUR"', f'currency = "EUR"\nhorizon_days = {days}\n{margin}').replace(
+        '"opportunity.amount"', '"order_line"').replace(
+        'outcome = "result"', 'outcome = "result"\naccount_id = "sector"')
+    (tmp_path / "market.toml").write_text(settings + LEDGER)
+    (tmp_path / "lines.csv").write_text("id,account,day,amount\n" + "".join(
+        f"l{n},{('retail', 'care')[n % 2]},2025-06-{n % 28 + 1:02d},100\n" for n in range(30)))
+    assert why in " ".join(told(capsys, "check", where)[1].split())
+
+
+def test_rows_that_tell_no_contribution_are_counted(tmp_path, capsys):
+    lines = [line.replace(",40", ",") if n < 9 else line for n, line in enumerate(rows())]
+    said = " ".join(told(capsys, "check", project(tmp_path, lines))[1].split())
+    assert "6 rows of opportunity tell no contribution" in said
+
+
 def test_a_text_in_a_number_is_refused_with_its_row(tmp_path, capsys):
     lines = rows()
     lines[6] = lines[6].replace(",106,", ",a lot,")

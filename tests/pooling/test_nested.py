@@ -53,6 +53,19 @@ def test_an_amount_is_given_credibility_as_gamma_theory_says():
     assert made.cells.borrowed[1] == pytest.approx(0.4)
 
 
+def test_a_mean_of_few_amounts_that_differ_widely_lies_well_within_its_interval():
+    made = pool(Amount(20.0), ROOT, cells([0] * 12, [1.0] * 12, [0.0] * 11 + [1200.0], 100.0))
+    assert made.nodes.mean[0] == pytest.approx(100.0, rel=0.05)
+    assert 0.1 < made.nodes.low[0] < 80
+    assert 200 < made.nodes.high[0] < 2000
+
+
+def test_a_stratum_that_brought_nothing_beside_one_that_did_leaves_every_number_finite():
+    made = pool(Amount(50.0), TWO, cells([1] * 20 + [2], [1.0] * 21, [0.0] * 20 + [93.0], 4.0))
+    numbers = (made.nodes.mean, made.nodes.low, made.nodes.high, made.cells.mean, made.cells.low, made.cells.high)
+    assert all(np.isfinite(each).all() for each in numbers)
+
+
 def test_a_tree_of_one_node_without_wins_still_gives_a_chance():
     made = pool(Share(), ROOT, cells([0], [5], [0]))
     assert 0 < made.nodes.mean[0] < 0.3

@@ -101,6 +101,13 @@ def test_without_any_amount_the_curvature_is_one():
     assert fit_curvature(nothing, nothing, nothing, nothing) == Amount(1.0)
 
 
+def test_where_buyers_with_several_amounts_brought_nothing_half_of_all_spread_lies_within():
+    trials, total = np.array([3.0] * 20 + [1.0]), np.array([0.0] * 20 + [61.0])
+    mean = 1.0
+    seen = 61.0**2 / 61.0 / mean**2 - 1.0
+    assert fit_curvature(trials, trials, total, total**2).curvature == pytest.approx(seen / 2)
+
+
 def test_the_prior_size_of_amounts_is_within_over_between(rng):
     """Buhlmann's k: 0.5 of mean squared within (planted between 0.3) gives 0.5 (1 + 0.3) / 0.3, about 2.2."""
     trials, total, _ = amounts(rng, 4000, 4, 0.5, 0.3)

@@ -179,10 +179,15 @@ def _of_parts(evidence: Evidence, tree: Tree, depth: int) -> Floats:
 
 
 def _root(family: Family, evidence: Evidence) -> tuple[Floats, Floats]:
-    """The market's mean and its variance, at each possible prior size of its parts."""
+    """The market's mean and its variance, at each possible prior size of its parts.
+
+    Of a few amounts that differ widely the conjugate's variance has no end; at most ten times that of a plain mean is
+    taken.
+    """
     trials, total = evidence.told[0]
     mean = (total + 0.5) / (trials + 1.0) if family.curvature < 0 else np.maximum(total / trials, 1e-9)
-    return mean, family.variance(mean) / np.maximum(trials + 1.0 - family.curvature, 1e-12)
+    worth = np.maximum(trials + 1.0 - family.curvature, np.maximum(0.1 * trials, 1e-12))
+    return mean, family.variance(mean) / worth
 
 
 def _hoped(tree: Tree, cells: Cells, evidence: Evidence) -> Floats:

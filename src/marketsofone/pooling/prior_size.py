@@ -24,6 +24,8 @@ _SIBLINGS = np.geomspace(0.004, 0.9, 22)
 _BUYERS = np.geomspace(0.02, 0.9, 20)
 _SPENDERS = np.geomspace(0.01, 20.0, 30)
 """Variance of buyers' means over their squared mean, where purchases repeat."""
+_MOST_APART = 1e3
+"""The same of other amounts, at most: a stratum that brings next to nothing makes it anything."""
 _SCALE = 0.3
 _PASSES = 30
 _LEAST = 0.2
@@ -202,7 +204,7 @@ def _buyer_size_by_moments(family: Amount, cells: Cells, mean: Floats) -> PriorS
     weight = w * n / (n + 1.0)
     spread = family.curvature
     excess = float(np.sum(weight * departure) - np.sum(weight * spread / n))
-    between = max(excess / float(np.sum(weight * (1 + spread / n))), 0.01)
+    between = min(max(excess / float(np.sum(weight * (1 + spread / n))), 0.01), _MOST_APART)
     return known(spread * (1.0 + between) / between)
 
 
@@ -231,7 +233,7 @@ def fit_curvature(rows: Floats, trials: Floats, total: Floats, squares: Floats) 
     Notes
     -----
     Where no buyer has two amounts, what lies within buyers cannot be told from what lies between
-    them; half of all variance is then taken to lie within.
+    them; half of all variance is then taken to lie within. So it is where those who have brought nothing.
     """
     seen = trials > 0
     k, n, s, q = rows[seen], trials[seen], total[seen], squares[seen]
@@ -239,7 +241,7 @@ def fit_curvature(rows: Floats, trials: Floats, total: Floats, squares: Floats) 
         return Amount(1.0)
     many = k >= 2
     freedom = float(np.sum(k[many] - 1.0))
-    if freedom < 10:
+    if freedom < 10 or not s[many].any():
         middle = s.sum() / n.sum()
         return Amount(float(np.clip(0.5 * (q.sum() / n.sum() / middle**2 - 1.0), 0.05, 50.0)))
     within = float(np.sum(q[many] - s[many] ** 2 / n[many])) / freedom

@@ -107,6 +107,10 @@ class Gathered:
         Rows dated so far beyond all others that they are taken for mistyped, where no day is fixed.
     unheld : int
         Accounts that events name and of which nothing holds on the day.
+    lost : float or None
+        What was sold contributed in all, major units, where that is not above zero: then no score is made of it.
+    unpriced : int
+        Rows of what was sold that do not tell their contribution.
     """
 
     as_of: AsOf
@@ -130,3 +134,5 @@ class Gathered:
     files_end: date | None = None
     beyond: int = 0
     unheld: int = 0
+    lost: float | None = None
+    unpriced: int = 0

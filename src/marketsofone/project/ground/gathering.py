@@ -14,7 +14,7 @@ from ibis import _
 from marketsofone.customer import UserColumn
 from marketsofone.engine import hold, release
 from marketsofone.errors import NothingToScore, SettingsInvalid
-from marketsofone.estimates import tally
+from marketsofone.estimates import fetch_base, tally
 from marketsofone.features import (
     AsOf,
     activity,
@@ -42,6 +42,7 @@ from marketsofone.features import (
 from marketsofone.features.asof import has_periods
 from marketsofone.features.beside import touches
 from marketsofone.features.events import COUNTED
+from marketsofone.features.sales import margin
 from marketsofone.features.unheld import unheld_accounts
 from marketsofone.features.unit_costs import unit_costs, with_unit_costs
 from marketsofone.measures import STEPS, Measure
@@ -115,7 +116,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, base))
     base = replace(base, effort=held_effort(engine, settings, base))
-    base = replace(base, touches=touches(tables, found))
+    base = replace(base, touches=touches(tables, found), unpriced=_unpriced(settings, base))
     return _without_ledger(engine, _with_tallies(engine, settings, base))
 
 
@@ -216,7 +217,7 @@ def _level(settings: Settings, tables: Mapping[str, ir.Table]) -> str:
 
 
 def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gathered:
-    steps, tallies, trials, ledger, beyond = {}, {}, {}, None, 0
+    steps, tallies, trials, ledger, beyond, lost = {}, {}, {}, None, 0, None
     for score in SCORES:
         step = getattr(settings.steps, score)
         if step is None or step.split(".")[0] not in base.tables:
@@ -229,15 +230,30 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
         else:
             continue
         tallied = hold(engine, f"tally_{score}", tallied.filter(_.trials > 0))
-        if tallied.count().execute() > 0:
+        counted, total, _buyers = fetch_base(tallied)
+        if SCORES[score].money and counted and total <= 0:
+            lost, ledger, beyond = total, None, 0
+        elif counted:
             steps[score], tallies[score], trials[score] = step, tallied, rows
     if not tallies:
+        sold = "" if lost is None else f"; what was sold contributed {lost:,.2f} in all"
         raise NothingToScore(
             "A run needs evidence for at least one score.",
-            "no decided opportunity, no answered or unanswered approach and no sale known by the date.",
-            "Check [steps] in market.toml, the mapping of outcome, entered or answered, and as_of.",
+            f"no decided opportunity, no answered or unanswered approach and no sale known by the date{sold}.",
+            "Check [steps] in market.toml, as_of, and the mapping of outcome, entered, answered, amounts and costs.",
         )
-    return replace(base, steps=steps, tallies=tallies, trials=trials, histories=ledger, returned_beyond=beyond)
+    return replace(base, steps=steps, tallies=tallies, trials=trials, histories=ledger, returned_beyond=beyond,
+                   lost=lost)
+
+
+def _unpriced(settings: Settings, base: Gathered) -> int:
+    """Rows of what was sold that do not tell their contribution: no amount, or no cost where no margin is stated."""
+    step = settings.steps.attractiveness
+    rows = base.tables.get(step.split(".")[0]) if step else None
+    if rows is None:
+        return 0
+    rows = rows if step == "order_line" else rows.filter(_.outcome == "won")
+    return int(rows.filter(margin(rows, settings.market.margin_rate).isnull()).count().execute())
 
 
 def _ledger(engine: Backend, settings: Settings, base: Gathered) -> tuple[ir.Table, ir.Table, int]:

@@ -14,6 +14,7 @@ from ibis import _
 from marketsofone.customer.tables import RECORD
 from marketsofone.engine import release
 from marketsofone.estimates.candidates import EVIDENCE
+from marketsofone.features.arrival import STEPS as STEPS_OF_HORIZON
 from marketsofone.features.beside import people, sites
 from marketsofone.measures import SPEND, STEPS
 from marketsofone.project.ground.gathering import HELD_TO_WRITE
@@ -198,11 +199,18 @@ def evidence_notes(settings: Settings, gathered: Gathered) -> dict[str, str]:
 def _why_none(score: str, step: str | None, settings: Settings, gathered: Gathered) -> str:
     if step is None:
         return f"no evidence: [steps] {score} is not set, so this step is not observed"
-    if step == "opportunity.amount" and not _any_won(gathered):
+    if score == "attractiveness" and "opportunity" in gathered.tables and not _any_won(gathered):
         return "no evidence: no opportunity was won by the date"
-    if score == "attractiveness" and settings.market.margin_rate is None:
+    if score == "attractiveness" and settings.market.margin_rate is None and not gathered.lost:
         return (f"no evidence: no row of {step} has both amount and cost; "
                 "state margin_rate in [market] where costs are not known")
+    if score == "attractiveness" and gathered.lost is not None:
+        return (f"no evidence: what was sold contributed {settings.market.currency} {gathered.lost:,.2f} in all, which "
+                "does not tell what a buyer is worth")
+    if step == "order_line" and "opportunity" in gathered.tables:
+        days = settings.market.horizon_days
+        return (f"no evidence: no win is {days / STEPS_OF_HORIZON:,.0f} days old by the date, the least that shows "
+                f"anything of a horizon of {days:,} days")
     return f"no evidence: no row of {step} was known by the date"
 
 

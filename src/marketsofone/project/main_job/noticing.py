@@ -36,7 +36,7 @@ def noticed(
 def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:
     """Findings that need no tree and no score: ``m1 check`` tells them too."""
     return [*_undated(gathered), *_ended_before(gathered), *_dated_beyond(gathered), *_unheld(gathered),
-            *_one_outcome(gathered), *_stated_later(engine, gathered), *returned_beyond(gathered),
+            *_unpriced(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered), *returned_beyond(gathered),
             *unmerged_findings(engine)]
 
 
@@ -79,6 +79,17 @@ def _unheld(gathered: Gathered) -> list[Finding]:
                     f"{many} no period that holds on {gathered.as_of.day}: what happened with them counts, and nothing "
                     "else is known of them.",
                     "If they still are what they were, leave valid_to of their last row empty.")]
+
+
+def _unpriced(gathered: Gathered) -> list[Finding]:
+    """What was sold and tells no contribution is missing from the money of its buyers."""
+    if not gathered.unpriced or "attractiveness" not in gathered.steps:
+        return []
+    table = gathered.steps["attractiveness"].split(".")[0]
+    many = f"{gathered.unpriced:,} rows of {table} tell" if gathered.unpriced != 1 else f"1 row of {table} tells"
+    return [Finding("contribution_unknown", "warning", table,
+                    f"{many} no contribution and no money is counted for them: no amount is known, or no cost.",
+                    "Map cost, or unit_cost of product, or state what is usual:\n  [market]\n  margin_rate = 0.30")]
 
 
 _A_MONTH = 31
