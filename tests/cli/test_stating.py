@@ -81,6 +81,13 @@ def test_who_objects_is_on_no_list_and_in_no_export_from_that_moment_on(folder, 
     assert "ant" in m1("rank", folder)[1].split()
 
 
+def test_taking_back_is_never_said_to_be_without_effect_although_the_run_does_not_know_who_objected(folder, m1):
+    m1("object", "account", "gone", folder)
+    status, said = m1("object", "account", "gone", folder, "--withdraw")
+    assert status == 0
+    assert "without effect" not in said
+
+
 def test_an_objection_about_an_opportunity_takes_its_buyer_off_every_list_as_the_next_run_would(small, tmp_path, m1):
     nothing = pa.array([None, None], pa.date32())
     small.write_small_run(tmp_path, entity_link=pa.table({

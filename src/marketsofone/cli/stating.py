@@ -90,10 +90,13 @@ def objection(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
     """
     from marketsofone.project import state_objection, withdraw_objection
 
-    state = withdraw_objection if withdraw else state_objection
-    state(project, about, about_id, by or getpass.getuser())
-    then = "It holds from the next run on." if withdraw else "No list shows it from now on; the next run is without it."
-    _print_written(then, project, about, about_id, dated=False)
+    who = by or getpass.getuser()
+    if withdraw:
+        withdraw_objection(project, about, about_id, who)
+        print("Written down. It holds from the next run on.")
+        return
+    state_objection(project, about, about_id, who)
+    _print_written("No list shows it from now on; the next run is without it.", project, about, about_id, dated=False)
 
 
 def merge(kind: Literal["account", "contact", "opportunity"],
@@ -119,7 +122,8 @@ def merge(kind: Literal["account", "contact", "opportunity"],
         withdraw_merge(project, kind, first, second, who)
     else:
         state_merge(project, kind, first, second, who, since)
-    _print_written("It holds from the next run on.", project, kind, first, second, dated=False)
+    then = f"It holds in runs of {since} and later." if since and not undo else "It holds from the next run on."
+    _print_written(then, project, kind, first, second, dated=False)
 
 
 def _print_written(then: str, project: Path, about: str, *keys: str, dated: bool = True) -> None:
