@@ -43,6 +43,10 @@ class Field:
         For an ``id``: the table it points to. Empty for any other kind.
     one_of : tuple of str
         The only values it may take; empty for any.
+    sign : {"any", "not negative", "positive"}
+        For numbers: which may stand there.
+    share_where : tuple of str
+        For a ``number``: another field, and the values of that with which it is a share from 0 to 1.
     """
 
     name: str
@@ -51,6 +55,8 @@ class Field:
     required: bool = False
     refers: str = ""
     one_of: tuple[str, ...] = ()
+    sign: Literal["any", "not negative", "positive"] = "any"
+    share_where: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +119,7 @@ REP = Table("rep", "a person who sells", (
     _id("rep_id", "rep", "the source's key of the rep", required=True),
     Field("team", "text", "the team, or its manager"),
     Field("region", "text", "the region served"),
-    Field("week_hours", "number", "selling hours in a week"),
+    Field("week_hours", "number", "selling hours in a week", sign="not negative"),
     Field("hour_cost", "money", "what an hour of this rep costs"),
     _CURRENCY, _FROM, _TO,
 ), key=("rep_id", "valid_from"))
@@ -190,7 +196,7 @@ TOUCH = Table("touch", "one contact in either direction", (
     Field("direction", "text", "out: we to them; in: they to us", one_of=("in", "out")),
     Field("campaign", "text", "the campaign it was part of"),
     Field("message", "text", "what it said"),
-    Field("minutes", "number", "time it took us"),
+    Field("minutes", "number", "time it took us", sign="not negative"),
     Field("cost", "money", "what it cost besides time"),
     Field("answered", "flag", "whether the buyer responded"),
     Field("arm", "text", "where touches were randomised: which arm"),
@@ -207,7 +213,7 @@ MEMBERSHIP = Table("membership", "being on a list", (
 RATE = Table("rate", "an exchange rate from a day on", (
     Field("currency", "text", "ISO 4217 code", required=True),
     Field("rate_on", "date", "the first day it holds", required=True),
-    Field("rate", "number", "units of the market's currency for one unit of this", required=True),
+    Field("rate", "number", "units of the market's currency for one unit of this", required=True, sign="positive"),
 ), key=("currency", "rate_on"))
 
 _ABOUT = (
@@ -221,19 +227,20 @@ _ABOUT = (
 JUDGEMENT = Table("judgement", "what a person holds a score to be", (
     *_ABOUT,
     Field("score", "text", "which score", True, one_of=("pull", "competitiveness", "attractiveness")),
-    Field("value", "number", "the value: a share, or money in major units", required=True),
-    Field("sure", "number", "how many trials the judgement is worth"),
+    Field("value", "number", "the value: a share, or money in major units", required=True,
+          share_where=("score", "pull", "competitiveness")),
+    Field("sure", "number", "how many trials the judgement is worth", sign="not negative"),
 ))
 
 EFFORT = Table("effort", "what a person expects of a buyer at different effort", (
     *_ABOUT,
-    Field("hours", "number", "the present effort, hours over the horizon", required=True),
+    Field("hours", "number", "the present effort, hours over the horizon", required=True, sign="not negative"),
     Field("none", "number", "contribution over the horizon with no calls, major units", required=True),
     Field("half", "number", "the same with half the calls", required=True),
     Field("now", "number", "the same with the calls there are now", required=True),
     Field("more", "number", "the same with half more", required=True),
     Field("most", "number", "the same with as many calls as could be used", required=True),
-    Field("sure", "number", "how many trials the judgement is worth"),
+    Field("sure", "number", "how many trials the judgement is worth", sign="not negative"),
 ))
 
 WISH = Table("wish", "something a buyer needs, desires or expects", (
