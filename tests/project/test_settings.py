@@ -145,6 +145,16 @@ def test_an_outcome_that_no_table_has_is_answered_with_the_nearest(tmp_path):
     assert 'pull = "touch.answered"' in refused.repair
 
 
+@pytest.mark.parametrize(("step", "outcome", "right"), [
+    ("competitiveness", "touch.answered", "opportunity.outcome"), ("attractiveness", "touch", "opportunity.amount"),
+    ("pull", "rate.rate", "touch.answered")])
+def test_a_step_names_an_outcome_that_answers_its_question(tmp_path, step, outcome, right):
+    refused = refusal(tmp_path, f'[market]\ncurrency = "EUR"\n[steps]\n{step} = "{outcome}"')
+    assert f'"{outcome}"' in refused.found
+    assert "line 4" in refused.found
+    assert f'{step} = "{right}"' in refused.repair
+
+
 def test_the_same_outcome_never_feeds_two_steps(tmp_path):
     refused = refusal(tmp_path, '[market]\ncurrency = "EUR"\n[steps]\npull = "opportunity.outcome"\n'
                                 'competitiveness = "opportunity.outcome"')

@@ -239,6 +239,7 @@ def read_settings(folder: Path) -> Settings:
     market = read_section(Market, "market", raw.get("market", {}), file)
     steps = read_section(Steps, "steps", raw.get("steps", {}), file)
     _check_steps_differ(steps, file)
+    _check_steps_answer(steps, file)
     strata = read_section(StrataSettings, "strata", raw.get("strata", {}), file)
     _check_steering(strata, _sources(raw, file), file)
     return Settings(
@@ -311,6 +312,20 @@ def _check_steps_differ(steps: Steps, file: ProjectFile) -> None:
                 f'"{outcome}" as {first[outcome]} and as {each.name} in {file.place("steps", each.name)}.',
                 f"Take out the line that says {each.name}, or name the outcome that shows it.")
         first[outcome] = each.name
+
+
+def _check_steps_answer(steps: Steps, file: ProjectFile) -> None:
+    """Each score has a few outcomes that answer its question; another one would be counted as what it is not."""
+    from marketsofone.scores import SCORES
+
+    for each in fields(Steps):
+        outcome = getattr(steps, each.name)
+        may = SCORES[each.name].steps
+        if outcome is not None and outcome not in may:
+            raise SettingsInvalid(
+                f"{each.name} of [steps] is answered by {' or '.join(may)}.",
+                f'"{outcome}" in {file.place("steps", each.name)}.',
+                f'Write, for instance:\n  [steps]\n  {each.name} = "{may[0]}"')
 
 
 def _check_steering(strata: StrataSettings, sources: Mapping[str, Any], file: ProjectFile) -> None:
