@@ -237,6 +237,85 @@ def test_a_ledger_that_names_its_account_in_every_line_has_no_duplicates(market)
     assert market.refused() == [(4, "account_id, valid_from", "duplicate key: row 3 of a stands")]
 
 
+def test_two_sources_that_tell_of_the_same_accounts_fill_what_the_other_leaves_open(market):
+    market.write("crm.csv", "id,sector,rep\nA,retail,ann\nB,,\nC,care,bob\n")
+    market.write("erp.csv", "cust,size,branch\nA,10,trade\nB,20,trade\nD,40,care\nB,30,food\n")
+    loaded = market.load("""
+[sources.crm]
+file = "crm.csv"
+[sources.crm.account]
+account_id = "id"
+rep_id = "rep"
+[sources.crm.account.dimensions]
+sector = "sector"
+[sources.erp]
+file = "erp.csv"
+[sources.erp.account]
+account_id = "cust"
+[sources.erp.account.dimensions]
+size = { from = "size", kind = "number" }
+sector = "branch"
+""")
+    assert market.rows("select source::varchar, source_row, dim_sector, dim_size, rep_id is not null from account "
+                       "order by source, source_row") == [
+        ("crm", 1, "retail", 10.0, True), ("crm", 2, "trade", 20.0, False), ("crm", 3, "care", None, True),
+        ("erp", 3, "care", 40.0, False)]
+    assert market.refused() == [(4, "account_id, valid_from", "duplicate key: row 2 of crm stands")]
+    assert [(one.read, one.accepted, one.refused) for one in loaded.health] == [(3, 3, 0), (4, 3, 1)]
+    (finding,) = [one for one in loaded.findings if one.code == "told_by_several"]
+    assert finding.message.startswith("2 rows of account tell of what an earlier source tells too")
+    assert "in 1 of them something differs" in finding.message
+
+
+def test_what_another_source_knew_later_fills_nothing(market):
+    market.write("crm.csv", "id,sector\nA,\n")
+    market.write("erp.csv", "id,sector,known\nA,retail,2026-05-01\n")
+    market.load("""
+[sources.crm]
+file = "crm.csv"
+[sources.crm.account]
+account_id = "id"
+[sources.crm.account.dimensions]
+sector = "sector"
+[sources.erp]
+file = "erp.csv"
+[sources.erp.account]
+account_id = "id"
+known_at = "known"
+[sources.erp.account.dimensions]
+sector = "sector"
+""")
+    assert market.rows("select source::varchar, dim_sector, known_at from account") == [("crm", None, None)]
+    assert market.refused() == [(1, "account_id, valid_from", "duplicate key: row 1 of crm stands")]
+
+
+def test_a_ledger_that_names_accounts_of_another_file_in_every_line_has_no_duplicates_either(market):
+    market.write("crm.csv", "id,sector\nA,retail\n")
+    market.write("a.csv", "o,c,at,kind\n1,A,2026-01-01,x\n2,A,2026-01-02,x\n3,A,2026-01-02,y\n4,B,2026-01-03,z\n")
+    loaded = market.load("""
+[sources.crm]
+file = "crm.csv"
+[sources.crm.account]
+account_id = "id"
+[sources.crm.account.dimensions]
+sector = "sector"
+[sources.a]
+file = "a.csv"
+[sources.a.account]
+account_id = "c"
+[sources.a.account.dimensions]
+kind = "kind"
+[sources.a.order_line]
+order_id = "o"
+account_id = "c"
+ordered_at = "at"
+""")
+    assert market.rows("select dim_sector, dim_kind from account order by source, source_row") == [
+        ("retail", "x"), (None, "z")]
+    account = next(one for one in loaded.health if (one.source, one.table_name) == ("a", "account"))
+    assert (account.left_out, account.read, account.accepted, account.refused) == (1, 3, 2, 1)
+
+
 def test_an_opportunity_whose_account_is_in_no_account_file_is_kept_and_reported(deals):
     deals.write("accounts.csv", "name\nAcme\n")
     loaded = deals.load(CRM + '[sources.erp]\nfile = "accounts.csv"\n[sources.erp.account]\naccount_id = "name"\n')

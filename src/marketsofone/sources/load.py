@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from marketsofone.customer.tables import TABLES
 from marketsofone.errors import SettingsInvalid
 from marketsofone.sources.currencies import EXPONENTS
-from marketsofone.sources.duplicates import refuse_duplicates
+from marketsofone.sources.duplicates import THINGS, refuse_duplicates
 from marketsofone.sources.expressions import Place, Rows
 from marketsofone.sources.filling import Filled, Market, fill
 from marketsofone.sources.findings import Health, Input, Loaded
@@ -36,8 +36,6 @@ _FEW = 12
 _AT_ONCE = 2
 """Tables filled at a time: some files are read by one processor only."""
 
-_THINGS = ("account", "contact", "product", "rep", "competitor")
-
 
 def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, time_zone: str, salt: int = 0) -> Loaded:
     """Read every source into typed customer tables, and say what was refused and what was done.
@@ -51,7 +49,8 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     ----------
     engine : ibis DuckDB backend
     sources : sequence of Source
-        Where two give the same key, the row of the earlier one stands.
+        Where two give the same key, the row of the earlier one stands; of things such as accounts the later
+        one fills what it leaves open.
     currency : str
         ISO 4217 code of the market.
     time_zone : str
@@ -205,9 +204,9 @@ def _repeating(sources: Sequence[Source]) -> set[tuple[str, str]]:
     return {
         (source.name, mapping.table)
         for source in sources
-        if any(one.table not in _THINGS for one in source.tables)
+        if any(one.table not in THINGS for one in source.tables)
         for mapping in source.tables
-        if mapping.table in _THINGS
+        if mapping.table in THINGS
     }
 
 
