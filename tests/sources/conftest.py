@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,11 @@ class Market:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
-    def load(self, settings: str, *, currency: str = "EUR", time_zone: str = "UTC", salt: int = 0) -> Loaded:
+    def load(self, settings: str, *, currency: str = "EUR", time_zone: str = "UTC", salt: int = 0,
+             as_of: date | None = None) -> Loaded:
         self.engine = open_engine(threads=2)
         sources = sources_from(tomllib.loads(settings)["sources"], self.folder)
-        return load_sources(self.engine, sources, currency=currency, time_zone=time_zone, salt=salt)
+        return load_sources(self.engine, sources, currency=currency, time_zone=time_zone, salt=salt, as_of=as_of)
 
     def rows(self, query: str) -> list[tuple]:
         return self.engine.con.execute(query).fetchall()

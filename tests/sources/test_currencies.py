@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from marketsofone.errors import ValuesInvalid
@@ -111,3 +113,21 @@ unit_cost = "cost"
 currency = "cur"
 """)
     assert market.column("select unit_cost from product order by source_row") == [800, 900]
+
+
+def test_a_rate_of_a_day_after_that_of_the_run_converts_nothing(market):
+    market.write("rates.csv", "cur,day,rate\nUSD,2026-01-01,0.9\nUSD,2026-08-01,0.5\n")
+    market.write("a.csv", "id,closed,sum,cur\n1,2026-09-30,10,USD\n2,,10,USD\n")
+    settings = LEDGER[:LEDGER.index("[sources.a]")] + """
+[sources.a]
+file = "a.csv"
+[sources.a.opportunity]
+opportunity_id = "id"
+closed_at = "closed"
+amount = "sum"
+currency = "cur"
+"""
+    market.load(settings, as_of=date(2026, 6, 30))
+    assert market.column("select amount from opportunity order by source_row") == [900, 900]
+    market.load(settings, as_of=date(2026, 8, 1))
+    assert market.column("select amount from opportunity order by source_row") == [500, 500]

@@ -117,3 +117,22 @@ def test_an_unknown_currency_or_zone_of_the_market_is_told(market):
         market.load('[sources.crm]\nfile = "deals.csv"' + TABLE, currency="EURO")
     with pytest.raises(SettingsInvalid, match="time_zone"):
         market.load('[sources.crm]\nfile = "deals.csv"' + TABLE, time_zone="Berlin")
+
+
+def test_a_file_of_what_people_state_may_hold_nothing_yet(market):
+    market.write("accounts.csv", "id\nA\n")
+    market.write("no.csv", "about,id,from\n")
+    loaded = market.load("""
+[sources.accounts]
+file = "accounts.csv"
+[sources.accounts.account]
+account_id = "id"
+[sources.no]
+file = "no.csv"
+[sources.no.objection]
+about = "about"
+about_id = "id"
+valid_from = "from"
+""")
+    assert loaded.tables == ("account",)
+    assert [(one.source, one.read) for one in loaded.health] == [("accounts", 1), ("no", 0)]

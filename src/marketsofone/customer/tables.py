@@ -282,3 +282,6 @@ TABLES: dict[str, Table] = {table.name: table for table in (
     PERMISSION, OBJECTION,
 )}
 """Every customer table by name."""
+
+STATED = frozenset({"judgement", "effort", "wish", "adjustment", "permission", "objection"})
+"""Tables of what people state: a file of them may hold nothing yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from marketsofone.customer.tables import TABLES, Field
 from marketsofone.errors import SettingsInvalid, ValuesInvalid, shortened
@@ -22,16 +23,16 @@ from marketsofone.sources.sql import literal, quoted
 _NUMBERS = ("integer", "number", "money", "share")
 _TIMED = ("DATE", "TIMESTAMP WITH TIME ZONE")
 _DATED = ("closed_at", "ordered_at", "happened_at", "opened_at", "stated_at", "valid_from", "known_at")
-_LAST_DAY = "date '9999-12-31'"
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What every row is read against: the currency, the zone of dates, the salt of ids."""
+    """What every row is read against: the currency, the zone of dates, the salt of ids, the last day of rates."""
 
     currency: str
     time_zone: str
     salt: int
+    last_day: date = date(9999, 12, 31)
 
     @property
     def exponent(self) -> int:
@@ -305,10 +306,12 @@ def _stored(one: Said, mapping: TableMapping, market: Market) -> str:
 def _rated(query: str, said: Sequence[Said], market: Market) -> str:
     """The rows with ``m1_rate``: what one unit of the row's currency was worth on its day.
 
-    The day is the first of those in ``_DATED`` that the row says; a row that says none is converted by the last rate.
+    The day is the first of those in ``_DATED`` that the row says; a row that says none, or one beyond the day of the
+    run, is converted by the last rate known by that.
     """
+    last = f"date '{market.last_day}'"
     dated = [_day_of(one, market) for name in _DATED for one in said if one.name == name]
-    on = f"coalesce({', '.join([*dated, _LAST_DAY])})"
+    on = f"least(coalesce({', '.join([*dated, last])}), {last})"
     own = f'coalesce(m1_left."read:currency", {literal(market.currency)}) = {literal(market.currency)}'
     return (
         f"(select m1_left.*, case when {own} then 1.0 else rate.rate end as m1_rate "
@@ -330,6 +333,8 @@ def _count(rows: Rows, what: str) -> int:
 
 def _require_some(rows: Rows, health: Health) -> None:
     place = f"Source {health.source!r} fills {health.table_name}"
+    if rows.source.may_be_empty and not health.read and not health.left_out:
+        return
     if not health.read:
         raise ValuesInvalid(
             f"{place}.",

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,8 @@ _AT_ONCE = 2
 """Tables filled at a time: some files are read by one processor only."""
 
 
-def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, time_zone: str, salt: int = 0) -> Loaded:
+def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, time_zone: str, salt: int = 0,
+                 as_of: date | None = None) -> Loaded:
     """Read every source into typed customer tables, and say what was refused and what was done.
 
     The engine then holds one table per customer table that has rows, each with every field of the
@@ -57,6 +59,8 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
         IANA name of the zone of dates, and of instants that name none.
     salt : int
         Changes every internal id, and nothing else.
+    as_of : date, optional
+        The day that the project fixes: exchange rates of later days are not known.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
 
     """
     _check_market(currency, time_zone)
-    market = Market(currency, time_zone, salt)
+    market = Market(currency, time_zone, salt, as_of or date.max)
     con = engine.con
     with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
         opened = {source.name: Rows(con.cursor(), source, stage(con, source, Path(folder))) for source in sources}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from marketsofone.customer.tables import RECORD, TABLES
+from marketsofone.customer.tables import RECORD, STATED, TABLES
 from marketsofone.errors import SettingsInvalid, shortened
 from marketsofone.sources.joins import Join, joins_said
 from marketsofone.sources.spelling import nearest, quoted_as_toml, snake
@@ -138,6 +138,11 @@ class Source:
     def place(self) -> str:
         """The source as a message names it."""
         return f"Source {self.name!r}"
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether it may hold no row: it gives nothing but what people state, and nobody may have stated anything."""
+        return bool(self.tables) and all(mapping.table in STATED for mapping in self.tables)
 
     @property
     def shown(self) -> str:

@@ -55,7 +55,7 @@ def _stage_alone(con: DuckDBPyConnection, source: Source, folder: Path) -> Stage
         _require_file(source, source.path)
         reader = {"csv": stage_text, "parquet": stage_parquet, "xlsx": stage_workbook, "jsonl": stage_json}
         staged = reader[source.format](con, source, source.path, target)
-    if not staged.rows and not staged.broken:
+    if not staged.rows and not staged.broken and not source.may_be_empty:
         raise SourceUnreadable(
             f"{source.place} has rows.",
             f"a header and no row in {source.shown}.",
