@@ -204,6 +204,8 @@ def _why_none(score: str, step: str | None, settings: Settings, gathered: Gather
     if score == "attractiveness" and settings.market.margin_rate is None and not gathered.lost:
         return (f"no evidence: no row of {step} has both amount and cost; "
                 "state margin_rate in [market] where costs are not known")
+    if score == "attractiveness" and gathered.lost == 0:
+        return f"no evidence: {step} tells no contribution above zero of any buyer who was won"
     if score == "attractiveness" and gathered.lost is not None:
         return (f"no evidence: what was sold contributed {settings.market.currency} {gathered.lost:,.2f} in all, which "
                 "does not tell what a buyer is worth")
