@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from marketsofone.customer.tables import TABLES, Field
 from marketsofone.errors import SettingsInvalid, ValuesInvalid, shortened
+from marketsofone.sources.converting import rated
 from marketsofone.sources.currencies import EXPONENTS
-from marketsofone.sources.dates import Written, day, instant, written
+from marketsofone.sources.dates import day, instant, written
 from marketsofone.sources.decimals import require_settled
-from marketsofone.sources.expressions import Expression, Place, Rows
+from marketsofone.sources.expressions import Place, Rows
 from marketsofone.sources.findings import UNRATED, Finding, Health, mixed_currencies
 from marketsofone.sources.keys import Keys, id_of
 from marketsofone.sources.mapping import TableMapping
 from marketsofone.sources.quarantine import refuse_broken, refuse_marked
-from marketsofone.sources.readings import REASONS, flag, integer, money, number, share, text
+from marketsofone.sources.readings import flag, integer, money, number, share, text
+from marketsofone.sources.refusing import reasons_of
+from marketsofone.sources.said import Market, Said
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import literal, quoted
 
 _NUMBERS = ("integer", "number", "money", "share")
 _TIMED = ("DATE", "TIMESTAMP WITH TIME ZONE")
-_DATED = ("closed_at", "ordered_at", "happened_at", "opened_at", "stated_at", "valid_from", "known_at")
-
-
-@dataclass(frozen=True, slots=True)
-class Market:
-    """What every row is read against: the currency, the zone of dates, the salt of ids, the last day of rates."""
-
-    currency: str
-    time_zone: str
-    salt: int
-    last_day: date = date(9999, 12, 31)
-
-    @property
-    def exponent(self) -> int:
-        """Digits of the minor unit."""
-        return EXPONENTS[self.currency]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One column of the table to fill: what the source says, and how it is read."""
-
-    field: Field
-    name: str
-    expression: Expression
-    way: Written | None = None
-
-    @property
-    def alias(self) -> str:
-        """Its name as it stands, inside the query."""
-        return quoted(f"said:{self.name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +55,7 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> Filled:
     _require_running(rows, mapping, said)
     _insert(rows, mapping, said, relation, market, zone, converts)
     refuse_broken(rows.con, rows.source.name, mapping.table, rows.staged.broken)
-    reasons = _reasons(said, converts)
+    reasons = reasons_of(said, converts)
     table = TABLES[mapping.table]
     marked = refuse_marked(rows.con, rows.source.name, mapping.table, [reason[1:] for reason in reasons])
     accepted = _count(rows, f"{quoted(table.name)} where source = {literal(rows.source.name)}")
@@ -236,40 +207,6 @@ def _foreign(rows: Rows, said: Sequence[Said], relation: str, market: Market) ->
     return _count(rows, f"{relation} where upper({name}) <> {literal(market.currency)}")
 
 
-def _reasons(said: Sequence[Said], converts: bool) -> list[tuple[str, str, str]]:
-    """Condition, field and reason, in the order in which they are asked."""
-    reasons = [("m1_odd", "", "text in a number that an expression uses")]
-    for one in said:
-        read, shown = quoted(f"read:{one.name}"), one.name
-        why = REASONS[one.field.kind]
-        if one.field.one_of:
-            why = f"not one of {', '.join(one.field.one_of)}"
-        if one.name == "currency":
-            why = "unknown currency"
-        if one.field.kind == "money" and converts:
-            reasons.append((f"{one.alias} is not null and m1_rate is null", shown, UNRATED))
-        reasons.append((f"{one.alias} is not null and {read} is null", shown, why))
-        reasons += [(condition, shown, said_of) for condition, said_of in _impossible(one, read, said)]
-        if one.field.required:
-            reasons.append((f"{one.alias} is null", shown, "required and empty"))
-    if said and not any(one.field.required for one in said):
-        nothing = " and ".join(f"{one.alias} is null" for one in said)
-        reasons.append((nothing, "", "nothing in it"))
-    return reasons
-
-
-def _impossible(one: Said, read: str, said: Sequence[Said]) -> Iterator[tuple[str, str]]:
-    """Condition and reason of numbers that can be read, and cannot be."""
-    if one.field.sign != "any":
-        below = "<" if one.field.sign == "not negative" else "<="
-        yield f"{read} {below} 0", "below 0" if below == "<" else "not above 0"
-    if one.field.share_where:
-        other, *values = one.field.share_where
-        if other in {each.name for each in said}:
-            where = f"{quoted(f'read:{other}')} in ({', '.join(map(literal, values))})"
-            yield f"{where} and {read} not between 0 and 1", REASONS["share"]
-
-
 def _insert(
     rows: Rows,
     mapping: TableMapping,
@@ -288,9 +225,9 @@ def _insert(
         money_reads = ", ".join(
             f"{_read(one, rows, market, zone, rate)} as {quoted('read:' + one.name)}" for one in amounts
         )
-        query = f"(select *, {money_reads} from {_rated(query, said, market)})"
+        query = f"(select *, {money_reads} from {rated(query, said, market)})"
     values = ", ".join(f"{_stored(one, mapping, market)} as {quoted(one.name)}" for one in said)
-    asked = " ".join(f"when {condition} then {n}" for n, (condition, _, _) in enumerate(_reasons(said, converts), 1))
+    asked = " ".join(f"when {condition} then {n}" for n, (condition, _, _) in enumerate(reasons_of(said, converts), 1))
     rows.con.execute(
         f"insert into {quoted(mapping.table)} by name select {literal(rows.source.name)} as source, "
         f"m1_row as source_row, {values}, case {asked} end as m1_refused from {query}"
@@ -301,30 +238,6 @@ def _stored(one: Said, mapping: TableMapping, market: Market) -> str:
     if one.name == "currency" and mapping.table != "rate":
         return literal(market.currency)
     return quoted(f"read:{one.name}")
-
-
-def _rated(query: str, said: Sequence[Said], market: Market) -> str:
-    """The rows with ``m1_rate``: what one unit of the row's currency was worth on its day.
-
-    The day is the first of those in ``_DATED`` that the row says; a row that says none, or one beyond the day of the
-    run, is converted by the last rate known by that.
-    """
-    last = f"date '{market.last_day}'"
-    dated = [_day_of(one, market) for name in _DATED for one in said if one.name == name]
-    on = f"least(coalesce({', '.join([*dated, last])}), {last})"
-    own = f'coalesce(m1_left."read:currency", {literal(market.currency)}) = {literal(market.currency)}'
-    return (
-        f"(select m1_left.*, case when {own} then 1.0 else rate.rate end as m1_rate "
-        f"from (select *, {on} as m1_on from {query}) m1_left asof left join rate "
-        f'on m1_left."read:currency" = rate.currency and m1_left.m1_on >= rate.rate_on)'
-    )
-
-
-def _day_of(one: Said, market: Market) -> str:
-    read = quoted(f"read:{one.name}")
-    if one.field.kind == "instant":
-        return f"cast(timezone({literal(market.time_zone)}, timezone('UTC', {read})) as date)"
-    return read
 
 
 def _count(rows: Rows, what: str) -> int:

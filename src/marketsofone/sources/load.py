@@ -15,12 +15,13 @@ from marketsofone.errors import SettingsInvalid
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.duplicates import THINGS, refuse_duplicates
 from marketsofone.sources.expressions import Place, Rows
-from marketsofone.sources.filling import Filled, Market, fill
+from marketsofone.sources.filling import Filled, fill
 from marketsofone.sources.findings import Health, Input, Loaded
 from marketsofone.sources.keys import begin_keys, keep_keys, settle_keys
 from marketsofone.sources.mapping import ColumnKind, Source, TableMapping, UserColumn, check_zone
 from marketsofone.sources.quarantine import begin_quarantine, count_refused
 from marketsofone.sources.readings import TYPES, is_number
+from marketsofone.sources.said import Market
 from marketsofone.sources.spelling import nearest
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.staged import Staged
