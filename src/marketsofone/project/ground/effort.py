@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-    from marketsofone.project.settings.market_file import Settings, Steps
+    from marketsofone.project.settings.market_file import Settings
+    from marketsofone.project.settings.steps import Steps
 
 MOST_COMPARED = 30_000
 """Buyers whose record of effort is compared, drawn by their ids: enough that more would not move the answer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,6 @@ from marketsofone.project.settings.keys import (
     HOURS,
     INNER_SHARE,
     NAMES,
-    OUTCOME,
     PINS,
     SHARE,
     TEXT,
@@ -31,6 +30,7 @@ from marketsofone.project.settings.keys import (
 )
 from marketsofone.project.settings.plan import PlanSettings
 from marketsofone.project.settings.segments import CriterionSettings, SegmentSettings, read_criteria, read_segments
+from marketsofone.project.settings.steps import Steps, check_steps
 
 FILE_NAME = "market.toml"
 
@@ -76,18 +76,6 @@ class Market:
     approach_hours: Annotated[float, HOURS] = 1.0
     serve_cost: Annotated[float, AMOUNT] = 0.0
     seed: Annotated[int, whole(0, 2**32 - 1, 1)] = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Steps:
-    """Which outcome is which step: a customer table, or one of its fields as ``table.field``.
-
-    A step left out is not observed. No outcome feeds two steps, so nothing counts twice.
-    """
-
-    pull: Annotated[str | None, OUTCOME] = None
-    competitiveness: Annotated[str | None, OUTCOME] = None
-    attractiveness: Annotated[str | None, OUTCOME] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +226,7 @@ def read_settings(folder: Path) -> Settings:
             raise file.unknown_section(name, SECTIONS)
     market = read_section(Market, "market", raw.get("market", {}), file)
     steps = read_section(Steps, "steps", raw.get("steps", {}), file)
-    _check_steps_differ(steps, file)
-    _check_steps_answer(steps, file)
+    check_steps(steps, file)
     strata = read_section(StrataSettings, "strata", raw.get("strata", {}), file)
     _check_steering(strata, _sources(raw, file), file)
     return Settings(
@@ -298,34 +285,6 @@ def _sources(raw: Mapping[str, Any], file: ProjectFile) -> Mapping[str, Any]:
         "A project names at least one source.", f"no [sources.<name>] section in {file.path}.",
         'Add, for instance:\n  [sources.crm]\n  file = "deals.csv"\n'
         '  [sources.crm.opportunity]\n  opportunity_id = "deal"')
-
-
-def _check_steps_differ(steps: Steps, file: ProjectFile) -> None:
-    first: dict[str, str] = {}
-    for each in fields(Steps):
-        outcome = getattr(steps, each.name)
-        if outcome is None:
-            continue
-        if outcome in first:
-            raise SettingsInvalid(
-                "An outcome feeds one step only, so that nothing counts twice.",
-                f'"{outcome}" as {first[outcome]} and as {each.name} in {file.place("steps", each.name)}.',
-                f"Take out the line that says {each.name}, or name the outcome that shows it.")
-        first[outcome] = each.name
-
-
-def _check_steps_answer(steps: Steps, file: ProjectFile) -> None:
-    """Each score has a few outcomes that answer its question; another one would be counted as what it is not."""
-    from marketsofone.scores import SCORES
-
-    for each in fields(Steps):
-        outcome = getattr(steps, each.name)
-        may = SCORES[each.name].steps
-        if outcome is not None and outcome not in may:
-            raise SettingsInvalid(
-                f"{each.name} of [steps] is answered by {' or '.join(may)}.",
-                f'"{outcome}" in {file.place("steps", each.name)}.',
-                f'Write, for instance:\n  [steps]\n  {each.name} = "{may[0]}"')
 
 
 def _check_steering(strata: StrataSettings, sources: Mapping[str, Any], file: ProjectFile) -> None:
