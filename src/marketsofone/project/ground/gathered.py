@@ -111,6 +111,8 @@ class Gathered:
         What was sold contributed in all, major units, where that is not above zero: then no score is made of it.
     unpriced : int
         Rows of what was sold that do not tell their contribution.
+    assumed : float
+        Share of the rows of what was sold whose contribution rests on the stated margin, for they tell no cost.
     """
 
     as_of: AsOf
@@ -136,3 +138,4 @@ class Gathered:
     unheld: int = 0
     lost: float | None = None
     unpriced: int = 0
+    assumed: float = 0.0

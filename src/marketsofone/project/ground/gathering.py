@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ibis import _
@@ -116,7 +116,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, base))
     base = replace(base, effort=held_effort(engine, settings, base))
-    base = replace(base, touches=touches(tables, found), unpriced=_unpriced(settings, base))
+    base = replace(base, touches=touches(tables, found), **_priced(settings, base))
     return _without_ledger(engine, _with_tallies(engine, settings, base))
 
 
@@ -246,14 +246,17 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
                    lost=lost)
 
 
-def _unpriced(settings: Settings, base: Gathered) -> int:
-    """Rows of what was sold that do not tell their contribution: no amount, or no cost where no margin is stated."""
+def _priced(settings: Settings, base: Gathered) -> dict[str, Any]:
+    """Of what was sold: rows that tell no contribution, and the share whose contribution is the stated margin."""
     step = settings.steps.attractiveness
     rows = base.tables.get(step.split(".")[0]) if step else None
     if rows is None:
-        return 0
+        return {}
     rows = rows if step == "order_line" else rows.filter(_.outcome == "won")
-    return int(rows.filter(margin(rows, settings.market.margin_rate).isnull()).count().execute())
+    counted, own = margin(rows, settings.market.margin_rate), margin(rows, None)
+    said = rows.agg(rows=rows.count(), counted=counted.count(), own=own.count()).execute().iloc[0]
+    return {"unpriced": int(said["rows"] - said["counted"]),
+            "assumed": float(said["counted"] - said["own"]) / max(float(said["counted"]), 1.0)}
 
 
 def _ledger(engine: Backend, settings: Settings, base: Gathered) -> tuple[ir.Table, ir.Table, int]:

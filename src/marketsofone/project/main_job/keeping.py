@@ -191,9 +191,15 @@ def evidence_notes(settings: Settings, gathered: Gathered) -> dict[str, str]:
         if score in gathered.tallies:
             continue
         notes[score] = _why_none(score, step, settings, gathered)
-    if "attractiveness" in gathered.tallies and settings.market.margin_rate is not None:
-        notes["attractiveness"] = f"margin assumed: {settings.market.margin_rate:.0%}"
+    if "attractiveness" in gathered.tallies and gathered.assumed:
+        of = "" if gathered.assumed == 1.0 else f", for {_part(gathered.assumed)} of what was sold, which tells no cost"
+        notes["attractiveness"] = f"margin assumed: {settings.market.margin_rate:.0%}{of}"
     return notes
+
+
+def _part(share: float) -> str:
+    """A share in words that is neither nothing nor all, as it would be when rounded."""
+    return "less than 1%" if share < 0.01 else f"{min(share, 0.99):.0%}"
 
 
 def _why_none(score: str, step: str | None, settings: Settings, gathered: Gathered) -> str:
