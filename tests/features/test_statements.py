@@ -58,3 +58,11 @@ def test_what_is_said_of_a_buyer_is_not_told_of_where_a_person_of_the_same_key_w
     said = needs(("buyer", "A1", "need", "speed", 0.5, None), contact=PEOPLE)
     assert said[1] == "speed"
     assert 2 not in said
+
+
+def test_what_a_person_needs_whose_basis_for_profiling_ended_is_told_of_nobody(needs):
+    said = ("contact", "ann", "need", "speed", 0.5, None)
+    for holds, purpose, found in ((True, "profiling", {2: "speed"}), (False, "profiling", {}),
+                                  (False, "contact", {2: "speed"})):
+        row = {"about": ["contact"], "about_id": ["ann"], "purpose": [purpose], "basis": ["consent"], "holds": [holds]}
+        assert needs(said, contact=PEOPLE, permission=ibis.memtable(row)) == found

@@ -15,10 +15,10 @@ PRICES = [{"product_id": 81, "unit_cost": 5_00, "valid_to": date(2026, 3, 1)},
 def costs(tables, answer):
     """The cost of each row of a table, by its place in the file."""
 
-    def find(name, **market):
+    def find(name, day=date(2026, 12, 31), **market):
         made = tables({"product": PRICES, "entity_link": [], **market})
         return [cost for _row, cost in sorted(answer(
-            with_unit_costs(made, unit_costs(made["product"]))[name].select("source_row", "cost")))]
+            with_unit_costs(made, unit_costs(made["product"], day))[name].select("source_row", "cost")))]
 
     return find
 
@@ -48,3 +48,18 @@ def test_an_opportunity_costs_what_all_its_lines_cost_when_it_was_closed(costs):
     lines = [{"opportunity_id": of, "product_id": product, "quantity": 2.0}
              for of, product in ((1, 81), (2, 81), (2, 82), (3, 81), (3, 83), (4, 81), (5, 81))]
     assert costs("opportunity", opportunity=opportunities, opportunity_line=lines) == [14_00, 14_00, None, 9_00, 14_00]
+
+
+def test_within_a_longer_period_the_one_that_began_last_counts_while_it_holds(costs):
+    promotion = [*PRICES, {"product_id": 81, "unit_cost": 4_00, "valid_from": date(2026, 5, 1),
+                           "valid_to": date(2026, 6, 1)}]
+    assert costs("order_line", product=promotion, order_line=[
+        line(81, (2026, 4, 30)), line(81, (2026, 5, 31)), line(81, (2026, 6, 1))]) == [21_00, 12_00, 21_00]
+
+
+def test_what_a_unit_will_cost_after_the_day_changes_nothing_by_the_day(costs):
+    undated = {**line(81, (2026, 1, 1)), "ordered_at": None}
+    later = [{"product_id": 81, "unit_cost": 7_00, "valid_from": date(2026, 3, 1), "valid_to": date(2026, 8, 1)},
+             {"product_id": 81, "unit_cost": 9_00, "valid_from": date(2026, 8, 1)}]
+    for prices in (PRICES, [PRICES[0], *later]):
+        assert costs("order_line", day=date(2026, 6, 30), product=prices, order_line=[undated]) == [21_00]

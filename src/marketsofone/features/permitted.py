@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from marketsofone.customer.permission import CONTACT, PROFILING, PURPOSES, REFUSALS
-from marketsofone.features.statements import stated_of_buyers
+from marketsofone.features.spoken_of import stated_of_buyers
 
 Tables = Mapping[str, ir.Table]
 

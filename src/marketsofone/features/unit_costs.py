@@ -12,20 +12,26 @@ from ibis import _
 _NEVER, _UNDATED = ibis.date(date(9999, 12, 31)), ibis.date(date(9999, 12, 30))
 
 
-def unit_costs(product: ir.Table) -> ir.Table:
+def unit_costs(product: ir.Table, day: date | None) -> ir.Table:
     """What a unit of each product costs, by period: ``priced_id``, ``unit_cost``, ``since`` and ``until`` (not in it).
 
     Parameters
     ----------
     product : Ibis table
-        All its periods, those that are over among them. Where two overlap, the one that began later holds.
+        All its periods, those that are over among them. Where several hold, the one that began last counts.
+    day : date or None
+        What begins or ends later is not known by it; None where the data carry no date at all.
     """
-    rows = product.select("source", "source_row", "valid_to", "unit_cost", priced_id=_.product_id,
-                          since=_.valid_from.fill_null(ibis.date(date(1, 1, 1))))
-    after = ibis.window(group_by="priced_id", order_by=["since", _.source.desc(), _.source_row.desc()])
-    rows = rows.mutate(next=_.since.lead().over(after))
-    until = ibis.least(_.next.fill_null(_NEVER), _.valid_to.fill_null(_NEVER))
-    return rows.select("priced_id", "unit_cost", "since", until=until).filter(_.unit_cost.notnull())
+    told = product.select("source", "source_row", "unit_cost", priced_id=_.product_id,
+                          since=_.valid_from.fill_null(ibis.date(date(1, 1, 1))), until=_.valid_to.fill_null(_NEVER))
+    by = _UNDATED if day is None else ibis.date(day)
+    told = told.filter(_.since <= by).mutate(until=ibis.cases((_.until > by, _NEVER), else_=_.until))
+    ends = told.select("priced_id", begins=_.since).union(told.select("priced_id", begins=_.until), distinct=True)
+    parts = ends.mutate(ends=_.begins.lead().over(group_by="priced_id", order_by="begins"))
+    held = parts.inner_join(told, ["priced_id", parts.begins >= told.since, parts.begins < told.until])
+    last = ibis.window(group_by=["priced_id", "begins"], order_by=[_.since.desc(), _.source, _.source_row])
+    held = held.mutate(place=ibis.row_number().over(last)).filter(_.place == 0, _.unit_cost.notnull())
+    return held.select("priced_id", "unit_cost", since=_.begins, until=_.ends)
 
 
 def with_unit_costs(tables: Mapping[str, ir.Table], costs: ir.Table) -> dict[str, ir.Table]:

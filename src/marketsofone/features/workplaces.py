@@ -8,6 +8,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from marketsofone.features.permitted import unprofiled
+
 _NAMING = ("opportunity", "order_line", "touch", "membership")
 """Tables whose rows may name a person without the account."""
 
@@ -45,13 +47,10 @@ def people_owners(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table])
 
 
 def _workplaces(tables: Mapping[str, ir.Table]) -> ir.Table:
-    """``person`` and ``place`` of everyone who did not object to being profiled."""
+    """``person`` and ``place`` of everyone who may be profiled, by whatever key it was said who may not."""
     people = tables["contact"].select(person=_.contact_id, place=ibis.coalesce(_.site_id, _.account_id))
-    if "objection" not in tables:
-        return people
-    said = tables["objection"].filter(_.about.isin(["contact", "buyer"])).select("about_id")
-    keys = tables["entity_link"].filter(_.entity == "contact").select("entity_id", "source_id")
-    return people.anti_join(keys.semi_join(said, [("source_id", "about_id")]), [("person", "entity_id")])
+    barred = unprofiled(tables, {"contact": tables["contact"].select("contact_id", buyer_id=_.contact_id)})
+    return people if barred is None else people.anti_join(barred, [("person", "buyer_id")])
 
 
 def _placed(table: ir.Table, workplaces: ir.Table) -> ir.Table:

@@ -93,7 +93,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     unheld = _unheld(engine, merged, tables)
     if unheld is not None:
         tables["account"] = tables["account"].union(unheld)
-    tables = with_entering(_costed(merged, tables))
+    tables = with_entering(_costed(merged, tables, as_of))
     level = _level(settings, tables)
     owner = {name: hold(engine, f"owner_{name}", of)
              for name, of in owners(tables, level).items()}
@@ -128,13 +128,13 @@ def _unheld(engine: Backend, loaded: Mapping[str, ir.Table], tables: Mapping[str
     return None if rows is None else hold(engine, _UNHELD, rows)
 
 
-def _costed(loaded: Mapping[str, ir.Table], tables: dict[str, ir.Table]) -> dict[str, ir.Table]:
+def _costed(loaded: Mapping[str, ir.Table], tables: dict[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]:
     """Tables in which rows without a cost have that of their units, where products tell one."""
     without = [name for name in ("order_line", "opportunity") if name in tables
                and "product" in loaded and tables[name].cost.isnull().any().execute()]
     if not without or not loaded["product"].unit_cost.count().execute():
         return tables
-    return with_unit_costs(tables, unit_costs(loaded["product"]))
+    return with_unit_costs(tables, unit_costs(loaded["product"], as_of.day))
 
 
 def _accounts(account: ir.Table) -> int:
