@@ -92,3 +92,20 @@ def test_who_objects_between_runs_is_exactly_who_is_no_buyer_of_the_next_run(tmp
     gone = before.drop(list(after & set(before.index)))
     assert sorted(gone) == sorted(before[list(found)])
     assert set(gone) >= SILENT[level]
+
+
+@pytest.mark.parametrize("level", ["contact", "account"])
+def test_no_table_tells_the_key_of_a_person_who_objected(tmp_path, level):
+    """C9 decides nothing, so that its account stays a buyer."""
+    company(tmp_path, level)
+    before = m1.run(tmp_path)
+    assert {name for name in ("people", "entity_link") if "C9" in told(before, name)} == {"people", "entity_link"}
+    state_objection(tmp_path, "contact", "C9", "ana")
+    after = m1.run(tmp_path)
+    assert "A9" in told(after, "entity_link")
+    assert {name for name in after.tables if "C9" in told(after, name)} == set()
+
+
+def told(run, name):
+    """Every text of a table."""
+    return {value for row in run.table(name).to_pylist() for value in row.values() if isinstance(value, str)}

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from marketsofone.customer.tables import RECORD
+from marketsofone.features.permitted import people_profiled
 
 
 def touches(tables: Mapping[str, ir.Table], buyers: ir.Table) -> ir.Table | None:
@@ -24,7 +25,7 @@ def touches(tables: Mapping[str, ir.Table], buyers: ir.Table) -> ir.Table | None
 
 
 def people(tables: Mapping[str, ir.Table], buyers: ir.Table) -> ir.Table | None:
-    """The people on record at the accounts of buyers; None where no contacts are known.
+    """The people on record at the accounts of buyers who may be profiled; None where no contacts are known.
 
     ``account_id`` (where the person works), ``site_id`` (for which the person decides), ``contact_id``, ``source_id``
     (the source's key), ``role``, ``decides``. Names are in no customer table.
@@ -32,7 +33,7 @@ def people(tables: Mapping[str, ir.Table], buyers: ir.Table) -> ir.Table | None:
     if "contact" not in tables:
         return None
     keys = tables["entity_link"].filter(_.entity == "contact").group_by("entity_id").agg(source_id=_.source_id.min())
-    rows = tables["contact"].filter(_.account_id.notnull())
+    rows = people_profiled(tables).filter(_.account_id.notnull())
     rows = rows.semi_join(buyers.filter(_.account_id.notnull()), "account_id")
     rows = rows.left_join(keys, rows.contact_id == keys.entity_id)
     return rows.select("account_id", "site_id", "contact_id", "source_id", "role", "decides")

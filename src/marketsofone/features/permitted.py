@@ -34,6 +34,12 @@ def unapproached(tables: Tables, owner: Tables) -> ir.Table | None:
     return _without_basis(tables, owner, CONTACT) if "permission" in tables else None
 
 
+def people_profiled(tables: Tables) -> ir.Table:
+    """Rows of ``contact`` of those who may be profiled, whoever the buyers are and by whatever key it was said."""
+    barred = unprofiled(tables, {"contact": tables["contact"].view().select("contact_id", buyer_id=_.contact_id)})
+    return tables["contact"] if barred is None else tables["contact"].anti_join(barred, [("contact_id", "buyer_id")])
+
+
 def _at_accounts(said: ir.Table, tables: Tables, owner: Tables) -> list[ir.Table]:
     """Who decides at an account that is spoken of, and opportunities of it that are buyers of their own."""
     link = tables["entity_link"].filter(_.entity == "account").select("entity_id", "source_id")

@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from marketsofone.features.permitted import unprofiled
+from marketsofone.features.permitted import people_profiled
 
 _NAMING = ("opportunity", "order_line", "touch", "membership")
 """Tables whose rows may name a person without the account."""
@@ -47,10 +47,9 @@ def people_owners(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table])
 
 
 def _workplaces(tables: Mapping[str, ir.Table]) -> ir.Table:
-    """``person`` and ``place`` of everyone who may be profiled, by whatever key it was said who may not."""
-    people = tables["contact"].select(person=_.contact_id, place=ibis.coalesce(_.site_id, _.account_id))
-    barred = unprofiled(tables, {"contact": tables["contact"].select("contact_id", buyer_id=_.contact_id)})
-    return people if barred is None else people.anti_join(barred, [("person", "buyer_id")])
+    """``person`` and ``place`` of everyone who may be profiled."""
+    placed = tables["contact"].select(person=_.contact_id, place=ibis.coalesce(_.site_id, _.account_id))
+    return placed.semi_join(people_profiled(tables), [("person", "contact_id")])
 
 
 def _placed(table: ir.Table, workplaces: ir.Table) -> ir.Table:

@@ -16,6 +16,7 @@ from marketsofone.engine import release
 from marketsofone.estimates.candidates import EVIDENCE
 from marketsofone.features.arrival import STEPS as STEPS_OF_HORIZON
 from marketsofone.features.beside import people, sites
+from marketsofone.features.permitted import people_profiled
 from marketsofone.measures import SPEND, STEPS
 from marketsofone.project.ground.gathering import HELD_TO_WRITE
 from marketsofone.project.ground.serving import reps_table
@@ -257,7 +258,8 @@ def _scored(gathered: Gathered) -> dict[str, ir.Table]:
     if "account" not in ours:
         ids["account"] = gathered.buyers.select(entity_id=_.account_id).filter(_.entity_id.notnull())
     elif "contact" in gathered.tables:
-        contacts = gathered.tables["contact"].semi_join(ours["account"], "account_id").select(entity_id=_.contact_id)
+        contacts = people_profiled(gathered.tables).semi_join(ours["account"], "account_id")
+        contacts = contacts.select(entity_id=_.contact_id)
         ids["contact"] = contacts.union(ids["contact"]) if "contact" in ids else contacts
     return ids
 
