@@ -61,3 +61,15 @@ def test_the_doubt_about_how_alike_amounts_are_is_what_other_buyers_would_show()
 
 def test_too_few_amounts_tell_nothing_of_how_alike_buyers_are():
     assert fit_alike(*(np.ones(10),) * 5) == 0.0
+
+
+def test_neither_the_order_of_buyers_nor_the_last_digits_of_their_sums_move_how_alike_they_are_known_to_be():
+    chance = np.random.default_rng(8)
+    rows = chance.integers(1, 4, 3_000).astype(float)
+    trials = rows * chance.choice([0.25, 0.5, 1.0], 3_000)
+    total = trials * np.round(chance.gamma(2.0, 50.0, 3_000))
+    squares, mean = 1.3 * total**2 / trials, np.full(3_000, 100.0)
+    noise, order = 1.0 + 1e-14 * chance.standard_normal((4, 3_000)), chance.permutation(3_000)
+    noisy = (rows, trials * noise[0], total * noise[1], squares * noise[2], mean * noise[3])
+    again = [column[order] for column in noisy]
+    assert fit_alike(*again) == pytest.approx(fit_alike(rows, trials, total, squares, mean), rel=1e-9)

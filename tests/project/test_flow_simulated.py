@@ -167,6 +167,7 @@ def test_one_thread_and_many_give_the_same_values(project, monkeypatch):
     many = m1.run(project)
     monkeypatch.setattr(marketsofone.engine, "open_engine", partial(marketsofone.engine.open_engine, threads=1))
     alone = m1.run(project)
-    for name in ("buyers", "strata", "opportunities"):
+    for name in ("buyers", "strata", "opportunities", "doubts", "alarms", "verdicts", "drain", "facts", "stability"):
         first, second = (one.table(name).to_pandas() for one in (many, alone))
-        pd.testing.assert_frame_equal(first, second, rtol=1e-12)
+        strictly = name in ("buyers", "strata", "opportunities")
+        pd.testing.assert_frame_equal(first, second, rtol=1e-12 if strictly else 1e-9)

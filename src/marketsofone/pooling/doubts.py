@@ -12,8 +12,9 @@ from marketsofone.pooling.prior_size import PriorSize, fit_buyer_size, fit_curva
 from marketsofone.pooling.tree import Cells, Tree
 from marketsofone.pooling.unstated import Offset, Standing
 
-_GROUPS, _MOST = 20, 20_000
-"""Groups of buyers that are left out in turn, of so many buyers at most; the more there are, the less is unknown."""
+_GROUPS, _MOST, _DEALS = 20, 20_000, 6
+"""Groups of buyers that are left out in turn, of so many buyers at most; the more there are, the less is unknown.
+They are dealt so many times, for it matters which of the largest buyers fall together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +69,38 @@ def fit_alike(rows: Floats, trials: Floats, total: Floats, squares: Floats, mean
     mean : float array, shape (buyers,)
         What is expected of each buyer.
 
+    Notes
+    -----
+    Buyers are dealt to the twentieths in an order of their own, so that neither the order they come in nor the last
+    digits of their sums have a say.
+
     References
     ----------
     Efron & Tibshirani, *An Introduction to the Bootstrap* (1993), chapter 11 (the jackknife).
     """
-    seen = np.flatnonzero(trials > 0)
+    order = np.lexsort([_to_eight_digits(column) for column in (mean, squares, rows, trials, total)])
+    seen = order[trials[order] > 0]
     if len(seen) < 2 * _GROUPS:
         return 0.0
-    drawn = seen[np.random.default_rng(0).permutation(len(seen))[:_MOST]]
-    group, found = np.arange(len(drawn)) % _GROUPS, np.empty(_GROUPS)
+    chance = np.random.default_rng(0)
+    deals = [seen[chance.permutation(len(seen))[:_MOST]] for _deal in range(_DEALS)]
+    apart = [_apart(rows[drawn], trials[drawn], total[drawn], squares[drawn], mean[drawn]) for drawn in deals]
+    return float(np.mean(apart)) * len(deals[0]) / len(seen)
+
+
+def _apart(rows: Floats, trials: Floats, total: Floats, squares: Floats, mean: Floats) -> float:
+    """The jackknife's variance where every twentieth buyer is left out together."""
+    group, found = np.arange(len(rows)) % _GROUPS, np.empty(_GROUPS)
     for number in range(_GROUPS):
-        kept = drawn[group != number]
+        kept = group != number
         family = fit_curvature(rows[kept], trials[kept], total[kept], squares[kept])
-        cells = Cells(np.zeros(len(kept), dtype=np.int64), trials[kept], total[kept], mean[kept], np.ones(len(kept)))
+        cells = Cells(np.zeros(int(kept.sum()), dtype=np.int64), trials[kept], total[kept], mean[kept],
+                      np.ones(int(kept.sum())))
         found[number] = np.log(fit_buyer_size(family, cells, mean[kept]).middle)
-    return float((_GROUPS - 1) * np.var(found)) * len(drawn) / len(seen)
+    return float((_GROUPS - 1) * np.var(found))
+
+
+def _to_eight_digits(values: Floats) -> Floats:
+    size = 10.0 ** (7.0 - np.floor(np.log10(np.maximum(np.abs(values), 1e-300))))
+    rounded: Floats = np.where(np.abs(values) > 1e-9, np.round(values * np.minimum(size, 1e16)), 0.0) / size
+    return rounded

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from marketsofone.project.planning.approach import in_order, worth_of_an_hour
 from marketsofone.project.planning.choice import LEFT_OUT, UNKNOWN, Standing
@@ -15,6 +18,9 @@ from marketsofone.project.planning.inputs import Bools, Floats, Problem
 from marketsofone.project.planning.solving import HARDLY, Placement, earned
 from marketsofone.project.snapshots.approach import HOLD, LEAVE, PURSUE
 from marketsofone.project.words import amounts
+
+Whole = NDArray[np.int64]
+_Said = Callable[[Whole], pa.Array]
 
 NO_BASIS = "No basis for contact holds: nobody may approach it."
 
@@ -45,13 +51,13 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
     unknown = pc.equal(problem.rows["status"], UNKNOWN).to_numpy()
     price = np.append(placement.price, 0.0)[placement.rep]
     dropped = placement.dropped[problem.segment]
-    words = _words(problem, placement, at, price, currency)
+    words = _Words(at, price, currency)
     barred = np.zeros(len(given), dtype=np.bool_) if problem.barred is None else problem.barred
-    cases: list[tuple[Bools, str, Any]] = [
+    cases: list[tuple[Bools, str, str | _Said]] = [
         (barred, LEAVE, NO_BASIS),
         (given & problem.knocked_out, PURSUE, "Knocked out, and hours are agreed with it all the same."),
         (given & ~(problem.curves.ceiling > 0), PURSUE, "Hours are agreed with it; nothing is expected of them."),
-        (given, PURSUE, words[0]),
+        (given, PURSUE, words.given),
         (problem.knocked_out, LEAVE, "Knocked out by [plan] knock_outs."),
         (placement.rep < 0, HOLD, "No rep with hours serves it."),
         (unknown & problem.rows["won"].to_numpy(), HOLD,
@@ -62,26 +68,50 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
         (~(problem.curves.ceiling > 0), LEAVE, "Nothing is to be earned: it is expected to cost more than it brings."),
         (dropped, HOLD, "Its segment would earn less than pursuing one costs."),
         (at.first <= 0, LEAVE, "Even the first minutes would earn less than they cost."),
-        (problem.rows["won"].to_numpy(), HOLD, words[2]),
-        (np.ones(len(given), dtype=np.bool_), HOLD, words[1]),
+        (problem.rows["won"].to_numpy(), HOLD, words.customers),
+        (np.ones(len(given), dtype=np.bool_), HOLD, words.waiting),
     ]
     code = np.argmax([holds for holds, _choice, _why in cases], axis=0)
     names = pa.array([choice for _holds, choice, _why in cases]).take(pa.array(code))
-    whys = [pa.scalar(why) if isinstance(why, str) else why for _holds, _choice, why in cases]
-    return names, pc.choose(pa.array(code), *whys)
+    return names, _reasons(code, [why for _holds, _choice, why in cases])
 
 
-def _words(problem: Problem, placement: Placement, at: Standing, price: Floats, currency: str) -> list[pa.Array]:
+def _reasons(code: Whole, whys: Sequence[str | _Said]) -> pa.Array:
+    """The reason of each buyer: those with numbers in them are written for those they are true of only."""
+    order = np.argsort(code, kind="stable")
+    parts = np.split(order, np.searchsorted(code[order], np.arange(1, len(whys))))
+    texts = [pa.repeat(pa.scalar(why, pa.string()), len(rows)) if isinstance(why, str) else why(rows)
+             for why, rows in zip(whys, parts, strict=True)]
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    return pa.concat_arrays(texts).take(pa.array(place))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
     """Reasons with numbers in them: of buyers that get hours, of those that wait, of customers that wait."""
-    first, after, elsewhere = (amounts(np.nan_to_num(column), currency) for column in (at.first, at.next_hour, price))
-    return [
-        _joined("Hours begin to earn at ", first, " an hour beyond their cost, the next would at ", after,
-                "; elsewhere an hour of this rep earns ", elsewhere, "."),
-        _joined("Hours would begin to earn at ", first, " an hour beyond their cost; elsewhere an hour of this "
-                "rep earns ", elsewhere, "."),
-        _joined("A customer already: more hours would begin to add ", first, " an hour beyond their cost; "
-                "elsewhere an hour of this rep earns ", elsewhere, "."),
-    ]
+
+    at: Standing
+    price: Floats
+    currency: str
+
+    def given(self, rows: Whole) -> pa.Array:
+        after = self._told(self.at.next_hour, rows)
+        return _joined("Hours begin to earn at ", self._told(self.at.first, rows), " an hour beyond their cost, the "
+                       "next would at ", after, "; elsewhere an hour of this rep earns ",
+                       self._told(self.price, rows), ".")
+
+    def waiting(self, rows: Whole) -> pa.Array:
+        return _joined("Hours would begin to earn at ", self._told(self.at.first, rows), " an hour beyond their cost; "
+                       "elsewhere an hour of this rep earns ", self._told(self.price, rows), ".")
+
+    def customers(self, rows: Whole) -> pa.Array:
+        return _joined("A customer already: more hours would begin to add ", self._told(self.at.first, rows),
+                       " an hour beyond their cost; elsewhere an hour of this rep earns ", self._told(self.price, rows),
+                       ".")
+
+    def _told(self, values: Floats, rows: Whole) -> pa.Array:
+        return amounts(np.nan_to_num(values[rows]), self.currency)
 
 
 def _joined(*parts: Any) -> pa.Array:
