@@ -33,6 +33,14 @@ sector = "sector"
 [sources.crm.opportunity.traits]
 people = { from = "people", kind = "number" }
 """
+SECTORS = """
+[sources.crm]
+file = "crm.csv"
+[sources.crm.account]
+account_id = "id"
+[sources.crm.account.dimensions]
+sector = "sector"
+"""
 
 
 @pytest.fixture
@@ -270,14 +278,7 @@ sector = "branch"
 def test_what_another_source_knew_later_fills_nothing(market):
     market.write("crm.csv", "id,sector\nA,\n")
     market.write("erp.csv", "id,sector,known\nA,retail,2026-05-01\n")
-    market.load("""
-[sources.crm]
-file = "crm.csv"
-[sources.crm.account]
-account_id = "id"
-[sources.crm.account.dimensions]
-sector = "sector"
-[sources.erp]
+    market.load(SECTORS + """[sources.erp]
 file = "erp.csv"
 [sources.erp.account]
 account_id = "id"
@@ -292,14 +293,7 @@ sector = "sector"
 def test_a_ledger_that_names_accounts_of_another_file_in_every_line_has_no_duplicates_either(market):
     market.write("crm.csv", "id,sector\nA,retail\n")
     market.write("a.csv", "o,c,at,kind\n1,A,2026-01-01,x\n2,A,2026-01-02,x\n3,A,2026-01-02,y\n4,B,2026-01-03,z\n")
-    loaded = market.load("""
-[sources.crm]
-file = "crm.csv"
-[sources.crm.account]
-account_id = "id"
-[sources.crm.account.dimensions]
-sector = "sector"
-[sources.a]
+    loaded = market.load(SECTORS + """[sources.a]
 file = "a.csv"
 [sources.a.account]
 account_id = "c"

@@ -283,5 +283,5 @@ TABLES: dict[str, Table] = {table.name: table for table in (
 )}
 """Every customer table by name."""
 
-STATED = frozenset({"judgement", "effort", "wish", "adjustment", "permission", "objection"})
+STATED = frozenset(name for name, table in TABLES.items() if table.has("about_id"))
 """Tables of what people state: a file of them may hold nothing yet."""

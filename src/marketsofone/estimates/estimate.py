@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ibis import _
 from numpy.typing import NDArray
+from scipy import special
 
 from marketsofone.engine import hold
 from marketsofone.estimates.tallies import SUMS
@@ -36,6 +37,9 @@ Ints = NDArray[np.int64]
 
 PROBABILITY = 0.90
 """Of every interval this product shows."""
+
+REACH = float(special.ndtri(0.5 + PROBABILITY / 2))
+"""Standard deviations of a normal law to either end of such an interval."""
 
 _KEYS = ("node", "expected", *SUMS, "told_trials", "told_total")
 

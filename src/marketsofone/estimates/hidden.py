@@ -42,7 +42,8 @@ def fit_hidden(
     n, s = (sample.sums[score][PARTS.index(part)] for part in ("n", "s"))
     told = (buyers.middle - family.curvature) / (buyers.middle + n)
     worth, total = told * n, told * s
-    level, width = _level(node, worth, total), int(node.max(initial=0)) + 1
+    level = _level(node, worth, total)
+    width = len(level)
     stand = np.bincount(node, minlength=width)
     group, tallies = [], []
     for number, dimension in enumerate(d for d in dimensions if score in d.scores):

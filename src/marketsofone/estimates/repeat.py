@@ -19,10 +19,9 @@ import ibis
 import numpy as np
 import pandas as pd
 from ibis import _
-from scipy import special
 
 from marketsofone.engine import hold
-from marketsofone.estimates.estimate import PROBABILITY, Estimate
+from marketsofone.estimates.estimate import PROBABILITY, REACH, Estimate
 from marketsofone.pooling import Amount, Doubts, Estimates, Tree
 from marketsofone.pooling.repeat_before import LedgerModel, bought_before, fit_ledger, ledger_doubt, ledger_spread
 from marketsofone.pooling.repeat_buying import RepeatCells
@@ -99,11 +98,10 @@ def _product(rows: ir.Table, moves: Sequence[str]) -> ir.Table:
     moved = {move: rows.value * rows[move] for move in moves}
     rows = rows.mutate(value=value, variance=ibis.greatest(second - value * value, 0.0), **moved)
     spread = (rows.variance / (rows.value * rows.value).nullif(0.0) + 1.0).ln().sqrt()
-    z = float(special.ndtri(0.5 + PROBABILITY / 2))
     middle = ibis.greatest(rows.value, 1e-12).ln() - spread * spread / 2.0
-    plain = rows.variance.sqrt() * z
-    rows = rows.mutate(low=ibis.cases((rows.value > 0, (middle - spread * z).exp()), else_=rows.value - plain),
-                       high=ibis.cases((rows.value > 0, (middle + spread * z).exp()), else_=rows.value + plain))
+    plain = rows.variance.sqrt() * REACH
+    rows = rows.mutate(low=ibis.cases((rows.value > 0, (middle - spread * REACH).exp()), else_=rows.value - plain),
+                       high=ibis.cases((rows.value > 0, (middle + spread * REACH).exp()), else_=rows.value + plain))
     return rows.drop("purchases", "purchases_variance")
 
 

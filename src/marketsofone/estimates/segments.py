@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
-from marketsofone.estimates.estimate import PROBABILITY
+from marketsofone.estimates.estimate import PROBABILITY, REACH
 
 SUMS = ("n", "rows", "value", "variance", "borrowed", "squares", "drawn")
 """Sums over a group's buyers in one stratum: their number, the number of all buyers there, values, variances,
@@ -21,8 +21,6 @@ DOUBTS = ("own", "passed", "unstated", "whole", "hidden", "alike")
 of the level of a part that no split tells from the rest, by the logarithm of how much smaller it is."""
 
 Floats = NDArray[np.float64]
-
-_REACH = float(special.ndtri(0.5 + PROBABILITY / 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +122,9 @@ def _share_ends(middle: float, variance: float) -> tuple[float, float]:
 def _amount_ends(middle: float, variance: float) -> tuple[float, float]:
     """Lognormal where the mean is above zero, else normal."""
     if middle <= 0:
-        reach = _REACH * float(np.sqrt(variance))
+        reach = REACH * float(np.sqrt(variance))
         return middle - reach, middle + reach
     spread = float(np.sqrt(np.log1p(variance / middle**2)))
     centre = float(np.log(middle)) - spread**2 / 2.0
-    return float(np.exp(centre - _REACH * spread)), float(np.exp(centre + _REACH * spread))
+    return float(np.exp(centre - REACH * spread)), float(np.exp(centre + REACH * spread))
 

@@ -126,6 +126,20 @@ def with_buyer(events: ir.Table, owner: Mapping[str, ir.Table]) -> ir.Table:
     return owned(events, owner).filter(_.buyer_id.notnull())
 
 
+def first_to_tell(tables: Sequence[ir.Table]) -> ir.Table:
+    """Rows of several tables of the same columns: of each ``buyer_id`` those of the first table that has any.
+
+    Parameters
+    ----------
+    tables : sequence of Ibis tables
+        At least one, in the order in which they are asked.
+    """
+    found: list[ir.Table] = []
+    for rows in tables:
+        found.append(reduce(lambda left, earlier: left.anti_join(earlier, "buyer_id"), found, rows))
+    return ibis.union(*found) if len(found) > 1 else found[0]
+
+
 def owned(events: ir.Table, owner: Mapping[str, ir.Table]) -> ir.Table:
     """Events with the ``buyer_id`` they belong to, null where that is nobody; as they are where they have one.
 
@@ -273,14 +287,11 @@ def _carried(name: str, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.T
     """What is told of buyers by a table that others lead to: of each buyer the first of these that names any."""
     key, carriers = _CARRIED[name]
     told = tables[name].drop("source", "source_row")
-    found: list[ir.Table] = []
-    for carrier in (table for table in carriers if table in tables):
-        rows = _rows_of_buyers(carrier, tables, owner).select("buyer_id", "source", "source_row", "moment", key)
-        rows = rows.inner_join(told, key)
-        found.append(reduce(lambda left, earlier: left.anti_join(earlier, "buyer_id"), found, rows))
-    if not found:
+    rows = [_rows_of_buyers(carrier, tables, owner).select("buyer_id", "source", "source_row", "moment", key)
+            for carrier in carriers if carrier in tables]
+    if not rows:
         return with_buyer(tables[name].mutate(moment=ibis.null("timestamp")), {})
-    return ibis.union(*found) if len(found) > 1 else found[0]
+    return first_to_tell([each.inner_join(told, key) for each in rows])
 
 
 def _with_moment(name: str, tables: Mapping[str, ir.Table]) -> ir.Table:

@@ -24,7 +24,8 @@ def with_workplaces(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
     """
     if "contact" not in tables:
         return dict(tables)
-    return {name: _placed(table, _workplaces(tables)) if name in _NAMING else table for name, table in tables.items()}
+    workplaces = _workplaces(tables)
+    return {name: _placed(table, workplaces) if name in _NAMING else table for name, table in tables.items()}
 
 
 def people_owners(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table | None:

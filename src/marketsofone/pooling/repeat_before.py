@@ -21,19 +21,20 @@ from scipy.special import betaln, expit, gammaln, softmax
 from marketsofone.pooling.repeat_ascent import Floats
 from marketsofone.pooling.repeat_buying import (
     BOX,
+    MANY_CELLS,
+    TIME_BINS,
     RepeatCells,
     RepeatModel,
     Top,
     fit_repeat_buying,
     highest_model,
+    means,
     slope_at,
 )
-from marketsofone.pooling.repeat_purchases import Spread, purchase_doubt, purchase_spread
+from marketsofone.pooling.repeat_purchases import Spread, log_odds_of_leaving, purchase_doubt, purchase_spread
 
 PARTS = 8           # of the ledger's time, in each of which newcomers arrive at a pace of its own
 TOLD = 3.0          # nats by which buyers of long standing must explain a ledger better to be believed in
-COARSE = 64         # steps of the ledger's time that histories are rounded to, where they are many
-MANY_CELLS = 20_000
 _LEAST = 1e-9
 _STEP = 1e-3
 _INSIDE = np.array([30.0, 5.0, 4.0, 3.0])  # the ascent begins away from limits, where the surface is level
@@ -162,8 +163,8 @@ def _each(model: RepeatModel, x: Floats, t_x: Floats, T: Floats) -> Floats:
     """Log-likelihood of each history: Fader, Hardie and Lee (2005), equation 6."""
     r, alpha, a, b = model.r, model.alpha, model.a, model.b
     bought = gammaln(r + x) - gammaln(r) + r * np.log(alpha) - (r + x) * np.log(alpha + T)
-    odds = np.log(a) - np.log(b + np.maximum(x, 1.0) - 1.0) + (r + x) * np.log((alpha + T) / (alpha + t_x))
-    chance: Floats = bought + betaln(a, b + x) - betaln(a, b) + np.where(x > 0.0, np.logaddexp(0.0, odds), 0.0)
+    left = np.where(x > 0.0, np.logaddexp(0.0, log_odds_of_leaving(model, x, t_x, T)), 0.0)
+    chance: Floats = bought + betaln(a, b + x) - betaln(a, b) + left
     return chance
 
 
@@ -184,7 +185,7 @@ def _height(model: LedgerModel, cells: RepeatCells) -> float:
 def _climbed(cells: RepeatCells, window: float) -> LedgerModel:
     """The likeliest model with buyers of long standing, from half of the buyers being such."""
     top, buyers = highest_model(cells), float(cells.weight.sum())
-    start = LedgerModel(top.model(cells), 0.5, np.full(PARTS, 1.0 / PARTS), window)
+    start, part = LedgerModel(top.model(cells), 0.5, np.full(PARTS, 1.0 / PARTS), window), _part(window, cells.T)
 
     def at(place: Floats) -> LedgerModel:
         moved = replace(top, summit=replace(top.summit, point=place[:4])).model(cells)
@@ -192,11 +193,12 @@ def _climbed(cells: RepeatCells, window: float) -> LedgerModel:
 
     def downhill(place: Floats) -> tuple[float, Floats]:
         model = at(place)
-        before = bought_before(model, cells.x, cells.t_x, cells.T)
-        new = np.bincount(_part(window, cells.T), cells.weight * (1.0 - before), minlength=PARTS)
+        new, old = _both(model, cells.x, cells.t_x, cells.T)
+        before = expit(old - new)
+        came = np.bincount(part, cells.weight * (1.0 - before), minlength=PARTS)
         slope = np.concatenate([slope_at(_completed(model, cells, before), place[:4], top.unit),
-                                [cells.weight @ before - model.share * buyers], new - model.arrivals * new.sum()])
-        return -_height(model, cells) / buyers, -slope / buyers
+                                [cells.weight @ before - model.share * buyers], came - model.arrivals * came.sum()])
+        return -float(cells.weight @ np.logaddexp(new, old)) / buyers, -slope / buyers
 
     bounds = [*zip(BOX.low, BOX.high, strict=True), *[(-_FAR, _FAR)] * (1 + PARTS)]
     ends = [minimize(downhill, np.append(begin, np.zeros(1 + PARTS)), jac=True, method="L-BFGS-B", bounds=bounds,
@@ -250,8 +252,7 @@ def _coarse(cells: RepeatCells, window: float) -> RepeatCells:
     """The same buyers, alike histories at their mean where there are very many: near enough for all but the end."""
     if len(cells.x) <= MANY_CELLS:
         return cells
-    last, looked = (np.floor(time / window * COARSE) for time in (cells.t_x, cells.T))
-    _kinds, which = np.unique((cells.x * COARSE + last) * COARSE + looked, return_inverse=True)
-    weight = np.bincount(which, cells.weight).astype(np.float64)
-    x, t_x, T = (np.bincount(which, cells.weight * column) / weight for column in (cells.x, cells.t_x, cells.T))
+    last, looked = (np.floor(time / window * TIME_BINS) for time in (cells.t_x, cells.T))
+    _kinds, which = np.unique((cells.x * TIME_BINS + last) * TIME_BINS + looked, return_inverse=True)
+    x, t_x, T, weight = means(which.astype(np.float64), (cells.x, cells.t_x, cells.T), cells.weight)
     return RepeatCells(np.round(x), t_x, T, weight)

@@ -239,12 +239,12 @@ def _binned(history: History) -> History:
     width = max(T.max(initial=0.0), history.once[0].max(initial=0.0)) / (TIME_BINS - 1) or 1.0
     count = np.where(x < SINGLE_COUNTS, x, np.floor(SINGLE_COUNTS / 4 * np.log2(np.maximum(x, 1.0))))
     key = (count * TIME_BINS + np.floor(t_x / width)) * TIME_BINS + np.floor(T / width)
-    again_x, again_t, again_T, again_weight = _means(key, (x, t_x, T), weight)
-    once_T, once_weight = _means(np.floor(history.once[0] / width), history.once[:1], history.once[1])
+    again_x, again_t, again_T, again_weight = means(key, (x, t_x, T), weight)
+    once_T, once_weight = means(np.floor(history.once[0] / width), history.once[:1], history.once[1])
     return History((once_T, once_weight), (again_x, again_t, again_T, again_weight), history.more_than)
 
 
-def _means(key: Floats, columns: tuple[Floats, ...], weight: Floats) -> list[Floats]:
+def means(key: Floats, columns: tuple[Floats, ...], weight: Floats) -> list[Floats]:
     """Weighted mean of each column within each key, and the weight of the key."""
     bins = key.astype(np.int64)
     sums = [np.bincount(bins, weights=amounts).astype(np.float64)

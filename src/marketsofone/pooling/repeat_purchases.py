@@ -69,11 +69,16 @@ def probability_alive(model: RepeatModel, x: npt.ArrayLike, t_x: npt.ArrayLike, 
     Fader, Hardie and Lee, "Computing P(alive) using the BG/NBD model" (2008).
     """
     count, last, now = (np.asarray(column, dtype=float) for column in (x, t_x, T))
-    with np.errstate(divide="ignore"):
-        odds = np.log(model.a / (model.b + np.maximum(count, 1.0) - 1.0))
-    odds = odds + (model.r + count) * np.log((model.alpha + now) / (model.alpha + last))
-    alive: Floats = np.where(count > 0.0, expit(-odds), 1.0)
+    alive: Floats = np.where(count > 0.0, expit(-log_odds_of_leaving(model, count, last, now)), 1.0)
     return alive
+
+
+def log_odds_of_leaving(model: RepeatModel, x: Floats, t_x: Floats, T: Floats) -> Floats:
+    """Logarithm of the odds that a buyer who bought again has left by ``T``, shape (buyers,)."""
+    with np.errstate(divide="ignore"):
+        odds = np.log(model.a / (model.b + np.maximum(x, 1.0) - 1.0))
+    silent: Floats = odds + (model.r + x) * np.log((model.alpha + T) / (model.alpha + t_x))
+    return silent
 
 
 def expected_purchases(model: RepeatModel, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike,

@@ -19,7 +19,7 @@ class Market:
     currency: str
     time_zone: str
     salt: int
-    last_day: date = date(9999, 12, 31)
+    last_day: date = date.max
 
     @property
     def exponent(self) -> int:

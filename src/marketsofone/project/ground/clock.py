@@ -10,12 +10,11 @@ import ibis.expr.types as ir
 from marketsofone.customer.tables import TABLES
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp(6)"), "timestamp('UTC', 6)"))  # type: ignore[untyped-decorator]
-def _instant(zone: str, clock: ir.TimestampValue) -> ir.TimestampValue: ...
+def _as_shown(zone: str, instant: ir.TimestampValue) -> ir.TimestampValue: ...
 
 
-@ibis.udf.scalar.builtin(name="timezone", signature=(("string", "timestamp('UTC', 6)"), "timestamp(6)"))  # type: ignore[untyped-decorator]
-def _clock(zone: str, instant: ir.TimestampValue) -> ir.TimestampValue: ...
+_clock = ibis.udf.scalar.builtin(_as_shown, name="timezone",
+                                 signature=(("string", "timestamp('UTC', 6)"), "timestamp(6)"))
 
 
 def on_its_clock(tables: Mapping[str, ir.Table], zone: str) -> dict[str, ir.Table]:
@@ -38,5 +37,5 @@ def on_its_clock(tables: Mapping[str, ir.Table], zone: str) -> dict[str, ir.Tabl
 
 def _shown(name: str, table: ir.Table, zone: str) -> ir.Table:
     moments = [field.name for field in TABLES[name].fields if field.kind == "instant"] if name in TABLES else []
-    return table.mutate(**{moment: _clock(zone, _instant("UTC", table[moment].cast("timestamp(6)")))
+    return table.mutate(**{moment: _clock(zone, table[moment].cast("timestamp('UTC', 6)"))
                            for moment in moments if moment in table.columns})

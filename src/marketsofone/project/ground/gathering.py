@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ibis import _
@@ -116,7 +116,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, base))
     base = replace(base, effort=held_effort(engine, settings, base))
-    base = replace(base, touches=touches(tables, found), **_priced(settings, base))
+    base = _with_prices(settings, replace(base, touches=touches(tables, found)))
     return _without_ledger(engine, _with_tallies(engine, settings, base))
 
 
@@ -130,9 +130,9 @@ def _unheld(engine: Backend, loaded: Mapping[str, ir.Table], tables: Mapping[str
 
 def _costed(loaded: Mapping[str, ir.Table], tables: dict[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]:
     """Tables in which rows without a cost have that of their units, where products tell one."""
-    without = [name for name in ("order_line", "opportunity") if name in tables
-               and "product" in loaded and tables[name].cost.isnull().any().execute()]
-    if not without or not loaded["product"].unit_cost.count().execute():
+    if "product" not in loaded or not loaded["product"].unit_cost.count().execute():
+        return tables
+    if not any(tables[name].cost.isnull().any().execute() for name in ("order_line", "opportunity") if name in tables):
         return tables
     return with_unit_costs(tables, unit_costs(loaded["product"], as_of.day))
 
@@ -246,17 +246,17 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
                    lost=lost)
 
 
-def _priced(settings: Settings, base: Gathered) -> dict[str, Any]:
-    """Of what was sold: rows that tell no contribution, and the share whose contribution is the stated margin."""
+def _with_prices(settings: Settings, base: Gathered) -> Gathered:
+    """With ``unpriced`` and ``assumed``: what was sold that tells no contribution, and that tells the stated margin."""
     step = settings.steps.attractiveness
     rows = base.tables.get(step.split(".")[0]) if step else None
     if rows is None:
-        return {}
+        return base
     rows = rows if step == "order_line" else rows.filter(_.outcome == "won")
     counted, own = margin(rows, settings.market.margin_rate), margin(rows, None)
     said = rows.agg(rows=rows.count(), counted=counted.count(), own=own.count()).execute().iloc[0]
-    return {"unpriced": int(said["rows"] - said["counted"]),
-            "assumed": float(said["counted"] - said["own"]) / max(float(said["counted"]), 1.0)}
+    return replace(base, unpriced=int(said["rows"] - said["counted"]),
+                   assumed=float(said["counted"] - said["own"]) / max(float(said["counted"]), 1.0))
 
 
 def _ledger(engine: Backend, settings: Settings, base: Gathered) -> tuple[ir.Table, ir.Table, int]:

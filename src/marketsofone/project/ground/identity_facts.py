@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from functools import reduce
 from typing import TYPE_CHECKING
 
 import ibis
 from ibis import _
 
 from marketsofone.engine import hold
-from marketsofone.features import with_buyer
+from marketsofone.features import first_to_tell, with_buyer
 from marketsofone.features.statements import told_of_buyers
 from marketsofone.strata.distinct_criteria import criterion
 
@@ -99,11 +98,8 @@ def _sold(tables: Tables, owner: Tables) -> ir.Table | None:
         if "opportunity_line" in tables:
             sold.append(tables["opportunity_line"].semi_join(won, "opportunity_id"))
         sold.append(won)
-    found: list[ir.Table] = []
-    for rows in sold:
-        named = with_buyer(rows, owner).filter(_.product_id.notnull()).select("buyer_id", "product_id")
-        found.append(reduce(lambda left, earlier: left.anti_join(earlier, "buyer_id"), found, named))
-    return ibis.union(*found).distinct() if len(found) > 1 else found[0].distinct() if found else None
+    named = [with_buyer(rows, owner).filter(_.product_id.notnull()).select("buyer_id", "product_id") for rows in sold]
+    return first_to_tell(named).distinct() if named else None
 
 
 def _answered(tables: Tables, owner: Tables) -> ir.Table | None:

@@ -206,21 +206,26 @@ def _part(share: float) -> str:
 def _why_none(score: str, step: str | None, settings: Settings, gathered: Gathered) -> str:
     if step is None:
         return f"no evidence: [steps] {score} is not set, so this step is not observed"
-    if score == "attractiveness" and "opportunity" in gathered.tables and not _any_won(gathered):
-        return "no evidence: no opportunity was won by the date"
-    if score == "attractiveness" and settings.market.margin_rate is None and not gathered.lost:
-        return (f"no evidence: no row of {step} has both amount and cost; "
-                "state margin_rate in [market] where costs are not known")
-    if score == "attractiveness" and gathered.lost == 0:
-        return f"no evidence: {step} tells no contribution above zero of any buyer who was won"
-    if score == "attractiveness" and gathered.lost is not None:
-        return (f"no evidence: what was sold contributed {settings.market.currency} {gathered.lost:,.2f} in all, which "
-                "does not tell what a buyer is worth")
-    if step == "order_line" and "opportunity" in gathered.tables:
-        days = settings.market.horizon_days
-        return (f"no evidence: no win is {days / STEPS_OF_HORIZON:,.0f} days old by the date, the least that shows "
-                f"anything of a horizon of {days:,} days")
+    if score == "attractiveness":
+        return f"no evidence: {_why_no_money(step, settings, gathered)}"
     return f"no evidence: no row of {step} was known by the date"
+
+
+def _why_no_money(step: str, settings: Settings, gathered: Gathered) -> str:
+    market, lost = settings.market, gathered.lost
+    if "opportunity" in gathered.tables and not _any_won(gathered):
+        return "no opportunity was won by the date"
+    if market.margin_rate is None and not lost:
+        return f"no row of {step} has both amount and cost; state margin_rate in [market] where costs are not known"
+    if lost == 0:
+        return f"{step} tells no contribution above zero of any buyer who was won"
+    if lost is not None:
+        return (f"what was sold contributed {market.currency} {lost:,.2f} in all, which does not tell what a buyer is "
+                "worth")
+    if step == "order_line" and "opportunity" in gathered.tables:
+        return (f"no win is {market.horizon_days / STEPS_OF_HORIZON:,.0f} days old by the date, the least that shows "
+                f"anything of a horizon of {market.horizon_days:,} days")
+    return f"no row of {step} was known by the date"
 
 
 def _any_won(gathered: Gathered) -> bool:

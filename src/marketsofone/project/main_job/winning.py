@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import ibis
 from ibis import _
-from scipy import special
 
 from marketsofone.engine import hold
-from marketsofone.estimates import PROBABILITY
+from marketsofone.estimates import REACH
 from marketsofone.estimates.against import fit_against
 from marketsofone.features.meeting import rivals_met
 from marketsofone.measures import WIN_RATE
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from marketsofone.project.ground.gathered import Gathered
 
 
-_REACH = float(special.ndtri(0.5 + PROBABILITY / 2))
 _TOLD = 0.02
 """A smaller step in log odds is not told: half a point at most."""
 
@@ -57,7 +55,7 @@ def wins(engine: Backend, gathered: Gathered, made: Estimate, expected: ir.Table
         else _with_rivals(engine, gathered, hold(engine, "foretold", rows), met)
     middle = _line(rows.value)
     moved = middle + rows.own + rows.against
-    reach = {name: ((_line(rows[name]) - middle) ** 2 + _REACH**2 * rows.doubt).sqrt() for name in ("low", "high")}
+    reach = {name: ((_line(rows[name]) - middle) ** 2 + REACH**2 * rows.doubt).sqrt() for name in ("low", "high")}
     rows = rows.mutate(win=_share(moved), win_low=_share(moved - reach["low"]), win_high=_share(moved + reach["high"]))
     return rows.select("opportunity_id", "win", "win_low", "win_high", reasons=_reason(rows))
 

@@ -96,19 +96,18 @@ class _Words:
     currency: str
 
     def given(self, rows: Whole) -> pa.Array:
-        after = self._told(self.at.next_hour, rows)
-        return _joined("Hours begin to earn at ", self._told(self.at.first, rows), " an hour beyond their cost, the "
-                       "next would at ", after, "; elsewhere an hour of this rep earns ",
-                       self._told(self.price, rows), ".")
+        return self._said(rows, "Hours begin to earn at ", ", the next would at ",
+                          self._told(self.at.next_hour, rows))
 
     def waiting(self, rows: Whole) -> pa.Array:
-        return _joined("Hours would begin to earn at ", self._told(self.at.first, rows), " an hour beyond their cost; "
-                       "elsewhere an hour of this rep earns ", self._told(self.price, rows), ".")
+        return self._said(rows, "Hours would begin to earn at ")
 
     def customers(self, rows: Whole) -> pa.Array:
-        return _joined("A customer already: more hours would begin to add ", self._told(self.at.first, rows),
-                       " an hour beyond their cost; elsewhere an hour of this rep earns ", self._told(self.price, rows),
-                       ".")
+        return self._said(rows, "A customer already: more hours would begin to add ")
+
+    def _said(self, rows: Whole, begins: str, *more: Any) -> pa.Array:
+        return _joined(begins, self._told(self.at.first, rows), " an hour beyond their cost", *more,
+                       "; elsewhere an hour of this rep earns ", self._told(self.price, rows), ".")
 
     def _told(self, values: Floats, rows: Whole) -> pa.Array:
         return amounts(np.nan_to_num(values[rows]), self.currency)
