@@ -80,7 +80,7 @@ def fit_ledger(cells: RepeatCells) -> LedgerModel:
     -------
     LedgerModel
         Without buyers of long standing (``share`` 0) it is `fit_repeat_buying`; so it is where they do not explain
-        the ledger better by `TOLD`: 2 of 100 simulated ledgers of newcomers did.
+        the ledger better by `TOLD`: 2 of 200 simulated ledgers of newcomers did.
 
     Notes
     -----
