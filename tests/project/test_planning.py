@@ -16,7 +16,7 @@ from marketsofone.features import reps_of_buyers
 from marketsofone.project.planning.choice import factor_scores
 from marketsofone.project.planning.curves import Responses
 from marketsofone.project.planning.draws import Doubt
-from marketsofone.project.planning.planned import Known, plan_findings, plan_run, planned, problem_known
+from marketsofone.project.planning.planned import Known, decide, plan_findings, plan_run, problem_known, told
 from marketsofone.project.planning.scenario_texts import read_scenario
 from marketsofone.project.planning.scenarios import _CHANGES
 from marketsofone.project.planning.solving import place
@@ -71,8 +71,11 @@ def known(reps=None, refused=(), members=(), **changes):
 
 
 def tables_of(folder, plan="", **changes):
-    _problem, placement, tables, said = planned(settings_of(folder, plan), known(**changes))
-    return placement, tables["plan"].to_pandas().set_index("source_id"), tables["segment_choice"].to_pandas(), said
+    settings = settings_of(folder, plan)
+    decided = decide(settings, known(**changes))
+    tables, said = told(settings, decided)
+    plan, choice = (tables[name].to_pandas() for name in ("plan", "segment_choice"))
+    return decided.placement, plan.set_index("source_id"), choice, said
 
 
 def test_hours_go_where_the_next_one_earns_most_and_every_hour_of_a_rep_is_used(tmp_path):
@@ -214,7 +217,8 @@ def test_buyers_stay_in_their_region_where_that_is_asked_for(tmp_path):
 def test_the_same_input_gives_the_same_plan_whatever_the_order_of_rows(tmp_path):
     settings = settings_of(tmp_path)
     turned = replace(known(), buyers=buyers().take([5, 3, 1, 0, 2, 4]))
-    assert planned(settings, known())[2]["plan"].equals(planned(settings, turned)[2]["plan"])
+    first, other = (told(settings, decide(settings, each))[0]["plan"] for each in (known(), turned))
+    assert first.equals(other)
 
 
 def test_a_likely_buyer_is_in_more_plans_than_an_unlikely_one(tmp_path):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -26,6 +28,8 @@ OnRoom = Callable[[str], None]
 
 _MADE_BEFORE_COLLECTED = 20_000
 """Objects that are made before circles are looked for; of itself Python takes 700."""
+
+_LATER = ("ground.stratifying", "main_job.keeping", "main_job.priors", "planning.curves")
 
 
 @dataclass(slots=True)
@@ -77,6 +81,20 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
     MarketError
         Anything in the settings or the data that a person must repair; the last good run stands.
     """
+    progress = Progress(on_room)
+    settings = read_settings(folder)
+    with ExitStack() as stack:
+        stack.enter_context(_seldom_collected())
+        engine = stack.enter_context(opened(folder))
+        with progress.room("sources"), ThreadPoolExecutor(1, "importing") as beside:
+            beside.submit(_import_ahead)
+            loaded, findings = load(engine, settings)
+        return _from_sources(engine, settings, loaded, findings, progress, now or datetime.now(UTC))
+
+
+def _from_sources(engine: Backend, settings: Settings, loaded: Loaded, findings: tuple[Finding, ...],
+                  progress: Progress, now: datetime) -> Snapshot:
+    """Every room after the sources."""
     from marketsofone.project.ground.gathering import gather
     from marketsofone.project.ground.stratifying import stratify
     from marketsofone.project.main_job.alarming import check_sector
@@ -89,18 +107,11 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
     from marketsofone.project.segments.keeping import check_segments
     from marketsofone.project.snapshots.writing import new_snapshot
 
-    progress = Progress(on_room)
-    settings = read_settings(folder)
-    with ExitStack() as stack:
-        stack.enter_context(_seldom_collected())
-        engine = stack.enter_context(opened(folder))
-        with progress.room("sources"):
-            loaded, findings = load(engine, settings)
-        with progress.room("features"):
-            gathered = gather(engine, settings, loaded)
-            check_segments(settings, gathered)
-            writing = stack.enter_context(new_snapshot(folder))
-            begin(engine, settings, gathered, writing)
+    with progress.room("features"):
+        gathered = gather(engine, settings, loaded)
+        check_segments(settings, gathered)
+    with new_snapshot(settings.folder) as writing:
+        begin(engine, settings, gathered, writing)
         with progress.room("strata"):
             stratified = stratify(engine, settings, gathered)
             check_sector(settings.alarms, stratified.dimensions)
@@ -108,15 +119,14 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
         with progress.room("traits"):
             priors = fit_priors(engine, settings, gathered)
         with progress.room("estimates"):
-            estimates = score_market(engine, gathered, stratified, priors.buyers,
-                                     settings.market.horizon_days)
+            estimates = score_market(engine, gathered, stratified, priors.buyers, settings.market.horizon_days)
         with progress.room("marketing"):
             marketed = market_segments(settings, gathered, stratified)
         with progress.room("plan"):
             responses = respond(engine, settings, gathered, stratified, estimates)
         with progress.room("results"):
             return keep(engine, settings, loaded, findings, gathered, stratified, priors, estimates, marketed,
-                        responses, writing, progress.seconds, now or datetime.now(UTC))
+                        responses, writing, progress.seconds, now)
 
 
 def check_project(folder: Path) -> CheckResult:
@@ -156,6 +166,12 @@ def _evidence_row(gathered: Gathered, score: str, notes: Mapping[str, str]) -> d
     trials, _total, buyers = fetch_base(gathered.tallies[score])
     unit = STEPS[gathered.steps[score]].unit
     return {"score": score, "unit": unit, "trials": trials, "buyers": int(buyers), "note": notes.get(score, "")}
+
+
+def _import_ahead() -> None:
+    """Imports what the later rooms stand on while the engine reads: of itself that takes a second in which it waits."""
+    for name in _LATER:
+        import_module(f"marketsofone.project.{name}")
 
 
 @contextmanager

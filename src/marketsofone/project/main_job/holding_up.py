@@ -10,7 +10,7 @@ import pandas as pd
 
 from marketsofone.estimates.classes import classes_stability
 from marketsofone.estimates.classes_solutions import solutions_stability
-from marketsofone.estimates.sampled import fetch_sampled
+from marketsofone.estimates.sampled import Sampled, fetch_sampled
 from marketsofone.estimates.steadiness import HOLDS, Floats, Stability
 from marketsofone.strata.regrowing_depths import TreeStability, segments_at, tree_stability
 
@@ -30,13 +30,17 @@ KINDS = {"family": "string", "solution": "int64", "segment": "string", "measure"
          "low": "float64", "high": "float64", "pairs": "int64", "buyers": "int64", "holds": "bool"}
 """Columns of the table and what they are."""
 
-Rows = Iterator[dict[str, Any]]
+Row = dict[str, Any]
+Rows = Iterator[Row]
 
 
-def stability_table(
-    found: Classified | None, stratified: Stratified, scores: Sequence[str], seed: int
-) -> pa.Table:
+def stability_table(found: Classified | None, of_tree: Sequence[Row], seed: int) -> pa.Table:
     """How well each marketing class and each leaf of the sales tree holds up.
+
+    Parameters
+    ----------
+    of_tree : sequence of mapping
+        What `tree_held_up` found.
 
     Returns
     -------
@@ -46,7 +50,7 @@ def stability_table(
         (mean over pairs), ``low`` and ``high`` (from 5% to 95% of pairs), ``pairs``, ``buyers`` (how many
         were drawn from) and ``holds`` (null where the measure cannot say).
     """
-    rows = [*_of_tree(stratified, scores, seed), *(_of_classes(found, seed) if found is not None else ())]
+    rows = [*of_tree, *(_of_classes(found, seed) if found is not None else ())]
     return _typed(pd.DataFrame(rows, columns=list(KINDS)))
 
 
@@ -70,11 +74,19 @@ def _of_classes(found: Classified, seed: int) -> Rows:
             yield _row("marketing", len(shares), f"class {number}", "across", np.array([share]), 0, buyers, None)
 
 
-def _of_tree(stratified: Stratified, scores: Sequence[str], seed: int) -> Rows:
-    """Of every stratum in which a buyer was placed and that is not split, and of the tree cut at each depth."""
+def tree_sample(stratified: Stratified, scores: Sequence[str], seed: int) -> Sampled | None:
+    """The buyers on whom the tree is grown anew; None where there is no dimension to grow it on."""
     if not stratified.dimensions:
-        return
-    sample = fetch_sampled(stratified.evidence, stratified.dimensions, scores, TREE_BUYERS, seed)
+        return None
+    return fetch_sampled(stratified.evidence, stratified.dimensions, scores, TREE_BUYERS, seed)
+
+
+def tree_held_up(sample: Sampled | None, stratified: Stratified, seed: int) -> list[Row]:
+    """How every stratum in which a buyer was placed and that is not split holds up, and the tree cut at each depth."""
+    return [] if sample is None else list(_of_tree(sample, stratified, seed))
+
+
+def _of_tree(sample: Sampled, stratified: Stratified, seed: int) -> Rows:
     made = tree_stability(sample, stratified.strata, stratified.dimensions, stratified.rules, TREE_PAIRS, seed)
     sure = len(sample.buyer_id) < TREE_BUYERS
     split = {stratum.parent for stratum in stratified.strata}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from marketsofone.errors import SettingsInvalid, shortened
 from marketsofone.estimates.classes import (
@@ -19,7 +21,7 @@ from marketsofone.estimates.classes import (
     fit_marketing_classes,
     given_classes,
 )
-from marketsofone.project.main_job.holding_up import stability_table
+from marketsofone.project.main_job.holding_up import stability_table, tree_held_up, tree_sample
 from marketsofone.sources import Finding
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.strata.crosswalk import audiences, by_place, crosswalk
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from marketsofone.project.ground.gathered import Gathered
     from marketsofone.project.ground.stratifying import Stratified
     from marketsofone.project.settings.market_file import Settings
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 NOT_KNOWN = "not known"
 """The class of buyers of whom the user's own column says nothing."""
@@ -64,8 +69,8 @@ class Marketed:
     """
 
     found: Classified | None
-    place: np.ndarray[Any, np.dtype[np.int64]]
-    spend: np.ndarray[Any, np.dtype[np.float64]]
+    place: Ints
+    spend: Floats
     spend_unit: str
     stability: pa.Table
     findings: tuple[Finding, ...]
@@ -80,15 +85,23 @@ def market_segments(settings: Settings, gathered: Gathered, stratified: Stratifi
         ``[marketing] column`` names no trait or dimension, or one that names buyers instead of grouping them.
     """
     seed = settings.market.seed
-    found = _found(settings, gathered)
-    stability = stability_table(found, stratified, tuple(gathered.tallies), seed)
+    drawn = tree_sample(stratified, tuple(gathered.tallies), seed)
+    with ThreadPoolExecutor(1, "regrowing") as beside:
+        of_tree = beside.submit(tree_held_up, drawn, stratified, seed)
+        found = _found(settings, gathered)
+        place, (spend, unit) = _places(stratified, found), _spend(gathered, found, settings.market.currency)
+    stability = stability_table(found, of_tree.result(), seed)
+    noticed = (_NO_TRAITS,) if found is None else tuple(_noticed(found, settings))
+    return Marketed(found, place, spend, unit, stability, noticed)
+
+
+def _places(stratified: Stratified, found: Classified | None) -> Ints:
+    """The place in the tree of each buyer that has a class."""
     if found is None:
-        nothing = np.zeros(0)
-        return Marketed(None, nothing.astype(np.int64), nothing, "", stability, (_NO_TRAITS,))
+        return np.zeros(0, np.int64)
     standing = stratified.standing.select("buyer_id", "place").to_pandas().set_index("buyer_id")["place"]
-    place = standing.loc[found.buyer_id].to_numpy(np.int64)
-    spend, unit = _spend(gathered, found, settings.market.currency)
-    return Marketed(found, place, spend, unit, stability, tuple(_noticed(found, settings)))
+    place: Ints = standing.loc[found.buyer_id].to_numpy(np.int64)
+    return place
 
 
 def _found(settings: Settings, gathered: Gathered) -> Classified | None:
@@ -125,8 +138,10 @@ def _no_such_column(name: str, known: Sequence[str]) -> SettingsInvalid:
         else f'Map it:\n  [sources.<name>.<table>.traits]\n  {name} = "<column>"')
 
 
-def _spend(gathered: Gathered, found: Classified, currency: str) -> tuple[np.ndarray[Any, np.dtype[np.float64]], str]:
-    """What marketing spent on each buyer, and in which unit: cost where any is known, else touches."""
+def _spend(gathered: Gathered, found: Classified | None, currency: str) -> tuple[Floats, str]:
+    """What marketing spent on each buyer that has a class, and in which unit: cost where any is known, else touches."""
+    if found is None:
+        return np.zeros(0), ""
     nothing = np.zeros(len(found.buyer_id))
     sums = None if gathered.spent is None else gathered.spent.to_pandas()
     if sums is None or sums.empty:

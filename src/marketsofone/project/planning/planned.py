@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,9 +14,9 @@ from marketsofone.allocation import sweep
 from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
 from marketsofone.estimates.response_curves import INDEPENDENT_ERROR, approaches_doubt
 from marketsofone.project.ground.serving import shared_buyers
-from marketsofone.project.planning.choice import factor_scores, segment_choice, standing
+from marketsofone.project.planning.choice import Standing, factor_scores, segment_choice, standing
 from marketsofone.project.planning.drain import drain_ledger
-from marketsofone.project.planning.draws import Doubt, firmness
+from marketsofone.project.planning.draws import Doubt, Firm, firmness
 from marketsofone.project.planning.inputs import (
     BUYER_COLUMNS,
     Floats,
@@ -91,6 +92,30 @@ class Known:
     doubt: Doubt
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A plan as it was decided.
+
+    Parameters
+    ----------
+    problem : Problem
+    placement : Placement
+        The hours placed.
+    at : Standing
+        What the first and the next hour with each buyer are worth there.
+    firm : Firm
+        How firm it is.
+    choice : pyarrow.Table
+        ``segment_choice``: what is done with each segment, and why.
+    """
+
+    problem: Problem
+    placement: Placement
+    at: Standing
+    firm: Firm
+    choice: pa.Table
+
+
 def plan_run(settings: Settings, gathered: Gathered, responses: Responses, buyers: ir.Table,
              served: ir.Table | None, reps: ir.Table, strata: Sequence[Mapping[str, Any]], stability: pa.Table | None,
              accepted: Mapping[str, str], written: Segmented) -> Planned:
@@ -102,22 +127,18 @@ def plan_run(settings: Settings, gathered: Gathered, responses: Responses, buyer
     known = Known(joined.select(*BUYER_COLUMNS).order_by("buyer_id").to_pyarrow(), reps.to_pyarrow(), strata,
                   _refused(stability, accepted), written.members.to_pyarrow(), doubt_of(responses.fits))
     try:
-        problem, _placement, tables, said = planned(settings, known)
+        decided = decide(settings, known)
+        tables, said = _with_drain(settings, gathered, decided)
     except (NothingToPlan, HoursExceeded, SettingsInvalid) as problem_found:
         severity: Severity = "info" if isinstance(problem_found, NothingToPlan) else "warning"
         return _no_plan(responses, f"{problem_found.wanted} Found: {problem_found.found}", problem_found.repair,
                         severity)
-    drain, focus = _drained(settings, gathered, problem, tables["segment_choice"])
-    if drain is not None:
-        tables["drain"] = drain
-    said["doubt"] = asdict(known.doubt)
-    said["response"], said["focus"] = _response(responses.fits), focus
+    said["doubt"], said["response"] = asdict(known.doubt), _response(responses.fits)
     return Planned(tables, said, (*responses.findings, *plan_findings(settings, served, known)))
 
 
-def planned(settings: Settings, known: Known, reassign: bool = False,
-            ) -> tuple[Problem, Placement, dict[str, pa.Table], dict[str, Any]]:
-    """The plan of what is known, as tables and as what a manifest tells of it.
+def decide(settings: Settings, known: Known, reassign: bool = False) -> Decided:
+    """The plan of what is known.
 
     Raises
     ------
@@ -129,12 +150,36 @@ def planned(settings: Settings, known: Known, reassign: bool = False,
     placement = place(problem, reassign)
     at = standing(problem, placement)
     firm = firmness(problem, placement, known.doubt, settings.plan.draws, settings.market.seed)
-    currency = settings.market.currency
-    tables = {"plan": plan_table(problem, placement, at, firm, currency),
-              "segment_choice": segment_choice(problem, placement, at, firm, currency,
-                                               _factors(settings, problem, known))}
-    return problem, placement, tables, _said(settings, problem, placement, firm.total_low, firm.total_high,
-                                             {"draws": firm.draws, "prices_held": firm.held})
+    choice = segment_choice(problem, placement, at, firm, settings.market.currency,
+                            _factors(settings, problem, known))
+    return Decided(problem, placement, at, firm, choice)
+
+
+def told(settings: Settings, decided: Decided) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+    """A plan as tables, and as what a manifest tells of it."""
+    problem, placement, firm = decided.problem, decided.placement, decided.firm
+    plan = plan_table(problem, placement, decided.at, firm, settings.market.currency)
+    said = _said(settings, problem, placement, firm.total_low, firm.total_high,
+                 {"draws": firm.draws, "prices_held": firm.held})
+    return {"plan": plan, "segment_choice": decided.choice}, said
+
+
+def _with_drain(settings: Settings, gathered: Gathered,
+                decided: Decided) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+    """The same with the drain ledger, where the data know touches: both are long tables, made side by side."""
+    held = gathered.effort
+    if held is None or held.spent is None:
+        tables, said = told(settings, decided)
+        return tables, {**said, "focus": None}
+    spent = held.spent.execute().sort_values(["rep_id", "buyer_id"])
+    returned = held.returned.execute() if held.returned is not None else spent.iloc[:0].assign(returned=[])
+    pursued = {row["stratum_id"] for row in decided.choice.select(["stratum_id", "choice"]).to_pylist()
+               if row["choice"] == PURSUE}
+    with ThreadPoolExecutor(1, "draining") as beside:
+        ledger = beside.submit(drain_ledger, decided.problem, settings, spent, returned, pursued,
+                               settings.market.currency)
+        tables, said = told(settings, decided)
+    return {**tables, "drain": ledger.result().table}, {**said, "focus": ledger.result().focus}
 
 
 def problem_known(settings: Settings, known: Known) -> Problem:
@@ -195,20 +240,6 @@ def _swept(problem: Problem, placement: Placement) -> list[dict[str, float]]:
     plans = sweep(kept, placement.rep, sellers.capacity, SHARES, sellers.hour_cost, 0.0, problem.most)
     return [{"share": share, "hours": float(plan.hours.sum()), "value": plan.value}
             for share, plan in zip(SHARES, plans, strict=True)]
-
-
-def _drained(settings: Settings, gathered: Gathered, problem: Problem,
-             choice: pa.Table) -> tuple[pa.Table | None, dict[str, Any] | None]:
-    """The drain ledger; nothing where the data know no touches."""
-    held = gathered.effort
-    if held is None or held.spent is None:
-        return None, None
-    spent = held.spent.execute().sort_values(["rep_id", "buyer_id"])
-    returned = held.returned.execute() if held.returned is not None else spent.iloc[:0].assign(returned=[])
-    pursued = {row["stratum_id"] for row in choice.select(["stratum_id", "choice"]).to_pylist()
-               if row["choice"] == PURSUE}
-    ledger = drain_ledger(problem, settings, spent, returned, pursued, settings.market.currency)
-    return ledger.table, ledger.focus
 
 
 def _response(fits: Mapping[str, ResponseFit]) -> dict[str, Any]:

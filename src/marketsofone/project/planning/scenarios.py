@@ -14,7 +14,7 @@ from marketsofone.errors import NothingToPlan, RunMissing, SettingsInvalid, shor
 from marketsofone.project.planning.choice import LEFT_OUT
 from marketsofone.project.planning.draws import Doubt
 from marketsofone.project.planning.inputs import BUYER_COLUMNS, Bools
-from marketsofone.project.planning.planned import Known, planned
+from marketsofone.project.planning.planned import Known, decide, told
 from marketsofone.project.planning.scenario_texts import Scenario, said_number
 from marketsofone.project.planning.solving import HARDLY
 from marketsofone.project.settings.market_file import Settings
@@ -64,7 +64,9 @@ def solve_scenario(snapshot: Snapshot, settings: Settings, scenario: Scenario) -
     known, settings = known_of(snapshot), settings
     for key, value in scenario.changes:
         known, settings = _CHANGES[key](known, settings, value)
-    problem, placement, tables, said = planned(settings, known, scenario.assign)
+    decided = decide(settings, known, scenario.assign)
+    problem, placement = decided.problem, decided.placement
+    tables, said = told(settings, decided)
     given = placement.hours > HARDLY
     moved = int((given & (problem.rep >= 0) & (placement.rep != problem.rep)).sum())
     return Solved(scenario, tables, said, moved)
