@@ -1,0 +1,60 @@
+"""Says where a rate is another since some month: scores count all rows alike, whenever they happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import ibis
+from ibis import _
+
+from marketsofone.estimates.moving import Moved, fetch_months, moved
+from marketsofone.features import with_buyer
+from marketsofone.measures import STEPS
+from marketsofone.measures.shares import Measure
+from marketsofone.project.words import count, counted, share
+from marketsofone.sources import Finding
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from marketsofone.project.ground.gathered import Gathered
+
+
+def moving(gathered: Gathered) -> list[Finding]:
+    """A finding for each share of successes that was another before some month."""
+    found = []
+    for score in gathered.trials:
+        measure = STEPS[gathered.steps[score]]
+        if isinstance(measure, Measure):
+            seen = moved(fetch_months(_begun(gathered, score, measure)))
+            found += [_told(score, measure, seen)] if seen is not None else []
+    return found
+
+
+def _begun(gathered: Gathered, score: str, measure: Measure) -> ir.Table:
+    """What began on which day, as trials, their successes, and what is pending.
+
+    Opportunities count where they were opened: those that are won are decided sooner or later than those that are
+    lost, so the day of the decision says something of the outcome.
+    """
+    if measure.table != "opportunity":
+        rows = gathered.trials[score].mutate(begun_on=_.happened_on, pending=ibis.literal(0.0))
+    else:
+        events = with_buyer(gathered.tables["opportunity"], gathered.owner).semi_join(gathered.buyers, "buyer_id")
+        counts = measure.trials.fill_null(False)
+        rows = events.mutate(begun_on=_.opened_at.cast("timestamp").cast("date"),
+                             trials=counts.cast("float64"), total=(counts & measure.successes).cast("float64"),
+                             pending=(~counts & (_.outcome == "open")).cast("float64"))
+    return rows.filter(_.begun_on.notnull()).select("buyer_id", "begun_on", "trials", "total", "pending")
+
+
+def _told(score: str, measure: Measure, seen: Moved) -> Finding:
+    begun = "opened" if measure.table == "opportunity" else "made"
+    pending = f" ({count(seen.pending)} still open, counted as they speak against it)" if seen.pending else ""
+    return Finding(
+        "rate_moved", "warning", measure.table,
+        f"Of {counted(seen.trials_before, measure.unit)} {begun} before {seen.since} {share(seen.before)} "
+        f"{measure.done}, of {count(seen.trials_after)} since {share(seen.after)}{pending}: {score} counts them all "
+        "alike.",
+        f"If what came before no longer tells, leave it out where the source is mapped:\n"
+        f"  where = \"<its date> >= '{seen.since}'\"")
