@@ -11,6 +11,8 @@ from ibis import _
 from numpy.typing import NDArray
 from scipy.special import betaln, chdtri, logsumexp
 
+from marketsofone.estimates.estimate import fetch_base
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -67,27 +69,30 @@ class Moved:
     pending: float
 
 
-def fetch_months(begun: ir.Table) -> Months:
+def fetch_months(begun: ir.Table, tallies: ir.Table) -> Months:
     """Counts the months of what began.
 
     Parameters
     ----------
     begun : Ibis table
-        ``buyer_id``, ``begun_on`` (not null), ``trials``, ``total``, ``pending``.
+        ``begun_on`` (not null), ``trials``, ``total``, ``pending``.
+    tallies : Ibis table
+        One row a buyer: ``trials``, ``total``.
     """
-    begun = begun.filter((_.trials > 0) | (_.pending > 0))
-    month = begun.group_by(month=_.begun_on.truncate("M"), buyer_id=_.buyer_id).agg(
-        **{name: _[name].sum() for name in ("trials", "total", "pending")})
-    by_buyer = month.group_by("buyer_id").agg(trials=_.trials.sum(), total=_.total.sum())
-    rows = month.group_by("month").agg(
+    rows = begun.filter((_.trials > 0) | (_.pending > 0)).group_by(month=_.begun_on.truncate("M")).agg(
         **{name: _[name].sum() for name in ("trials", "total", "pending")}).order_by("month").execute()
     trials, total, pending = (rows[name].to_numpy(np.float64) for name in ("trials", "total", "pending"))
     months = tuple(value.date() if hasattr(value, "date") else value for value in rows["month"])
-    rate = total.sum() / trials.sum() if trials.sum() > 0 else 0.0
-    off = by_buyer.total - by_buyer.trials * float(rate)
-    squares = float(by_buyer.agg(squares=(off * off).sum().fill_null(0.0)).execute().iloc[0, 0])
-    chance = trials.sum() * rate * (1.0 - rate)
-    return Months(months, trials, total, pending, max(1.0, squares / chance if chance > 0 else 1.0))
+    return Months(months, trials, total, pending, _crowding(tallies))
+
+
+def _crowding(tallies: ir.Table) -> float:
+    """How many times as far as by trials alone the rate of all may lie off (Cochran's ratio of clustered trials)."""
+    trials, total, _buyers = fetch_base(tallies)
+    rate = total / trials if trials > 0 else 0.0
+    off = tallies.total - tallies.trials * rate
+    chance = trials * rate * (1.0 - rate)
+    return max(1.0, float(tallies.agg(squares=(off * off).sum()).execute().iloc[0, 0]) / chance) if chance > 0 else 1.0
 
 
 def moved(months: Months) -> Moved | None:
@@ -98,7 +103,12 @@ def moved(months: Months) -> Moved | None:
     that shake more than chance would have them, and buyers with many trials, make evidence count for less.
 
     Of 400 markets in which months only shake 4% were told to have moved with three or four months of a thousand
-    trials, at most 1% with more months or fewer trials. It misleads where a season is taken for a move: a history of less than two years cannot tell them apart.
+    trials, at most 1% with more months or fewer trials. It misleads where a season is taken for a move: a history of
+    less than two years cannot tell them apart.
+
+    References
+    ----------
+    Barry & Hartigan, *Journal of the American Statistical Association* 88 (1993), on partitions of a series.
 
     Examples
     --------

@@ -26,7 +26,7 @@ def moving(gathered: Gathered) -> list[Finding]:
     for score in gathered.trials:
         measure = STEPS[gathered.steps[score]]
         if isinstance(measure, Measure):
-            seen = moved(fetch_months(_begun(gathered, score, measure)))
+            seen = moved(fetch_months(_begun(gathered, score, measure), gathered.tallies[score]))
             found += [_told(score, measure, seen)] if seen is not None else []
     return found
 
@@ -45,7 +45,7 @@ def _begun(gathered: Gathered, score: str, measure: Measure) -> ir.Table:
         rows = events.mutate(begun_on=_.opened_at.cast("timestamp").cast("date"),
                              trials=counts.cast("float64"), total=(counts & measure.successes).cast("float64"),
                              pending=(~counts & (_.outcome == "open")).cast("float64"))
-    return rows.filter(_.begun_on.notnull()).select("buyer_id", "begun_on", "trials", "total", "pending")
+    return rows.filter(_.begun_on.notnull()).select("begun_on", "trials", "total", "pending")
 
 
 def _told(score: str, measure: Measure, seen: Moved) -> Finding:
