@@ -59,6 +59,12 @@ def test_both_rates_and_the_month_are_said(tmp_path):
                        "competitiveness counts them all alike."}
 
 
+def test_a_run_says_what_a_check_says(tmp_path):
+    folder = project(tmp_path)
+    said = [row["message"] for row in m1.run(folder).table("findings").to_pylist() if row["code"] == "rate_moved"]
+    assert said == list(told(folder).values())
+
+
 def test_nothing_is_said_of_rates_that_stay(tmp_path):
     assert told(project(tmp_path, since=BEFORE)) == {}
 

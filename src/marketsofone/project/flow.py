@@ -101,6 +101,7 @@ def _from_sources(engine: Backend, settings: Settings, loaded: Loaded, findings:
     from marketsofone.project.main_job.keeping import begin, keep
     from marketsofone.project.main_job.marketing import market_segments
     from marketsofone.project.main_job.memberships import memberships_writer
+    from marketsofone.project.main_job.moving import moving
     from marketsofone.project.main_job.priors import fit_priors
     from marketsofone.project.main_job.scoring import score_market
     from marketsofone.project.planning.curves import respond
@@ -110,6 +111,7 @@ def _from_sources(engine: Backend, settings: Settings, loaded: Loaded, findings:
     with progress.room("features"):
         gathered = gather(engine, settings, loaded)
         check_segments(settings, gathered)
+        findings = (*findings, *moving(gathered))
     with new_snapshot(settings.folder) as writing:
         begin(engine, settings, gathered, writing)
         with progress.room("strata"):
@@ -135,6 +137,7 @@ def check_project(folder: Path) -> CheckResult:
 
     from marketsofone.project.ground.gathering import gather
     from marketsofone.project.main_job.keeping import evidence_notes, frame_of
+    from marketsofone.project.main_job.moving import moving
     from marketsofone.project.main_job.noticing import noticed_in_data
     from marketsofone.project.segments.keeping import check_segments
     from marketsofone.scores import SCORES
@@ -146,7 +149,7 @@ def check_project(folder: Path) -> CheckResult:
         check_segments(settings, gathered)
         notes = evidence_notes(settings, gathered)
         rows = [_evidence_row(gathered, score, notes) for score in SCORES]
-        findings = (*findings, *noticed_in_data(engine, gathered))
+        findings = (*findings, *moving(gathered), *noticed_in_data(engine, gathered))
         refused = engine.con.execute(_REFUSED).to_arrow_table()
     return CheckResult(frame_of(loaded.health), refused, frame_of(findings), pa.Table.from_pylist(rows))
 

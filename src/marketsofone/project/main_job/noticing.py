@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from marketsofone.estimates import fetch_base
 from marketsofone.measures import STEPS
 from marketsofone.project.ground.merging import unmerged_findings
-from marketsofone.project.main_job.moving import moving
 from marketsofone.scores import SCORES
 from marketsofone.sources import Finding
 
@@ -37,8 +36,8 @@ def noticed(
 def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:
     """Findings that need no tree and no score: ``m1 check`` tells them too."""
     return [*_undated(gathered), *_ended_before(gathered), *_dated_beyond(gathered), *_unheld(gathered),
-            *_unpriced(gathered), *_one_outcome(gathered), *moving(gathered), *_stated_later(engine, gathered),
-            *returned_beyond(gathered), *unmerged_findings(engine)]
+            *_unpriced(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered), *returned_beyond(gathered),
+            *unmerged_findings(engine)]
 
 
 def _undated(gathered: Gathered) -> list[Finding]:
