@@ -26,6 +26,9 @@ DRAIN = pa.schema([
 NOBODY = ""
 """The id of what leads to no buyer, segment or rep that is known."""
 
+UNKNOWN = -1
+"""The number of such a one."""
+
 _SUMS = ["hours", "spent", "returned", "expected", "hours_back", "off_target"]
 
 
@@ -71,27 +74,26 @@ def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, retu
     share = np.divide(rows["hours"], rows["hours_buyer"], out=np.zeros(len(rows)), where=rows["hours_buyer"] > 0)
     for name in ("returned", "expected", "hours_back"):
         rows[name] = (rows[name] * share).where(rows["place"] >= 0, 0.0)
-    segment = np.append([each.stratum_id for each in problem.segments], NOBODY)
-    of = np.append(problem.segment, len(problem.segments))
-    rows["segment"] = segment[of[rows["place"].to_numpy()]]
-    rows["off_target"] = rows["hours"].where(~rows["segment"].isin(list(pursued)), 0.0)
-    keys = np.append(np.array(problem.rows["source_id"].to_pylist(), dtype=object), NOBODY)
-    rows["buyer"] = keys[rows["place"].to_numpy()]
-    sides = [_side(rows, kind, settings, currency) for kind in ("segment", "buyer", "rep")]
+    rows["segment"] = np.append(problem.segment, UNKNOWN)[rows["place"].to_numpy()]
+    strata = [each.stratum_id for each in problem.segments]
+    on_target = np.append([stratum in pursued for stratum in strata], False)
+    rows["off_target"] = rows["hours"].where(~on_target[rows["segment"].to_numpy()], 0.0)
+    ids = {"segment": ("segment", pa.array(strata, pa.string())), "buyer": ("place", problem.rows["source_id"]),
+           "rep": ("rep", pa.array(problem.sellers.source_id, pa.string()))}
+    sides = [_side(rows, kind, *ids[kind], settings, currency) for kind in ids]
     return Ledger(pa.concat_tables(sides).combine_chunks(), _focus(rows, spent, problem))
 
 
 def _beside(problem: Problem, settings: Settings, spent: pd.DataFrame) -> pd.DataFrame:
-    """Hours with the place of their buyer (-1: nobody known) and the key and cost of their rep."""
+    """Hours with the number of their buyer and of their rep, and what they cost."""
     known = problem.rows["buyer_id"].to_numpy()
     ids = spent["buyer_id"].fillna(-1).to_numpy(dtype=np.int64)
     at = np.minimum(np.searchsorted(known, ids), max(len(known) - 1, 0))
-    place = np.where((known[at] == ids) & (ids >= 0), at, -1) if len(known) else np.full(len(ids), -1)
-    cost = dict(zip(problem.sellers.rep_id.tolist(), problem.sellers.hour_cost.tolist(), strict=True))
-    names = dict(zip(problem.sellers.rep_id.tolist(), problem.sellers.source_id, strict=True))
-    rep = spent["rep_id"]
-    hourly = rep.map(cost).fillna(settings.market.hour_cost)
-    return pd.DataFrame({"place": place, "rep": rep.map(names).fillna(NOBODY), "hours": spent["hours"],
+    place = np.where((known[at] == ids) & (ids >= 0), at, UNKNOWN) if len(known) else np.full(len(ids), UNKNOWN)
+    reps = {rep: number for number, rep in enumerate(problem.sellers.rep_id.tolist())}
+    rep = spent["rep_id"].map(reps).fillna(UNKNOWN).to_numpy(np.int64)
+    hourly = np.append(problem.sellers.hour_cost, settings.market.hour_cost)[rep]
+    return pd.DataFrame({"place": place, "rep": rep, "hours": spent["hours"],
                          "spent": spent["hours"] * hourly + spent["cost"]})
 
 
@@ -125,16 +127,19 @@ def _over_horizon(problem: Problem, settings: Settings, at: Any) -> tuple[Curves
     return Curves(column["ceiling"] * longer, column["scale"] * longer, column["shape"]), won
 
 
-def _side(rows: pd.DataFrame, kind: str, settings: Settings, currency: str) -> pa.Table:
+def _side(rows: pd.DataFrame, kind: str, by: str, ids: pa.Array, settings: Settings, currency: str) -> pa.Table:
     """The ledger by one of its sides, most hours to get back first."""
-    told = rows.groupby(kind, as_index=False)[_SUMS].sum().rename(columns={kind: "id"})
-    told["kind"] = kind
-    known = told["id"] != NOBODY
-    told["drains"] = known & (told["spent"] > told["returned"]) & (told["spent"] > told["expected"])
+    told = rows.groupby(by, as_index=False)[_SUMS].sum()
+    number = told[by].to_numpy(np.int64)
+    known = number != UNKNOWN
     told["hours_back"] = told["hours_back"].where(known, 0.0)
-    told["alternative"] = np.where(told["drains"], _alternative(told, kind, settings), "")
-    told["reason"] = _reasons(told, kind, currency)
-    table = pa.Table.from_pandas(told, schema=DRAIN, preserve_index=False)
+    drains = known & (told["spent"] > told["returned"]).to_numpy() & (told["spent"] > told["expected"]).to_numpy()
+    table = pa.table({
+        "kind": pa.repeat(kind, len(told)), "id": ids.take(pa.array(number, mask=~known)).fill_null(NOBODY),
+        **{name: told[name] for name in ("hours", "spent", "returned", "expected")}, "drains": drains,
+        "hours_back": told["hours_back"], "off_target": told["off_target"],
+        "alternative": pc.if_else(pa.array(drains), _alternative(told, kind, settings), ""),
+        "reason": pc.if_else(pa.array(known), _reasons(told, currency), _nobody(kind))}, schema=DRAIN)
     return table.sort_by([("hours_back", "descending"), ("id", "ascending")])
 
 
@@ -144,17 +149,20 @@ def _alternative(told: pd.DataFrame, kind: str, settings: Settings) -> Any:
             else "a cheaper channel: mail or a call in place of a visit")
     if kind == "rep":
         return "their hours on buyers that the plan pursues"
-    return np.where(told["expected"] > 0.25 * told["spent"], some, "self-service: answer when they ask, call no more")
+    return pc.if_else(pa.array(told["expected"] > 0.25 * told["spent"]), some,
+                      "self-service: answer when they ask, call no more")
 
 
-def _reasons(told: pd.DataFrame, kind: str, currency: str) -> pa.Array:
+def _reasons(told: pd.DataFrame, currency: str) -> pa.Array:
     """What was spent beside what came."""
     hours = pa.array(told["hours"].round(1)).cast(pa.string())
     cost, came, due = (amounts(told[name].to_numpy(np.float64), currency) for name in ("spent", "returned", "expected"))
-    said = pc.binary_join_element_wise(hours, " hours cost ", cost, " and brought ", came, "; ", due,
+    return pc.binary_join_element_wise(hours, " hours cost ", cost, " and brought ", came, "; ", due,
                                        " was to be expected.", "")
-    nobody = "Touches of no rep with hours." if kind == "rep" else "Touches that lead to nobody who is planned for."
-    return pc.if_else(pa.array(told["id"] == NOBODY), nobody, said).to_pylist()
+
+
+def _nobody(kind: str) -> str:
+    return "Touches of no rep with hours." if kind == "rep" else "Touches that lead to nobody who is planned for."
 
 
 def _focus(rows: pd.DataFrame, spent: pd.DataFrame, problem: Problem) -> dict[str, Any]:
