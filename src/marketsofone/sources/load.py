@@ -79,7 +79,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     market = Market(currency, time_zone, salt, as_of or date.max)
     con = engine.con
     with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
-        opened = {source.name: Rows(con.cursor(), source, stage(con, source, Path(folder))) for source in sources}
+        opened = _opened(con, sources, Path(folder))
         mappings = _settled(sources, opened)
         begin_keys(con)
         begin_quarantine(con)
@@ -102,6 +102,15 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
         findings=tuple(findings),
         inputs={name: read for source in sources for name, read in _read(source, opened[source.name].staged)},
     )
+
+
+def _opened(con: DuckDBPyConnection, sources: Sequence[Source], folder: Path) -> dict[str, Rows]:
+    """The rows of every source, staged side by side: each file is read whole for its fingerprint."""
+    def staged(source: Source) -> Rows:
+        return Rows(con.cursor(), source, stage(con.cursor(), source, folder))
+
+    with ThreadPoolExecutor(_AT_ONCE, "staging") as threads:
+        return dict(zip((source.name for source in sources), threads.map(staged, sources), strict=True))
 
 
 def _read(source: Source, staged: Staged) -> Iterable[tuple[str, Input]]:
