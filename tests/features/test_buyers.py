@@ -1,6 +1,7 @@
 """Who the buyer is, and what is known of each."""
 
 from datetime import date, datetime
+from itertools import permutations
 
 import pytest
 
@@ -145,10 +146,23 @@ def test_events_that_name_neither_account_nor_opportunity_belong_to_nobody(marke
 
 
 def test_the_dominant_value_is_the_most_frequent_and_of_equals_the_one_first_seen(market, told):
-    market["rival_met"] += [{"opportunity_id": 14, "competitor_id": 72, "dim_rival": "Other"},
-                            {"opportunity_id": 14, "competitor_id": 71, "dim_rival": "Known"}]
+    market["opportunity"].append({"opportunity_id": 16, "account_id": 4, "opened_at": datetime(2026, 5, 1)})
+    market["rival_met"] += [{"opportunity_id": 14, "competitor_id": 71, "dim_rival": "Known"},
+                            {"opportunity_id": 16, "competitor_id": 72, "dim_rival": "Other"}]
     said = told(market, "account", UserColumn("rival", "rival_met", "dimension", "text", "dominant"))
     assert said == {1: "Known", 2: "Known", 4: "Other"}
+
+
+def test_what_is_dominant_does_not_depend_on_where_rows_stand_in_their_files(market, told):
+    """Alder met Other in January and Known in March, once each; Birch met both at once."""
+    rival = UserColumn("rival", "rival_met", "dimension", "text", "dominant")
+    met = [{"opportunity_id": 11, "competitor_id": 72, "dim_rival": "Other"},
+           {"opportunity_id": 12, "competitor_id": 71, "dim_rival": "Known"},
+           {"opportunity_id": 13, "competitor_id": 72, "dim_rival": "Other"},
+           {"opportunity_id": 13, "competitor_id": 71, "dim_rival": "Known"}]
+    for rows in permutations(met):
+        market["rival_met"] = list(rows)
+        assert told(market, "account", rival) == {1: "Other", 2: "Known"}
 
 
 def test_the_latest_value_is_that_of_the_last_event_that_says_one(market, told):

@@ -263,10 +263,13 @@ def _one(column: UserColumn) -> ibis.Deferred:
 
 
 def _dominant(rows: ir.Table, name: str) -> ir.Table:
-    """The most frequent value; of equals, the one first seen."""
-    known = rows.filter(rows[name].notnull()).select("buyer_id", "source_row", value=rows[name])
-    counted = known.group_by("buyer_id", "value").agg(times=_.count(), first=_.source_row.min())
-    order = ibis.window(group_by="buyer_id", order_by=[_.times.desc(), _["first"], _.value])
+    """The most frequent value; of equals, the one first seen, and of those seen at once the first by name.
+
+    Where a row stands in its file has no say: an export may come in another order the next day.
+    """
+    known = rows.filter(rows[name].notnull()).select("buyer_id", "moment", value=rows[name])
+    counted = known.group_by("buyer_id", "value").agg(times=_.count(), first=_.moment.min())
+    order = ibis.window(group_by="buyer_id", order_by=[_.times.desc(), _["first"].asc(), _.value])
     top = counted.mutate(place=ibis.row_number().over(order)).filter(_.place == 0)
     return top.select("buyer_id", **{name: top.value})
 

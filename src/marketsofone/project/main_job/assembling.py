@@ -40,7 +40,7 @@ def hold_sheet(
     for score, made in estimates.items():
         rows = rows.inner_join(_columns(made, score, hour), "buyer_id")
     rows = with_hour_value(rows, list(estimates), hour, PROBABILITY)
-    rows = rows.inner_join(hold(engine, "ranked", _ranks(rows, gathered)), "buyer_id")
+    rows = rows.inner_join(hold(engine, "ranked", ranks(rows, gathered)), "buyer_id")
     sheet = hold(engine, "sheet", with_rep(rows, served))
     release(engine, "ranked")
     return sheet
@@ -70,7 +70,7 @@ def _of_node(rows: ir.Table, texts: Sequence[str]) -> ir.Value:
     return ibis.array(texts)[rows.node]
 
 
-def _ranks(rows: ir.Table, gathered: Gathered) -> ir.Table:
+def ranks(rows: ir.Table, gathered: Gathered) -> ir.Table:
     """``buyer_id`` and ``rank``, best first: sorted without the columns that have no say in it.
 
     Who may not be contacted has no rank; nothing that lists whom to approach lists a buyer without one.
@@ -84,8 +84,14 @@ def _ranks(rows: ir.Table, gathered: Gathered) -> ir.Table:
 
 
 def _place(rows: ir.Table, gathered: Gathered) -> ibis.Value:
-    order = ibis.window(order_by=[_decided(rows, gathered), _.worth.desc(), _.source_id, _.buyer_id])
+    order = ibis.window(order_by=[_decided(rows, gathered), _to_ten_digits(rows.worth).desc(), _.source_id, _.buyer_id])
     return ibis.row_number().over(order) + 1
+
+
+def _to_ten_digits(value: ir.FloatingValue) -> ibis.Value:
+    """Two buyers of whom the same is known stand as their keys do, not as the last digit of a sum falls."""
+    size = ibis.literal(10.0) ** (9.0 - value.abs().nullif(0.0).log10().floor())
+    return ibis.coalesce((value * size).round() / size, value)
 
 
 def _with_bar(rows: ir.Table) -> ir.Table:

@@ -44,8 +44,15 @@ def in_order(problem: Problem, placement: Placement, hour_value: Floats, choice:
     rank = problem.rows["rank"].to_numpy()
     left = pc.equal(choice, LEAVE).to_numpy(zero_copy_only=False)
     turn = np.select([placement.hours > HARDLY, left, np.isnan(hour_value)], [0, 3, 2], 1)
-    order = np.lexsort((rank, -np.nan_to_num(hour_value, nan=-np.inf), turn))
+    order = np.lexsort((rank, -np.nan_to_num(_to_ten_digits(hour_value), nan=-np.inf), turn))
     free = order[~np.isnan(rank[order].astype(np.float64))]
     place = np.zeros(len(rank), dtype=np.int64)
     place[free] = np.arange(1, len(free) + 1)
     return pa.array(place, mask=place == 0)
+
+
+def _to_ten_digits(values: Floats) -> Floats:
+    """Equal where only the last digits of sums differ, which fall one way or the other."""
+    size = 10.0 ** (9.0 - np.floor(np.log10(np.maximum(np.abs(values), 1e-200))))
+    rounded: Floats = np.round(values * size) / size
+    return rounded
