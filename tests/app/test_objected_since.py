@@ -1,11 +1,13 @@
 """Who objected since the run: on no page, in no list of the API, and totals that still count it say so."""
 
 import re
+import shutil
+from datetime import UTC, datetime
 
 import pytest
 
 from marketsofone.cli import main
-from marketsofone.project import state_objection
+from marketsofone.project import run_project, state_judgement, state_objection
 
 NOTE = "One buyer objected since this run: no list holds it; scores of strata and totals of the plan count it until the"
 
@@ -66,3 +68,35 @@ def test_what_was_objected_in_the_browser_can_be_taken_back_over_the_api(team, g
     (said,) = browser.get(f"/api/v1/buyers/{other['buyer_id']}/statements").json()
     browser.delete(f"/api/v1/buyers/{other['buyer_id']}/statements/{said['number']}")
     assert browser.get(f"/buyer/{other['buyer_id']}").status_code == 200
+
+
+def test_no_difference_between_runs_names_it(team, company, capsys):
+    """Of two runs that both hold it, the later one with what somebody holds of it."""
+    (team.folder / "runs").unlink()
+    shutil.copytree(company / "runs", team.folder / "runs", symlinks=True)
+    row = team.shelf.listed(order="place", most=1).rows[0]
+    before, key = team.shelf.snapshot.run_id, row["source_id"]
+    state_judgement(team.folder, "account", key, "pull", 0.02, 50.0, "ana", datetime(2026, 6, 30, 12, tzinfo=UTC))
+    after = run_project(team.folder).run_id
+    pages = "/data/difference", f"/api/v1/runs/{before}/diff/{after}"
+    commands = ["diff", str(team.folder)], ["diff", str(team.folder), "--format", "json", "--top", "400"]
+    admin = team.browser("admin")
+    told = [admin.get(page).text for page in pages] + [said(capsys, command) for command in commands]
+    assert [key in each for each in told] == [True] * 4
+    state_objection(team.folder, "account", key, "ana")
+    told = [admin.get(page).text for page in pages] + [said(capsys, command) for command in commands]
+    assert [key in each for each in told] == [False] * 4
+
+
+def test_no_row_behind_a_stratum_is_its_own(team, gone, capsys):
+    """Files are opened on the terminal, so that a row would tell its key; sums hold it until the next run."""
+    command = ["rows", str(team.folder), "--stratum", "market", "--limit", "100000"]
+    assert gone["source_id"] not in said(capsys, command)
+    page = team.browser("admin").get(f"/segment/{gone['stratum_id']}/rows").text
+    assert "Rows behind" in page
+    assert f"/buyer/{gone['buyer_id']}" not in page
+
+
+def said(capsys, command):
+    main(command)
+    return capsys.readouterr().out

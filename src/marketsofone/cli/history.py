@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, Format, Project, Top
-from marketsofone.cli.sheet import Column, Row, as_rows, show
+from marketsofone.cli.sheet import Column, Row, as_rows, note_objected, show
 from marketsofone.errors import RunMissing, shortened
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
     from marketsofone.project.history.diff import diff
     from marketsofone.project.history.differing import difference_sentences
     from marketsofone.project.history.lineage import lineage
+    from marketsofone.project.reading.between_runs import objected_since
     from marketsofone.project.snapshots.snapshot import open_before, open_snapshot
 
     later = open_snapshot(project, after or "latest")
@@ -64,7 +65,7 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
     became = lineage(earlier, later)
     if segments:
         return show(as_rows(became), _BECAME, format, f"Segments from {earlier.run_id} to {later.run_id}")
-    found = diff(earlier, later, top)
+    found = diff(earlier, later, top, objected_since(later))
     if format == "table":
         print(*difference_sentences(found), sep="\n")
         news = [each for each in became if each.kind != "kept"]
@@ -72,6 +73,7 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
             show(as_rows(news), _BECAME, format, "Segments")
     elif format == "json":
         return show([{**row, "lineage": as_rows(became)} for row in as_rows([found])], (), format)
+    note_objected(later, format)
     return show([_mover_row(mover) for mover in found.movers], _MOVERS, format, "Moved most")
 
 

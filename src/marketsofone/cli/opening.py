@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, Format, Project, Run, Score
-from marketsofone.cli.sheet import Column, Row, show
+from marketsofone.cli.sheet import Column, Row, note_objected, show
 
 if TYPE_CHECKING:
     from marketsofone.project.reading.rows import RowsRead
@@ -35,7 +35,7 @@ def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
     limit
         Rows to print; what all of them add up to is always told.
     """
-    from marketsofone.project.reading.between_runs import require_unobjected
+    from marketsofone.project.reading.between_runs import objected_since, require_unobjected
     from marketsofone.project.reading.rows import read_rows
     from marketsofone.project.reading.rows_opening import open_rows
     from marketsofone.project.snapshots.readback import buyer_id_of
@@ -44,11 +44,14 @@ def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
     snapshot = open_snapshot(project, run)
     if buyer is not None:
         require_unobjected(snapshot, buyer_id_of(snapshot, buyer))
-    found = read_rows(snapshot, buyer=buyer, stratum=stratum, score=score, limit=limit)
+    without = objected_since(snapshot) if stratum is not None else ()
+    found = read_rows(snapshot, buyer=buyer, stratum=stratum, score=score, limit=limit, without=without)
     opened = open_rows(project, snapshot, found.rows)
     told = [{**asdict(each.row), "holds": each.holds, "why_not": each.why_not} for each in opened]
     if format == "table":
         _print_sums(found)
+    if stratum is not None:
+        note_objected(snapshot, format)
     show(told if format != "csv" else [{**row, "holds": _words(row)} for row in told], _COLUMNS, format)
 
 

@@ -12,6 +12,7 @@ from marketsofone.app.api.routing import Model, api_router
 from marketsofone.app.entrance import Needs, Visit, office_of, visits
 from marketsofone.errors import RunMissing
 from marketsofone.project.history.diff import diff
+from marketsofone.project.reading.unlisted import objectors
 from marketsofone.project.snapshots.snapshot import list_snapshots, open_snapshot
 
 router = api_router("runs")
@@ -85,7 +86,8 @@ def runs(request: Request) -> Any:
 def difference(before: RunName, after: RunName, visit: Annotated[Visit, visits("load")]) -> Any:
     """What moved between two runs, and why."""
     folder = visit.office.folder
-    found = diff(open_snapshot(folder, before), open_snapshot(folder, after))
+    later = open_snapshot(folder, after)
+    found = diff(open_snapshot(folder, before), later, without=objectors(later, visit.office.notebook))
     seen = [each for each in found.movers if _is_seen(visit, each.buyer_id)]
     return {**asdict(found), "movers": [asdict(each) for each in seen]}
 

@@ -16,6 +16,7 @@ from marketsofone.project.history.differing import difference_sentences, shown
 from marketsofone.project.history.lineage import lineage
 from marketsofone.project.jobs.job import list_jobs
 from marketsofone.project.jobs.running import start_run, stop_run
+from marketsofone.project.reading.unlisted import objectors
 from marketsofone.project.snapshots.snapshot import open_before, open_snapshot
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ def difference(desk: AtDesk, before: str = "", after: str = "") -> HTMLResponse:
     folder = desk.office.folder
     later = open_snapshot(folder, after or "latest")
     earlier = open_snapshot(folder, before) if before else open_before(folder, later.run_id)
-    found, became = diff(earlier, later, MOVERS), lineage(earlier, later)
+    found = diff(earlier, later, MOVERS, objectors(later, desk.office.notebook))
+    became = lineage(earlier, later)
     news = tuple(each for each in became if each.kind != "kept")
     page = Between(earlier.run_id, later.run_id, difference_sentences(found), news, len(became) - len(news),
                    tuple(map(_mover, found.movers)))

@@ -72,7 +72,8 @@ def of_segment(stratum_id: str, visit: Annotated[Visit, visits("see_buyers")],
                score: Score | None = None) -> HTMLResponse:
     """The rows behind the numbers of one segment; row by row only for those who see all of its buyers."""
     row = visit.shelf.stratum(stratum_id)
-    found = read_rows(visit.shelf.snapshot, stratum=stratum_id, score=score, limit=MOST)
+    found = read_rows(visit.shelf.snapshot, stratum=stratum_id, score=score, limit=MOST,
+                      without=visit.scope.without)
     return _page(visit, found, row["name"], f"/segment/{stratum_id}", score, lines=visit.scope.reps is None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +102,7 @@ class Difference:
     movers: tuple[Mover, ...]
 
 
-def diff(before: Snapshot, after: Snapshot, top: int = 10) -> Difference:
+def diff(before: Snapshot, after: Snapshot, top: int = 10, without: Collection[int] = ()) -> Difference:
     """What moved between two runs of a project, and why.
 
     Buyers are the same where their ``buyer_id`` is, strata where their path is. A buyer can move
@@ -114,6 +114,8 @@ def diff(before: Snapshot, after: Snapshot, top: int = 10) -> Difference:
         The two runs.
     top : int
         How many movers to name.
+    without : collection of int
+        ``buyer_id`` of buyers who are counted and never named, such as who objected since.
 
     Raises
     ------
@@ -133,7 +135,7 @@ def diff(before: Snapshot, after: Snapshot, top: int = 10) -> Difference:
             strata_came=_paths_missing(connection, after, before),
             strata_went=_paths_missing(connection, before, after),
             buyers=Change("buyers", stayed + went, stayed + came), came=came, went=went, stayed=stayed,
-            moved=tuple(_moved(connection)), movers=_movers(connection, bool(settings), top))
+            moved=tuple(_moved(connection)), movers=_movers(connection, bool(settings), top, without))
 
 
 def _join_buyers(connection: duckdb.DuckDBPyConnection, before: Snapshot, after: Snapshot) -> None:
@@ -172,12 +174,14 @@ def _moved(connection: duckdb.DuckDBPyConnection) -> Iterator[Moved]:
             yield Moved(name, buyers, median)
 
 
-def _movers(connection: duckdb.DuckDBPyConnection, settings_changed: bool, top: int) -> tuple[Mover, ...]:
+def _movers(
+    connection: duckdb.DuckDBPyConnection, settings_changed: bool, top: int, without: Collection[int]
+) -> tuple[Mover, ...]:
     moved = " or ".join(_differs(name) for name in ("path", "rank", *_MEASURES))
     found = connection.execute(
-        f"select * from pair where in_a = in_b and ({moved}) "
+        f"select * from pair where in_a = in_b and ({moved}) and not list_contains(?::bigint[], in_a) "
         "order by abs(coalesce(value_per_hour_b, 0) - coalesce(value_per_hour_a, 0)) desc, "
-        f"abs(rank_b - rank_a) desc nulls last, in_a limit {int(top)}")
+        f"abs(rank_b - rank_a) desc nulls last, in_a limit {int(top)}", [sorted(without)])
     names = [column[0] for column in found.description]
     rows = (dict(zip(names, row, strict=True)) for row in found.fetchall())
     return tuple(_mover(row, settings_changed) for row in rows)

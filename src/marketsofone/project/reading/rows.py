@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,7 +69,7 @@ class RowsRead:
 
 
 def read_rows(snapshot: Snapshot, *, buyer: int | str | None = None, stratum: str | None = None,
-              score: str | None = None, limit: int = 1_000) -> RowsRead:
+              score: str | None = None, limit: int = 1_000, without: Collection[int] = ()) -> RowsRead:
     """The rows that the numbers of a buyer or of a stratum were counted from.
 
     Parameters
@@ -84,6 +84,8 @@ def read_rows(snapshot: Snapshot, *, buyer: int | str | None = None, stratum: st
         ``pull``, ``competitiveness`` or ``attractiveness``; absent: every score.
     limit : int
         Rows given in full at most; the sums are always those of all rows.
+    without : collection of int
+        ``buyer_id`` of buyers whose rows a stratum's sums hold and no list names, such as who objected since.
 
     Raises
     ------
@@ -97,7 +99,7 @@ def read_rows(snapshot: Snapshot, *, buyer: int | str | None = None, stratum: st
         raise RunMissing(f"Rows can be asked for of {shortened(SCORES)}.", f"'{score}'.", f"--score {SCORES[0]}")
     if buyer is not None:
         return _of_buyer(snapshot, buyer_id_of(snapshot, buyer), score, limit)
-    return _of_stratum(snapshot, _below(snapshot, str(stratum)), score, limit)
+    return _of_stratum(snapshot, _below(snapshot, str(stratum)), score, limit, without)
 
 
 def _of_buyer(snapshot: Snapshot, buyer_id: int, score: str | None, limit: int) -> RowsRead:
@@ -118,7 +120,9 @@ def _added(score: str, rows: Sequence[RowRead]) -> Added:
                  len(rows) - len(counted))
 
 
-def _of_stratum(snapshot: Snapshot, strata: Sequence[str], score: str | None, limit: int) -> RowsRead:
+def _of_stratum(
+    snapshot: Snapshot, strata: Sequence[str], score: str | None, limit: int, without: Collection[int]
+) -> RowsRead:
     import duckdb
 
     path = snapshot.file("trials")
@@ -132,7 +136,8 @@ def _of_stratum(snapshot: Snapshot, strata: Sequence[str], score: str | None, li
             f"count(*) filter (table_name = '{JUDGEMENT}') {held} group by score order by score", given).fetchall()
         rows = connection.execute(
             f"select score, buyer_id, table_name, source, source_row, happened_on, trials, total {held} "
-            f"order by all limit {int(limit)}", given).fetchall()
+            f"and not list_contains(?::bigint[], buyer_id) order by all limit {int(limit)}",
+            [*given, sorted(without)]).fetchall()
     return RowsRead(tuple(RowRead(*row) for row in rows), tuple(Added(*row) for row in sums))
 
 
