@@ -63,7 +63,8 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
     for name in (value.partition(":")[0] for key, value in asked if key == "rep"):
         print(f"New rep: {plain(name)}; buyers may change reps.")
     _print_plan(found, snapshot.manifest["currency"])
-    chosen = sorted(rows, key=lambda row: (-row["hours"], row["stratum_id"] if segments else row["source_id"]))[:top]
+    key = "stratum_id" if segments else "source_id"
+    chosen = sorted(rows, key=lambda row: (-round(row["hours"], 9), row[key]))[:top]
     show(chosen, _SEGMENTS if segments else _BUYERS, "table")
     return note_objected(snapshot)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -65,7 +66,8 @@ def show(rows: Sequence[Row], columns: Sequence[Column], format: Format, title: 
         Stands above the table.
     """
     if format == "json":
-        print(json.dumps([dict(row) for row in rows], indent=2, ensure_ascii=False, default=str))
+        told = [_told(dict(row)) for row in rows]
+        print(json.dumps(told, indent=2, ensure_ascii=False, default=str, allow_nan=False))
     elif format == "csv":
         _write_csv(rows)
     else:
@@ -81,6 +83,15 @@ def _write_csv(rows: Sequence[Row]) -> None:
     writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+
+
+def _told(value: object) -> object:
+    """A value as JSON can hold it: where a number has no end, or is none, nothing is told, as in the API."""
+    if isinstance(value, dict):
+        return {name: _told(held) for name, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_told(held) for held in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _cell(value: object) -> object:

@@ -108,8 +108,8 @@ def response_said(fit: Row) -> str:
 
 
 def _lead(said: Mapping[str, Any], currency: str) -> str:
-    return (f"{said['hours']:,.0f} of {said['capacity_hours']:,.0f} selling hours in {said['weeks']} weeks are placed; "
-            f"{words.money(said['value'], currency)} is expected beyond what they cost.")
+    return (f"{words.hours(said['hours'])} of {words.hours(said['capacity_hours'])} selling hours in {said['weeks']} "
+            f"weeks are placed; {words.money(said['value'], currency)} is expected beyond what they cost.")
 
 
 def _bound(said: Mapping[str, Any], currency: str) -> str:
@@ -132,17 +132,18 @@ def _dots(sweep: Sequence[Mapping[str, float]], currency: str) -> tuple[Dot, ...
 
 def _segment(row: Row, hours: float, currency: str, market: Row) -> Line:
     choice = f"{row['choice']} (your factors disagree)" if row["disagrees"] else row["choice"]
-    firm = "" if row["firm"] is None else f"{row['firm']:.0%} of draws"
+    firm = "" if row["firm"] is None else f"{words.draws(row['firm'])} of draws"
     return Line(label(row["path"], market), choice, f"{row['hours']:,.1f}", _share(row, hours),
                 words.money(row["expected_contribution"], currency), _ends(row, currency), firm,
                 words.plain(f"{row['reason']} {row['changes']}"))
 
 
 def _buyers(plan: pa.Table, hours: float, currency: str) -> tuple[Line, ...]:
-    rows = first(plan, [("hours", "descending"), ("buyer_id", "ascending")], MOST_SHOWN)
+    told = plan.append_column("turn", pc.round(plan["hours"], 9))   # of equals in the order of keys, as on the terminal
+    rows = first(told, [("turn", "descending"), ("source_id", "ascending"), ("buyer_id", "ascending")], MOST_SHOWN)
     return tuple(Line(row["source_id"], row["choice"], f"{row['hours']:,.1f}", _share(row, hours),
                       words.money(row["expected_contribution"], currency), _ends(row, currency),
-                      f"{row['inclusion_share']:.0%} of draws", words.plain(row["reason"]))
+                      f"{words.draws(row['inclusion_share'])} of draws", words.plain(row["reason"]))
                  for row in rows if row["hours"] > 0)
 
 
@@ -157,7 +158,7 @@ def _ends(row: Row, currency: str) -> str:
 def _focus(focus: Mapping[str, Any] | None) -> str:
     if not focus or focus["share_in_pursued"] is None:
         return ""
-    return (f"{focus['hours_reported']:,.0f} hours were reported in the last horizon; "
+    return (f"{words.hours(focus['hours_reported'])} hours were reported in the last horizon; "
             f"{focus['share_in_pursued']:.0%} of them went to segments that the plan pursues. Over buyers "
             f"their Gini is {focus['gini']:.2f}: 0 spread evenly, 1 all on one. {words.minutes_said(focus)}")
 
@@ -179,4 +180,4 @@ def _back(drain: pa.Table | None) -> str:
         return ""
     buyers = drain.filter(pc.and_(pc.equal(drain["kind"], "buyer"), drain["drains"]))
     hours = float(pc.sum(buyers["hours_back"]).as_py() or 0.0)
-    return f"{hours:,.0f} hours would come back from {buyers.num_rows:,} buyers."
+    return f"{words.hours(hours)} hours would come back from {buyers.num_rows:,} buyers."

@@ -107,6 +107,30 @@ def count(value: float | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
+def hours(value: float | None) -> str:
+    """Hours with one decimal, many or few, as the terminal writes them.
+
+    Examples
+    --------
+    >>> hours(0.04), hours(1029.44), hours(None)
+    ('0.0', '1,029.4', 'not known')
+
+    """
+    return f"{value:,.1f}" if value is not None and is_known(value) else "not known"
+
+
+def draws(value: float | None) -> str:
+    """A share of the draws of a plan, of which there are some hundred: whole percent, as the terminal writes it.
+
+    Examples
+    --------
+    >>> draws(0.97), draws(0.0), draws(None)
+    ('97%', '0%', '')
+
+    """
+    return "" if value is None else f"{value:.0%}"
+
+
 def counted(value: float | None, noun: str) -> str:
     """A count with its noun.
 

@@ -159,7 +159,7 @@ class _Told:
 def _shares(firm: Firm, place: int) -> dict[str, float]:
     """In which share of the draws each choice would be made."""
     pursued, leave = float(firm.pursued[place]), float(firm.worthless[place])
-    return {PURSUE: pursued, LEAVE: min(leave, 1.0 - pursued), HOLD: max(1.0 - pursued - leave, 0.0)}
+    return {PURSUE: pursued, LEAVE: min(leave, 1.0 - pursued), HOLD: max(round(1.0 - pursued - leave, 12), 0.0)}
 
 
 def _refused(problem: Problem) -> list[dict[str, object]]:

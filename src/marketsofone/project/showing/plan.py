@@ -144,7 +144,7 @@ def curve_of(shelf: Shelf) -> tuple[HoursCurve, tuple[tuple[str, str, str], ...]
     swept = (shelf.snapshot.manifest.get("plan") or {}).get("sweep") or ()
     currency = currency_of(shelf)
     return hours_curve(swept, currency), tuple(
-        (share(row["share"]), hours_of(row["hours"]), money(row["value"], currency)) for row in swept)
+        (draws_of(row["share"]), hours_of(row["hours"]), money(row["value"], currency)) for row in swept)
 
 
 def loads_of(shelf: Shelf, scope: Scope) -> tuple[Load, ...]:
@@ -213,11 +213,12 @@ def focus_of(shelf: Shelf) -> tuple[tuple[str, str], ...]:
     told = (shelf.snapshot.manifest.get("plan") or {}).get("focus") or {}
     if not told:
         return ()
+    unequal = "not known" if told.get("gini") is None else f"{told['gini']:.2f}"
     return (("Hours reported", hours_of(told.get("hours_reported"))),
-            ("In pursued segments", share(told.get("share_in_pursued"))),
+            ("In pursued segments", draws_of(told.get("share_in_pursued")) or "not known"),
             ("Touches", count(told.get("touches"))),
             ("Touches whose minutes were not written down", count(told.get("minutes_missing"))),
-            ("How unequal over buyers (Gini: 0 alike, 100% all with one)", share(told.get("gini"))))
+            ("How unequal over buyers (Gini: 0 spread evenly, 1 all on one)", unequal))
 
 
 def response_of(shelf: Shelf) -> tuple[tuple[str, str, str], ...]:
@@ -242,7 +243,7 @@ def _choice(shelf: Shelf, row: Row) -> Choice:
     return Choice(
         row["stratum_id"], named["name"] if named else "", named["path"] if named else "", row["choice"],
         hours_of(row["hours"]), *_money(row, "expected_contribution", currency),
-        money(row.get("next_hour_value"), currency), "" if row["firm"] is None else share(row["firm"]),
+        money(row.get("next_hour_value"), currency), draws_of(row["firm"]),
         row["reason"] or "",
         row.get("changes") or "", bool(row.get("disagrees")))
 
@@ -254,7 +255,7 @@ def move_of(shelf: Shelf, row: Row) -> Move:
     return Move(row["buyer_id"], row["source_id"] or f"id {row['buyer_id']}", bool(row.get("won")),
                 rep["source_id"] if rep else "", hours_of(row["hours"]), count(round(row["touches"] or 0.0, 1)),
                 *_money(row, "expected_contribution", currency), money(row["next_hour_value"], currency),
-                share(row["inclusion_share"]), row["reason"] or "")
+                draws_of(row["inclusion_share"]), row["reason"] or "")
 
 
 def _drained(shelf: Shelf, row: Row) -> Drained:
@@ -277,5 +278,14 @@ def _money(row: Row, name: str, currency: str) -> tuple[str, str]:
 
 
 def hours_of(value: float | None) -> str:
-    """Hours with one decimal, whole from 100 on."""
-    return "not known" if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.1f}"
+    """Hours, as every page writes them."""
+    from marketsofone.report import words
+
+    return words.hours(value)
+
+
+def draws_of(value: float | None) -> str:
+    """A share of the draws of a plan, as every page writes it."""
+    from marketsofone.report import words
+
+    return words.draws(value)

@@ -1,0 +1,60 @@
+"""Hours and shares of draws are written alike on the terminal, on the page and in the report."""
+
+import html
+import json
+import math
+import re
+
+import pytest
+
+from marketsofone.cli import main
+from marketsofone.project.snapshots.snapshot import open_snapshot
+
+
+def words(text):
+    """A page as a reader sees it, a blank between cells."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+@pytest.fixture
+def doors(team, capsys):
+    """What the terminal, the page Plan and the report say of the plan."""
+    main(["plan", "solve", str(team.folder), "--top", "400"])
+    main(["plan", "solve", str(team.folder), "--segments"])
+    main(["plan", "drain", str(team.folder)])
+    terminal = words(capsys.readouterr().out)
+    page = words(team.browser("admin").get("/plan").text)
+    report = words((open_snapshot(team.folder).path / "report.html").read_text(encoding="utf-8"))
+    return {"terminal": terminal, "page": page, "report": report}
+
+
+def test_hours_and_shares_of_draws_are_written_alike(doors, team):
+    snapshot = open_snapshot(team.folder)
+    said, segments = snapshot.manifest["plan"], snapshot.table("segment_choice").to_pylist()
+    first = min(snapshot.table("plan").to_pylist(), key=lambda row: row["place"] or math.inf)
+    pursued = [row for row in segments if row["choice"] == "pursue"]
+    shown = {f"{said['hours']:,.1f}", f"{said['focus']['hours_reported']:,.1f}",
+             f"{said['focus']['gini']:.2f}", f"{said['focus']['share_in_pursued']:.0%}",
+             *(f"{row['hours']:,.1f}" for row in pursued), *(f"{row['firm']:.0%}" for row in pursued)}
+    assert f" {first['inclusion_share']:.0%} " in doors["page"]
+    assert max(said["hours"], said["focus"]["hours_reported"]) > 100
+    assert {door: {each for each in shown if f" {each}" not in text} for door, text in doors.items()} == {
+        "terminal": set(), "page": set(), "report": set()}
+
+
+def test_the_buyers_that_get_most_hours_stand_in_one_order(team, capsys):
+    main(["plan", "solve", str(team.folder), "--top", "5"])
+    terminal = re.findall(r"^ (A\d+)", capsys.readouterr().out, re.MULTILINE)
+    report = words((open_snapshot(team.folder).path / "report.html").read_text(encoding="utf-8"))
+    shown = re.findall(r"\b(A\d+) pursue", report.partition("that get most hours")[2])
+    assert len(terminal) == 5
+    assert shown[:5] == terminal
+
+
+@pytest.mark.parametrize("command", ["plan solve", "plan drain", "rank", "scores", "check", "segment list"])
+def test_what_programs_read_is_json_that_every_program_can_read(team, capsys, command):
+    def no_number(name):
+        raise AssertionError(f"{name} is not JSON")
+
+    main([*command.split(), str(team.folder), "--format", "json"])
+    assert json.loads(capsys.readouterr().out, parse_constant=no_number) is not None
