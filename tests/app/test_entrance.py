@@ -96,3 +96,23 @@ def test_an_api_key_opens_what_its_scope_and_person_allow_until_it_ends(team):
     assert browser.get("/market", headers={"authorization": "Bearer nonsense"}).status_code == 303
     team.door.people.change(rep, active=False)
     assert browser.get("/market", headers=key).status_code == 303
+
+
+def test_a_cookie_that_was_copied_opens_nothing_once_its_owner_signed_out(team):
+    browser, thief, other = team.browser("rep"), team.browser(), team.browser("leader")
+    thief.cookies.update(dict(browser.cookies))
+    assert thief.get("/market").status_code == 200
+    assert browser.post("/sign-out").status_code == 303
+    assert browser.get("/market").status_code == 303
+    assert thief.get("/market").status_code == 303
+    assert other.get("/market").status_code == 200
+    assert team.browser("rep").get("/market").status_code == 200
+
+
+def test_a_cookie_that_ended_ends_no_later_session(team):
+    browser, old = team.browser("rep"), team.browser()
+    old.cookies.update(dict(browser.cookies))
+    browser.post("/sign-out")
+    again = team.browser("rep")
+    assert old.post("/sign-out").status_code == 303
+    assert again.get("/market").status_code == 200

@@ -135,6 +135,11 @@ def test_a_table_of_postgresql_is_read_in_batches(market, monkeypatch, own_postg
         )
     monkeypatch.setenv("M1_TEST_URL", own_postgresql.get_uri())
     assert loaded(market, 'url = "${M1_TEST_URL}"\ntable = "deals"') == EXPECTED
+    nan = "select *, coalesce(value, 'NaN') as m, coalesce(people, 'NaN'::float8) as p from deals order by deal"
+    asked = TABLE.replace('"value"', '"m"').replace("people * 2", "p * 2")
+    told = "select outcome, opened_at, amount, trait_people from opportunity order by source_row"
+    market.load(f'[sources.crm]\nurl = "${{M1_TEST_URL}}"\nquery = "{nan}"\n{asked}')
+    assert market.rows(told) == EXPECTED
     with pytest.raises(SourceMissing, match='table = "deals"'):
         loaded(market, 'url = "${M1_TEST_URL}"\ntable = "deal"')
 

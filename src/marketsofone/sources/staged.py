@@ -94,12 +94,14 @@ def text_of(value: object, decimal: str = ".") -> str | None:
 
     Examples
     --------
-    >>> text_of(17850.0), text_of(True), text_of(2.5), text_of(1.234, ","), text_of(None)
-    ('17850', 'true', '2.5', '1,234', None)
+    >>> text_of(17850.0), text_of(True), text_of(2.5), text_of(1.234, ","), text_of(None), text_of(float("nan"))
+    ('17850', 'true', '2.5', '1,234', None, None)
 
     """
     if value is None or isinstance(value, str):
         return value
+    if value != value:   # not a number: nothing is known, as in a file of numbers
+        return None
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -77,8 +77,11 @@ def sign_in(request: Request, name: Annotated[str, Form()], password: Annotated[
 
 @router.post("/sign-out")
 def sign_out(request: Request) -> Response:
-    """Ends the session."""
+    """Ends every session of who signs out: a cookie that was copied, or left on another machine, opens nothing then."""
+    session = dict(request.session)
     request.session.clear()
+    if "person" in session:
+        office_of(request).door.end_sessions(session["person"], session["stamp"])
     return RedirectResponse("/sign-in", 303)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -83,6 +84,13 @@ class Door:
             raise RecordRefused("A password is changed by who knows the old one.", "another password.",
                                 "Type the one you signed in with, or ask for an invitation.")
         return self.people.change(person, secret=_hasher().hash(new))
+
+    def end_sessions(self, person_id: int, stamp: int) -> None:
+        """Ends every session that a person's ``stamp`` holds open; who was changed in between has none of them left."""
+        person = self.people.by_id(person_id)
+        if person is not None and person.stamp == stamp:
+            with suppress(RecordRefused):
+                self.people.change(person)
 
     def make_key(self, person: Person, label: str, scope: str, now: datetime | None = None) -> str:
         """The text of a new API key: shown once, kept as a digest.
