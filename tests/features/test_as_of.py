@@ -149,6 +149,13 @@ def test_an_entity_with_several_periods_is_its_latest_one_that_holds(market, tab
         assert answer(known.filter(known.account_id == 5).select("dim_sector")) == [(sector,)]
 
 
+def test_what_held_until_a_day_beats_what_holds_always_and_no_longer(market, tables, answer):
+    market["account"].append({"account_id": 5, "dim_sector": "public", "valid_to": date(2026, 4, 9)})
+    for day, sector in ((date(2026, 4, 8), "public"), (date(2026, 4, 9), "care")):
+        known = known_by(tables(market), AsOf(day))["account"]
+        assert answer(known.filter(known.account_id == 5).select("dim_sector")) == [(sector,)]
+
+
 def test_rows_without_any_time_are_kept(market, tables, answer):
     for row in market["touch"]:
         del row["happened_at"]

@@ -51,6 +51,13 @@ def test_what_one_row_leaves_open_the_other_fills(market, merged, as_of, answer)
     assert answer(account.select("dim_sector", "dim_size", "trait_age")) == [("retail", 10.0, 3.0)]
 
 
+def test_what_holds_always_fills_what_a_dated_row_leaves_open(market, merged, as_of, answer):
+    market["account"][0]["valid_from"] = date(2026, 1, 1)
+    market["account"][0]["dim_sector"] = None
+    known = known_by(merged("account", BIRCH, ALDER), as_of)
+    assert answer(known["account"].filter(known["account"].account_id == ALDER).select("dim_sector")) == [("retail",)]
+
+
 def test_what_was_known_only_later_fills_nothing(market, merged, as_of, answer):
     market["account"][0]["dim_sector"] = None
     market["account"][1]["valid_from"] = date(2026, 9, 1)

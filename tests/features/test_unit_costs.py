@@ -63,3 +63,9 @@ def test_what_a_unit_will_cost_after_the_day_changes_nothing_by_the_day(costs):
              {"product_id": 81, "unit_cost": 9_00, "valid_from": date(2026, 8, 1)}]
     for prices in (PRICES, [PRICES[0], *later]):
         assert costs("order_line", day=date(2026, 6, 30), product=prices, order_line=[undated]) == [21_00]
+
+
+def test_a_cost_that_held_until_a_day_beats_one_that_holds_always(costs):
+    always = [{"product_id": 81, "unit_cost": 9_00}, *PRICES[:1]]
+    assert costs("order_line", product=always, order_line=[line(81, (2026, 2, 28)), line(81, (2026, 3, 1))]) == [
+        15_00, 27_00]

@@ -482,3 +482,49 @@ ordered_at = "on"
     one, again, other = market.column("select order_id from order_line order by source_row")
     assert one == again != other
     assert all(0 <= each < 2**52 for each in (one, other))
+
+
+PERIODS = """
+[sources.crm]
+file = "crm.csv"
+[sources.crm.account]
+account_id = "id"
+rep_id = "rep"
+[sources.crm.account.dimensions]
+sector = "sector"
+[sources.areas]
+file = "areas.csv"
+[sources.areas.account]
+account_id = "id"
+valid_from = "since"
+valid_to = "till"
+rep_id = "rep"
+[sources.areas.account.dimensions]
+region = "region"
+"""
+
+
+@pytest.mark.parametrize("order", [("crm", "areas"), ("areas", "crm")])
+def test_what_a_source_tells_without_a_period_fills_what_dated_rows_of_another_leave_open(market, order):
+    parts = dict(zip(("crm", "areas"), ("[sources.crm]" + PERIODS.split("[sources.crm]")[1].split("[sources.areas]")[0],
+                                        "[sources.areas]" + PERIODS.split("[sources.areas]")[1]), strict=True))
+    market.write("crm.csv", "id,sector,rep\nA,retail,ann\nB,care,bob\n")
+    market.write("areas.csv", "id,since,till,rep,region\nA,,2025-01-01,zed,north\nA,2025-01-01,,,south\n")
+    loaded = market.load("".join(parts[name] for name in order))
+    assert market.rows("select a.valid_from::varchar, a.valid_to::varchar, dim_sector, dim_region, l.source_id "
+                       "from account a join entity_link l on l.entity = 'rep' and l.entity_id = rep_id "
+                       "order by a.source::varchar, source_row") == [
+        (None, "2025-01-01", "retail", "north", "zed"), ("2025-01-01", None, "retail", "south", "ann"),
+        (None, None, "retail", None, "ann"), (None, None, "care", None, "bob")]
+    assert market.refused() == []
+    (finding,) = [one for one in loaded.findings if one.code == "told_by_several"]
+    assert finding.message.startswith("2 dated rows of account are filled")
+    assert "in 1 of them something differs" in finding.message
+
+
+def test_two_sources_whose_periods_overlap_are_told(market):
+    market.write("crm.csv", "id,sector,rep,since\nA,retail,ann,2024-01-01\nB,care,bob,2024-01-01\n")
+    market.write("areas.csv", "id,since,till,rep,region\nA,2025-01-01,,zed,north\nB,2023-01-01,2024-01-01,zed,north\n")
+    loaded = market.load(PERIODS.replace('rep_id = "rep"\n', 'rep_id = "rep"\nvalid_from = "since"\n', 1))
+    (finding,) = [one for one in loaded.findings if one.code == "periods_of_several"]
+    assert finding.message.startswith("Two sources tell periods of 1 of account that overlap")

@@ -182,7 +182,8 @@ def _told(table: ir.Table) -> ibis.Value:
 
 
 def _latest_period(table: ir.Table, key: str) -> ir.Table:
-    latest = ibis.window(group_by=key, order_by=[_.valid_from.desc(nulls_first=False), _.source, _.source_row])
+    latest = ibis.window(group_by=key, order_by=[
+        _.valid_from.desc(nulls_first=False), _.valid_to.asc(nulls_first=False), _.source, _.source_row])
     return table.mutate(period=ibis.row_number().over(latest)).filter(_.period == 0).drop("period")
 
 

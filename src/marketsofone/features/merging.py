@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import and_
 
 import ibis
 import ibis.expr.types as ir
@@ -49,7 +51,8 @@ def with_merged(tables: Mapping[str, ir.Table], merged: ir.Table) -> dict[str, i
     """Customer tables in which each merged id is the one it leads to.
 
     Where two rows then say what an account or a contact is, each fills what the other leaves open, if
-    both were known alike; of two rows of one opportunity the earlier source's stands.
+    both were known alike, and what is told without a period fills what a dated row leaves open; of two rows of one
+    opportunity the earlier source's stands.
 
     Parameters
     ----------
@@ -88,8 +91,11 @@ def _one_of_each(name: str, table: ir.Table, merged: ir.Table) -> ir.Table:
         return others.union(ours.mutate(place=ibis.row_number().over(first)).filter(_.place == 0).drop("place"))
     alike = ibis.window(group_by=[key, *_KNOWN_ALIKE])
     told = [column for column in table.columns if column not in (key, *_KNOWN_ALIKE, "source", "source_row")]
-    return others.union(ours.mutate(**{
-        column: ibis.coalesce(ours[column], ours[column].min().over(alike)) for column in told}))
+    always = ibis.window(group_by=key)
+    undated = reduce(and_, (ours[time].isnull() for time in _KNOWN_ALIKE))
+    return others.union(ours.mutate(**{column: ibis.coalesce(
+        ours[column], ours[column].min().over(alike),
+        ibis.cases((undated, ours[column]), else_=None).min().over(always)) for column in told}))
 
 
 def _linked(link: ir.Table, merged: ir.Table) -> ir.Table:

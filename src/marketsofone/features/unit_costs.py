@@ -29,7 +29,7 @@ def unit_costs(product: ir.Table, day: date | None) -> ir.Table:
     ends = told.select("priced_id", begins=_.since).union(told.select("priced_id", begins=_.until), distinct=True)
     parts = ends.mutate(ends=_.begins.lead().over(group_by="priced_id", order_by="begins"))
     held = parts.inner_join(told, ["priced_id", parts.begins >= told.since, parts.begins < told.until])
-    last = ibis.window(group_by=["priced_id", "begins"], order_by=[_.since.desc(), _.source, _.source_row])
+    last = ibis.window(group_by=["priced_id", "begins"], order_by=[_.since.desc(), _.until, _.source, _.source_row])
     held = held.mutate(place=ibis.row_number().over(last)).filter(_.place == 0, _.unit_cost.notnull())
     return held.select("priced_id", "unit_cost", since=_.begins, until=_.ends)
 

@@ -56,8 +56,14 @@ def refuse_duplicates(
 
 
 def _mark_later(con: DuckDBPyConnection, name: str) -> bool:
-    """Note the later rows of each key, the row that stands, and whether both say the same."""
+    """Note the later rows of each key, the row that stands, and whether both say the same.
+
+    Of two sources one may tell what holds always, the other what held until some day: neither repeats the other.
+    """
     keys, table = ", ".join(map(quoted, TABLES[name].key)), quoted(name)
+    several = len(con.execute(f"select distinct source from {table}").fetchall()) > 1
+    if several and TABLES[name].has("valid_to"):
+        keys += ", (valid_from is null and valid_to is not null)"
     rows, different = con.execute(
         f"select count(*), (select count(*) from (select distinct {keys} from {table})) from {table}"
     ).fetchall()[0]
@@ -65,7 +71,6 @@ def _mark_later(con: DuckDBPyConnection, name: str) -> bool:
         return False
     values = _values(con, name)
     times = ", ".join(quoted(one) for one in _TIMES if TABLES[name].has(one)) or "0"
-    several = len(con.execute(f"select distinct source from {table}").fetchall()) > 1
     con.execute(
         f"create temp table m1_later as select source, source_row, m1_source, m1_row, m1_said = m1_first as m1_exact, "
         f"m1_own > 1 and m1_said = m1_own_first as m1_again, m1_own = 1 and m1_when = m1_first_when as m1_other "

@@ -27,6 +27,7 @@ from marketsofone.sources.sql import quoted
 from marketsofone.sources.staged import Staged
 from marketsofone.sources.staging import stage
 from marketsofone.sources.treatments import treat
+from marketsofone.sources.undated import fill_dated
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -92,6 +93,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     names = tuple(name for name in TABLES if any(mapping.table == name for mapping, _ in mappings))
     said_again, repeated = refuse_duplicates(con, names, _repeating(sources))
     findings += said_again
+    findings += fill_dated(con, names)
     findings += treat(con, names, _columns(mappings))
     names = tuple(name for name in TABLES if name in _with_rows(con))
     settle_keys(con, names)
