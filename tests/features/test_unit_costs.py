@@ -34,6 +34,13 @@ def test_a_line_without_a_cost_has_that_of_its_units_on_its_day(costs):
     ]) == [15_00, 15_00, 21_00, -7_00]
 
 
+def test_units_come_back_by_quantity_or_by_amount_and_a_rebate_moves_none(costs):
+    assert costs("order_line", order_line=[
+        {**line(81, (2026, 1, 5), quantity), "amount": amount} for quantity, amount in (
+            (-3.0, -30_00), (3.0, -30_00), (-3.0, -1_00), (3.0, -1_00), (3.0, 0), (-3.0, 0), (3.0, None))
+    ]) == [-15_00, -15_00, -15_00, 0, 15_00, -15_00, 15_00]
+
+
 def test_a_cost_that_is_told_stands_and_one_that_nobody_knows_stays_unknown(costs):
     assert costs("order_line", order_line=[
         line(81, (2026, 3, 1), cost=1_00), line(82, (2026, 2, 1)), line(82, (2025, 12, 31)), line(None, (2026, 1, 5)),

@@ -111,7 +111,8 @@ PRODUCT = Table("product", "something we sell", (
     Field("family", "text", "the family it belongs to"),
     Field("version", "text", "the version of the offer"),
     Field("list_price", "money", "price before any discount"),
-    Field("unit_cost", "money", "what one unit costs us; counted where a line tells no cost of its own"),
+    Field("unit_cost", "money", "what one unit costs us; counted where a line tells no cost of its own",
+          sign="not negative"),
     _CURRENCY, _FROM, _TO,
 ), key=("product_id", "valid_from"))
 
@@ -120,7 +121,7 @@ REP = Table("rep", "a person who sells", (
     Field("team", "text", "the team, or its manager"),
     Field("region", "text", "the region served"),
     Field("week_hours", "number", "selling hours in a week", sign="not negative"),
-    Field("hour_cost", "money", "what an hour of this rep costs"),
+    Field("hour_cost", "money", "what an hour of this rep costs", sign="not negative"),
     _CURRENCY, _FROM, _TO,
 ), key=("rep_id", "valid_from"))
 

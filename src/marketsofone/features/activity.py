@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from marketsofone.features.buyers import with_buyer
-from marketsofone.features.sales import margin
+from marketsofone.features.sales import bought, margin
 
 COUNTED = {
     "touches": "int64", "approaches": "int64", "answered": "int64", "last_touch_on": "date",
@@ -82,8 +82,10 @@ def _parts(
     if "order_line" in tables:
         lines = with_buyer(tables["order_line"], owner)
         earned = _earned(lines, margin_rate, minor)
+        sold = bought(lines)
         parts.append(lines.group_by("buyer_id").agg(
-            orders=_.order_id.nunique(), last_order_on=_.ordered_at.cast("timestamp").max().cast("date"), **earned))
+            orders=_.order_id.nunique(where=sold),
+            last_order_on=_.ordered_at.cast("timestamp").max(where=sold).cast("date"), **earned))
     elif "opportunity" in tables:
         won = with_buyer(tables["opportunity"].filter(_.outcome == "won"), owner)
         parts.append(won.group_by("buyer_id").agg(**_earned(won, margin_rate, minor)))

@@ -14,7 +14,7 @@ from ibis import _
 
 from marketsofone.features.asof import AsOf
 from marketsofone.features.buyers import with_buyer
-from marketsofone.features.sales import days_between, margin
+from marketsofone.features.sales import bought, days_between, margin
 
 
 def purchase_days(
@@ -43,7 +43,7 @@ def purchase_lines(
     """
     lines = with_buyer(tables["order_line"], owner)
     known = lines.select("buyer_id", "source", "source_row", day=lines.ordered_at.cast("date"),
-                         bought=lines.quantity.fill_null(1.0) > 0, amount=lines.amount.cast("float64"),
+                         bought=bought(lines), amount=lines.amount.cast("float64"),
                          money=margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
     joined = known.left_join(_beyond(known), ["buyer_id", "day"])
     beyond = ibis.cases((joined.amount < 0, joined.beyond.fill_null(0.0)), else_=0.0)

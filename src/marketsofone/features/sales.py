@@ -90,6 +90,12 @@ def margin(rows: ir.Table, margin_rate: float | None) -> ibis.Value:
     return known if margin_rate is None else ibis.coalesce(known, amount * margin_rate)
 
 
+def bought(lines: ir.Table) -> ibis.Value:
+    """Whether a line sells something: its amount is above zero, or nothing is paid for units that go out."""
+    amount = lines.amount.fill_null(0)
+    return (amount > 0) | ((amount == 0) & (lines.quantity.fill_null(1.0) > 0))
+
+
 def days_between(later: ibis.Value, earlier: ibis.Value) -> ibis.Value:
     """Whole days between two instants: dates subtract alike on every engine, instants do not."""
     return later.cast("date").delta(earlier.cast("date"), unit="day").cast("float64")

@@ -37,7 +37,9 @@ def unit_costs(product: ir.Table, day: date | None) -> ir.Table:
 def with_unit_costs(tables: Mapping[str, ir.Table], costs: ir.Table) -> dict[str, ir.Table]:
     """The same tables; an order line, or an opportunity with lines, without a cost of its own has that of its units.
 
-    Of an opportunity only where each of its lines tells product and quantity, and what that cost is known.
+    Units that come back give their cost back, whether their quantity or their amount is below zero. A negative amount
+    smaller than what its units cost is a rebate: they stay where they are, and cost nothing again. Of an opportunity
+    only where each of its lines tells product and quantity, and what that cost is known.
 
     Parameters
     ----------
@@ -58,16 +60,24 @@ def with_unit_costs(tables: Mapping[str, ir.Table], costs: ir.Table) -> dict[str
 
 def _of_lines(opportunity: ir.Table, lines: ir.Table, costs: ir.Table) -> ir.Table:
     moments = opportunity.select(of=_.opportunity_id, sold_at=ibis.coalesce(_.closed_at, _.opened_at))
-    dated = lines.select("opportunity_id", "product_id", "quantity").inner_join(moments, [("opportunity_id", "of")])
-    priced = _priced(dated.select("opportunity_id", "product_id", "quantity", "sold_at"), _.sold_at, costs)
+    said = ("opportunity_id", "product_id", "quantity", "amount")
+    dated = lines.select(*said).inner_join(moments, [("opportunity_id", "of")])
+    priced = _priced(dated.select(*said, "sold_at"), _.sold_at, costs)
     whole = priced.group_by(of=_.opportunity_id).agg(of_units=_.of_units.sum(), open=_.of_units.isnull().any())
     joined = opportunity.left_join(whole.filter(~_.open), [("opportunity_id", "of")])
     return joined.mutate(cost=ibis.coalesce(joined.cost, joined.of_units)).select(*opportunity.columns)
 
 
 def _priced(rows: ir.Table, moment: ibis.Value | ibis.Deferred, costs: ir.Table) -> ir.Table:
-    """Rows with ``of_units``: quantity times what a unit cost on the day (the last, without a day); null: not known."""
+    """Rows with ``of_units``: what their units cost on the day (the last, without a day); null: not known."""
     dated = rows.mutate(sold_on=moment.cast("timestamp").cast("date").fill_null(_UNDATED))
     joined = dated.left_join(costs, [dated.product_id == costs.priced_id, dated.sold_on >= costs.since,
                                      dated.sold_on < costs.until])
-    return joined.mutate(of_units=(joined.quantity * joined.unit_cost.cast("float64")).round().cast("int64"))
+    return joined.mutate(of_units=_of_units(joined).round().cast("int64"))
+
+
+def _of_units(rows: ir.Table) -> ibis.Value:
+    moved = rows.quantity * rows.unit_cost.cast("float64")
+    taken_back = (rows.amount < 0) & (rows.quantity > 0)
+    worth_it = -rows.amount.cast("float64") >= moved
+    return ibis.cases((taken_back & worth_it, -moved), (taken_back & moved.notnull(), 0.0), else_=moved)

@@ -22,6 +22,7 @@ from marketsofone.sources.mapping import ColumnKind, Source, TableMapping, UserC
 from marketsofone.sources.quarantine import begin_quarantine, count_refused
 from marketsofone.sources.readings import TYPES, is_number
 from marketsofone.sources.said import Market
+from marketsofone.sources.signs import settle_signs
 from marketsofone.sources.spelling import nearest
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.staged import Staged
@@ -94,7 +95,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     said_again, repeated = refuse_duplicates(con, names, _repeating(sources))
     findings += said_again
     findings += fill_dated(con, names)
-    findings += treat(con, names, _columns(mappings))
+    findings += [*settle_signs(con, names), *treat(con, names, _columns(mappings))]
     names = tuple(name for name in TABLES if name in _with_rows(con))
     settle_keys(con, names)
     return Loaded(

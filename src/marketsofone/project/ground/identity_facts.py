@@ -10,6 +10,7 @@ from ibis import _
 
 from marketsofone.engine import hold
 from marketsofone.features import first_to_tell, with_buyer
+from marketsofone.features.sales import bought
 from marketsofone.features.statements import told_of_buyers
 from marketsofone.strata.distinct_criteria import criterion
 
@@ -92,7 +93,7 @@ def _sold(tables: Tables, owner: Tables) -> ir.Table | None:
     """Products with their buyers: of each buyer from the ledger, else from what was won, where these name any."""
     sold: list[ir.Table] = []
     if "order_line" in tables:
-        sold.append(tables["order_line"].filter(ibis.coalesce(_.quantity, 1.0) > 0))
+        sold.append(tables["order_line"].filter(bought(tables["order_line"])))
     if "opportunity" in tables:
         won = tables["opportunity"].filter(_.outcome == "won")
         if "opportunity_line" in tables:

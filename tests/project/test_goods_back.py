@@ -1,0 +1,78 @@
+"""What comes back lowers what was sold and gives its cost back, however a file writes it."""
+
+import pytest
+
+from marketsofone.project.flow import load, opened
+from marketsofone.project.ground.gathering import gather
+from marketsofone.project.settings.market_file import read_settings
+
+SETTINGS = """
+[market]
+currency = "EUR"
+as_of = 2026-06-30
+
+[steps]
+attractiveness = "order_line"
+
+[sources.products]
+file = "products.csv"
+[sources.products.product]
+product_id = "id"
+unit_cost = "cost"
+
+[sources.ledger]
+file = "ledger.csv"
+[sources.ledger.order_line]
+order_id = "order"
+account_id = "buyer"
+product_id = "product"
+ordered_at = "day"
+quantity = "quantity"
+amount = "amount"
+cost = "cost"
+"""
+SOLD = "1,A,P,2026-01-10,10,100"
+
+
+@pytest.fixture
+def counted(tmp_path):
+    """Purchase days and contribution of the one buyer, what `activity` counts, and the findings of loading."""
+
+    def count(*lines):
+        (tmp_path / "products.csv").write_text("id,cost\nP,6\n")
+        (tmp_path / "ledger.csv").write_text("\n".join(["order,buyer,product,day,quantity,amount,cost", *lines]))
+        (tmp_path / "market.toml").write_text(SETTINGS)
+        settings = read_settings(tmp_path)
+        with opened(tmp_path) as engine:
+            loaded = load(engine, settings)[0]
+            gathered = gather(engine, settings, loaded)
+            (tally,) = gathered.tallies["attractiveness"].to_pyarrow().to_pylist()
+            (told,) = gathered.activity.to_pyarrow().to_pylist()
+            turned = [one.place for one in loaded.findings if one.code == "signs_turned"]
+            return (tally["trials"], tally["total"]), (told["orders"], told["contribution"],
+                                                       str(told["last_order_on"])), turned
+
+    return count
+
+
+@pytest.mark.parametrize(("costs", "back", "turned"), [
+    (("", ""), "-2,-20", []),
+    (("", ""), "2,-20", []),
+    (("", ""), "-2,20", ["order_line.amount"]),
+    (("60", "-12"), "-2,-20", []),
+    (("60", "12"), "2,-20", ["order_line.cost"]),
+    (("60", "12"), "-2,20", ["order_line.amount", "order_line.cost"]),
+    (("-60", "12"), "-2,-20", ["order_line.cost"]),
+])
+def test_a_return_takes_back_its_amount_and_its_cost_whatever_its_signs(counted, costs, back, turned):
+    assert counted(f"{SOLD},{costs[0]}", f"2,A,P,2026-02-10,{back},{costs[1]}") == (
+        (1.0, 32.0), (1, 32.0, "2026-01-10"), turned)
+
+
+def test_a_rebate_on_units_that_stay_takes_back_no_cost(counted):
+    assert counted(f"{SOLD},", "2,A,P,2026-02-10,10,-10,") == ((1.0, 30.0), (1, 30.0, "2026-01-10"), [])
+
+
+def test_what_is_given_for_nothing_costs_what_it_costs(counted):
+    tally, told, _turned = counted(f"{SOLD},", "2,A,P,2026-02-10,1,0,")
+    assert (tally, told) == ((2.0, 34.0), (2, 34.0, "2026-02-10"))
