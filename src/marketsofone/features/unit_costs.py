@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-_NEVER, _UNDATED = ibis.date(date(9999, 12, 31)), ibis.date(date(9999, 12, 30))
+from marketsofone.features.periods import on_day, periods
 
 
 def unit_costs(product: ir.Table, day: date | None) -> ir.Table:
@@ -22,16 +22,9 @@ def unit_costs(product: ir.Table, day: date | None) -> ir.Table:
     day : date or None
         What begins or ends later is not known by it; None where the data carry no date at all.
     """
-    told = product.select("source", "source_row", "unit_cost", priced_id=_.product_id,
-                          since=_.valid_from.fill_null(ibis.date(date(1, 1, 1))), until=_.valid_to.fill_null(_NEVER))
-    by = _UNDATED if day is None else ibis.date(day)
-    told = told.filter(_.since <= by).mutate(until=ibis.cases((_.until > by, _NEVER), else_=_.until))
-    ends = told.select("priced_id", begins=_.since).union(told.select("priced_id", begins=_.until), distinct=True)
-    parts = ends.mutate(ends=_.begins.lead().over(group_by="priced_id", order_by="begins"))
-    held = parts.inner_join(told, ["priced_id", parts.begins >= told.since, parts.begins < told.until])
-    last = ibis.window(group_by=["priced_id", "begins"], order_by=[_.since.desc(), _.until, _.source, _.source_row])
-    held = held.mutate(place=ibis.row_number().over(last)).filter(_.place == 0, _.unit_cost.notnull())
-    return held.select("priced_id", "unit_cost", since=_.begins, until=_.ends)
+    told = product.select("source", "source_row", "unit_cost", "valid_from", "valid_to", priced_id=_.product_id)
+    held = periods(told, "priced_id", day).filter(_.unit_cost.notnull())
+    return held.select("priced_id", "unit_cost", "since", "until")
 
 
 def with_unit_costs(tables: Mapping[str, ir.Table], costs: ir.Table) -> dict[str, ir.Table]:
@@ -70,9 +63,9 @@ def _of_lines(opportunity: ir.Table, lines: ir.Table, costs: ir.Table) -> ir.Tab
 
 def _priced(rows: ir.Table, moment: ibis.Value | ibis.Deferred, costs: ir.Table) -> ir.Table:
     """Rows with ``of_units``: what their units cost on the day (the last, without a day); null: not known."""
-    dated = rows.mutate(sold_on=moment.cast("timestamp").cast("date").fill_null(_UNDATED))
-    joined = dated.left_join(costs, [dated.product_id == costs.priced_id, dated.sold_on >= costs.since,
-                                     dated.sold_on < costs.until])
+    dated = on_day(rows, moment)
+    joined = dated.left_join(costs, [dated.product_id == costs.priced_id, dated.held_on >= costs.since,
+                                     dated.held_on < costs.until])
     return joined.mutate(of_units=_of_units(joined).round().cast("int64"))
 
 

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from marketsofone.features.asof import HAPPENED
+from marketsofone.features.periods import on_day, periods
 from marketsofone.features.permitted import people_profiled
 
 _NAMING = ("opportunity", "order_line", "touch", "membership")
 """Tables whose rows may name a person without the account."""
 
 
-def with_workplaces(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
+def with_workplaces(
+    tables: Mapping[str, ir.Table], people: ir.Table | None = None, day: date | None = None
+) -> dict[str, ir.Table]:
     """The same tables; a row that names a person and no account stands at where that person decides, else works.
 
     Parameters
     ----------
     tables : mapping
         Customer tables known by the date.
+    people : Ibis table, optional
+        All periods of ``contact``, where they have such: what happened while a person was elsewhere stands there.
+        Before its first period a person is taken to have been where that was.
+    day : date, optional
+        The date.
     """
     if "contact" not in tables:
         return dict(tables)
-    workplaces = _workplaces(tables)
-    return {name: _placed(table, workplaces) if name in _NAMING else table for name, table in tables.items()}
+    if people is None:
+        places = _workplaces(tables)
+        return {name: _placed(table, places) if name in _NAMING else table for name, table in tables.items()}
+    places = _workplaces_by_day({**tables, "contact": people}, day)
+    return {name: _placed_by_day(name, table, places) if name in _NAMING else table for name, table in tables.items()}
 
 
 def people_owners(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table | None:
@@ -53,6 +66,22 @@ def _workplaces(tables: Mapping[str, ir.Table]) -> ir.Table:
     return placed.semi_join(people_profiled(tables), [("person", "contact_id")])
 
 
+def _workplaces_by_day(tables: Mapping[str, ir.Table], day: date | None) -> ir.Table:
+    """``person``, ``place``, ``since`` and ``until``."""
+    first = ibis.window(group_by="contact_id", order_by=[_.since, _.until])
+    held = periods(people_profiled(tables), "contact_id", day).mutate(turn=ibis.row_number().over(first))
+    since = ibis.cases((held.turn == 0, ibis.date(date(1, 1, 1))), else_=held.since)
+    return held.select("until", person=held.contact_id, place=ibis.coalesce(held.site_id, held.account_id), since=since)
+
+
 def _placed(table: ir.Table, workplaces: ir.Table) -> ir.Table:
     joined = table.left_join(workplaces, table.contact_id == workplaces.person)
-    return joined.mutate(account_id=ibis.coalesce(joined.account_id, joined.place)).drop("person", "place")
+    return joined.mutate(account_id=ibis.coalesce(joined.account_id, joined.place)).select(*table.columns)
+
+
+def _placed_by_day(name: str, table: ir.Table, workplaces: ir.Table) -> ir.Table:
+    moment = table[HAPPENED[name]] if name in HAPPENED else ibis.null("timestamp")
+    dated = on_day(table, moment)
+    joined = dated.left_join(workplaces, [dated.contact_id == workplaces.person, dated.held_on >= workplaces.since,
+                                          dated.held_on < workplaces.until])
+    return joined.mutate(account_id=ibis.coalesce(joined.account_id, joined.place)).select(*table.columns)

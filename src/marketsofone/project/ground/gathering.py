@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import ibis
 from ibis import _
 
 from marketsofone.customer import UserColumn
@@ -89,7 +90,8 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     beyond = 0 if as_of or settings.market.as_of else beyond
     as_of = as_of or _as_of(settings, loaded, last)
     merged = merged_tables(engine, raw, as_of)
-    tables = with_workplaces(on_its_clock(known_by(merged, as_of, _single(merged)), as_of.zone))
+    tables = on_its_clock(known_by(merged, as_of, _single(merged)), as_of.zone)
+    tables = with_workplaces(tables, _with_periods(merged, as_of), as_of.day)
     unheld = _unheld(engine, merged, tables)
     if unheld is not None:
         tables["account"] = tables["account"].union(unheld)
@@ -150,6 +152,16 @@ def _single(tables: Mapping[str, ir.Table]) -> set[str]:
             if counts["rows"] == counts["entities"]:
                 single.add(name)
     return single
+
+
+def _with_periods(tables: Mapping[str, ir.Table], as_of: AsOf) -> ir.Table | None:
+    """People with all their periods, as they were known; None where nothing says when they were where."""
+    if "contact" not in tables:
+        return None
+    known = tables["contact"].known_at.cast("timestamp")
+    people = tables["contact"].filter(known.isnull() | (known < ibis.timestamp(as_of.end)))
+    dated = people.filter(people.valid_from.notnull() | people.valid_to.notnull()).count().execute()
+    return people if dated else None
 
 
 def _held_events(

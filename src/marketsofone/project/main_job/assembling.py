@@ -75,16 +75,17 @@ def ranks(rows: ir.Table, gathered: Gathered) -> ir.Table:
 
     Who may not be contacted has no rank; nothing that lists whom to approach lists a buyer without one.
     """
+    rows = _with_decided(rows.mutate(worth=_to_ten_digits(rows.worth)), gathered)
     if gathered.unapproached is None:
-        return rows.select("buyer_id", rank=_place(rows, gathered))
+        return rows.select("buyer_id", rank=_place())
     free = rows.anti_join(gathered.unapproached, "buyer_id")
-    ranked = free.select("buyer_id", rank=_place(free, gathered))
+    ranked = free.select("buyer_id", rank=_place())
     barred = rows.semi_join(gathered.unapproached, "buyer_id")
     return ranked.union(barred.select("buyer_id", rank=ibis.null(ranked["rank"].type())))
 
 
-def _place(rows: ir.Table, gathered: Gathered) -> ibis.Value:
-    order = ibis.window(order_by=[_decided(rows, gathered), _to_ten_digits(rows.worth).desc(), _.source_id, _.buyer_id])
+def _place() -> ibis.Value:
+    order = ibis.window(order_by=[_.behind, _.worth.desc(), _.source_id, _.buyer_id])
     return ibis.row_number().over(order) + 1
 
 
@@ -100,13 +101,17 @@ def _with_bar(rows: ir.Table) -> ir.Table:
     return rows.mutate(reasons=ibis.cases((rows["rank"].isnull(), told), else_=rows["reasons"]))
 
 
-def _decided(rows: ir.Table, gathered: Gathered) -> ibis.Value:
-    """A buyer that is nothing but an opportunity, and one that is decided, stands behind all others."""
+def _with_decided(rows: ir.Table, gathered: Gathered) -> ir.Table:
+    """Rows with ``behind``: a buyer that is nothing but an opportunity, and a decided one, stands behind all others.
+
+    Joined, not asked inside the order: an engine takes no query there that itself puts rows in order.
+    """
+    rows = rows.select("buyer_id", "source_id", "kind", "worth")
     if "opportunity" not in gathered.tables:
-        return ibis.literal(0)
-    table = gathered.tables["opportunity"]
-    decided = table.filter(table.outcome.isin(["won", "lost"])).select("opportunity_id")
-    return ibis.cases(((rows.kind == "opportunity") & rows.buyer_id.isin(decided.opportunity_id), 1), else_=0)
+        return rows.mutate(behind=ibis.literal(0))
+    decided = gathered.tables["opportunity"].filter(_.outcome.isin(["won", "lost"])).select(decided="opportunity_id")
+    joined = rows.left_join(decided, [("buyer_id", "decided")])
+    return joined.mutate(behind=ibis.cases(((_.kind == "opportunity") & _.decided.notnull(), 1), else_=0))
 
 
 def _columns(made: Estimate, score: str, hour: Hour) -> ir.Table:
