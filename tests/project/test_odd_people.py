@@ -94,3 +94,34 @@ def test_what_a_person_did_stands_at_the_account_where_the_person_worked_that_da
 def test_what_a_person_did_before_leaving_stays_with_the_account(known):
     gone = "id,account,since,till\np,A,2026-01-01,2026-03-01\nq,B,,\n"
     assert known(people=gone)[1]["pull"] == {"A": (1.0, 1.0), "B": (1.0, 0.0)}
+
+
+LISTS = """
+[sources.lists]
+file = "lists.csv"
+[sources.lists.membership]
+list_name = "list"
+account_id = "account"
+valid_from = "since"
+[sources.lists.membership.dimensions]
+club = "list"
+
+[sources.wishes]
+file = "wishes.csv"
+[sources.wishes.wish]
+about = "about"
+about_id = "id"
+kind = "'need'"
+theme = "theme"
+stated_at = "at"
+[sources.wishes.wish.dimensions]
+wants = "theme"
+"""
+
+
+def test_the_latest_list_is_the_one_joined_last_and_what_is_wished_may_split_the_market(known):
+    buyers, _tallies = known(LISTS, lists="list,account,since\nsilver,A,2026-02-01\ngold,A,2020-01-01\nold,B,\n",
+                             wishes="about,id,theme,at\naccount,A,speed,2026-03-01\naccount,A,price,2026-01-01\n"
+                                    "contact,q,care,2026-01-01\naccount,B,rest,2026-07-01\n")
+    assert {name: (buyers[name]["dim_club"], buyers[name]["dim_wants"]) for name in "AB"} == {
+        "A": ("silver", "speed"), "B": ("old", "care")}

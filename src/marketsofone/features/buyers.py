@@ -17,6 +17,7 @@ from ibis import _
 from marketsofone.customer import UserColumn
 from marketsofone.features.asof import HAPPENED
 from marketsofone.features.permitted import unprofiled
+from marketsofone.features.statements import told_of_buyers
 
 _CARRIED = {
     "product": ("product_id", ("opportunity_line", "opportunity", "order_line")),
@@ -283,6 +284,8 @@ def _rows_of_buyers(name: str, tables: Mapping[str, ir.Table], owner: Mapping[st
         return _everyone(tables, owner).select("buyer_id", "account_id").inner_join(rows, "account_id")
     if name == "contact" and "contact" in owner:
         return owner["contact"].select("contact_id", "buyer_id").inner_join(rows, "contact_id")
+    if "about_id" in rows.columns:
+        return told_of_buyers(rows, tables, owner)
     return with_buyer(rows, owner)
 
 
@@ -298,9 +301,12 @@ def _carried(name: str, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.T
 
 
 def _with_moment(name: str, tables: Mapping[str, ir.Table]) -> ir.Table:
-    """Rows of a table with ``moment``; what belongs to an opportunity and has no time came with the opportunity."""
-    rows, happened = tables[name], HAPPENED.get(name)
-    if happened and happened in rows.columns:
+    """Rows of a table with ``moment``; what belongs to an opportunity and has no time came with the opportunity.
+
+    Of what holds for a time, such as being on a list, the moment is the day on which it began.
+    """
+    rows, happened = tables[name], HAPPENED.get(name, "valid_from")
+    if happened in rows.columns:
         return rows.mutate(moment=rows[happened].cast("timestamp"))
     if name not in _OF_OPPORTUNITY or "opportunity" not in tables:
         return rows.mutate(moment=ibis.null("timestamp"))
