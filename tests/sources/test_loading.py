@@ -528,3 +528,18 @@ def test_two_sources_whose_periods_overlap_are_told(market):
     loaded = market.load(PERIODS.replace('rep_id = "rep"\n', 'rep_id = "rep"\nvalid_from = "since"\n', 1))
     (finding,) = [one for one in loaded.findings if one.code == "periods_of_several"]
     assert finding.message.startswith("Two sources tell periods of 1 of account that overlap")
+
+
+def test_statements_of_keys_that_no_file_holds_are_told(market):
+    market.write("crm.csv", "id,sector\n007,retail\n8,care\n")
+    market.write("no.csv", "about,id\naccount,7\naccount,8\nbuyer,007\ncontact,8\nstratum,12\n")
+    loaded = market.load(SECTORS + """[sources.no]
+file = "no.csv"
+[sources.no.objection]
+about = "about"
+about_id = "id"
+""")
+    told = {one.code: (one.severity, one.message) for one in loaded.findings if one.code.startswith("statements_")}
+    assert told["statements_astray"] == ("warning", "2 rows of objection speak of 2 keys that no file holds; they are "
+                                                    "kept, and change nothing.")
+    assert told["statements_of_strata"][1].startswith("1 rows of objection speak of strata")

@@ -111,8 +111,7 @@ PRODUCT = Table("product", "something we sell", (
     Field("family", "text", "the family it belongs to"),
     Field("version", "text", "the version of the offer"),
     Field("list_price", "money", "price before any discount"),
-    Field("unit_cost", "money", "what one unit costs us; counted where a line tells no cost of its own",
-          sign="not negative"),
+    Field("unit_cost", "money", "what one unit costs us; counted where a line tells no cost of its own"),
     _CURRENCY, _FROM, _TO,
 ), key=("product_id", "valid_from"))
 
