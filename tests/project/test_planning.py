@@ -328,3 +328,9 @@ def test_a_missing_cost_and_missing_hours_of_a_rep_are_told(tmp_path):
     found = found_in(tmp_path, [(11, 1, 7)], [REPS[0] | {"week_hours": None}, REPS[1]])
     assert "10.00 of [market] is taken" in found["rep_without_cost"].message
     assert found["rep_without_hours"].message.startswith("1 of 2 reps have no hours")
+
+
+def test_buyers_of_reps_who_are_not_there_are_told(tmp_path):
+    found = found_in(tmp_path, [(11, 1, 7)], REPS[:1])
+    assert found["rep_not_there"].message.startswith("3 buyers are looked after by 1 reps of whom no row holds")
+    assert "rep_not_there" not in found_in(tmp_path, [(11, 1, 7)])

@@ -272,6 +272,13 @@ def plan_findings(settings: Settings, served: ir.Table | None, known: Known) -> 
         found.append(Finding("rep_without_hours", "warning", "rep.week_hours",
                              f"{without:,} of {len(hours):,} reps have no hours: their buyers get none in the plan.",
                              "Map week_hours for them."))
+    gone = known.buyers["rep_id"].drop_null().to_numpy()
+    gone = gone[~np.isin(gone, known.reps["rep_id"].to_numpy())]
+    if len(gone):
+        found.append(Finding("rep_not_there", "warning", "rep",
+                             f"{len(gone):,} buyers are looked after by {len(np.unique(gone)):,} reps of whom no row "
+                             "holds on the day, for they left, are yet to come or are in no file: they get no hours in "
+                             "the plan.", "State who looks after them now, or see m1 plan solve --assign."))
     if cost.null_count:
         given = "market.hour_cost" in settings.given
         stated = money(settings.market.hour_cost, settings.market.currency)
