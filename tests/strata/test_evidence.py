@@ -192,3 +192,10 @@ def test_one_rare_answer_of_a_place_is_no_news_where_chi_square_alone_calls_it_n
     means = means_on_test_scale(sums(rare))
     alone = stats.chi2.sf((means.mean[0] - means.mean[1]) ** 2 / means.variance.sum(), 1)
     assert alone < 1e-6 < 1e-3 < chance(means)
+
+
+@pytest.mark.parametrize("answer", [0, 1])
+def test_where_all_answered_alike_nothing_differs(answer):
+    alike = [[(2, 2 * answer)] * buyers + [(1, answer)] for buyers in (60, 40, 1)]
+    assert chance(means_on_test_scale(sums(alike))) == 1.0
+    assert surprise(means_on_test_scale(sums(alike))) <= 0.0

@@ -168,9 +168,13 @@ def _share_variance(sums: Sums, middle: Floats, residual: Floats) -> Floats:
 
 
 def _peaked(n: Floats, variance: Floats, middle: Floats, row: Row) -> Floats:
-    """Excess kurtosis of shares: that of as many trials as they are worth, more so where a buyer's come in bunches."""
-    unit = np.maximum(middle * (1.0 - middle), 1e-9)
-    heavy = np.maximum(1.0 - 6.0 * unit, 0.0)
+    """Excess kurtosis of shares: that of as many trials as they are worth, more so where a buyer's come in bunches.
+
+    None where all succeeded, or none did: all shares are alike then, and no law of them is asked for.
+    """
+    spread = middle * (1.0 - middle)
+    unit = np.maximum(spread, 1e-9)
+    heavy = np.where(spread > 0, np.maximum(1.0 - 6.0 * unit, 0.0), 0.0)
     return np.asarray(row.beside(heavy / unit**3) * variance**2 * n) if heavy.any() else NORMAL
 
 
