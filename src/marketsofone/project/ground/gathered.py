@@ -107,6 +107,8 @@ class Gathered:
         Rows dated so far beyond all others that they are taken for mistyped, where no day is fixed.
     unheld : int
         Accounts that events name and of which nothing holds on the day.
+    seen_since : date or None
+        The first day of the sales that contribution over the horizon is counted from.
     lost : float or None
         What was sold contributed in all, major units, where that is not above zero: then no score is made of it.
     unpriced : int
@@ -136,6 +138,7 @@ class Gathered:
     files_end: date | None = None
     beyond: int = 0
     unheld: int = 0
+    seen_since: date | None = None
     lost: float | None = None
     unpriced: int = 0
     assumed: float = 0.0

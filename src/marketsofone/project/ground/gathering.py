@@ -255,7 +255,15 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
             "Check [steps] in market.toml, as_of, and the mapping of outcome, entered, answered, amounts and costs.",
         )
     return replace(base, steps=steps, tallies=tallies, trials=trials, histories=ledger, returned_beyond=beyond,
-                   lost=lost)
+                   lost=lost, seen_since=_seen_since(steps, trials))
+
+
+def _seen_since(steps: Mapping[str, str], trials: Mapping[str, ir.Table]) -> date | None:
+    """The first day of what money that comes over a horizon is counted from."""
+    if steps.get("attractiveness") != "order_line":
+        return None
+    first = trials["attractiveness"].agg(day=_.happened_on.min()).to_pyarrow()["day"][0].as_py()
+    return None if first is None else date.fromisoformat(str(first))
 
 
 def _with_prices(settings: Settings, base: Gathered) -> Gathered:

@@ -34,6 +34,7 @@ from marketsofone.project.main_job.doubting import doubts_table
 from marketsofone.project.main_job.identity import identity_table
 from marketsofone.project.main_job.marketing import marketing_tables
 from marketsofone.project.main_job.noticing import noticed
+from marketsofone.project.main_job.noticing_values import beyond_the_seen
 from marketsofone.project.main_job.trials import trials_writer
 from marketsofone.project.main_job.winning import wins
 from marketsofone.project.planning.planned import plan_run
@@ -132,7 +133,8 @@ def keep(
         "verdicts": verdicts_table(engine, settings, gathered, stratified, strata),
         "identity": identity_table(gathered, stratified),
         "health": frame_of(loaded.health),
-        "findings": frame_of((*findings, *noticed(engine, gathered, stratified, estimates), *marketed.findings,
+        "findings": frame_of((*findings, *noticed(engine, gathered, stratified, estimates),
+                              *beyond_the_seen(gathered, settings.market.horizon_days), *marketed.findings,
                               *written.findings, *planned.findings)),
         "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
     }

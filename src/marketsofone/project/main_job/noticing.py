@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from marketsofone.estimates import fetch_base
 from marketsofone.measures import STEPS
 from marketsofone.project.ground.merging import unmerged_findings
+from marketsofone.project.main_job.noticing_values import spelled_alike
 from marketsofone.scores import SCORES
 from marketsofone.sources import Finding
 
@@ -37,7 +38,7 @@ def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:
     """Findings that need no tree and no score: ``m1 check`` tells them too."""
     return [*_undated(gathered), *_ended_before(gathered), *_dated_beyond(gathered), *_unheld(gathered),
             *_unpriced(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered), *returned_beyond(gathered),
-            *unmerged_findings(engine)]
+            *spelled_alike(gathered), *unmerged_findings(engine)]
 
 
 def _undated(gathered: Gathered) -> list[Finding]:

@@ -1,0 +1,58 @@
+"""Values that are one thing written in several ways, and horizons longer than what was seen, are told."""
+
+import pytest
+
+from marketsofone.project.flow import run_project
+
+SETTINGS = """
+[market]
+currency = "EUR"
+as_of = 2026-06-30
+margin_rate = 0.5
+horizon_days = {horizon}
+
+[steps]
+attractiveness = "order_line"
+
+[sources.accounts]
+file = "accounts.csv"
+[sources.accounts.account]
+account_id = "id"
+[sources.accounts.account.dimensions]
+sector = "sector"
+
+[sources.ledger]
+file = "ledger.csv"
+[sources.ledger.order_line]
+order_id = "source_row"
+account_id = "buyer"
+ordered_at = "day"
+amount = "'100'"
+"""
+
+
+@pytest.fixture
+def told(tmp_path):
+    """The findings of a run, by code."""
+
+    def run(horizon, sectors):
+        (tmp_path / "market.toml").write_text(SETTINGS.format(horizon=horizon))
+        accounts = [f"{place},{sector}" for place, sector in enumerate(sectors)]
+        (tmp_path / "accounts.csv").write_text("\n".join(["id,sector", *accounts]))
+        lines = [f"{place},2026-0{month}-01" for place in range(len(sectors)) for month in range(4, 7)]
+        (tmp_path / "ledger.csv").write_text("\n".join(["buyer,day", *lines]))
+        return {row["code"]: row["message"] for row in run_project(tmp_path).table("findings").to_pylist()}
+
+    return run
+
+
+def test_values_that_differ_in_spelling_only_are_told(told):
+    found = told(90, ["Retail", "retail", "rétail", "care", "Care ", "food"])
+    assert found["spelled_alike"].startswith("2 values of sector are written in several ways")
+    assert "spelled_alike" not in told(90, ["Retail", "Retail", "care", "care", "food 1", "food 2"])
+
+
+def test_a_horizon_much_longer_than_what_was_seen_is_told(told):
+    sectors = ["Retail", "care"] * 3
+    assert "no buyer is seen for more than 91" in told(365, sectors)["horizon_unseen"]
+    assert "horizon_unseen" not in told(182, sectors)
