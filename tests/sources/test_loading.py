@@ -543,3 +543,18 @@ about_id = "id"
     assert told["statements_astray"] == ("warning", "2 rows of objection speak of 2 keys that no file holds; they are "
                                                     "kept, and change nothing.")
     assert told["statements_of_strata"][1].startswith("1 rows of objection speak of strata")
+
+
+def test_opportunities_decided_before_they_were_opened_are_told(market):
+    market.write("o.csv", "id,out,op,cl\n1,won,2026-02-10,2026-01-15\n2,lost,2026-02-10T09:00,2026-02-10\n"
+                          "3,open,2026-02-10,2026-01-01\n4,won,,2026-01-01\n")
+    loaded = market.load("""[sources.o]
+file = "o.csv"
+[sources.o.opportunity]
+opportunity_id = "id"
+outcome = "out"
+opened_at = "op"
+closed_at = "cl"
+""")
+    (finding,) = [one for one in loaded.findings if one.code == "closed_before_opened"]
+    assert finding.message.startswith("1 opportunities were decided before they were opened")

@@ -25,6 +25,8 @@ def treat(con: DuckDBPyConnection, tables: Sequence[str], columns: Sequence[User
         con.execute(f"alter table {quoted(name)} drop column m1_refused")
     for name in tables:
         findings += _blank_keys(con, name) + _returns(con, name) + _placeholders(con, name, columns)
+    if "opportunity" in tables:
+        findings += _closed_before(con)
     return findings
 
 
@@ -135,6 +137,23 @@ def _returns(con: DuckDBPyConnection, name: str) -> list[Finding]:
             "info",
             f"{name}.quantity",
             f"{count:,} rows of {name} have a negative quantity and are kept as returns.",
+        )
+    ]
+
+
+def _closed_before(con: DuckDBPyConnection) -> list[Finding]:
+    """Opportunities decided before the day on which they were opened: one of the two days is not what it seems."""
+    rows = con.execute("select count(*) from opportunity where outcome in ('won', 'lost') "
+                       "and closed_at < opened_at - interval 1 day").fetchall()[0][0]
+    if not rows:
+        return []
+    return [
+        Finding(
+            "closed_before_opened",
+            "warning",
+            "opportunity.closed_at",
+            f"{rows:,} opportunities were decided before they were opened; they count as decided on the earlier day.",
+            "Check which columns hold the two days: a planned day, or that of entering the row, may stand for one.",
         )
     ]
 
