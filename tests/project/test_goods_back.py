@@ -69,8 +69,9 @@ def test_a_return_takes_back_its_amount_and_its_cost_whatever_its_signs(counted,
         (1.0, 32.0), (1, 32.0, "2026-01-10"), turned)
 
 
-def test_a_rebate_on_units_that_stay_takes_back_no_cost(counted):
-    assert counted(f"{SOLD},", "2,A,P,2026-02-10,10,-10,") == ((1.0, 30.0), (1, 30.0, "2026-01-10"), [])
+@pytest.mark.parametrize("rebate", ["P,2026-02-10,10", "P,2026-01-10,10", ",2026-02-10,", ",2026-02-10,1"])
+def test_a_rebate_on_units_that_stay_takes_back_no_cost(counted, rebate):
+    assert counted(f"{SOLD},", f"2,A,{rebate},-10,") == ((1.0, 30.0), (1, 30.0, "2026-01-10"), [])
 
 
 def test_what_is_given_for_nothing_costs_what_it_costs(counted):

@@ -104,7 +104,7 @@ def _opportunities(rows: ir.Table) -> ir.Table:
         opportunities=_.count(), open_opportunities=_.count(where=_.outcome == "open"),
         won=_.count(where=_.outcome == "won"), lost=_.count(where=_.outcome == "lost"),
         last_opportunity_on=_.opened_at.cast("timestamp").max().cast("date"),
-        last_decided_on=_.closed_at.cast("timestamp").max().cast("date"))
+        last_decided_on=_.closed_at.cast("timestamp").max(where=_.outcome.isin(["won", "lost"])).cast("date"))
 
 
 def _earned(rows: ir.Table, margin_rate: float | None, minor: int) -> dict[str, ibis.Value]:

@@ -31,8 +31,8 @@ def with_unit_costs(tables: Mapping[str, ir.Table], costs: ir.Table) -> dict[str
     """The same tables; an order line, or an opportunity with lines, without a cost of its own has that of its units.
 
     Units that come back give their cost back, whether their quantity or their amount is below zero. A negative amount
-    smaller than what its units cost is a rebate: they stay where they are, and cost nothing again. Of an opportunity
-    only where each of its lines tells product and quantity, and what that cost is known.
+    smaller than what its units cost, or of no product, is a rebate: nothing comes back, nothing is spent. Of an
+    opportunity only where each of its lines tells product and quantity, and what that cost is known.
 
     Parameters
     ----------
@@ -73,4 +73,5 @@ def _of_units(rows: ir.Table) -> ibis.Value:
     moved = rows.quantity * rows.unit_cost.cast("float64")
     taken_back = (rows.amount < 0) & (rows.quantity > 0)
     worth_it = -rows.amount.cast("float64") >= moved
-    return ibis.cases((taken_back & worth_it, -moved), (taken_back & moved.notnull(), 0.0), else_=moved)
+    rebate = (rows.amount < 0) & rows.product_id.isnull() & (rows.quantity.fill_null(1.0) > 0)
+    return ibis.cases((taken_back & worth_it, -moved), ((taken_back & moved.notnull()) | rebate, 0.0), else_=moved)
