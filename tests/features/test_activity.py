@@ -44,3 +44,10 @@ def test_contribution_is_that_of_order_lines_else_of_won_opportunities_and_not_k
 def test_what_the_data_have_no_table_for_is_not_known(counted):
     rows = counted("touch", "order_line", "opportunity", "rival_met")
     assert all(rows[1][name] is None for name in COUNTED)
+
+
+def test_the_day_on_which_an_open_opportunity_was_hoped_to_close_decides_nothing(counted, market):
+    before = counted()[1]["last_decided_on"]
+    market["opportunity"].append({"opportunity_id": 99, "account_id": 1, "outcome": "open",
+                                  "opened_at": dt.datetime(2026, 1, 5), "closed_at": dt.datetime(2026, 6, 29)})
+    assert counted()[1]["last_decided_on"] == before
