@@ -42,3 +42,8 @@ def test_who_is_not_counted_and_what_did_not_let_us_in_is_left_out():
     touches = [(1, on(1), True), (2, on(1), True)]
     deals = [(1, on(1), None, "open", False), (2, on(1), None, "open", True)]
     assert counted(touches, deals, everyone=[1]) == (1, 0)
+
+
+def test_a_win_that_tells_no_closing_day_ends_the_count_when_it_was_opened():
+    touches = [(1, on(1), True), (1, on(9), True)]
+    assert counted(touches, [(1, on(5), None, "won", True), (1, on(8), None, "open", True)]) == (1, 1)

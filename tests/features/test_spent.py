@@ -48,3 +48,12 @@ def test_what_came_back_is_margin_of_the_horizon_alone():
     found = contribution_within(tables, owner, AS_OF, horizon_days=365, margin_rate=0.2).execute()
     assert found.set_index("buyer_id")["returned"].to_dict() == {1: 50.0, 2: 2.0}
     assert contribution_within({}, owner, AS_OF, horizon_days=365, margin_rate=None) is None
+
+
+def test_a_win_without_a_closing_day_came_when_it_was_opened():
+    wins = [{"account_id": 1, "outcome": "won", "opened_at": datetime(year, 5, 1), "closed_at": None, "amount": 9000,
+             "cost": 4000} for year in (2024, 2026)]
+    owner = {"account": ibis.memtable(pd.DataFrame({"account_id": [1], "buyer_id": [1]}))}
+    tables = {"opportunity": ibis.memtable(pd.DataFrame(wins).astype({"closed_at": "datetime64[us]"}))}
+    found = contribution_within(tables, owner, AS_OF, horizon_days=365, margin_rate=None).execute()
+    assert found["returned"].tolist() == [50.0]

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from marketsofone.features.buyers import with_buyer
+from marketsofone.features.sales import won_at
 
 
 def openings(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], everyone: ir.Table,
@@ -33,7 +34,8 @@ def openings(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], ever
         One row: ``answers``, ``opened``.
     """
     opportunities = with_buyer(tables["opportunity"], owner).semi_join(everyone, "buyer_id")
-    won = opportunities.filter(_.outcome == "won").group_by("buyer_id").agg(first=_.closed_at.cast("timestamp").min())
+    won = opportunities.filter(_.outcome == "won")
+    won = won.group_by("buyer_id").agg(first=won_at(won).min())
     answers = _until(with_buyer(tables["touch"].filter(answered), owner).semi_join(everyone, "buyer_id"),
                      "happened_at", won)
     opened = _until(opportunities.filter(_.entered.fill_null(True)).semi_join(answers, "buyer_id"), "opened_at", won)

@@ -46,7 +46,7 @@ def contributions(
     if step == "opportunity.amount":
         money = margin(won, margin_rate) / float(minor)
         rows = won.select("buyer_id", "source", "source_row", row_id=won.opportunity_id,
-                          happened_on=_won_at(won).cast("date"),
+                          happened_on=won_at(won).cast("date"),
                           trials=ibis.literal(1).cast("float64"), total=money)
         return rows.filter(_.total.notnull())
     if lines is None:
@@ -121,7 +121,7 @@ def _arrived(lived: ir.Table, lines: ir.Table, horizon_days: int) -> ir.Table:
 
 def _turns(won: ir.Table) -> ir.Table:
     """Each win and when the next one of the same buyer takes over."""
-    at = _won_at(won)
+    at = won_at(won)
     rows = won.select("buyer_id", "source", "source_row", row_id=won.opportunity_id, won_at=at,
                       happened_on=at.cast("date"))
     dated = rows.filter(_.won_at.notnull())
@@ -129,7 +129,7 @@ def _turns(won: ir.Table) -> ir.Table:
     return dated.mutate(next_won_at=_.won_at.lead().over(order))
 
 
-def _won_at(won: ir.Table) -> ibis.Value:
+def won_at(won: ir.Table) -> ibis.Value:
     """When an opportunity was won: when it was closed, else when it was opened."""
     return ibis.coalesce(won.closed_at, won.opened_at).cast("timestamp")
 

@@ -11,7 +11,7 @@ from ibis import _
 
 from marketsofone.features.asof import AsOf
 from marketsofone.features.buyers import with_buyer
-from marketsofone.features.sales import margin
+from marketsofone.features.sales import margin, won_at
 
 
 def time_spent(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], everyone: ir.Table, as_of: AsOf, *,
@@ -40,7 +40,8 @@ def time_spent(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], ev
         units). Nothing is run.
     """
     out = (_.direction.fill_null("out") == "out") & (_.team.fill_null("sales") == "sales")
-    rows = _within(tables["touch"].filter(out), "happened_at", as_of, horizon_days)
+    touches = tables["touch"].filter(out)
+    rows = _within(touches, touches.happened_at, as_of, horizon_days)
     told = _spent(with_buyer(rows, owner).semi_join(everyone, "buyer_id"), approach_hours, minor, "buyer_id", "rep_id")
     whole = _spent(rows, approach_hours, minor, "rep_id").mutate(buyer_id=ibis.null("int64"))
     known = told.group_by("rep_id").agg(**{name: told[name].sum() for name in _SUMS})
@@ -55,16 +56,18 @@ def contribution_within(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.T
                         horizon_days: int, margin_rate: float | None, minor: int = 100) -> ir.Table | None:
     """What each buyer brought in the horizon: ``buyer_id``, ``returned`` (major units); None where no table tells.
 
-    Order lines placed in it, or where there are none won opportunities closed in it; null where a buyer's rows do
-    not tell their margin.
+    Order lines placed in it, or where there are none won opportunities closed in it (opened, where no such day is
+    told); null where a buyer's rows do not tell their margin.
     """
     if "order_line" in tables:
-        rows, moment = tables["order_line"], "ordered_at"
+        rows = tables["order_line"]
+        rows = _within(rows, rows.ordered_at, as_of, horizon_days)
     elif "opportunity" in tables:
-        rows, moment = tables["opportunity"].filter(_.outcome == "won"), "closed_at"
+        rows = tables["opportunity"].filter(_.outcome == "won")
+        rows = _within(rows, won_at(rows), as_of, horizon_days)
     else:
         return None
-    rows = with_buyer(_within(rows, moment, as_of, horizon_days), owner)
+    rows = with_buyer(rows, owner)
     return rows.group_by("buyer_id").agg(returned=(margin(rows, margin_rate) / float(minor)).sum().round(_EXACT))
 
 
@@ -72,11 +75,11 @@ _EXACT = 6  # decimals: an engine adds rows up in any order, and the last digits
 _SUMS = ("touches", "guessed", "hours", "cost")
 
 
-def _within(rows: ir.Table, moment: str, as_of: AsOf, horizon_days: int) -> ir.Table:
+def _within(rows: ir.Table, moment: ibis.Value, as_of: AsOf, horizon_days: int) -> ir.Table:
     if as_of.day is None:
         return rows
     start = ibis.timestamp(as_of.midnight - timedelta(days=horizon_days))
-    at = rows[moment].cast("timestamp")
+    at = moment.cast("timestamp")
     return rows.filter(at.isnull() | (at >= start))
 
 
