@@ -558,3 +558,18 @@ closed_at = "cl"
 """)
     (finding,) = [one for one in loaded.findings if one.code == "closed_before_opened"]
     assert finding.message.startswith("1 opportunities were decided before they were opened")
+
+
+def test_a_sale_with_a_cost_below_zero_among_costs_above_it_is_told(market):
+    market.write("o.csv", "id,at,amount,cost\n1,2026-01-01,100,60\n2,2026-01-02,100,-60\n3,2026-01-03,100,50\n")
+    loaded = market.load("""[sources.o]
+file = "o.csv"
+[sources.o.order_line]
+order_id = "id"
+ordered_at = "at"
+amount = "amount"
+cost = "cost"
+""")
+    (finding,) = [one for one in loaded.findings if one.place == "order_line.cost"]
+    assert (finding.code, finding.message[:9]) == ("cost_below_zero", "1 rows of")
+    assert market.column("select cost from order_line order by source_row") == [60_00, -60_00, 50_00]

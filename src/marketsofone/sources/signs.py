@@ -42,7 +42,7 @@ def settle_signs(con: DuckDBPyConnection, tables: Sequence[str]) -> list[Finding
     findings = []
     for name in _PRICED:
         if name in tables:
-            findings += _outgoing(con, name)
+            findings += [*_outgoing(con, name), *_left_below(con, name)]
     if "order_line" in tables:
         for turned in _RETURNS:
             findings += _turn(con, "order_line", turned)
@@ -59,6 +59,17 @@ def _outgoing(con: DuckDBPyConnection, name: str) -> list[Finding]:
         said = f"of {source} have a cost below zero beside a sale; costs there are written as money that goes out"
         found += _turn(con, name, _Turned("cost", f"source = {literal(source)} and cost <> 0", said), _OUTGOING)
     return found
+
+
+def _left_below(con: DuckDBPyConnection, name: str) -> list[Finding]:
+    """Sales with a cost below zero in a source that writes most costs above it: they stay, and add to what was sold."""
+    rows = con.execute(f"select count(*) from {quoted(name)} where {_OUTGOING}").fetchall()[0][0]
+    if not rows:
+        return []
+    return [Finding(
+        "cost_below_zero", "warning", f"{name}.cost",
+        f"{rows:,} rows of {name} have a cost below zero beside a sale, where most costs stand above it: it adds to "
+        "what the sale contributes.", "Check what such a cost means; abs(...) counts it as a cost.")]
 
 
 def _turn(con: DuckDBPyConnection, name: str, turned: _Turned, told: str = "") -> list[Finding]:
