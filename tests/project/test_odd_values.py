@@ -2,6 +2,7 @@
 
 import pytest
 
+from marketsofone.errors import NothingToScore
 from marketsofone.project.flow import run_project
 
 SETTINGS = """
@@ -56,3 +57,11 @@ def test_a_horizon_much_longer_than_what_was_seen_is_told(told):
     sectors = ["Retail", "care"] * 3
     assert "no buyer is seen for more than 91" in told(365, sectors)["horizon_unseen"]
     assert "horizon_unseen" not in told(182, sectors)
+
+
+def test_sales_of_the_day_of_the_run_alone_tell_nothing_of_who_comes_again(tmp_path):
+    (tmp_path / "market.toml").write_text(SETTINGS.format(horizon=90))
+    (tmp_path / "accounts.csv").write_text("id,sector\n0,care\n1,food\n")
+    (tmp_path / "ledger.csv").write_text("buyer,day\n0,2026-06-30\n1,2026-06-30\n")
+    with pytest.raises(NothingToScore, match="sales of that one day only"):
+        run_project(tmp_path)

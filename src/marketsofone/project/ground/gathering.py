@@ -236,6 +236,9 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
             continue
         if step == "order_line" and "opportunity" not in base.tables:
             ledger, rows, beyond = _ledger(engine, settings, base)
+            if not ledger.filter(_.age > 0).count().execute():
+                ledger, beyond = None, 0
+                continue
             tallied = _ledger_tally(ledger)
         elif STEPS[step].table in base.tables:
             tallied, rows = _counted(engine, settings, base, score, step)
@@ -251,7 +254,8 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
         sold = "" if lost is None else f"; what was sold contributed {lost:,.2f} in all"
         raise NothingToScore(
             "A run needs evidence for at least one score.",
-            f"no decided opportunity, no answered or unanswered approach and no sale known by the date{sold}.",
+            "no decided opportunity, no answered or unanswered approach and no sale known by the date, or sales of "
+            f"that one day only, which do not tell who comes again{sold}.",
             "Check [steps] in market.toml, as_of, and the mapping of outcome, entered, answered, amounts and costs.",
         )
     return replace(base, steps=steps, tallies=tallies, trials=trials, histories=ledger, returned_beyond=beyond,

@@ -227,6 +227,8 @@ def _why_no_money(step: str, settings: Settings, gathered: Gathered) -> str:
     if step == "order_line" and "opportunity" in gathered.tables:
         return (f"no win is {market.horizon_days / STEPS_OF_HORIZON:,.0f} days old by the date, the least that shows "
                 f"anything of a horizon of {market.horizon_days:,} days")
+    if step == "order_line":
+        return "no row of order_line is known of a day before the date, so that nothing tells who comes again"
     return f"no row of {step} was known by the date"
 
 
