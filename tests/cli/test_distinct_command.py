@@ -152,6 +152,16 @@ def test_pairs_asked_together_pay_for_each_other_and_a_wider_margin_shows_more_t
     assert first.verdict == "alike"
 
 
+def test_what_is_typical_of_a_group_is_the_same_whatever_it_is_compared_with(project):
+    small, large = ([f"A{n}" for n in range(240) if (20 + n // 2 % 7 > 23) == more] for more in (False, True))
+    few, rest = small[:20], small[20:40]
+    alone = distinguish(project, [(few, rest)], Asked()).verdicts
+    beside = distinguish(project, [(few, rest), (large[:40], large[40:80])], Asked()).verdicts
+    typical = {found.criterion: (found.value_a, found.value_b, found.effect) for found in alone}
+    assert typical["staff"][0] is not None
+    assert {found.criterion: (found.value_a, found.value_b, found.effect) for found in beside[:len(alone)]} == typical
+
+
 @pytest.mark.parametrize(("words", "said"), [
     (("nowhere", "A1"), "no stratum of that id, path or name"),
     (("A1,A2", "A2,A3"), "1 buyers in both"),

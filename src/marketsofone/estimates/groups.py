@@ -61,9 +61,12 @@ def known_amounts(rows: ir.Table, column: str) -> ir.Table:
     return known.select("buyer_id", trials=ibis.literal(1.0), amount=known[column].cast("float64"))
 
 
-def fetch_unit(amounts: ir.Table, groups: ir.Table) -> float:
-    """A tenth of the median size of an amount in the groups: below it, amounts count as near zero."""
-    sizes = amounts.semi_join(groups, "buyer_id").select(size=_.amount.abs()).filter(_.size > 0)
+def fetch_unit(amounts: ir.Table, buyers: ir.Table) -> float:
+    """A tenth of the median size of an amount of these buyers: below it, amounts count as near zero.
+
+    Of all buyers of a market it gives a group the same typical amount whatever it is compared with.
+    """
+    sizes = amounts.semi_join(buyers, "buyer_id").select(size=_.amount.abs()).filter(_.size > 0)
     middle = sizes.agg(middle=_["size"].median()).execute()["middle"][0]
     return _NEAR_ZERO * float(middle) if middle is not None and middle > 0 else 1.0
 

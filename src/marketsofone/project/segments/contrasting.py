@@ -170,7 +170,7 @@ def _of_number(
     from marketsofone.strata.distinct_questions import amount_question
 
     amounts = known_amounts(gathered.buyers, column)
-    unit = fetch_unit(amounts, groups)
+    unit = fetch_unit(amounts, gathered.buyers)
     rows = fetch_rows(amount_sums(amounts, groups, unit))
     yield from (amount_question(criterion, rows, unit, pair, "number") for pair in pairs)
 
@@ -183,7 +183,7 @@ def _of_scores(gathered: Gathered, groups: ir.Table, pairs: range) -> Iterator[Q
     for score, tallies in gathered.tallies.items():
         if SCORES[score].money:
             amounts = mean_amounts(tallies)
-            unit = fetch_unit(amounts, groups)
+            unit = fetch_unit(amounts, gathered.buyers)
             rows = fetch_rows(amount_sums(amounts, groups, unit))
             yield from (amount_question(score, rows, unit, pair, "money") for pair in pairs)
         else:
