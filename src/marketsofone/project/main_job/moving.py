@@ -8,7 +8,6 @@ import ibis
 from ibis import _
 
 from marketsofone.estimates.moving import Moved, fetch_months, moved
-from marketsofone.features import with_buyer
 from marketsofone.measures import STEPS
 from marketsofone.measures.shares import Measure
 from marketsofone.project.words import count, counted, share
@@ -40,7 +39,8 @@ def _begun(gathered: Gathered, score: str, measure: Measure) -> ir.Table:
     if measure.table != "opportunity":
         rows = gathered.trials[score].mutate(begun_on=_.happened_on, pending=ibis.literal(0.0))
     else:
-        events = with_buyer(gathered.tables["opportunity"], gathered.owner).semi_join(gathered.buyers, "buyer_id")
+        ours = gathered.owner["opportunity"].semi_join(gathered.buyers, "buyer_id")
+        events = gathered.tables["opportunity"].semi_join(ours, "opportunity_id")
         counts = measure.trials.fill_null(False)
         rows = events.mutate(begun_on=_.opened_at.cast("timestamp").cast("date"),
                              trials=counts.cast("float64"), total=(counts & measure.successes).cast("float64"),
