@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -59,7 +60,20 @@ def distinguish(
     with opened(folder) as engine:
         loaded, _findings = load(engine, settings)
         gathered = gather(engine, settings, loaded, _as_of(settings, snapshot))
-        return compare(engine, settings, gathered, chosen, asked)
+        found = compare(engine, settings, gathered, chosen, asked)
+    return replace(found, notes=(*found.notes, *paid_beside(snapshot, found)))
+
+
+def paid_beside(snapshot: Snapshot, found: Distinguished) -> tuple[str, ...]:
+    """Why the report of a run may say less of the same pair: it pays for all the pairs it shows at once."""
+    if "verdicts" not in snapshot.tables:
+        return ()
+    shown = {frozenset((row["a"], row["b"])) for row in snapshot.table("verdicts").select(["a", "b"]).to_pylist()}
+    asked = {frozenset((verdict.a, verdict.b)) for verdict in found.verdicts}
+    if not asked & shown or len(asked) >= len(shown):
+        return ()
+    return (f"The report of the run shows {len(shown)} pairs and pays for a look at all of them: its intervals are "
+            "wider, and it may say 'cannot tell yet' where this does not.",)
 
 
 def _as_of(settings: Settings, snapshot: Snapshot) -> AsOf | None:
