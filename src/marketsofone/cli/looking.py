@@ -177,11 +177,11 @@ def _to_approach(each: ToApproach) -> dict[str, Any]:
 
 def _given(snapshot: Snapshot) -> Column:
     """What the plan gives a buyer: hours, and what an hour earns there."""
-    from marketsofone.project.words import NO_EVIDENCE, number
+    from marketsofone.project.words import NO_EVIDENCE, hours, number
 
     def said(row: Row) -> str:
         worth = "not told" if row["hour_value"] is None else number(row["hour_value"], "money", "").strip()
-        return f"{row['hours'] or 0.0:,.1f} h\n{worth}" if row["hours"] is not None else NO_EVIDENCE
+        return f"{hours(row['hours'])} h\n{worth}" if row["hours"] is not None else NO_EVIDENCE
 
     return Column(f"plan: hours,\nan hour earns\n{snapshot.manifest['currency']}", said, right=True)
 
@@ -269,11 +269,11 @@ def _print_buyer(snapshot: Snapshot, page: BuyerPage) -> None:
 def _print_given(snapshot: Snapshot, buyer_id: int) -> None:
     """What the plan gives a buyer, where there is a plan."""
     from marketsofone.project.reading.buyer_known import planned_in
-    from marketsofone.project.words import plain
+    from marketsofone.project.words import hours, plain
 
     row = planned_in(snapshot, buyer_id)
     if row is not None:
-        print(f"Plan: {row['choice']}, {row['hours']:,.1f} hours. {plain(row['reason'])}")
+        print(f"Plan: {row['choice']}, {hours(row['hours'])} hours. {plain(row['reason'])}")
 
 
 def _conditional(snapshot: Snapshot, title: str) -> str:

@@ -126,11 +126,11 @@ def _summarise(project: Path, snapshot: Snapshot) -> None:
 
 def _why_first(to_approach: ToApproach, currency: str) -> str:
     """What the order rests on: hours of the plan, else the value of an hour, else the scores that have evidence."""
-    from marketsofone.project.words import listed, money, number
+    from marketsofone.project.words import hours, listed, money, number
 
     buyer, earns = to_approach.buyer, to_approach.hour_value.value
     if to_approach.hours and earns is not None:
-        return f"{to_approach.hours:,.1f} hours in the plan, {money(earns, currency)} an hour"
+        return f"{hours(to_approach.hours)} hours in the plan, {money(earns, currency)} an hour"
     if buyer.value_per_hour.value is not None:
         return f"{money(buyer.value_per_hour.value, currency)} per selling hour"
     known = {name: each.value for name, each in buyer.scores.items() if each.value is not None}
@@ -139,11 +139,12 @@ def _why_first(to_approach: ToApproach, currency: str) -> str:
 
 
 def _print_planned(plan: Row, currency: str) -> None:
-    from marketsofone.project.words import counted, money
+    from marketsofone.project.words import counted, hours, money
 
     if plan.get("made"):
-        print(f"Plan: {plan['hours']:,.1f} of {plan['capacity_hours']:,.1f} hours in {counted(plan['weeks'], 'week')} "
-              f"are placed, {money(plan['value'], currency)} expected beyond what they cost. m1 plan solve shows them.")
+        print(f"Plan: {hours(plan['hours'])} of {hours(plan['capacity_hours'])} hours in "
+              f"{counted(plan['weeks'], 'week')} are placed, {money(plan['value'], currency)} expected "
+              "beyond what they cost. m1 plan solve shows them.")
     elif plan:
         print(f"No plan: {plan['why']}")
 

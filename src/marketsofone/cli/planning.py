@@ -110,7 +110,7 @@ def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: F
     row, currency = found.row, snapshot.manifest["currency"]
     if format != "table":
         return show([{**row, "changes": found.changes}], (), format)
-    print(f"{plain(row.get('source_id') or row['path'])}: {row['choice']}, {row['hours']:,.1f} hours")
+    print(f"{plain(row.get('source_id') or row['path'])}: {row['choice']}, {_hours(row['hours'])} hours")
     print(plain(row["reason"]))
     earns = interval(row["expected_contribution_low"], row["expected_contribution_high"], "money", currency)
     print(f"Expected of them: {money(row['expected_contribution'], currency)}, 90% interval {earns}")
@@ -119,7 +119,7 @@ def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: F
     sure = row["inclusion_share"] if found.kind == "buyer" else row["firm"]
     if sure is not None:
         so = "gets hours" if found.kind == "buyer" else "is chosen alike"
-        print(f"In {sure:.0%} of plans drawn from what is not known it {so}.")
+        print(f"In {_percent(sure)} of plans drawn from what is not known it {so}.")
     print(plain(found.changes))
     for name, status, said in found.responses:
         print(f"What hours do, {name}: {status}. {plain(said)}")
@@ -155,7 +155,7 @@ def _print_plan(found: Solved, currency: str) -> None:
     from marketsofone.project.words import interval, money
 
     said = found.said
-    print(f"{said['hours']:,.1f} of {said['capacity_hours']:,.1f} hours in {said['weeks']} weeks are placed: "
+    print(f"{_hours(said['hours'])} of {_hours(said['capacity_hours'])} hours in {said['weeks']} weeks are placed: "
           f"{money(said['value'], currency)} expected beyond what they cost")
     ends = interval(said["contribution_low"], said["contribution_high"], "money", currency)
     print(f"(contribution before cost: 90% interval {ends}; at most {said['gap']:.2%} of the best plan is missed).")
@@ -163,16 +163,16 @@ def _print_plan(found: Solved, currency: str) -> None:
         print(f"{found.moved:,} buyers get another rep.")
     show(list(said["reps"]), (
         Column("rep", lambda row: row["source_id"]),
-        Column("hours", lambda row: f"{row['hours']:,.1f} of {row['capacity_hours']:,.1f}", right=True),
+        Column("hours", lambda row: f"{_hours(row['hours'])} of {_hours(row['capacity_hours'])}", right=True),
         Column(f"next hour earns\n{currency}", lambda row: _amount(row["next_hour_value"]), right=True)), "table")
 
 
 def _print_focus(focus: Row) -> None:
     from marketsofone.project.words import minutes_said
 
-    print(f"{focus['hours_reported']:,.1f} hours were reported. {minutes_said(focus)}")
+    print(f"{_hours(focus['hours_reported'])} hours were reported. {minutes_said(focus)}")
     if focus["share_in_pursued"] is not None:
-        print(f"{focus['share_in_pursued']:.0%} of them went to segments the plan pursues; "
+        print(f"{_percent(focus['share_in_pursued'])} of them went to segments the plan pursues; "
               f"over buyers their Gini is {focus['gini']:.2f} (0 spread evenly, 1 all on one).")
 
 
@@ -180,6 +180,18 @@ def _amount(value: float | None) -> str:
     from marketsofone.project.words import number
 
     return "" if value is None else number(value, "money", "").strip()
+
+
+def _hours(value: float | None) -> str:
+    from marketsofone.project.words import hours
+
+    return hours(value)
+
+
+def _percent(value: float | None) -> str:
+    from marketsofone.project.words import percent
+
+    return percent(value)
 
 
 def _ends(row: Row) -> str:
@@ -200,24 +212,24 @@ def _compared(currency: str) -> tuple[Column, ...]:
 
 _BUYERS = (
     Column("buyer", lambda row: row["source_id"]),
-    Column("hours", lambda row: f"{row['hours']:,.1f}", right=True),
+    Column("hours", lambda row: _hours(row["hours"]), right=True),
     Column("touches", lambda row: f"{row['touches']:,.0f}", right=True),
     Column("expected", lambda row: f"{_amount(row['expected_contribution'])}\n{_ends(row)}", right=True),
-    Column("in plans", lambda row: f"{row['inclusion_share']:.0%}", right=True),
+    Column("in plans", lambda row: _percent(row["inclusion_share"]), right=True),
     Column("why", lambda row: row["reason"]))
 _SEGMENTS = (
     Column("segment", lambda row: row["path"]),
     Column("choice", lambda row: row["choice"] + ("\nyour factors disagree" if row["disagrees"] else "")),
-    Column("hours", lambda row: f"{row['hours']:,.1f}", right=True),
+    Column("hours", lambda row: _hours(row["hours"]), right=True),
     Column("expected", lambda row: _amount(row["expected_contribution"]), right=True),
-    Column("firm", lambda row: "" if row["firm"] is None else f"{row['firm']:.0%}", right=True),
+    Column("firm", lambda row: _percent(row["firm"]), right=True),
     Column("why", lambda row: f"{row['reason']} {row['changes']}"))
 _DRAIN = (
     Column("kind", lambda row: row["kind"]),
     Column("where", lambda row: row["path"] or row["id"] or "nobody known"),
-    Column("hours", lambda row: f"{row['hours']:,.1f}", right=True),
+    Column("hours", lambda row: _hours(row["hours"]), right=True),
     Column("cost", lambda row: _amount(row["spent"]), right=True),
     Column("brought", lambda row: _amount(row["returned"]), right=True),
     Column("to expect", lambda row: _amount(row["expected"]), right=True),
-    Column("hours\nback", lambda row: f"{row['hours_back']:,.1f}", right=True),
+    Column("hours\nback", lambda row: _hours(row["hours_back"]), right=True),
     Column("instead", lambda row: row["alternative"]))

@@ -121,33 +121,19 @@ after=0.2966666666666667, pending=0.0)
     total, whole = float(months.total.sum()), float(months.trials.sum())
     if len(months.first) < 2 or not 0 < total < whole:
         return None
-    ways = [(way, rises) for rises in (True, False) if (way := _way(months, rises=rises)) is not None]
-    told = [(*way, rises) for way, rises in ways if way[0] > TOLD]
-    if not told:
+    ways = [way for rises in (True, False) if (way := _way(months, rises=rises)) is not None]
+    height, found = max(ways, key=lambda way: way[0], default=(0.0, None))
+    if found is None or height <= TOLD:
         return None
-    _height, place, rises = max(told)
-    found = _sides(months, place, rises=rises)
     many, rest = found.trials_before, found.trials_after
     of_all = (found.before * many + found.after * rest) / (many + rest)
     return found if abs(found.after - of_all) >= MATTERS * of_all else None
 
 
-def _sides(months: Months, place: int, *, rises: bool) -> Moved:
-    """Both sides of a move, from that month on."""
-    early, late = slice(None, place), slice(place, None)
-    many, rest = (float((months.trials + months.pending)[part].sum()) for part in (early, late))
-    favoured = months.total + months.pending
-    before = (favoured if rises else months.total)[early].sum()
-    after = (months.total if rises else favoured)[late].sum()
-    return Moved(months.first[place], many, float(before / many), rest, float(after / rest),
-                 float(months.pending.sum()))
-
-
-def _way(months: Months, *, rises: bool) -> tuple[float, int] | None:
+def _way(months: Months, *, rises: bool) -> tuple[float, Moved] | None:
     """By how many nats a rate that rises, or falls, explains the months better than one, and where it best does."""
-    trials = months.trials + months.pending
-    least, most = months.total, months.total + months.pending
-    early, late = (most, least) if rises else (least, most)
+    trials, favoured = months.trials + months.pending, months.total + months.pending
+    early, late = (favoured, months.total) if rises else (months.total, favoured)
     before, after = np.cumsum(early)[:-1], late.sum() - np.cumsum(late)[:-1]
     many, rest = np.cumsum(trials)[:-1], trials.sum() - np.cumsum(trials)[:-1]
     settled = np.cumsum(months.trials)[:-1]
@@ -162,7 +148,10 @@ def _way(months: Months, *, rises: bool) -> tuple[float, int] | None:
     two = _height(before / slower, many / slower) + _height(after / slower, rest / slower)
     one = _height((before + after) / slower, (many + rest) / slower)
     gain = (two - one)[tried]
-    return float(logsumexp(gain) - np.log(len(many))), int(tried[np.argmax(gain)]) + 1
+    last = int(tried[np.argmax(gain)])
+    found = Moved(months.first[last + 1], float(many[last]), float(before[last] / many[last]), float(rest[last]),
+                  float(after[last] / rest[last]), float(months.pending.sum()))
+    return float(logsumexp(gain) - np.log(len(many))), found
 
 
 def _shaking(months: Months, place: int) -> float:

@@ -12,11 +12,13 @@ from marketsofone.report.words import (
     NO_EVIDENCE,
     count,
     counted,
+    hours,
     interval,
     listed,
     minutes_said,
     money,
     number,
+    percent,
     plain,
     share,
 )
@@ -24,8 +26,8 @@ from marketsofone.report.words import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NO_EVIDENCE", "amounts", "count", "counted", "interval", "listed", "minutes_said", "money", "number",
-           "plain", "share"]
+__all__ = ["NO_EVIDENCE", "amounts", "count", "counted", "hours", "interval", "listed", "minutes_said", "money",
+           "number", "percent", "plain", "share"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

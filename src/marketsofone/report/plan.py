@@ -91,7 +91,7 @@ def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Ta
     drains = _drains(drain, market, currency, {row["stratum_id"]: row["path"] for row in choice.to_pylist()})
     return PlanShown(
         "", _lead(said, currency), _bound(said, currency), responses,
-        tuple((rep["source_id"], f"{rep['hours']:,.1f} of {rep['capacity_hours']:,.1f}",
+        tuple((rep["source_id"], f"{words.hours(rep['hours'])} of {words.hours(rep['capacity_hours'])}",
                words.money(rep["next_hour_value"], currency)) for rep in said["reps"][:MOST_SHOWN]),
         dots, " ".join(f"{'M' if not at else 'L'}{dot.x} {dot.y}" for at, dot in enumerate(dots)),
         tuple(_segment(row, said["hours"], currency, market) for row in segments[:MOST_SHOWN]),
@@ -127,13 +127,14 @@ def _dots(sweep: Sequence[Mapping[str, float]], currency: str) -> tuple[Dot, ...
     top = max(max(point["value"] for point in sweep), 1e-9)
     return tuple(Dot(round(WIDTH * point["share"] / most, 1), round(HEIGHT * (1 - max(point["value"], 0.0) / top), 1),
                      point["share"] == 1.0,
-                     f"{point['share']:.0%} of the hours: {words.money(point['value'], currency)}") for point in sweep)
+                     f"{words.percent(point['share'])} of the hours: {words.money(point['value'], currency)}")
+                 for point in sweep)
 
 
 def _segment(row: Row, hours: float, currency: str, market: Row) -> Line:
     choice = f"{row['choice']} (your factors disagree)" if row["disagrees"] else row["choice"]
-    firm = "" if row["firm"] is None else f"{words.draws(row['firm'])} of draws"
-    return Line(label(row["path"], market), choice, f"{row['hours']:,.1f}", _share(row, hours),
+    firm = "" if row["firm"] is None else f"{words.percent(row['firm'])} of draws"
+    return Line(label(row["path"], market), choice, words.hours(row["hours"]), _share(row, hours),
                 words.money(row["expected_contribution"], currency), _ends(row, currency), firm,
                 words.plain(f"{row['reason']} {row['changes']}"))
 
@@ -141,9 +142,9 @@ def _segment(row: Row, hours: float, currency: str, market: Row) -> Line:
 def _buyers(plan: pa.Table, hours: float, currency: str) -> tuple[Line, ...]:
     told = plan.append_column("turn", pc.round(plan["hours"], 9))   # of equals in the order of keys, as on the terminal
     rows = first(told, [("turn", "descending"), ("source_id", "ascending"), ("buyer_id", "ascending")], MOST_SHOWN)
-    return tuple(Line(row["source_id"], row["choice"], f"{row['hours']:,.1f}", _share(row, hours),
+    return tuple(Line(row["source_id"], row["choice"], words.hours(row["hours"]), _share(row, hours),
                       words.money(row["expected_contribution"], currency), _ends(row, currency),
-                      f"{words.draws(row['inclusion_share'])} of draws", words.plain(row["reason"]))
+                      f"{words.percent(row['inclusion_share'])} of draws", words.plain(row["reason"]))
                  for row in rows if row["hours"] > 0)
 
 
@@ -159,7 +160,7 @@ def _focus(focus: Mapping[str, Any] | None) -> str:
     if not focus or focus["share_in_pursued"] is None:
         return ""
     return (f"{words.hours(focus['hours_reported'])} hours were reported in the last horizon; "
-            f"{focus['share_in_pursued']:.0%} of them went to segments that the plan pursues. Over buyers "
+            f"{words.percent(focus['share_in_pursued'])} of them went to segments that the plan pursues. Over buyers "
             f"their Gini is {focus['gini']:.2f}: 0 spread evenly, 1 all on one. {words.minutes_said(focus)}")
 
 
@@ -170,8 +171,8 @@ def _drains(drain: pa.Table | None, market: Row, currency: str, paths: Mapping[s
     order = {"segment": 0, "rep": 1, "buyer": 2}
     rows.sort(key=lambda row: (order[row["kind"]], -row["hours_back"], row["id"]))
     return tuple(Drained(row["kind"], label(paths[row["id"]], market) if row["id"] in paths else row["id"],
-                         f"{row['hours']:,.1f}", words.money(row["spent"], currency),
-                         words.money(row["returned"], currency), f"{row['hours_back']:,.1f}", row["alternative"])
+                         words.hours(row["hours"]), words.money(row["spent"], currency),
+                         words.money(row["returned"], currency), words.hours(row["hours_back"]), row["alternative"])
                  for row in rows[:MOST_SHOWN])
 
 

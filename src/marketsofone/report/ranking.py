@@ -111,5 +111,6 @@ def _given(row: Row, currency: str) -> Given | None:
     if row.get("hours") is None:
         return None
     low, high = row["hour_value_low"], row["hour_value_high"]
-    return Given(f"{row['hours']:,.1f}", "" if row["hour_value"] is None else words.money(row["hour_value"], currency),
+    worth = "" if row["hour_value"] is None else words.money(row["hour_value"], currency)
+    return Given(words.hours(row["hours"]), worth,
                  "" if low is None else words.interval(low, high, "money", currency))

@@ -108,7 +108,7 @@ def count(value: float | None) -> str:
 
 
 def hours(value: float | None) -> str:
-    """Hours with one decimal, many or few, as the terminal writes them.
+    """Hours with one decimal, many or few.
 
     Examples
     --------
@@ -119,12 +119,12 @@ def hours(value: float | None) -> str:
     return f"{value:,.1f}" if value is not None and is_known(value) else "not known"
 
 
-def draws(value: float | None) -> str:
-    """A share of the draws of a plan, of which there are some hundred: whole percent, as the terminal writes it.
+def percent(value: float | None) -> str:
+    """A share in whole percent: of hours, and of the draws of a plan, of which there are some hundred.
 
     Examples
     --------
-    >>> draws(0.97), draws(0.0), draws(None)
+    >>> percent(0.97), percent(0.0), percent(None)
     ('97%', '0%', '')
 
     """

@@ -46,6 +46,20 @@ def share(value: float | None) -> str:
     return words.share(value)
 
 
+def percent(value: float | None) -> str:
+    """A share of hours or of draws, as every page writes it."""
+    from marketsofone.report import words
+
+    return words.percent(value)
+
+
+def hours(value: float | None) -> str:
+    """Hours, as every page writes them."""
+    from marketsofone.report import words
+
+    return words.hours(value)
+
+
 def size(count_of_bytes: float) -> str:
     """The size of a file, as every page writes it."""
     from marketsofone.report import words

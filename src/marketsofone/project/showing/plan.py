@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from marketsofone.project.showing.figures import count, currency_of, money, share
+from marketsofone.project.showing.figures import count, currency_of, hours, money, percent, share
 from marketsofone.project.snapshots.approach import CHOICES, orders_approach
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.shelf import Row, Scope, Shelf
@@ -131,7 +131,7 @@ def headline_of(told: Mapping[str, Any], currency: str) -> Headline:
 
     gap = told.get("gap")
     return Headline(
-        count(told.get("weeks")), hours_of(told.get("capacity_hours")), hours_of(told.get("hours")),
+        count(told.get("weeks")), hours(told.get("capacity_hours")), hours(told.get("hours")),
         money(told.get("value"), currency),
         words.interval(told.get("contribution_low"), told.get("contribution_high"), "money", currency),
         "" if gap is None or not words.is_known(gap) else share(max(gap, 0.0)))
@@ -144,7 +144,7 @@ def curve_of(shelf: Shelf) -> tuple[HoursCurve, tuple[tuple[str, str, str], ...]
     swept = (shelf.snapshot.manifest.get("plan") or {}).get("sweep") or ()
     currency = currency_of(shelf)
     return hours_curve(swept, currency), tuple(
-        (draws_of(row["share"]), hours_of(row["hours"]), money(row["value"], currency)) for row in swept)
+        (percent(row["share"]), hours(row["hours"]), money(row["value"], currency)) for row in swept)
 
 
 def loads_of(shelf: Shelf, scope: Scope) -> tuple[Load, ...]:
@@ -157,7 +157,7 @@ def loads_told(reps: Sequence[Mapping[str, Any]], currency: str) -> tuple[Load, 
     """Loads from what a plan tells of its reps."""
     ordered = sorted(reps, key=lambda each: (-(each["next_hour_value"] or 0.0), each["source_id"]))
     return tuple(
-        Load(each["source_id"], hours_of(each["capacity_hours"]), hours_of(each["hours"]),
+        Load(each["source_id"], hours(each["capacity_hours"]), hours(each["hours"]),
              round(100.0 * min(each["hours"] / each["capacity_hours"], 1.0), 1) if each["capacity_hours"] else 0.0,
              money(each["next_hour_value"], currency))
         for each in ordered)
@@ -214,8 +214,8 @@ def focus_of(shelf: Shelf) -> tuple[tuple[str, str], ...]:
     if not told:
         return ()
     unequal = "not known" if told.get("gini") is None else f"{told['gini']:.2f}"
-    return (("Hours reported", hours_of(told.get("hours_reported"))),
-            ("In pursued segments", draws_of(told.get("share_in_pursued")) or "not known"),
+    return (("Hours reported", hours(told.get("hours_reported"))),
+            ("In pursued segments", percent(told.get("share_in_pursued")) or "not known"),
             ("Touches", count(told.get("touches"))),
             ("Touches whose minutes were not written down", count(told.get("minutes_missing"))),
             ("How unequal over buyers (Gini: 0 spread evenly, 1 all on one)", unequal))
@@ -242,8 +242,8 @@ def _choice(shelf: Shelf, row: Row) -> Choice:
     named = next((each for each in shelf.strata if each["stratum_id"] == row["stratum_id"]), None)
     return Choice(
         row["stratum_id"], named["name"] if named else "", named["path"] if named else "", row["choice"],
-        hours_of(row["hours"]), *_money(row, "expected_contribution", currency),
-        money(row.get("next_hour_value"), currency), draws_of(row["firm"]),
+        hours(row["hours"]), *_money(row, "expected_contribution", currency),
+        money(row.get("next_hour_value"), currency), percent(row["firm"]),
         row["reason"] or "",
         row.get("changes") or "", bool(row.get("disagrees")))
 
@@ -253,9 +253,9 @@ def move_of(shelf: Shelf, row: Row) -> Move:
     currency = currency_of(shelf)
     rep = shelf.reps.get(row["rep_id"])
     return Move(row["buyer_id"], row["source_id"] or f"id {row['buyer_id']}", bool(row.get("won")),
-                rep["source_id"] if rep else "", hours_of(row["hours"]), count(round(row["touches"] or 0.0, 1)),
+                rep["source_id"] if rep else "", hours(row["hours"]), count(round(row["touches"] or 0.0, 1)),
                 *_money(row, "expected_contribution", currency), money(row["next_hour_value"], currency),
-                draws_of(row["inclusion_share"]), row["reason"] or "")
+                percent(row["inclusion_share"]), row["reason"] or "")
 
 
 def _drained(shelf: Shelf, row: Row) -> Drained:
@@ -267,25 +267,11 @@ def _drained(shelf: Shelf, row: Row) -> Drained:
     elif row["kind"] == "buyer" and row["id"]:
         address = f"/find?{urlencode({'text': row['id']})}"
     spent, returned, expected = (money(row[each], currency) for each in ("spent", "returned", "expected"))
-    return Drained(name, address, hours_of(row["hours"]), spent, returned, expected, bool(row["drains"]),
-                   hours_of(row["hours_back"]), row["alternative"] or "", row["reason"] or "")
+    return Drained(name, address, hours(row["hours"]), spent, returned, expected, bool(row["drains"]),
+                   hours(row["hours_back"]), row["alternative"] or "", row["reason"] or "")
 
 
 def _money(row: Row, name: str, currency: str) -> tuple[str, str]:
     from marketsofone.report import words
 
     return money(row[name], currency), words.interval(row[f"{name}_low"], row[f"{name}_high"], "money", currency)
-
-
-def hours_of(value: float | None) -> str:
-    """Hours, as every page writes them."""
-    from marketsofone.report import words
-
-    return words.hours(value)
-
-
-def draws_of(value: float | None) -> str:
-    """A share of the draws of a plan, as every page writes it."""
-    from marketsofone.report import words
-
-    return words.draws(value)

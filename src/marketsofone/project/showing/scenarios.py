@@ -12,8 +12,8 @@ from marketsofone.project.planning.scenario_texts import read_scenario
 from marketsofone.project.planning.scenarios import Solved, compared, solve_scenario
 from marketsofone.project.reading.holding_up_marks import project_folder, refused_segments
 from marketsofone.project.settings.market_file import read_settings
-from marketsofone.project.showing.figures import count, currency_of, money
-from marketsofone.project.showing.plan import Load, hours_of, loads_told
+from marketsofone.project.showing.figures import count, currency_of, hours, money
+from marketsofone.project.showing.plan import Load, loads_told
 from marketsofone.project.snapshots.shelf import Shelf
 from marketsofone.project.snapshots.snapshot import open_snapshot
 
@@ -101,7 +101,7 @@ def _beside(shelf: Shelf, text: str, solved: Solved, row: Mapping[str, Any], fir
                     if key in first and first[key] != choice)
     sign = "+" if row["difference"] > 0 else ""
     return Beside(
-        text, row["scenario"], hours_of(row["capacity_hours"]), hours_of(row["hours"]), money(row["value"], currency),
+        text, row["scenario"], hours(row["capacity_hours"]), hours(row["hours"]), money(row["value"], currency),
         f"{sign}{row['difference']:,.0f}".replace("-", "−") if text != AS_IT_IS else "",
         words.interval(row["contribution_low"], row["contribution_high"], "money", currency),
         money(row["next_hour_value"], currency), count(row["buyers"]), count(row["moved"]), count(row["pursued"]),
