@@ -28,7 +28,7 @@ def drawn(rng, rates, each):
     (2, 1000, 0.3, 0), (3, 1000, 0.3, 18), (6, 1000, 0.3, 8), (12, 5, 0.0, 8), (12, 100, 0.0, 8), (36, 1000, 0.3, 8),
     (60, 30, 0.0, 8)])
 def test_months_that_only_shake_are_hardly_ever_told_to_have_moved(rng, many, each, shaking, most):
-    """Measured were 4% with three months of a thousand trials that shake, at most 1% with more; never with two.
+    """Measured were 3% with three months of a thousand trials that shake, at most 0.5% with six or more, none with two.
 
     By luck 200 fresh markets would show more than is allowed here in fewer than 1 of 1,000 looks.
     """

@@ -102,9 +102,11 @@ def moved(months: Months) -> Moved | None:
     that a look at many months is paid for. What is pending is counted as it would speak most against a move. Months
     that shake more than chance would have them, and buyers with many trials, make evidence count for less.
 
-    Of 400 markets in which months only shake 4% were told to have moved with three or four months of a thousand
-    trials, at most 1% with more months or fewer trials. It misleads where a season is taken for a move: a history of
-    less than two years cannot tell them apart.
+    Of 2,000 markets in which months only shake (by 0.3 in log odds, on seeds that chose nothing) 3% were told to have
+    moved with three months of a thousand trials, 2% with four, at most 0.5% with more months or fewer trials. It is
+    cautious: 10% that became 20% were told in a third of markets of twelve months of a hundred trials.
+
+    It misleads where a season is taken for a move: a history of less than two years cannot tell them apart.
 
     References
     ----------
