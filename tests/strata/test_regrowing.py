@@ -39,6 +39,19 @@ def test_tallies_in_memory_are_those_of_the_engine(evidence):
     pd.testing.assert_frame_equal(ours[theirs.columns].fillna(0.0), theirs.fillna(0.0), check_dtype=False)
 
 
+def test_some_drawn_in_memory_are_those_that_the_engine_would_draw(evidence):
+    whole = fetch_sampled(evidence, DIMENSIONS, ["competitiveness"], 1000, seed=1)
+    assert whole.drawn(400, seed=1) is whole
+    for most in (1, 7, 350):
+        ours, theirs = whole.drawn(most, seed=2), fetch_sampled(evidence, DIMENSIONS, ["competitiveness"], most, seed=2)
+        assert ours.words == theirs.words
+        for told in ("buyer_id", "half"):
+            assert (getattr(ours, told) == getattr(theirs, told)).all()
+        for told in ("codes", "sums"):
+            ours_by_name, theirs_by_name = getattr(ours, told), getattr(theirs, told)
+            assert all((ours_by_name[name] == theirs_by_name[name]).all() for name in theirs_by_name)
+
+
 def test_a_tree_grown_on_all_of_them_is_the_tree_of_the_engine(evidence):
     rules = Rules()
 

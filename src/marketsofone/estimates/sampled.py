@@ -50,6 +50,16 @@ class Sampled:
     words: Mapping[str, tuple[str, ...]]
     sums: Mapping[str, Floats]
 
+    def drawn(self, most: int, seed: int) -> Sampled:
+        """So many of these buyers, the same that `fetch_sampled` would draw of them."""
+        if len(self.buyer_id) <= most:
+            return self
+        rows = np.sort(drawn(self.buyer_id, most, seed))
+        told = {name: _of_those(codes[rows], self.words[name]) for name, codes in self.codes.items()}
+        return Sampled(self.buyer_id[rows], self.half[rows], {name: codes for name, (codes, _words) in told.items()},
+                       {name: words for name, (_codes, words) in told.items()},
+                       {score: sums[:, rows] for score, sums in self.sums.items()})
+
 
 def fetch_sampled(
     evidence: ir.Table, dimensions: Sequence[Dimension], scores: Sequence[str], most: int, seed: int
@@ -60,6 +70,8 @@ def fetch_sampled(
     ----------
     evidence : Ibis table
         From :func:`~marketsofone.estimates.candidates.gather_evidence`.
+    most : int
+        Who is drawn of more of them is random, and the same for the same seed.
     """
     ids = np.sort(evidence.buyer_id.to_pyarrow().to_numpy())
     if len(ids) > most:
@@ -84,6 +96,13 @@ def _coded(column: pa.ChunkedArray, order: Ints) -> tuple[Ints, tuple[str, ...]]
     ranked = np.append(np.empty_like(sorted_words), -1)
     ranked[sorted_words] = np.arange(len(sorted_words))
     return ranked[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)[order]], tuple(words[sorted_words])
+
+
+def _of_those(codes: Ints, words: tuple[str, ...]) -> tuple[Ints, tuple[str, ...]]:
+    """Without the words that nobody has."""
+    had = np.bincount(codes[codes >= 0], minlength=len(words)) > 0
+    place = np.append(np.cumsum(had) - 1, -1)
+    return place[codes], tuple(word for word, one in zip(words, had, strict=True) if one)
 
 
 def _parts(rows: pa.Table, score: str, order: Ints) -> Floats:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.customer import Stratum, UserColumn, path
 from marketsofone.engine import hold, release
-from marketsofone.estimates.candidates import Dimension, fetch_candidates, fetch_cuts, gather_evidence
+from marketsofone.estimates.candidates import EVIDENCE, Dimension, fetch_candidates, fetch_cuts, gather_evidence
 from marketsofone.estimates.sampled import Sampled, fetch_sampled
 from marketsofone.strata import Rules, Steering, grow_tree, place, shares, steering_of, with_place
 from marketsofone.strata.placing_telling import fit_partings
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _IN_MEMORY = 3_000_000
 """Of so many buyers the tree's evidence is held in memory, half a kilobyte each; of more it stays in the engine."""
 
+JUDGED = 50_000
+"""So many buyers, drawn by their ids, are kept at hand to judge the tree by."""
+
 _AFTER_WINNING = ("order_line",)
 _AFTER_ENTERING = ("rival_met", "opportunity_line", "step", "competitor")
 
@@ -40,8 +43,10 @@ class Stratified:
         ``buyer_id`` and ``node``: the deepest stratum known for certain.
     left_out : tuple of (str, str)
         Dimensions that could not split anything, and why.
-    evidence, dimensions, rules
-        What the tree was grown from, to grow it anew on some of the buyers.
+    sample : Sampled
+        What it was grown from, of at most ``JUDGED`` buyers, to judge it by and to grow it anew.
+    dimensions, rules
+        What it was grown on, and under.
     known : tuple of Dimension
         All dimensions that tell buyers apart, those that the project file forbids to split included.
     unmade : tuple of (str, str)
@@ -57,7 +62,7 @@ class Stratified:
     strata: tuple[Stratum, ...]
     placed: ir.Table
     left_out: tuple[tuple[str, str], ...]
-    evidence: ir.Table
+    sample: Sampled
     dimensions: tuple[Dimension, ...]
     rules: Rules
     known: tuple[Dimension, ...]
@@ -92,7 +97,10 @@ def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratif
     placed = hold(engine, "placed", place(evidence, strata, dimensions))
     profile = _profile(evidence, placed, known)
     standing, spread = _spread(engine, evidence, placed, strata, known, profile)
-    return Stratified(strata, placed, left_out, evidence, dimensions, rules, known, unmade_pins(strata, steering),
+    seed = settings.market.seed
+    judged = fetch_sampled(evidence, dimensions, scores, JUDGED, seed) if sample is None else sample.drawn(JUDGED, seed)
+    release(engine, EVIDENCE)
+    return Stratified(strata, placed, left_out, judged, dimensions, rules, known, unmade_pins(strata, steering),
                       profile, standing, spread)
 
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from marketsofone.customer import path
 from marketsofone.errors import SettingsInvalid, shortened
-from marketsofone.estimates.sampled import Sampled, fetch_sampled
 from marketsofone.features.statements import main_statement
 from marketsofone.project.main_job.alarming_words import edge_sentence, mixed_sentence
 from marketsofone.strata.alarms_sectors import ASKED, NEEDS, Answers, Mixed, answers_of, mixed_sectors
@@ -25,14 +24,12 @@ from marketsofone.strata.regrowing import placed
 if TYPE_CHECKING:
     from marketsofone.customer import Stratum
     from marketsofone.estimates.candidates import Dimension
+    from marketsofone.estimates.sampled import Sampled
     from marketsofone.project.ground.gathered import Gathered
     from marketsofone.project.ground.stratifying import Stratified
     from marketsofone.project.settings.market_file import AlarmSettings, Settings
 
 Ints = NDArray[np.int64]
-
-ALARM_BUYERS = 50_000
-"""Alarms are judged on so many buyers, drawn by their ids; the edge is then brought to all of them."""
 
 MOST_VALUES = 100
 """Of a dimension that is named as the sector, so many values are asked: those with most buyers."""
@@ -59,14 +56,8 @@ Cover = tuple[list[Sector], Ints]
 """Sectors that share no buyers, and the place among them of each buyer, -1 for none."""
 
 
-def alarm_sample(settings: Settings, gathered: Gathered, stratified: Stratified) -> Sampled:
-    """The buyers that alarms are judged on."""
-    return fetch_sampled(stratified.evidence, stratified.dimensions, tuple(gathered.tallies), ALARM_BUYERS,
-                         settings.market.seed)
-
-
-def alarms_table(settings: Settings, gathered: Gathered, stratified: Stratified, sample: Sampled) -> pa.Table:
-    """Every alarm that was asked, whether it sounds or not.
+def alarms_table(settings: Settings, gathered: Gathered, stratified: Stratified) -> pa.Table:
+    """Every alarm that was asked, whether it sounds or not; an edge is brought from those judged to all buyers.
 
     In a market in which nothing differs, any ``mixed`` alarm sounds with at most the chance that
     ``[alarms] level`` states, and any ``edge`` with at most that chance again: the bounds of all rows of a
@@ -80,9 +71,8 @@ def alarms_table(settings: Settings, gathered: Gathered, stratified: Stratified,
         of variation; for an edge major units over the horizon; null where it cannot be told), ``level``,
         ``alarmed``, ``by`` (the dimension that shows it), ``buyers`` (judged on), ``sentence``.
     """
-    asked = settings.alarms
-    needs = answers_of(sample, _stated(gathered))
-    rows = [*_mixed(sample, stratified, needs, asked), *_edges(sample, stratified, gathered, settings)]
+    needs = answers_of(stratified.sample, _stated(gathered))
+    rows = [*_mixed(stratified, needs, settings.alarms), *_edges(stratified, gathered, settings)]
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
@@ -114,8 +104,8 @@ def _stated(gathered: Gathered) -> dict[int, str]:
             if value is not None}
 
 
-def _mixed(sample: Sampled, stratified: Stratified, needs: Answers | None, asked: AlarmSettings) -> Rows:
-    covers = _covers(sample, stratified, asked.sector)
+def _mixed(stratified: Stratified, needs: Answers | None, asked: AlarmSettings) -> Rows:
+    sample, covers = stratified.sample, _covers(stratified, asked.sector)
     measures = len([m for m in ASKED if (m == NEEDS and needs is not None) or m in sample.sums])
     count = measures * sum(len(sectors) for sectors, _place in covers)
     for sectors, place in covers:
@@ -123,8 +113,9 @@ def _mixed(sample: Sampled, stratified: Stratified, needs: Answers | None, asked
             yield _mixed_row(sectors[mixed.sector], mixed, asked)
 
 
-def _covers(sample: Sampled, stratified: Stratified, named: str | None) -> list[Cover]:
+def _covers(stratified: Stratified, named: str | None) -> list[Cover]:
     """The strata of the first level, those that stop deeper down, and the values of the dimension named."""
+    sample = stratified.sample
     strata, standing = stratified.strata, placed(sample, stratified.strata)
     split = {stratum.parent for stratum in strata}
     top = [s for s in strata if s.depth == min(1, strata[-1].depth)]
@@ -172,12 +163,11 @@ def _mixed_row(sector: Sector, mixed: Mixed, asked: AlarmSettings) -> dict[str, 
             "sentence": mixed_sentence(sector.name, mixed.measure, inside, alarmed, asked.margin)}
 
 
-def _edges(sample: Sampled, stratified: Stratified, gathered: Gathered, settings: Settings) -> Rows:
+def _edges(stratified: Stratified, gathered: Gathered, settings: Settings) -> Rows:
     """The whole market gets half of the chance of error, its strata share the other half."""
-    strata, level = stratified.strata, settings.alarms.level
+    sample, strata, level = stratified.sample, stratified.strata, settings.alarms.level
     found = edges(sample, strata, stratified.dimensions, stratified.rules)
-    drawn = len(sample.buyer_id)
-    times = int(gathered.buyers.count().execute()) / max(drawn, 1)
+    times = int(gathered.buyers.count().execute()) / max(len(sample.buyer_id), 1)
     standing = placed(sample, strata)
     for number in sorted({0, *found}):
         sector = Sector(strata[number].stratum_id, _called(strata, number))

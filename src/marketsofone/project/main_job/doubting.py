@@ -14,21 +14,18 @@ from marketsofone.strata.regrowing import placed
 
 if TYPE_CHECKING:
     from marketsofone.estimates import Estimate
-    from marketsofone.estimates.sampled import Sampled
     from marketsofone.project.ground.stratifying import Stratified
 
 SCHEMA = pa.schema([("score", pa.string()), ("stratum_id", pa.string()), *((name, pa.float64()) for name in DOUBTS)])
 """The table ``doubts``."""
 
 
-def doubts_table(sample: Sampled, stratified: Stratified, estimates: Mapping[str, Estimate]) -> pa.Table:
+def doubts_table(stratified: Stratified, estimates: Mapping[str, Estimate]) -> pa.Table:
     """A row a score and stratum, variances in squared units of the score: what any group's doubt is added up from.
 
-    Parameters
-    ----------
-    sample : Sampled
-        Of the buyers: they tell what splits that were not made may hide.
+    The sample of buyers that the tree is judged by tells what splits that were not made may hide.
     """
+    sample = stratified.sample
     node = placed(sample, stratified.strata)
     ids = [stratum.stratum_id for stratum in stratified.strata]
     tables = [SCHEMA.empty_table()]

@@ -10,7 +10,6 @@ import pandas as pd
 
 from marketsofone.estimates.classes import classes_stability
 from marketsofone.estimates.classes_solutions import solutions_stability
-from marketsofone.estimates.sampled import Sampled, fetch_sampled
 from marketsofone.estimates.steadiness import HOLDS, Floats, Stability
 from marketsofone.strata.regrowing_depths import TreeStability, segments_at, tree_stability
 
@@ -74,19 +73,13 @@ def _of_classes(found: Classified, seed: int) -> Rows:
             yield _row("marketing", len(shares), f"class {number}", "across", np.array([share]), 0, buyers, None)
 
 
-def tree_sample(stratified: Stratified, scores: Sequence[str], seed: int) -> Sampled | None:
-    """The buyers on whom the tree is grown anew; None where there is no dimension to grow it on."""
-    if not stratified.dimensions:
-        return None
-    return fetch_sampled(stratified.evidence, stratified.dimensions, scores, TREE_BUYERS, seed)
-
-
-def tree_held_up(sample: Sampled | None, stratified: Stratified, seed: int) -> list[Row]:
+def tree_held_up(stratified: Stratified, seed: int) -> list[Row]:
     """How every stratum in which a buyer was placed and that is not split holds up, and the tree cut at each depth."""
-    return [] if sample is None else list(_of_tree(sample, stratified, seed))
+    return list(_of_tree(stratified, seed)) if stratified.dimensions else []
 
 
-def _of_tree(sample: Sampled, stratified: Stratified, seed: int) -> Rows:
+def _of_tree(stratified: Stratified, seed: int) -> Rows:
+    sample = stratified.sample.drawn(TREE_BUYERS, seed)
     made = tree_stability(sample, stratified.strata, stratified.dimensions, stratified.rules, TREE_PAIRS, seed)
     sure = len(sample.buyer_id) < TREE_BUYERS
     split = {stratum.parent for stratum in stratified.strata}

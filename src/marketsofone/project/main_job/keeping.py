@@ -13,7 +13,6 @@ from ibis import _
 
 from marketsofone.customer.tables import RECORD
 from marketsofone.engine import release
-from marketsofone.estimates.candidates import EVIDENCE
 from marketsofone.features.arrival import STEPS as STEPS_OF_HORIZON
 from marketsofone.features.beside import people, sites
 from marketsofone.features.permitted import people_profiled
@@ -21,7 +20,7 @@ from marketsofone.measures import SPEND, STEPS
 from marketsofone.project.ground.gathering import HELD_TO_WRITE
 from marketsofone.project.ground.serving import reps_table
 from marketsofone.project.history.lineage import lineage_before
-from marketsofone.project.main_job.alarming import alarm_sample, alarms_table
+from marketsofone.project.main_job.alarming import alarms_table
 from marketsofone.project.main_job.alarming_pairs import verdicts_table
 from marketsofone.project.main_job.assembling import (
     buyers_table,
@@ -107,10 +106,7 @@ def keep(
     opportunities = opportunities_table(gathered, buyers, won)
     writing.begin("opportunities", _empty_opportunities() if opportunities is None
                   else _writer(engine, opportunities, "opportunities"))
-    sample = alarm_sample(settings, gathered, stratified)
-    alarms = alarms_table(settings, gathered, stratified, sample)
-    doubts = doubts_table(sample, stratified, estimates)
-    release(engine, EVIDENCE)
+    doubts = doubts_table(stratified, estimates)
     counts = _counts(stratified, sheet)
     notes = {**evidence_notes(settings, gathered), **priors.notes}
     strata = with_names(settings.folder, strata_table(stratified, estimates, counts, hour))
@@ -129,7 +125,7 @@ def keep(
     for name, table in made.items():
         writing.begin(name, table)
     last = {
-        "alarms": alarms,
+        "alarms": alarms_table(settings, gathered, stratified),
         "verdicts": verdicts_table(engine, settings, gathered, stratified, strata),
         "identity": identity_table(gathered, stratified),
         "health": frame_of(loaded.health),

@@ -21,7 +21,7 @@ from marketsofone.estimates.classes import (
     fit_marketing_classes,
     given_classes,
 )
-from marketsofone.project.main_job.holding_up import stability_table, tree_held_up, tree_sample
+from marketsofone.project.main_job.holding_up import stability_table, tree_held_up
 from marketsofone.sources import Finding
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.strata.crosswalk import audiences, by_place, crosswalk
@@ -85,9 +85,8 @@ def market_segments(settings: Settings, gathered: Gathered, stratified: Stratifi
         ``[marketing] column`` names no trait or dimension, or one that names buyers instead of grouping them.
     """
     seed = settings.market.seed
-    drawn = tree_sample(stratified, tuple(gathered.tallies), seed)
     with ThreadPoolExecutor(1, "regrowing") as beside:
-        of_tree = beside.submit(tree_held_up, drawn, stratified, seed)
+        of_tree = beside.submit(tree_held_up, stratified, seed)
         found = _found(settings, gathered)
         place, (spend, unit) = _places(stratified, found), _spend(gathered, found, settings.market.currency)
     stability = stability_table(found, of_tree.result(), seed)
