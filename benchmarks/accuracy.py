@@ -12,14 +12,16 @@ from __future__ import annotations
 import argparse
 import sys
 import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
 import numpy as np
 import pandas as pd
-from accuracy_models import OURS, PEERS, Foretold, ours
+from accuracy_models import OURS, PEERS, Foretold, ours, told_since
 from accuracy_page import LEDGERS, Told, page
-from accuracy_sets import DATA, SETS, Division, Market, PublicSet, divisions, present, read_market
+from accuracy_sets import DATA, SETS, Division, Market, PublicSet, counted, divisions, present, read_market
 from threadpoolctl import threadpool_limits
 
 
@@ -45,7 +47,7 @@ def said_by_peer(folder: Path, of: PublicSet, market: Market, division: Division
     """What a peer says of the test rows, from the folder where it is there."""
     file = kept_file(folder, of, division, model)
     if not file.is_file():
-        _save(file, share=PEERS[model](market, division))
+        _save(file, share=PEERS[model](market, counted(market, division)))
     with np.load(file) as told:
         return told["share"]
 
@@ -62,12 +64,20 @@ def measure(of: PublicSet, count: int, folder: Path) -> list[Told]:
     with TemporaryDirectory(prefix="accuracy-") as place:
         market = read_market(of, Path(place))
     found = []
-    for division in divisions(market, count):
+    for division in _with_since(of, market, divisions(market, count)):
         mine = said_by_us(folder, of, market, division)
         others = {name: said_by_peer(folder, of, market, division, name) for name in PEERS}
         found.append(Told(of.name, division, market.success[division.test], mine.shares | others, mine))
         print(f"{of.name}, {division.kind} split {division.seed + 1} of {count}", file=sys.stderr, flush=True)
     return found
+
+
+def _with_since(of: PublicSet, market: Market, plain: Iterable[Division]) -> Iterator[Division]:
+    """Each division, and where it is over time also as of a user who counts from the day that a check proposes."""
+    for division in plain:
+        yield division
+        if division.kind == "time":
+            yield replace(division, kind="time, since the day told", since=told_since(of, market, division))
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
+from marketsofone import check
 from marketsofone.project.flow import load, opened
 from marketsofone.project.ground.gathered import Gathered
 from marketsofone.project.ground.gathering import gather
@@ -55,8 +57,17 @@ def ours(of: PublicSet, market: Market, division: Division) -> Foretold:
     """Run the product, from files to scores, on a copy of the files that hides the test rows' outcomes."""
     with TemporaryDirectory(prefix="accuracy-") as place:
         folder = Path(place)
-        hide(of, market.source_rows[division.test], folder)
+        hide(of, market, division, folder)
         return foretell(folder, of.score, market.ids[division.test])
+
+
+def told_since(of: PublicSet, market: Market, division: Division) -> date | None:
+    """The day that `m1 check` proposes to count from, where it tells that the rate has moved."""
+    with TemporaryDirectory(prefix="accuracy-") as place:
+        hide(of, market, division, Path(place))
+        findings = check(Path(place)).findings.to_pylist()
+    proposed = [row["repair"].split()[-1] for row in findings if row["code"] == "rate_moved"]
+    return date.fromisoformat(proposed[0]) if proposed else None
 
 
 def foretell(folder: Path, score: str, ids: NDArray[np.int64]) -> Foretold:

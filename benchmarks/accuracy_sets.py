@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -83,12 +84,19 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """Rows to learn from and rows to foretell."""
+    """Rows to learn from and rows to foretell; any others have not happened yet.
+
+    Parameters
+    ----------
+    since : date or None
+        The project says that what began before this day does not count.
+    """
 
     kind: str
     seed: int
     train: Rows
     test: Rows
+    since: date | None = None
 
 
 SETS = {each.name: each for each in (
@@ -162,30 +170,37 @@ def divisions(market: Market, count: int) -> Iterator[Division]:
             yield Division("time", seed, order[:cut], order[cut:cut + rows // 10])
 
 
-def hide(of: PublicSet, hidden: Rows, folder: Path) -> None:
-    """Make a project in ``folder`` whose files do not tell the outcome of some rows.
+def counted(market: Market, division: Division) -> Division:
+    """The division with the rows to learn from that count, for models that know no ``[since]``."""
+    if division.since is None or market.day is None:
+        return division
+    return replace(division, train=division.train[market.day[division.train] >= np.datetime64(division.since)])
 
-    Parameters
-    ----------
-    hidden : int array
-        Places in the file, the first row being 1; rows that share the key of one of them are hidden too.
+
+def hide(of: PublicSet, market: Market, division: Division, folder: Path) -> None:
+    """Make a project in ``folder`` as it was: the outcome of the test rows is not known, later rows are not there.
+
+    Rows that share the key of one whose outcome is hidden are hidden too.
     """
+    known, hidden = market.source_rows[division.train], market.source_rows[division.test]
+    later = np.setdiff1d(market.source_rows, np.concatenate([known, hidden]))
     home = folder / of.name
     home.mkdir()
     raw = _texts(of.name, of.file, of.delimiter)
     keys = raw[of.key] if of.key else raw.index.to_series()
-    gone = keys.isin(keys.iloc[hidden - 1])
+    gone, unborn = keys.isin(keys.iloc[hidden - 1]), keys.isin(keys.iloc[later - 1])
     if of.followed:
         raw[of.outcome] = ""
         later = _texts(of.name, of.followed, of.delimiter)
-        _write(later[~later[of.key].isin(keys[gone])], home / of.followed, of.delimiter)
+        _write(later[~later[of.key].isin(keys[gone | unborn])], home / of.followed, of.delimiter)
     raw.loc[gone, of.outcome] = of.hidden
-    _write(raw, home / of.file, of.delimiter)
+    _write(raw[~unborn], home / of.file, of.delimiter)
     text = market_toml(of).replace("${M1_DATA}", str(folder))
     for before, after in of.edits:
         if text.count(before) != 1:
             raise ValueError(f"{of.name}: the example no longer says {before!r}")
         text = text.replace(before, after)
+    text += f"\n[since]\n{of.score} = {division.since}\n" if division.since else ""
     (folder / "market.toml").write_text(text, encoding="utf-8")
 
 

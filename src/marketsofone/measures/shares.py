@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import ibis
 import ibis.expr.types as ir
@@ -20,8 +21,8 @@ class Measure:
         Customer table it is counted on.
     row_id : str
         The column that tells its rows apart.
-    trials : Deferred
-        Which rows count.
+    counted : Deferred
+        Which rows count, whenever they began.
     successes : Deferred
         Which of those succeeded.
     unit : str
@@ -30,16 +31,37 @@ class Measure:
         What a success is, in words: "won 3 of 4 decided opportunities".
     moments : tuple of str
         Columns that tell when a trial happened, the first that is known.
+    began : str
+        The column that tells when it began: an opportunity counts where it was opened, for those that are won are
+        decided sooner or later than those that are lost.
+    first : date or None
+        The day from which on what began counts; None counts all there is.
     """
 
     name: str
     table: str
     row_id: str
-    trials: Deferred
+    counted: Deferred
     successes: Deferred
     unit: str
     done: str
     moments: tuple[str, ...]
+    began: str
+    first: date | None = None
+
+    @property
+    def day(self) -> Deferred:
+        """When a trial began; null where it does not tell."""
+        return _[self.began].cast("timestamp").cast("date")
+
+    @property
+    def trials(self) -> Deferred:
+        """Which rows count; from a day on, what tells no day does not."""
+        return self.counted if self.first is None else self.counted & (self.day >= self.first).fill_null(False)
+
+    def since(self, day: date | None) -> Measure:
+        """The same of what began on that day or later."""
+        return replace(self, first=day)
 
     def rows(self, events: ir.Table) -> ir.Table:
         """One row a trial: ``buyer_id``, ``row_id``, ``trials``, ``total``.
@@ -55,20 +77,20 @@ class Measure:
 
 ANSWER_RATE = Measure(
     "answer_rate", "touch", "source_row",
-    trials=_.answered.notnull() & (_.direction.fill_null("out") == "out")
+    counted=_.answered.notnull() & (_.direction.fill_null("out") == "out")
     & (_.team.fill_null("sales") == "sales"),
-    successes=_.answered, unit="approach", done="answered", moments=("happened_at",),
+    successes=_.answered, unit="approach", done="answered", moments=("happened_at",), began="happened_at",
 )
 
 ENTRY_RATE = Measure(
     "entry_rate", "opportunity", "opportunity_id",
-    trials=_.entered.notnull(), successes=_.entered, unit="approach", done="let us in",
-    moments=("entered_at", "opened_at"),
+    counted=_.entered.notnull(), successes=_.entered, unit="approach", done="let us in",
+    moments=("entered_at", "opened_at"), began="opened_at",
 )
 
 WIN_RATE = Measure(
     "win_rate", "opportunity", "opportunity_id",
-    trials=_.outcome.isin(["won", "lost"]) & _.entered.fill_null(True),
+    counted=_.outcome.isin(["won", "lost"]) & _.entered.fill_null(True),
     successes=_.outcome == "won", unit="decided opportunity", done="won",
-    moments=("closed_at", "opened_at"),
+    moments=("closed_at", "opened_at"), began="opened_at",
 )

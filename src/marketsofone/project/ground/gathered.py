@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from marketsofone.customer import UserColumn
 from marketsofone.features import AsOf
 from marketsofone.features.effort import Outcome
+from marketsofone.measures import Measure
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -62,6 +63,20 @@ class EffortHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """Trials of a score that are left out, for it counts from a day on.
+
+    Parameters
+    ----------
+    earlier, undated : int
+        Those that began before that day, and those that tell no day.
+    """
+
+    earlier: int
+    undated: int
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """The market as of the date, in the engine.
 
@@ -82,6 +97,10 @@ class Gathered:
         Score -> one row a buyer: trials, total, squares.
     trials : mapping
         Score -> the rows those tallies add up.
+    shares : mapping
+        Score that is a share and whose step is named -> what is counted, and from which day on.
+    before : mapping
+        Score that counts from a day on -> what is left out.
     histories : Ibis table or None
         Where attractiveness rests on a ledger alone: how often, how recently and for how much each
         buyer bought.
@@ -126,6 +145,8 @@ class Gathered:
     steps: Mapping[str, str]
     tallies: Mapping[str, ir.Table]
     trials: Mapping[str, ir.Table]
+    shares: Mapping[str, Measure] = field(default_factory=dict)
+    before: Mapping[str, Before] = field(default_factory=dict)
     histories: ir.Table | None = None
     returned_beyond: int = 0
     spent: ir.Table | None = None

@@ -49,7 +49,7 @@ from marketsofone.features.unit_costs import unit_costs, with_unit_costs
 from marketsofone.measures import STEPS, Measure
 from marketsofone.project.ground.clock import on_its_clock
 from marketsofone.project.ground.effort import held_effort
-from marketsofone.project.ground.gathered import Gathered
+from marketsofone.project.ground.gathered import Before, Gathered
 from marketsofone.project.ground.identity_facts import held_dealings
 from marketsofone.project.ground.merging import merged_tables
 from marketsofone.scores import SCORES
@@ -108,7 +108,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     spent = marketing_touches(tables, owner)
     barred, serving = unapproached(tables, owner), reps_of_buyers(tables, owner)
     served = None if serving is None else hold(engine, "served", serving.semi_join(found, "buyer_id"))
-    base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {},
+    base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {}, _shares(settings),
                     spent=None if spent is None else hold(engine, "spent", spent),
                     files_end=last, beyond=beyond, unheld=0 if unheld is None else int(unheld.count().execute()),
                     unapproached=None if barred is None else hold(engine, "unapproached", barred),
@@ -258,8 +258,28 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
             f"that one day only, which do not tell who comes again{sold}.",
             "Check [steps] in market.toml, as_of, and the mapping of outcome, entered, answered, amounts and costs.",
         )
-    return replace(base, steps=steps, tallies=tallies, trials=trials, histories=ledger, returned_beyond=beyond,
-                   lost=lost, seen_since=_seen_since(steps, trials))
+    return replace(base, steps=steps, tallies=tallies, trials=trials, before=_before(base), histories=ledger,
+                   returned_beyond=beyond, lost=lost, seen_since=_seen_since(steps, trials))
+
+
+def _shares(settings: Settings) -> dict[str, Measure]:
+    """What each score counts that is a share."""
+    named = {score: STEPS[step] for score in SCORES if (step := getattr(settings.steps, score)) is not None}
+    return {score: measure.since(getattr(settings.since, score)) for score, measure in named.items()
+            if isinstance(measure, Measure)}
+
+
+def _before(base: Gathered) -> dict[str, Before]:
+    """What scores leave out that count from a day on."""
+    left = {}
+    for score, measure in base.shares.items():
+        if measure.first is None or measure.table not in base.tables:
+            continue
+        of_buyers = with_buyer(base.tables[measure.table], base.owner).semi_join(base.buyers, "buyer_id")
+        days = of_buyers.filter(measure.counted).select(day=measure.day)
+        found = days.agg(undated=days.day.isnull().sum(), earlier=(days.day < measure.first).sum())
+        left[score] = Before(**{name: int(of or 0) for name, of in found.to_pyarrow().to_pylist()[0].items()})
+    return left
 
 
 def _seen_since(steps: Mapping[str, str], trials: Mapping[str, ir.Table]) -> date | None:
@@ -302,7 +322,7 @@ def _counted(
     engine: Backend, settings: Settings, base: Gathered, score: str, step: str
 ) -> tuple[ir.Table, ir.Table]:
     """The tally of each buyer, and the rows that it adds up."""
-    measure, market = STEPS[step], settings.market
+    market, measure = settings.market, base.shares.get(score, STEPS[step])
     if isinstance(measure, Measure):
         rows = hold(engine, _rows_of(score), measure.rows(
             with_buyer(base.tables[measure.table], base.owner)).semi_join(base.buyers, "buyer_id"))

@@ -13,7 +13,6 @@ from ibis import _
 
 from marketsofone.customer.tables import RECORD
 from marketsofone.engine import release
-from marketsofone.features.arrival import STEPS as STEPS_OF_HORIZON
 from marketsofone.features.beside import people, sites
 from marketsofone.features.permitted import people_profiled
 from marketsofone.measures import SPEND, STEPS
@@ -34,6 +33,7 @@ from marketsofone.project.main_job.identity import identity_table
 from marketsofone.project.main_job.marketing import marketing_tables
 from marketsofone.project.main_job.noticing import noticed
 from marketsofone.project.main_job.noticing_values import beyond_the_seen
+from marketsofone.project.main_job.noting import evidence_notes
 from marketsofone.project.main_job.trials import trials_writer
 from marketsofone.project.main_job.winning import wins
 from marketsofone.project.planning.planned import plan_run
@@ -108,7 +108,8 @@ def keep(
                   else _writer(engine, opportunities, "opportunities"))
     doubts = doubts_table(stratified, estimates)
     counts = _counts(stratified, sheet)
-    notes = {**evidence_notes(settings, gathered), **priors.notes}
+    known = evidence_notes(settings, gathered)
+    notes = known | {score: "; ".join(filter(None, (known.get(score), said))) for score, said in priors.notes.items()}
     strata = with_names(settings.folder, strata_table(stratified, estimates, counts, hour))
     beside, said = marketing_tables(marketed, stratified, strata)
     told = typed(strata)
@@ -180,57 +181,6 @@ def frame_of(rows: Iterable[Any]) -> pa.Table:
     """Frozen dataclasses as a table; findings keep their columns where there are none."""
     plain = [asdict(row) for row in rows]
     return pa.Table.from_pylist(plain) if plain else _FINDING.empty_table()
-
-
-def evidence_notes(settings: Settings, gathered: Gathered) -> dict[str, str]:
-    """Per score, what a person must know of its evidence: that there is none, or what is assumed."""
-    notes = {}
-    for score in SCORES:
-        step = getattr(settings.steps, score)
-        if score in gathered.tallies:
-            continue
-        notes[score] = _why_none(score, step, settings, gathered)
-    if "attractiveness" in gathered.tallies and gathered.assumed:
-        of = "" if gathered.assumed == 1.0 else f", for {_part(gathered.assumed)} of what was sold, which tells no cost"
-        notes["attractiveness"] = f"margin assumed: {settings.market.margin_rate:.0%}{of}"
-    return notes
-
-
-def _part(share: float) -> str:
-    """A share in words that is neither nothing nor all, as it would be when rounded."""
-    return "less than 1%" if share < 0.01 else f"{min(share, 0.99):.0%}"
-
-
-def _why_none(score: str, step: str | None, settings: Settings, gathered: Gathered) -> str:
-    if step is None:
-        return f"no evidence: [steps] {score} is not set, so this step is not observed"
-    if score == "attractiveness":
-        return f"no evidence: {_why_no_money(step, settings, gathered)}"
-    return f"no evidence: no row of {step} was known by the date"
-
-
-def _why_no_money(step: str, settings: Settings, gathered: Gathered) -> str:
-    market, lost = settings.market, gathered.lost
-    if "opportunity" in gathered.tables and not _any_won(gathered):
-        return "no opportunity was won by the date"
-    if market.margin_rate is None and not lost:
-        return f"no row of {step} has both amount and cost; state margin_rate in [market] where costs are not known"
-    if lost == 0:
-        return f"{step} tells no contribution above zero of any buyer who was won"
-    if lost is not None:
-        return (f"what was sold contributed {market.currency} {lost:,.2f} in all, which does not tell what a buyer is "
-                "worth")
-    if step == "order_line" and "opportunity" in gathered.tables:
-        return (f"no win is {market.horizon_days / STEPS_OF_HORIZON:,.0f} days old by the date, the least that shows "
-                f"anything of a horizon of {market.horizon_days:,} days")
-    if step == "order_line":
-        return "no row of order_line is known of a day before the date, so that nothing tells who comes again"
-    return f"no row of {step} was known by the date"
-
-
-def _any_won(gathered: Gathered) -> bool:
-    deals = gathered.tables.get("opportunity")
-    return deals is not None and bool(deals.filter(deals.outcome == "won").count().execute())
 
 
 def _units(gathered: Gathered) -> dict[str, str]:

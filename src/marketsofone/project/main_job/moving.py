@@ -8,23 +8,21 @@ import ibis
 from ibis import _
 
 from marketsofone.estimates.moving import Moved, fetch_months, moved
-from marketsofone.measures import STEPS
-from marketsofone.measures.shares import Measure
 from marketsofone.project.words import count, counted, share
 from marketsofone.sources import Finding
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
+    from marketsofone.measures import Measure
     from marketsofone.project.ground.gathered import Gathered
 
 
 def moving(gathered: Gathered) -> list[Finding]:
     """A finding for each share of successes that was another before some month."""
     found = []
-    for score in gathered.trials:
-        measure = STEPS[gathered.steps[score]]
-        if isinstance(measure, Measure):
+    for score, measure in gathered.shares.items():
+        if score in gathered.trials:
             seen = moved(fetch_months(_begun(gathered, score, measure), gathered.tallies[score]))
             found += [_told(score, measure, seen)] if seen is not None else []
     return found
@@ -41,20 +39,24 @@ def _begun(gathered: Gathered, score: str, measure: Measure) -> ir.Table:
     else:
         ours = gathered.owner["opportunity"].semi_join(gathered.buyers, "buyer_id")
         events = gathered.tables["opportunity"].semi_join(ours, "opportunity_id")
-        counts = measure.trials.fill_null(False)
-        rows = events.mutate(begun_on=_.opened_at.cast("timestamp").cast("date"),
+        counts = measure.counted.fill_null(False)
+        rows = events.mutate(begun_on=measure.day,
                              trials=counts.cast("float64"), total=(counts & measure.successes).cast("float64"),
                              pending=(~counts & (_.outcome == "open")).cast("float64"))
-    return rows.filter(_.begun_on.notnull()).select("begun_on", "trials", "total", "pending")
+    rows = rows.filter(_.begun_on.notnull()) if measure.first is None else rows.filter(_.begun_on >= measure.first)
+    return rows.select("begun_on", "trials", "total", "pending")
 
 
 def _told(score: str, measure: Measure, seen: Moved) -> Finding:
-    begun = "opened" if measure.table == "opportunity" else "made"
     pending = f" ({count(seen.pending)} still open, counted as they speak against it)" if seen.pending else ""
     return Finding(
         "rate_moved", "warning", measure.table,
-        f"Of {counted(seen.trials_before, measure.unit)} {begun} before {seen.since} {share(seen.before)} "
+        f"Of {counted(seen.trials_before, measure.unit)} {begun(measure)} before {seen.since} {share(seen.before)} "
         f"{measure.done}, of {count(seen.trials_after)} since {share(seen.after)}{pending}: {score} counts them all "
         "alike.",
-        f"If what came before no longer tells, leave it out where the source is mapped:\n"
-        f"  where = \"<its date> >= '{seen.since}'\"")
+        f"If what came before no longer tells, let {score} count what came since:\n  [since]\n  {score} = {seen.since}")
+
+
+def begun(measure: Measure) -> str:
+    """What was done with a trial when it began, in words."""
+    return "opened" if measure.table == "opportunity" else "made"

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from marketsofone.customer import UserColumn
 from marketsofone.engine import hold
-from marketsofone.measures import WIN_RATE
 from marketsofone.project.ground.stratifying import explained
 from marketsofone.scores import SCORES
 
@@ -88,9 +87,10 @@ def _buyer_rows(gathered: Gathered, score: str) -> pd.DataFrame:
 def _opportunity_rows(gathered: Gathered, score: str) -> pd.DataFrame:
     """One row an opportunity with its own columns, and one for each buyer that has none yet."""
     own = [c.column for c in gathered.columns if c.table == "opportunity"]
+    winning = gathered.shares[score]
     rows = gathered.tables["opportunity"].select(
-        "opportunity_id", *own, trials=WIN_RATE.trials.cast("float64"),
-        total=(WIN_RATE.trials & WIN_RATE.successes).cast("float64"),
+        "opportunity_id", *own, trials=winning.trials.cast("float64"),
+        total=(winning.trials & winning.successes).cast("float64"),
     )
     owner = gathered.owner["opportunity"].select("opportunity_id", "buyer_id")
     rows = rows.inner_join(owner, "opportunity_id")

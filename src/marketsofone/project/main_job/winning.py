@@ -11,7 +11,6 @@ from marketsofone.engine import hold
 from marketsofone.estimates import REACH
 from marketsofone.estimates.against import fit_against
 from marketsofone.features.meeting import rivals_met
-from marketsofone.measures import WIN_RATE
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -62,8 +61,9 @@ def wins(engine: Backend, gathered: Gathered, made: Estimate, expected: ir.Table
 
 def _with_rivals(engine: Backend, gathered: Gathered, rows: ir.Table, met: ir.Table) -> ir.Table:
     """``against``: how whom an opportunity meets moves its log odds beyond those its buyer was seen with; ``doubt``."""
-    outcome = gathered.tables["opportunity"].filter(WIN_RATE.trials).select(
-        "opportunity_id", won=WIN_RATE.successes.cast("float64"))
+    winning = gathered.shares["competitiveness"]
+    outcome = gathered.tables["opportunity"].filter(winning.trials).select(
+        "opportunity_id", won=winning.successes.cast("float64"))
     foretold = rows.select("opportunity_id", "buyer_id", expected=_share(_line(rows.prior) + rows.own))
     decided = foretold.inner_join(outcome, "opportunity_id")
     shifts = hold(engine, "against", fit_against(met, decided))

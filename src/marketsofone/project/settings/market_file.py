@@ -30,7 +30,7 @@ from marketsofone.project.settings.keys import (
 )
 from marketsofone.project.settings.plan import PlanSettings
 from marketsofone.project.settings.segments import CriterionSettings, SegmentSettings, read_criteria, read_segments
-from marketsofone.project.settings.steps import Steps, check_steps
+from marketsofone.project.settings.steps import Since, Steps, check_since, check_steps
 
 FILE_NAME = "market.toml"
 
@@ -193,6 +193,7 @@ class Settings:
     folder: Path
     market: Market
     steps: Steps
+    since: Since
     strata: StrataSettings
     model: ModelSettings
     marketing: MarketingSettings
@@ -205,8 +206,8 @@ class Settings:
     given: frozenset[str]
 
 
-SECTIONS = ("market", "steps", "strata", "model", "marketing", "record", "alarms", "plan", "segments", "criteria",
-            "sources")
+SECTIONS = ("market", "steps", "since", "strata", "model", "marketing", "record", "alarms", "plan", "segments",
+            "criteria", "sources")
 
 
 def read_settings(folder: Path) -> Settings:
@@ -227,11 +228,13 @@ def read_settings(folder: Path) -> Settings:
     market = read_section(Market, "market", raw.get("market", {}), file)
     steps = read_section(Steps, "steps", raw.get("steps", {}), file)
     check_steps(steps, file)
+    since = read_section(Since, "since", raw.get("since", {}), file)
+    check_since(since, steps, file)
     strata = read_section(StrataSettings, "strata", raw.get("strata", {}), file)
     _check_steering(strata, _sources(raw, file), file)
     return Settings(
         folder=folder, market=replace(market, name=market.name or folder.resolve().name), steps=steps,
-        strata=strata,
+        since=since, strata=strata,
         model=read_section(ModelSettings, "model", raw.get("model", {}), file),
         marketing=read_section(MarketingSettings, "marketing", raw.get("marketing", {}), file),
         record=read_section(RecordSettings, "record", raw.get("record", {}), file),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Annotated
 
 from marketsofone.errors import SettingsInvalid
-from marketsofone.project.settings.keys import OUTCOME, ProjectFile
+from marketsofone.project.settings.keys import DAY, OUTCOME, ProjectFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,30 @@ class Steps:
     pull: Annotated[str | None, OUTCOME] = None
     competitiveness: Annotated[str | None, OUTCOME] = None
     attractiveness: Annotated[str | None, OUTCOME] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From which day on what began counts for a score, where a rate has moved; absent: all there is counts.
+
+    Only the score forgets: what began before stays among what happened, on every page and in every segment. Sales have
+    no such day, for what a buyer is worth is learned from a horizon.
+    """
+
+    pull: Annotated[date | None, DAY] = None
+    competitiveness: Annotated[date | None, DAY] = None
+
+
+def check_since(since: Since, steps: Steps, file: ProjectFile) -> None:
+    """Raise `SettingsInvalid` where a day is stated for a score that no step answers."""
+    for each in fields(Since):
+        if getattr(since, each.name) is not None and getattr(steps, each.name) is None:
+            from marketsofone.scores import SCORES
+
+            raise SettingsInvalid(
+                f"[since] {each.name} says from which day on an outcome counts that [steps] names.",
+                f"no {each.name} in [steps], and {each.name} in {file.place('since', each.name)}.",
+                f'Take the line out, or write:\n  [steps]\n  {each.name} = "{SCORES[each.name].steps[0]}"')
 
 
 def check_steps(steps: Steps, file: ProjectFile) -> None:
