@@ -8,6 +8,7 @@ import pytest
 
 from marketsofone.cli import main
 from marketsofone.project import run_project, state_judgement, state_objection
+from marketsofone.project.reading import between_runs
 
 NOTE = "One buyer objected since this run: no list holds it; scores of strata and totals of the plan count it until the"
 
@@ -48,6 +49,21 @@ def test_pages_and_the_terminal_say_that_totals_still_count_it(team, gone, tmp_p
         assert NOTE in re.sub(r"\s+", " ", capsys.readouterr().out), words
     main(["scores", folder, "--format", "csv"])
     assert NOTE not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", [["plan", "drain"], ["plan", "solve"], ["rows", "--stratum", "whole market"]])
+def test_the_terminal_asks_the_record_once_who_objected(team, gone, words, monkeypatch, capsys):
+    asked = []
+
+    def objectors(run, notebook):
+        asked.append(run.run_id)
+        return frozenset({gone["buyer_id"]})
+
+    monkeypatch.setattr(between_runs, "objectors", objectors)
+    command = [*words[:2], str(team.folder)] if words[0] == "plan" else [words[0], str(team.folder), *words[1:]]
+    assert main(command) in (0, None)
+    assert NOTE in re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert len(asked) == 1
 
 
 def test_the_drain_of_the_terminal_names_no_buyer_who_objected(team, capsys):

@@ -52,6 +52,14 @@ def test_a_customer_without_hours_is_told_apart_from_a_prospect_and_from_the_ran
             assert row["reason"].startswith("A customer already") == row["won"]
 
 
+def test_plans_side_by_side_tell_tenths_of_hours(told, project):
+    said = open_snapshot(project).manifest["plan"]
+    status, shown = told("compare", "--scenario", "more: hours=1.03")
+    assert status in (0, None)
+    assert f" {said['hours']:,.1f} " in shown.out
+    assert f"of {said['capacity_hours'] * 1.03:,.1f} " in shown.out
+
+
 def test_hours_in_the_ledger_equal_hours_reported(project):
     run = open_snapshot(project)
     drain = run.table("drain").to_pandas()

@@ -230,14 +230,45 @@ def test_a_row_that_takes_from_a_joined_file_opens_while_both_files_are_those_th
 
 
 def test_rows_that_nobody_has_are_missed(run):
-    with pytest.raises(RunMissing, match="by a buyer or by a stratum"):
+    with pytest.raises(RunMissing, match="several of them or none"):
         read_rows(run)
+    with pytest.raises(RunMissing, match="several of them or none"):
+        read_rows(run, buyer=11, members=[11])
     with pytest.raises(RunMissing, match="one buyer"):
         read_rows(run, buyer=11)
-    with pytest.raises(RunMissing, match="one stratum"):
+    with pytest.raises(RunMissing, match="a stratum by its id, path, name or value"):
         read_rows(run, stratum="no such stratum")
     with pytest.raises(RunMissing, match="'appeal'"):
         read_rows(run, stratum="market", score="appeal")
+
+
+@pytest.fixture(scope="module")
+def steered(company, tmp_path_factory):
+    """The company with a split that is asked for and a segment written by hand, and its run."""
+    folder = tmp_path_factory.mktemp("steered") / "project"
+    shutil.copytree(company, folder)
+    with (folder / "market.toml").open("a") as text:
+        text.write('\n[strata]\npin = ["region"]\n\n[segments.easy]\nrule = "pull > 0.3"\n')
+    return folder, m1.run(folder)
+
+
+def test_a_stratum_opens_by_its_name_and_by_the_value_that_made_it(steered):
+    run = steered[1]
+    one = next(each for each in m1.frame(run, "strata").to_dict("records") if each["level"] == 1)
+    by_id = read_rows(run, stratum=one["stratum_id"])
+    assert by_id.rows
+    assert [read_rows(run, stratum=who) for who in (one["path"], one["name"], one["name"].split(": ")[1])] == [by_id] * 3
+
+
+def test_a_segment_written_by_hand_opens_to_the_rows_of_its_members(steered, capsys):
+    folder, run = steered
+    buyers = m1.frame(run, "buyers").query("pull > 0.3")
+    added = {each.score: each for each in read_rows(run, members=buyers["buyer_id"].tolist()).added}
+    for score in SCORES:
+        assert added[score].trials == pytest.approx(buyers[f"{score}_trials"].sum(), rel=1e-9)
+    assert main(["rows", str(folder), "--segment", "easy", "--limit", "3"]) in (0, None)
+    shown = capsys.readouterr().out
+    assert f"pull: {added['pull'].rows} rows worth {added['pull'].trials:,.2f} trials" in shown
 
 
 def test_the_terminal_gives_the_same_rows(ledger, capsys):

@@ -65,7 +65,8 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
     became = lineage(earlier, later)
     if segments:
         return show(as_rows(became), _BECAME, format, f"Segments from {earlier.run_id} to {later.run_id}")
-    found = diff(earlier, later, top, objected_since(later))
+    gone = objected_since(later)
+    found = diff(earlier, later, top, gone)
     if format == "table":
         print(*difference_sentences(found), sep="\n")
         news = [each for each in became if each.kind != "kept"]
@@ -73,7 +74,7 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
             show(as_rows(news), _BECAME, format, "Segments")
     elif format == "json":
         return show([{**row, "lineage": as_rows(became)} for row in as_rows([found])], (), format)
-    note_objected(later, format)
+    note_objected(later, format, gone)
     return show([_mover_row(mover) for mover in found.movers], _MOVERS, format, "Moved most")
 
 

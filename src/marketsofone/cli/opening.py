@@ -11,15 +11,17 @@ from marketsofone.cli.options import HERE, Format, Project, Run, Score
 from marketsofone.cli.sheet import Column, Row, note_objected, show
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from marketsofone.project.reading.rows import RowsRead
 
 Asked = Annotated[str | None, Parameter(show_default=False)]
 
 
-def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
+def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None, segment: Asked = None,
          score: Annotated[Score | None, Parameter(show_default=False)] = None, limit: int = 20,
          run: Run = "latest", format: Format = "table") -> None:
-    """Show the rows that the numbers of a buyer or a stratum were counted from.
+    """Show the rows that the numbers of a buyer, a stratum or a segment written by hand were counted from.
 
     Each row is opened in its source while the file is the very one the run read; else the row says
     that the file changed. Keys of people and e-mails stay in the file.
@@ -29,7 +31,9 @@ def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
     buyer
         The source's key of a buyer, or its buyer_id.
     stratum
-        The stratum_id or the path of a stratum.
+        A stratum by its id, path, name or value.
+    segment
+        A segment of market.toml or a frozen list, as m1 segment list shows them.
     score
         Only what one score was counted from.
     limit
@@ -45,14 +49,24 @@ def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
     if buyer is not None:
         require_unobjected(snapshot, buyer_id_of(snapshot, buyer))
     without = objected_since(snapshot) if stratum is not None else ()
-    found = read_rows(snapshot, buyer=buyer, stratum=stratum, score=score, limit=limit, without=without)
+    members = None if segment is None else _members(project, segment, snapshot.run_id)
+    found = read_rows(snapshot, buyer=buyer, stratum=stratum, members=members, score=score, limit=limit,
+                      without=without)
     opened = open_rows(project, snapshot, found.rows)
     told = [{**asdict(each.row), "holds": each.holds, "why_not": each.why_not} for each in opened]
     if format == "table":
         _print_sums(found)
     if stratum is not None:
-        note_objected(snapshot, format)
+        note_objected(snapshot, format, without)
     show(told if format != "csv" else [{**row, "holds": _words(row)} for row in told], _COLUMNS, format)
+
+
+def _members(project: Path, segment: str, run: str) -> list[int]:
+    """Who is in a segment; who objected since the run is not."""
+    from marketsofone.project.segments.asking import asking
+
+    with asking(project, run) as asker:
+        return [row["buyer_id"] for row in asker.engine.to_pyarrow(asker.members(segment)).to_pylist()]
 
 
 def _print_sums(found: RowsRead) -> None:

@@ -66,7 +66,7 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
     key = "stratum_id" if segments else "source_id"
     chosen = sorted(rows, key=lambda row: (-round(row["hours"], 9), row[key]))[:top]
     show(chosen, _SEGMENTS if segments else _BUYERS, "table")
-    return note_objected(snapshot)
+    return note_objected(snapshot, gone=gone)
 
 
 def compare(project: Project = HERE, *, scenario: Scenarios = (), run: Run = "latest",
@@ -138,17 +138,19 @@ def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top:
         Everything hours went to, whether it drains or not.
     """
     from marketsofone.project.planning.reading import read_drain
+    from marketsofone.project.reading.between_runs import objected_since
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
-    rows = read_drain(snapshot, kind, not all, top)
+    gone = objected_since(snapshot)
+    rows = read_drain(snapshot, kind, not all, top, gone)
     if format == "table":
         _print_focus(snapshot.manifest["plan"]["focus"])
         if not rows:
             print("Nothing drains: what hours cost came back, or is to be expected.")
-            return note_objected(snapshot)
+            return note_objected(snapshot, gone=gone)
     show(rows, _DRAIN, format)
-    return note_objected(snapshot, format)
+    return note_objected(snapshot, format, gone)
 
 
 def _print_plan(found: Solved, currency: str) -> None:
@@ -201,7 +203,7 @@ def _ends(row: Row) -> str:
 def _compared(currency: str) -> tuple[Column, ...]:
     return (
         Column("scenario", lambda row: row["scenario"]),
-        Column("hours", lambda row: f"{row['hours']:,.0f}\nof {row['capacity_hours']:,.0f}", right=True),
+        Column("hours", lambda row: f"{_hours(row['hours'])}\nof {_hours(row['capacity_hours'])}", right=True),
         Column(f"earns\n{currency}", lambda row: _amount(row["value"]), right=True),
         Column("beside\nthe first", lambda row: f"{row['difference']:+,.0f}", right=True),
         Column("next hour\nearns", lambda row: _amount(row["next_hour_value"]), right=True),

@@ -6,7 +6,7 @@ import csv
 import json
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,12 +23,18 @@ PIPED_WIDTH = 120
 """Characters in a line of a table that does not go to a terminal."""
 
 
-def note_objected(snapshot: Snapshot, format: Format = "table") -> None:
-    """Says, for people, that totals of a run still count who objected after it, where somebody did."""
+def note_objected(snapshot: Snapshot, format: Format = "table", gone: Collection[int] | None = None) -> None:
+    """Says, for people, that totals of a run still count who objected after it, where somebody did.
+
+    Parameters
+    ----------
+    gone : collection of int, optional
+        Who that is, where it was asked already; absent: the record is asked.
+    """
     from marketsofone.project.reading.between_runs import objection_note
 
-    said = objection_note(snapshot)
-    if said and format == "table":
+    said = objection_note(snapshot, gone) if format == "table" else ""
+    if said:
         print(f"Note: {said}")
 
 

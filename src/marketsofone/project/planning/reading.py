@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.planning.scenarios import check_planned
 from marketsofone.project.planning.tables import NO_BASIS
-from marketsofone.project.reading.between_runs import objected_since
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.small_tables import asked_rows
 from marketsofone.project.snapshots.snapshot import Snapshot
@@ -76,8 +76,9 @@ def _no_such(snapshot: Snapshot, found: str) -> RunMissing:
                       f"{found}.", "m1 plan solve lists buyers, m1 plan solve --segments the segments.")
 
 
-def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True, top: int = 20) -> list[dict[str, Any]]:
-    """Where time drains, most hours back first; of buyers only those who did not object since the run.
+def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True, top: int = 20,
+               without: Collection[int] = ()) -> list[dict[str, Any]]:
+    """Where time drains, most hours back first.
 
     Parameters
     ----------
@@ -85,6 +86,8 @@ def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True,
         One side of the ledger; absent: segments, then buyers, then reps.
     drains : bool
         Only what drains; else all that hours went to.
+    without : collection of int
+        ``buyer_id`` of buyers who are not named, such as who objected since the run.
 
     Returns
     -------
@@ -95,7 +98,7 @@ def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True,
     if "drain" not in snapshot.tables:
         raise RunMissing(f"Run {snapshot.run_id} was asked where time drains.", "no touches in the data.",
                          "Map a table of touches (touch.minutes, touch.happened_at), then run again.")
-    gone = ", ".join(map(str, sorted(objected_since(snapshot))))
+    gone = ", ".join(map(str, sorted(without)))
     objected = f"select source_id from {scanned(snapshot.file('buyers'))} where buyer_id in ({gone})"
     where = " and ".join(filter(None, ["true", "kind = ?" if kind else "", "drains" if drains else "",
                                        f"not (kind = 'buyer' and id in ({objected}))" if gone else ""]))

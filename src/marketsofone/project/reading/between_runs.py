@@ -16,7 +16,7 @@ from marketsofone.project.statements.entering import Notebook
 from marketsofone.project.statements.recorded import has_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 
 def approach_now(run: Snapshot, top: int = 20, order: Order = "place") -> tuple[ToApproach, ...]:
@@ -42,9 +42,9 @@ def objected_since(run: Snapshot) -> frozenset[int]:
     return _asked(run, objectors)
 
 
-def objection_note(run: Snapshot) -> str:
-    """That totals of a run still count who objected after it; empty where nobody did."""
-    return still_counted(len(objected_since(run)))
+def objection_note(run: Snapshot, gone: Collection[int] | None = None) -> str:
+    """That totals of a run still count who objected after it (``gone``, where it is known); empty where nobody did."""
+    return still_counted(len(objected_since(run) if gone is None else gone))
 
 
 def require_unobjected(run: Snapshot, buyer_id: int) -> None:

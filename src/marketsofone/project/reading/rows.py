@@ -12,6 +12,7 @@ from marketsofone.project.snapshots.parquet import rows_where, scanned
 from marketsofone.project.snapshots.readback import buyer_id_of, require_buyer
 from marketsofone.project.snapshots.results import SCORES, read_strata
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
+from marketsofone.project.statements.naming import chosen_stratum
 
 JUDGEMENT = "judgement"
 
@@ -69,8 +70,8 @@ class RowsRead:
 
 
 def read_rows(snapshot: Snapshot, *, buyer: int | str | None = None, stratum: str | None = None,
-              score: str | None = None, limit: int = 1_000, without: Collection[int] = ()) -> RowsRead:
-    """The rows that the numbers of a buyer or of a stratum were counted from.
+              members: Collection[int] | None = None, score: str | None = None, limit: int = 1_000, without: Collection[int] = ()) -> RowsRead:
+    """The rows that the numbers of a buyer, a stratum or a group of buyers were counted from.
 
     Parameters
     ----------
@@ -79,7 +80,9 @@ def read_rows(snapshot: Snapshot, *, buyer: int | str | None = None, stratum: st
     buyer : int or str, optional
         The source's key of a buyer, or its ``buyer_id``.
     stratum : str, optional
-        The id or the path of a stratum; one of the two must be given.
+        A stratum by its id, path, name or value.
+    members : collection of int, optional
+        ``buyer_id`` of the buyers of a group, such as a segment written by hand. One of the three must be given.
     score : str, optional
         ``pull``, ``competitiveness`` or ``attractiveness``; absent: every score.
     limit : int
@@ -92,14 +95,18 @@ def read_rows(snapshot: Snapshot, *, buyer: int | str | None = None, stratum: st
     RunMissing
         The run has no such buyer, stratum or score, or was written before rows were kept.
     """
-    if (buyer is None) == (stratum is None):
-        raise RunMissing("Rows are asked for by a buyer or by a stratum.", "both or neither.",
-                         "m1 rows --buyer <ID>\nm1 rows --stratum <ID>")
+    if [buyer, stratum, members].count(None) != 2:
+        raise RunMissing("Rows are asked for by a buyer, by a stratum or by a segment.", "several of them or none.",
+                         "m1 rows --buyer <ID>\nm1 rows --stratum <ID>\nm1 rows --segment <NAME>")
     if score is not None and score not in SCORES:
         raise RunMissing(f"Rows can be asked for of {shortened(SCORES)}.", f"'{score}'.", f"--score {SCORES[0]}")
     if buyer is not None:
         return _of_buyer(snapshot, buyer_id_of(snapshot, buyer), score, limit)
-    return _of_stratum(snapshot, _below(snapshot, str(stratum)), score, limit, without)
+    if members is not None:
+        return _of_many(snapshot, "select unnest(?::bigint[])", sorted(members), score, limit, without)
+    strata = _below(snapshot, chosen_stratum(snapshot, str(stratum))[0])
+    placed = f"select buyer_id from {scanned(snapshot.file('buyers'))} where list_contains(?, stratum_id)"
+    return _of_many(snapshot, placed, strata, score, limit, without)
 
 
 def _of_buyer(snapshot: Snapshot, buyer_id: int, score: str | None, limit: int) -> RowsRead:
@@ -120,15 +127,16 @@ def _added(score: str, rows: Sequence[RowRead]) -> Added:
                  len(rows) - len(counted))
 
 
-def _of_stratum(
-    snapshot: Snapshot, strata: Sequence[str], score: str | None, limit: int, without: Collection[int]
+def _of_many(
+    snapshot: Snapshot, buyers: str, asked: Sequence[str] | Sequence[int], score: str | None, limit: int,
+    without: Collection[int]
 ) -> RowsRead:
+    """Rows of the buyers that a query gives when it is ``asked`` for some."""
     import duckdb
 
     path = snapshot.file("trials")
-    held = (f"from {scanned(path)} where buyer_id in (select buyer_id from {scanned(snapshot.file('buyers'))} "
-            "where list_contains(?, stratum_id)) and coalesce(score = ?, true)")
-    given = [list(strata), score]
+    held = f"from {scanned(path)} where buyer_id in ({buyers}) and coalesce(score = ?, true)"
+    given = [list(asked), score]
     counted = f"filter (table_name <> '{JUDGEMENT}')"
     with damage_told(path), duckdb.connect() as connection:
         sums = connection.execute(
@@ -141,14 +149,10 @@ def _of_stratum(
     return RowsRead(tuple(RowRead(*row) for row in rows), tuple(Added(*row) for row in sums))
 
 
-def _below(snapshot: Snapshot, named: str) -> list[str]:
+def _below(snapshot: Snapshot, stratum_id: str) -> list[str]:
     """A stratum and all beneath it, by id."""
-    strata = read_strata(snapshot)
-    found = {str(each.stratum_id) for each in strata if named in (str(each.stratum_id), each.path)}
-    if not found:
-        raise RunMissing(f"Run {snapshot.run_id} was asked for the rows of one stratum.",
-                         "none with that stratum_id or path.", "m1 strata --format csv lists them.")
-    for each in strata:
+    found = {stratum_id}
+    for each in read_strata(snapshot):
         if str(each.parent_id) in found:
             found.add(str(each.stratum_id))
     return sorted(found)
