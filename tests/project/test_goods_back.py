@@ -69,6 +69,12 @@ def test_a_return_takes_back_its_amount_and_its_cost_whatever_its_signs(counted,
         (1.0, 32.0), (1, 32.0, "2026-01-10"), turned)
 
 
+def test_what_handling_a_return_costs_is_a_cost_where_returns_give_their_cost_back(counted):
+    assert counted(f"{SOLD},60", "2,A,P,2026-02-10,-2,-20,-12", "3,A,P,2026-02-11,-2,-20,-12", "4,A,P,2026-02-12,,-5,3",
+                   "5,A,P,2026-02-13,-1,10,6") == ((1.0, 12.0), (1, 12.0, "2026-01-10"),
+                                                   ["order_line.amount", "order_line.cost"])
+
+
 @pytest.mark.parametrize("rebate", ["P,2026-02-10,10", "P,2026-01-10,10", ",2026-02-10,", ",2026-02-10,1"])
 def test_a_rebate_on_units_that_stay_takes_back_no_cost(counted, rebate):
     assert counted(f"{SOLD},", f"2,A,{rebate},-10,") == ((1.0, 30.0), (1, 30.0, "2026-01-10"), [])

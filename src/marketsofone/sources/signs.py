@@ -2,6 +2,7 @@
 
 Files write what comes back with a negative quantity, a negative amount or both, and costs as they fall or as money that
 goes out. Once loaded, the amount of what comes back is below zero and so is its cost; what is sold costs above zero.
+A source that gives costs back with a sign of their own means what it says where a return costs something: handling it.
 """
 
 from __future__ import annotations
@@ -28,12 +29,11 @@ class _Turned:
     said: str
 
 
-_RETURNS = (
-    _Turned("amount", "quantity < 0 and amount > 0",
-            "have a negative quantity beside a positive amount; they are returns, and their amount counts below zero"),
-    _Turned("cost", "amount < 0 and cost > 0",
-            "have a negative amount beside a positive cost; what comes back gives its cost back"),
-)
+_UNSIGNED = "quantity < 0 and amount > 0"
+_AMOUNTS = _Turned("amount", _UNSIGNED,
+                   "have a negative quantity beside a positive amount; they are returns, and their amount counts "
+                   "below zero")
+_GIVEN_BACK = "have a negative amount beside a positive cost; what comes back gives its cost back"
 _OUTGOING = "cost < 0 and amount > 0"
 
 
@@ -44,9 +44,28 @@ def settle_signs(con: DuckDBPyConnection, tables: Sequence[str]) -> list[Finding
         if name in tables:
             findings += [*_outgoing(con, name), *_left_below(con, name)]
     if "order_line" in tables:
-        for turned in _RETURNS:
-            findings += _turn(con, "order_line", turned)
+        costs = _costs_given_back(con)
+        findings += [*_turn(con, "order_line", _AMOUNTS), *costs]
     return findings
+
+
+def _costs_given_back(con: DuckDBPyConnection) -> list[Finding]:
+    """Costs of returns: turned in a row that writes its amount above zero too, and where a source gives none back."""
+    giving = con.execute(
+        "select source::varchar from order_line where amount < 0 and cost <> 0 group by source "
+        "having count_if(cost < 0) > count_if(cost > 0) order by source").fetchall()
+    signed = ", ".join(literal(source) for (source,) in giving) or "''"
+    handling = f"amount < 0 and cost > 0 and source::varchar in ({signed})"
+    rows = con.execute(f"select count(*) from order_line where {handling}").fetchall()[0][0]
+    turned = f"cost > 0 and ({_UNSIGNED} or amount < 0 and source::varchar not in ({signed}))"
+    told = _turn(con, "order_line", _Turned("cost", turned, _GIVEN_BACK))
+    if rows:
+        told.append(Finding(
+            "cost_of_return", "info", "order_line.cost",
+            f"{rows:,} rows of order_line have a negative amount beside a positive cost, where most returns there give "
+            "their cost back: it counts as what taking back cost.",
+            "If such a cost is that of what came back, write cost as an expression that says it."))
+    return told
 
 
 def _outgoing(con: DuckDBPyConnection, name: str) -> list[Finding]:

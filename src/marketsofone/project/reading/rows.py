@@ -70,7 +70,8 @@ class RowsRead:
 
 
 def read_rows(snapshot: Snapshot, *, buyer: int | str | None = None, stratum: str | None = None,
-              members: Collection[int] | None = None, score: str | None = None, limit: int = 1_000, without: Collection[int] = ()) -> RowsRead:
+              members: Collection[int] | None = None, score: str | None = None, limit: int = 1_000,
+              without: Collection[int] = ()) -> RowsRead:
     """The rows that the numbers of a buyer, a stratum or a group of buyers were counted from.
 
     Parameters
