@@ -64,6 +64,28 @@ def test_an_honest_column_is_not_suspected(leaks):
     assert not {"opportunity.dim_sector", "opportunity.dim_days"} & leaks.keys()
 
 
+def test_what_was_written_down_of_opportunities_after_their_outcome_is_counted(market):
+    market.write("deals.csv", "id,res,closed\n1,lost,2026-03-05\n2,open,2026-03-05\n3,won,2026-03-05\n")
+    market.write("met.csv", "id,rival,noted\n1,Boz,2026-03-06\n1,Cip,2026-03-05T18:00\n2,Boz,2026-03-07\n3,Boz,\n")
+    loaded = market.load("""
+[sources.crm]
+file = "deals.csv"
+[sources.crm.opportunity]
+opportunity_id = "id"
+outcome = "res"
+closed_at = "closed"
+[sources.met]
+file = "met.csv"
+[sources.met.rival_met]
+opportunity_id = "id"
+competitor_id = "rival"
+known_at = "noted"
+""")
+    (finding,) = [one for one in suspected_leaks(market.engine, loaded) if one.code == "noted_after_outcome"]
+    assert (finding.place, finding.severity) == ("rival_met.known_at", "info")
+    assert finding.message.startswith("1 of 4 rows of rival_met were written down after")
+
+
 def test_a_table_without_a_past_says_what_it_cannot_tell(leaks):
     assert "cannot tell what was known of an opportunity" in leaks["opportunity"].message
 

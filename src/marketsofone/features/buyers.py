@@ -16,6 +16,7 @@ from ibis import _
 
 from marketsofone.customer import UserColumn
 from marketsofone.features.asof import HAPPENED
+from marketsofone.features.meeting import OF_OPPORTUNITY
 from marketsofone.features.permitted import unprofiled
 from marketsofone.features.statements import told_of_buyers
 
@@ -25,8 +26,6 @@ _CARRIED = {
     "rep": ("rep_id", ("account", "opportunity")),
 }
 """Tables that belong to no buyer: the column that leads to them, and the tables that may have it, in their order."""
-_OF_OPPORTUNITY = ("opportunity_line", "rival_met", "opportunity_contact")
-"""Tables whose rows are told of an opportunity, without a time of their own."""
 _SITES_ABOVE = 4
 """Sites that may stand between a site and its account."""
 _KINDS = {"account": ["site", "account"], "contact": ["contact"], "opportunity": ["opportunity"]}
@@ -308,7 +307,7 @@ def _with_moment(name: str, tables: Mapping[str, ir.Table]) -> ir.Table:
     rows, happened = tables[name], HAPPENED.get(name, "valid_from")
     if happened in rows.columns:
         return rows.mutate(moment=rows[happened].cast("timestamp"))
-    if name not in _OF_OPPORTUNITY or "opportunity" not in tables:
+    if name not in OF_OPPORTUNITY or "opportunity" not in tables:
         return rows.mutate(moment=ibis.null("timestamp"))
     opened = tables["opportunity"].select(opened_of=_.opportunity_id, moment=_.opened_at.cast("timestamp"))
     return rows.left_join(opened, rows.opportunity_id == opened.opened_of).drop("opened_of")

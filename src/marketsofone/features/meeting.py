@@ -1,4 +1,8 @@
-"""Whom else an opportunity considers: each rival on record, by how much of the opportunity it stands for."""
+"""Whom else an opportunity considers: each rival on record, by how much of the opportunity it stands for.
+
+What is written down about an opportunity once it was decided, the rival to whom it was lost above all, was not known
+while it was open: it explains no outcome.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,30 @@ from collections.abc import Mapping
 
 import ibis.expr.types as ir
 from ibis import _
+
+OF_OPPORTUNITY = ("opportunity_line", "rival_met", "opportunity_contact")
+"""Tables whose rows are told of an opportunity, without a time of their own."""
+
+
+def noted_in_time(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
+    """The same tables, without what became known of an opportunity after the day on which it was won or lost.
+
+    Parameters
+    ----------
+    tables : mapping
+        Customer tables known by the date, ``opportunity`` among them.
+    """
+    decided = tables["opportunity"].filter(_.outcome != "open", _.closed_at.notnull()).select(
+        decided_id=_.opportunity_id, decided_on=_.closed_at.cast("timestamp").cast("date"))
+    found = dict(tables)
+    for name in OF_OPPORTUNITY:
+        if name in tables:
+            rows = tables[name]
+            noted = rows.known_at.cast("timestamp").cast("date")
+            joined = rows.mutate(noted_on=noted).left_join(decided, [("opportunity_id", "decided_id")])
+            late = (joined.noted_on > joined.decided_on).fill_null(False)
+            found[name] = joined.filter(~late).select(*rows.columns)
+    return found
 
 
 def rivals_met(tables: Mapping[str, ir.Table]) -> ir.Table | None:

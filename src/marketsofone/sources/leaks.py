@@ -98,7 +98,22 @@ def suspected_leaks(engine: Backend, loaded: Loaded) -> tuple[Finding, ...]:
         if outcome.table in loaded.tables:
             columns = [one for one in loaded.columns if one.table == outcome.table]
             findings += list(_suspects(engine.con, outcome, columns))
-    return (*findings, *_without_past(engine.con, loaded))
+    return (*findings, *_noted_late(engine.con, loaded), *_without_past(engine.con, loaded))
+
+
+def _noted_late(con: DuckDBPyConnection, loaded: Loaded) -> Iterator[Finding]:
+    """What was written down about opportunities after the day on which they were won or lost."""
+    for name in ("opportunity_line", "rival_met", "opportunity_contact"):
+        if name not in loaded.tables or "opportunity" not in loaded.tables:
+            continue
+        rows, late = con.execute(
+            "select count(*), count_if(t.known_at::date > o.closed_at::date and o.outcome <> 'open') "
+            f"from {quoted(name)} t left join opportunity o using (opportunity_id)").fetchall()[0]
+        if late:
+            yield Finding(
+                "noted_after_outcome", "info", f"{name}.known_at",
+                f"{late:,} of {rows:,} rows of {name} were written down after the day on which their opportunity was "
+                "won or lost: they explain no outcome, and tell only what buyers were seen to do.")
 
 
 def _suspects(con: DuckDBPyConnection, outcome: _Outcome, columns: Sequence[UserColumn]) -> Iterator[Finding]:

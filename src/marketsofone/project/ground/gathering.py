@@ -43,6 +43,7 @@ from marketsofone.features import (
 from marketsofone.features.asof import has_periods
 from marketsofone.features.beside import touches
 from marketsofone.features.events import COUNTED
+from marketsofone.features.meeting import OF_OPPORTUNITY, noted_in_time
 from marketsofone.features.sales import margin
 from marketsofone.features.unheld import unheld_accounts
 from marketsofone.features.unit_costs import unit_costs, with_unit_costs
@@ -104,6 +105,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
         raise NothingToScore("A run needs accounts or opportunities.", f"tables: {', '.join(loaded.tables)}.",
                              "Map a column to account_id or opportunity_id.")
     tables |= _held_events(engine, tables, owner)
+    told, tables = tables, _in_time(tables)
     found = hold(engine, "buyer", buyers(tables, owner, columns))
     spent = marketing_touches(tables, owner)
     barred, serving = unapproached(tables, owner), reps_of_buyers(tables, owner)
@@ -116,7 +118,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     minor = 10 ** EXPONENTS[settings.market.currency]
     happened = activity(found, tables, owner, settings.market.margin_rate, minor, served)
     base = replace(base, activity=hold(engine, "activity", happened))
-    base = replace(base, dealt=held_dealings(engine, base))
+    base = replace(base, dealt=held_dealings(engine, replace(base, tables=told)))
     base = replace(base, effort=held_effort(engine, settings, base))
     base = _with_prices(settings, replace(base, touches=touches(tables, found)))
     return _without_ledger(engine, _with_tallies(engine, settings, base))
@@ -137,6 +139,12 @@ def _costed(loaded: Mapping[str, ir.Table], tables: dict[str, ir.Table], as_of: 
     if not any(tables[name].cost.isnull().any().execute() for name in ("order_line", "opportunity") if name in tables):
         return tables
     return with_unit_costs(tables, unit_costs(loaded["product"], as_of.day))
+
+
+def _in_time(tables: dict[str, ir.Table]) -> dict[str, ir.Table]:
+    """Tables that know nothing of an opportunity before it was known, where they say since when they know it."""
+    dated = [name for name in OF_OPPORTUNITY if name in tables and tables[name].known_at.count().execute()]
+    return noted_in_time(tables) if dated and "opportunity" in tables else tables
 
 
 def _accounts(account: ir.Table) -> int:
