@@ -1,4 +1,4 @@
-"""What was sold, at what a unit of it cost on its day: where rows tell no cost of their own."""
+"""What was sold, and at what a unit of it cost on its day: where rows tell no amount or no cost of their own."""
 
 from __future__ import annotations
 
@@ -49,6 +49,22 @@ def with_unit_costs(tables: Mapping[str, ir.Table], costs: ir.Table) -> dict[str
     if "opportunity" in tables and "opportunity_line" in tables:
         found["opportunity"] = _of_lines(tables["opportunity"], tables["opportunity_line"], costs)
     return found
+
+
+def with_line_amounts(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
+    """The same tables; an opportunity without an amount is worth what its lines add up to, where each of them tells it.
+
+    Parameters
+    ----------
+    tables : mapping
+        Customer tables known by the date, ``opportunity`` and ``opportunity_line`` among them.
+    """
+    opportunity = tables["opportunity"]
+    whole = tables["opportunity_line"].group_by(of=_.opportunity_id).agg(
+        of_lines=_.amount.sum().cast("int64"), open=_.amount.isnull().any())
+    joined = opportunity.left_join(whole.filter(~_.open), [("opportunity_id", "of")])
+    summed = joined.mutate(amount=ibis.coalesce(joined.amount, joined.of_lines)).select(*opportunity.columns)
+    return {**tables, "opportunity": summed}
 
 
 def _of_lines(opportunity: ir.Table, lines: ir.Table, costs: ir.Table) -> ir.Table:

@@ -14,6 +14,7 @@ from marketsofone.sources.decimals import require_settled
 from marketsofone.sources.expressions import Place, Rows
 from marketsofone.sources.findings import UNRATED, Finding, Health, mixed_currencies
 from marketsofone.sources.keys import Keys, id_of
+from marketsofone.sources.lines import ASIDE
 from marketsofone.sources.mapping import TableMapping
 from marketsofone.sources.quarantine import refuse_broken, refuse_marked
 from marketsofone.sources.readings import flag, integer, money, number, share, text
@@ -226,7 +227,8 @@ def _insert(
             f"{_read(one, rows, market, zone, rate)} as {quoted('read:' + one.name)}" for one in amounts
         )
         query = f"(select *, {money_reads} from {rated(query, said, market)})"
-    values = ", ".join(f"{_stored(one, mapping, market)} as {quoted(one.name)}" for one in said)
+    values = ", ".join([*(f"{_stored(one, mapping, market)} as {quoted(one.name)}" for one in said),
+                        *_aside(rows, mapping, said)])
     asked = " ".join(f"when {condition} then {n}" for n, (condition, _, _) in enumerate(reasons_of(said, converts), 1))
     rows.con.execute(
         f"insert into {quoted(mapping.table)} by name select {literal(rows.source.name)} as source, "
@@ -238,6 +240,18 @@ def _stored(one: Said, mapping: TableMapping, market: Market) -> str:
     if one.name == "currency" and mapping.table != "rate":
         return literal(market.currency)
     return quoted(f"read:{one.name}")
+
+
+def _aside(rows: Rows, mapping: TableMapping, said: Sequence[Said]) -> list[str]:
+    """What stands aside until all sources are read, where the source says it."""
+    named = {one.name: one for one in said}
+    kept = []
+    if mapping.table in ASIDE and "currency" in named:
+        kept.append(f'{quoted("read:currency")} as m1_currency')
+    if "m1_told" in ASIDE.get(mapping.table, ()) and "amount" in named:
+        amount = named["amount"]
+        kept.append(f"{number(amount.alias, amount.expression.type, rows.source.decimal)} as m1_told")
+    return kept
 
 
 def _count(rows: Rows, what: str) -> int:

@@ -19,6 +19,7 @@ from marketsofone.sources.expressions import Place, Rows
 from marketsofone.sources.filling import Filled, fill
 from marketsofone.sources.findings import Health, Input, Loaded
 from marketsofone.sources.keys import begin_keys, keep_keys, settle_keys
+from marketsofone.sources.lines import ASIDE, settle_lines
 from marketsofone.sources.mapping import ColumnKind, Source, TableMapping, UserColumn, check_zone
 from marketsofone.sources.quarantine import begin_quarantine, count_refused
 from marketsofone.sources.readings import TYPES, is_number
@@ -96,7 +97,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     said_again, repeated = refuse_duplicates(con, names, _repeating(sources))
     findings += said_again
     findings += fill_dated(con, names)
-    findings += [*settle_signs(con, names), *treat(con, names, _columns(mappings))]
+    findings += [*settle_lines(con, names, market), *settle_signs(con, names), *treat(con, names, _columns(mappings))]
     names = tuple(name for name in TABLES if name in _with_rows(con))
     settle_keys(con, names)
     findings += statements_astray(con, names)
@@ -203,6 +204,7 @@ def _create_tables(
         columns = [f"source enum({names})", "source_row bigint"]
         columns += [f"{quoted(field.name)} {TYPES[field.kind]}" for field in TABLES[table].fields]
         columns += [f"{quoted(one.column)} {kinds[one.kind]}" for one in _columns(mappings) if one.table == table]
+        columns += [f"{name} {kind}" for name, kind in ASIDE.get(table, {}).items()]
         con.execute(f"create or replace table {quoted(table)} ({', '.join(columns)}, m1_refused usmallint)")
 
 

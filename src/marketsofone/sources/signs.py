@@ -34,7 +34,7 @@ _AMOUNTS = _Turned("amount", _UNSIGNED,
                    "have a negative quantity beside a positive amount; they are returns, and their amount counts "
                    "below zero")
 _GIVEN_BACK = "have a negative amount beside a positive cost; what comes back gives its cost back"
-_OUTGOING = "cost < 0 and amount > 0"
+_OUTGOING = "cost < 0 and coalesce(amount, 1) > 0"
 
 
 def settle_signs(con: DuckDBPyConnection, tables: Sequence[str]) -> list[Finding]:
@@ -71,7 +71,7 @@ def _costs_given_back(con: DuckDBPyConnection) -> list[Finding]:
 def _outgoing(con: DuckDBPyConnection, name: str) -> list[Finding]:
     """Costs of a source that writes most costs of sales as money that goes out."""
     sources = con.execute(
-        f"select source::varchar from {quoted(name)} where amount > 0 and cost <> 0 group by source "
+        f"select source::varchar from {quoted(name)} where coalesce(amount, 1) > 0 and cost <> 0 group by source "
         f"having count_if(cost < 0) > count_if(cost > 0) order by source").fetchall()
     found = []
     for (source,) in sources:

@@ -46,7 +46,7 @@ from marketsofone.features.events import COUNTED
 from marketsofone.features.meeting import OF_OPPORTUNITY, noted_in_time
 from marketsofone.features.sales import margin
 from marketsofone.features.unheld import unheld_accounts
-from marketsofone.features.unit_costs import unit_costs, with_unit_costs
+from marketsofone.features.unit_costs import unit_costs, with_line_amounts, with_unit_costs
 from marketsofone.measures import STEPS, Measure
 from marketsofone.project.ground.clock import on_its_clock
 from marketsofone.project.ground.effort import held_effort
@@ -133,7 +133,9 @@ def _unheld(engine: Backend, loaded: Mapping[str, ir.Table], tables: Mapping[str
 
 
 def _costed(loaded: Mapping[str, ir.Table], tables: dict[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]:
-    """Tables in which rows without a cost have that of their units, where products tell one."""
+    """Tables in which rows without an amount have that of their lines, and those without a cost that of their units."""
+    if {"opportunity", "opportunity_line"} <= tables.keys() and tables["opportunity"].amount.isnull().any().execute():
+        tables = with_line_amounts(tables)
     if "product" not in loaded or not loaded["product"].unit_cost.count().execute():
         return tables
     if not any(tables[name].cost.isnull().any().execute() for name in ("order_line", "opportunity") if name in tables):
