@@ -522,12 +522,30 @@ def test_what_a_source_tells_without_a_period_fills_what_dated_rows_of_another_l
     assert "in 1 of them something differs" in finding.message
 
 
-def test_two_sources_whose_periods_overlap_are_told(market):
-    market.write("crm.csv", "id,sector,rep,since\nA,retail,ann,2024-01-01\nB,care,bob,2024-01-01\n")
-    market.write("areas.csv", "id,since,till,rep,region\nA,2025-01-01,,zed,north\nB,2023-01-01,2024-01-01,zed,north\n")
-    loaded = market.load(PERIODS.replace('rep_id = "rep"\n', 'rep_id = "rep"\nvalid_from = "since"\n', 1))
+@pytest.mark.parametrize("order", [("crm", "areas"), ("areas", "crm")])
+def test_of_days_that_two_sources_tell_of_the_one_that_began_last_stands_and_the_other_fills_it(market, order):
+    market.write("crm.csv", "id,sector,rep,since,till\nA,retail,ann,2024-01-01,2025-07-01\nA,care,ann,2025-07-01,\n"
+                            "B,care,bob,2024-01-01,\n")
+    market.write("areas.csv", "id,since,till,rep,region\nA,2025-01-01,,zed,north\nB,2023-01-01,2024-01-01,zed,north\n"
+                              "B,2023-06-01,2024-06-01,zed,west\n")
+    settings = PERIODS.replace('rep_id = "rep"\n', 'rep_id = "rep"\nvalid_from = "since"\nvalid_to = "till"\n', 1)
+    start = settings.index("[sources.areas]")
+    parts = {"crm": settings[:start], "areas": settings[start:]}
+    loaded = market.load("".join(parts[name] for name in order))
+    rows = market.rows("select a.source_row, k.source_id, a.valid_from::varchar, a.valid_to::varchar, dim_sector, "
+                       "dim_region from account a join entity_link k on k.entity = 'account' "
+                       "and k.entity_id = account_id where a.source = 'areas' order by all")
+    assert rows == [
+        (1, "A", "2025-01-01", "2025-07-01", "retail", "north"), (1, "A", "2025-07-01", None, None, "north"),
+        (2, "B", "2023-01-01", "2024-01-01", None, "north"), (3, "B", "2023-06-01", "2024-06-01", None, "west")]
+    assert market.rows("select a.source_row, valid_from::varchar, valid_to::varchar, dim_sector, dim_region "
+                       "from account a where a.source = 'crm' order by all") == [
+        (1, "2024-01-01", "2025-07-01", "retail", None), (2, "2025-07-01", None, "care", "north"),
+        (3, "2024-01-01", "2024-06-01", "care", "west"), (3, "2024-06-01", None, "care", None)]
+    assert market.refused() == []
     (finding,) = [one for one in loaded.findings if one.code == "periods_of_several"]
-    assert finding.message.startswith("Two sources tell periods of 1 of account that overlap")
+    assert "3 rows are filled" in finding.message
+    assert "in 3 rows something differs" in finding.message
 
 
 def test_statements_of_keys_that_no_file_holds_are_told(market):

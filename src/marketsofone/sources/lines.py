@@ -57,4 +57,4 @@ def _summed(con: DuckDBPyConnection) -> list[Finding]:
     if not rows:
         return []
     return [Finding("amounts_of_lines", "info", "opportunity.amount",
-                    f"{rows:,} rows of opportunity tell no amount, and each of their lines does: they count for the sum.")]
+                    f"{rows:,} rows of opportunity tell no amount, and each of their lines does: their sum counts.")]
