@@ -132,6 +132,13 @@ def test_titles_above_the_header_of_a_text_file_are_passed_over_and_row_numbers_
     assert "rows_above_header" in {one.code for one in loaded.findings}
 
 
+@pytest.mark.parametrize("width", [3, 4])
+def test_a_title_of_one_cell_stands_above_a_table_of_few_columns_too(market, width):
+    workbook(market, ["Pipeline report"], [], *(row[:width] for row in TITLES[3:]))
+    market.load(BOOK + TABLE)
+    assert market.rows("select source_row, amount from order_line order by 1") == [(1, 500), (2, None)]
+
+
 def test_a_header_of_two_names_over_two_columns_is_no_title(market):
     market.write("lines.csv", "no,day\nO1,2026-01-05\n")
     market.load(SETTINGS + TABLE.replace('amount = "value"\n', ""))

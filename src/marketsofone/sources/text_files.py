@@ -103,14 +103,15 @@ def _header(lines: list[str], delimiter: str) -> int:
 def first_header(filled: Sequence[int]) -> int:
     """Which of the first rows is the header, by how many cells each fills.
 
-    Above it stand empty rows, and titles: rows of one or two cells in a table that is more than twice as wide.
+    Above it stand empty rows, and titles: rows of one cell in a table of three columns or more, and of two in one that
+    is more than twice as wide.
 
     Examples
     --------
-    >>> first_header([1, 2, 0, 6, 6, 5]), first_header([2, 3, 3]), first_header([0, 1, 1])
-    (3, 0, 1)
+    >>> first_header([1, 2, 0, 6, 6, 5]), first_header([1, 0, 4, 4]), first_header([2, 3, 3]), first_header([0, 1, 1])
+    (3, 2, 0, 1)
     """
-    least = max(filled) / 2 if max(filled) > 2 * _TITLE else 1
+    least = max(filled) / 2 if max(filled) > _TITLE else 1
     return next(place for place, cells in enumerate(filled) if cells > _TITLE or cells >= least)
 
 
