@@ -10,6 +10,8 @@ from marketsofone.app.entrance import Visit
 from marketsofone.errors import RecordRefused
 from marketsofone.project.snapshots.shelf import Row
 from marketsofone.project.statements.entering import Said
+from marketsofone.project.statements.naming import free_name
+from marketsofone.project.statements.subjects import Subject, subjects_of
 
 if TYPE_CHECKING:
     from marketsofone.project.statements.entering import Entry
@@ -23,12 +25,15 @@ def state(visit: Visit, kind: str, row: Row, values: Mapping[str, Any], supersed
     RecordRefused
         It cannot be kept as it stands, or someone else corrected it in between.
     """
-    return state_about(visit, kind, "buyer", row["source_id"], values, f"buyer {row['buyer_id']}", supersedes)
+    about, key = _subject(visit, row, supersedes)
+    return state_about(visit, kind, about, key, values, f"buyer {row['buyer_id']}", supersedes)
 
 
 def state_about(visit: Visit, kind: str, about: str, about_id: str, values: Mapping[str, Any], subject: str,
                 supersedes: int | None = None) -> int:
     """States something of anything; ``subject`` is what the trail calls it: ids only."""
+    if kind == "name":
+        free_name(visit.office.notebook, visit.office.shelf("latest").snapshot, str(values["name"]), visit.viewer.name)
     return _stated(visit, [Said(kind, about, about_id, values, supersedes)], subject)[0]
 
 
@@ -37,16 +42,26 @@ def state_together(visit: Visit, row: Row, said: Sequence[Said]) -> tuple[int, .
     return _stated(visit, said, f"buyer {row['buyer_id']}")
 
 
-def to_say(row: Row, kind: str, supersedes: int | None = None, **values: object) -> Said:
-    """Something that is to be said of a buyer."""
-    return Said(kind, "buyer", row["source_id"], values, supersedes)
+def to_say(row: Row, kind: str, **values: object) -> Said:
+    """Something new that is to be said of a buyer."""
+    return Said(kind, "buyer", row["source_id"], values)
 
 
 def answer_of(visit: Visit, row: Row, said: str, reason: str, until: date | None = None) -> Said:
     """What the viewer says to the move of a buyer; a second answer corrects the first."""
-    told = visit.office.notebook.of_kind("answer", None, "buyer", row["source_id"])
-    earlier = next((entry.id for entry in told if entry.stated_by == visit.viewer.name), None)
-    return to_say(row, "answer", earlier, answer=said, reason=reason, until=until)
+    told = [entry for key in visit.shelf.keys_of(row)
+            for entry in visit.office.notebook.of_kind("answer", None, "buyer", key)]
+    earlier = next((entry for entry in told if entry.stated_by == visit.viewer.name), None)
+    values = {"answer": said, "reason": reason, "until": until}
+    return to_say(row, "answer", **values) if earlier is None else Said(
+        "answer", earlier.about, earlier.about_id, values, earlier.id)
+
+
+def _subject(visit: Visit, row: Row, supersedes: int | None) -> Subject:
+    """What a statement of a buyer is about: as the one that it corrects, where it corrects one."""
+    subjects = subjects_of(visit.shelf, row)
+    corrected = () if supersedes is None else standing_about(visit, subjects)
+    return next(((entry.about, entry.about_id) for entry in corrected if entry.id == supersedes), subjects[0])
 
 
 def _stated(visit: Visit, said: Sequence[Said], subject: str) -> tuple[int, ...]:
@@ -62,24 +77,24 @@ def withdraw(visit: Visit, number: int, subject: str) -> None:
     visit.office.door.trace(visit.viewer, f"took back {number}", subject)
 
 
-def standing_about(visit: Visit, abouts: tuple[str, ...], about_id: str) -> list[Entry]:
-    """What is in force about one thing, by any of the words for it (a buyer may be told of as an account)."""
-    return [entry for about in abouts for entry in visit.office.notebook.said(about, about_id)]
+def standing_about(visit: Visit, subjects: Sequence[Subject]) -> list[Entry]:
+    """What is in force about one thing, by any of the words and keys for it."""
+    return [entry for subject in subjects for entry in visit.office.notebook.said(*subject)]
 
 
-def take_back(visit: Visit, number: int, abouts: tuple[str, ...], about_id: str, subject: str) -> None:
-    """Takes back what the viewer said; others' words only with the right to decide.
+def take_back(visit: Visit, number: int, subjects: Sequence[Subject], told: str) -> None:
+    """Takes back what the viewer said; others' words only with the right to decide. ``told``: as the trail calls it.
 
     Raises
     ------
     RecordRefused
         No such statement is in force about this, or it is someone else's.
     """
-    entry = next((each for each in standing_about(visit, abouts, about_id) if each.id == number), None)
+    entry = next((each for each in standing_about(visit, subjects) if each.id == number), None)
     if entry is None:
         raise RecordRefused("A statement in force is taken back.", f"no statement {number} of this in force.",
                             "Someone may have corrected it: look at what stands there now.")
     if entry.stated_by != visit.viewer.name and not visit.viewer.may("decide"):
         raise RecordRefused("People take back what they said themselves.", "a statement of someone else.",
                             "Ask who stated it, or the leader of the team.")
-    withdraw(visit, number, subject)
+    withdraw(visit, number, told)

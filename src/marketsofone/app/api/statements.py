@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
@@ -12,8 +13,9 @@ from pydantic import AwareDatetime, ConfigDict, Field, FiniteFloat
 from marketsofone.app.api.routing import WRITES, Model, api_router
 from marketsofone.app.api.scored import BuyerId, StratumId
 from marketsofone.app.entrance import Visit, visits
-from marketsofone.app.writing import standing_about, state_about, take_back
+from marketsofone.app.writing import standing_about, state, state_about, take_back
 from marketsofone.project.snapshots.shelf import Row
+from marketsofone.project.statements.subjects import Subject, subjects_of
 
 router = api_router("statements")
 
@@ -125,29 +127,27 @@ OfStratum = Annotated[Judgement | Name | Override | Note, Body(discriminator="ki
 def of_buyer(buyer_id: BuyerId, visit: Annotated[Visit, visits("see_buyers")], past: Past = False) -> Any:
     """What people stated of a buyer, in the order they did."""
     row = visit.shelf.buyer(buyer_id, visit.stating)
-    return _stated(visit, ("buyer", row["kind"]), row["source_id"], past)
+    return _stated(visit, subjects_of(visit.shelf, row), past)
 
 
 @router.post("/buyers/{buyer_id}/statements", response_model=Written, status_code=201, responses=WRITES)
 def state_of_buyer(buyer_id: BuyerId, visit: Annotated[Visit, visits("write")], said: OfBuyer) -> Any:
     """States something of a buyer; its scores move at once where it is evidence."""
     row = visit.shelf.buyer(buyer_id, visit.stating)
-    number = state_about(visit, said.kind, "buyer", row["source_id"], _values(said), f"buyer {buyer_id}",
-                         said.supersedes)
-    return {"number": number}
+    return {"number": state(visit, said.kind, row, _values(said), said.supersedes)}
 
 
 @router.delete("/buyers/{buyer_id}/statements/{number}", status_code=204, responses=WRITES)
 def take_back_of_buyer(buyer_id: BuyerId, number: Number, visit: Annotated[Visit, visits("write")]) -> None:
     """Takes back what you said; others' words only with the right to decide. It stays in the history."""
     row: Row = visit.shelf.buyer(buyer_id, visit.stating)
-    take_back(visit, number, ("buyer", row["kind"]), row["source_id"], f"buyer {buyer_id}")
+    take_back(visit, number, subjects_of(visit.shelf, row), f"buyer {buyer_id}")
 
 
 @router.get("/strata/{stratum_id}/statements", response_model=list[Stated])
 def of_stratum(stratum_id: StratumId, visit: Annotated[Visit, visits("see_market")], past: Past = False) -> Any:
     """What people stated of a stratum, in the order they did."""
-    return _stated(visit, ("stratum",), visit.shelf.stratum(stratum_id)["stratum_id"], past)
+    return _stated(visit, [("stratum", visit.shelf.stratum(stratum_id)["stratum_id"])], past)
 
 
 @router.post("/strata/{stratum_id}/statements", response_model=Written, status_code=201, responses=WRITES)
@@ -163,7 +163,7 @@ def state_of_stratum(stratum_id: StratumId, visit: Annotated[Visit, visits("deci
 def take_back_of_stratum(stratum_id: StratumId, number: Number, visit: Annotated[Visit, visits("decide")]) -> None:
     """Takes a statement back; it stays in the history."""
     row = visit.shelf.stratum(stratum_id)
-    take_back(visit, number, ("stratum",), row["stratum_id"], f"stratum {stratum_id}")
+    take_back(visit, number, [("stratum", row["stratum_id"])], f"stratum {stratum_id}")
 
 
 def _values(said: _Saying) -> dict[str, Any]:
@@ -178,11 +178,11 @@ def _values(said: _Saying) -> dict[str, Any]:
     return values
 
 
-def _stated(visit: Visit, abouts: tuple[str, ...], about_id: str, past: bool) -> list[dict[str, Any]]:
-    in_force = standing_about(visit, abouts, about_id)
+def _stated(visit: Visit, subjects: Sequence[Subject], past: bool) -> list[dict[str, Any]]:
+    in_force = standing_about(visit, subjects)
     held = {entry.id for entry in in_force}
     told = in_force if not past else [
-        entry for about in abouts for entry in visit.office.notebook.history(about, about_id)]
+        entry for subject in subjects for entry in visit.office.notebook.history(*subject)]
     return [{"number": entry.id, "kind": entry.kind, "says": asdict(entry.says),
              "stated_by": entry.stated_by, "stated_at": entry.stated_at, "supersedes": entry.supersedes,
              "in_force": entry.id in held} for entry in sorted(told, key=lambda each: each.id)]

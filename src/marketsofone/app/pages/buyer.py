@@ -31,6 +31,7 @@ from marketsofone.project.showing.saying import said_of
 from marketsofone.project.showing.timeline import timeline
 from marketsofone.project.snapshots.shelf import Row
 from marketsofone.project.statements.restating import restated
+from marketsofone.project.statements.subjects import subjects_of
 
 if TYPE_CHECKING:
     from marketsofone.project.showing.buyer import Approach, Person, Shared
@@ -218,7 +219,7 @@ def undo(buyer_id: int, visit: Annotated[Visit, visits("write")],
          number: Annotated[int, Form()]) -> RedirectResponse:
     """Takes back what the person said; others' words only with the right to decide."""
     row = visit.shelf.buyer(buyer_id, visit.scope)
-    take_back(visit, number, ("buyer", row["kind"]), row["source_id"], f"buyer {buyer_id}")
+    take_back(visit, number, subjects_of(visit.shelf, row), f"buyer {buyer_id}")
     return RedirectResponse(f"/buyer/{buyer_id}", 303)
 
 
@@ -238,7 +239,7 @@ def _colleagues(visit: Visit, row: Row) -> tuple[tuple[int, str], ...]:
 
 def _wished(visit: Visit, row: Row) -> tuple[tuple[str, tuple[WishLine, ...]], ...]:
     """What the buyer wishes, its needs, desires and expectations each by themselves."""
-    told = [entry for entry in standing_about(visit, ("buyer", row["kind"]), row["source_id"]) if entry.kind == "wish"]
+    told = [entry for entry in standing_about(visit, subjects_of(visit.shelf, row)) if entry.kind == "wish"]
     return tuple((kind, tuple(_wish(visit, entry) for entry in told if _kind(entry) == kind)) for kind in WISHES)
 
 
@@ -250,7 +251,8 @@ def _wish(visit: Visit, entry: Entry) -> WishLine:
 
 
 def _own_judgement(visit: Visit, row: Row, score: str) -> int | None:
-    told = visit.office.notebook.of_kind("judgement", None, "buyer", row["source_id"])
+    told = [entry for key in visit.shelf.keys_of(row)
+            for entry in visit.office.notebook.of_kind("judgement", None, "buyer", key)]
     return next((each.id for each in told if each.stated_by == visit.viewer.name and _about(each) == score), None)
 
 
@@ -260,9 +262,9 @@ def _about(entry: Entry) -> str:
 
 def _said(visit: Visit, row: Row) -> tuple[SaidLine, ...]:
     """Everything people said of a buyer, the latest first, what was corrected or taken back marked as ended."""
-    standing = {entry.id for entry in standing_about(visit, ("buyer", row["kind"]), row["source_id"])}
-    told: Sequence[Entry] = [entry for about in ("buyer", row["kind"])
-                             for entry in visit.office.notebook.history(about, row["source_id"])]
+    subjects = subjects_of(visit.shelf, row)
+    standing = {entry.id for entry in standing_about(visit, subjects)}
+    told: Sequence[Entry] = [entry for subject in subjects for entry in visit.office.notebook.history(*subject)]
     currency = currency_of(visit.shelf)
     lines = [SaidLine(entry.id, _kind(entry), _words(entry, currency), entry.stated_by,
                       f"{entry.stated_at:%Y-%m-%d %H:%M}",

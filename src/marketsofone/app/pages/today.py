@@ -149,7 +149,7 @@ def _open_rows(visit: Visit, answered: set[str], barred: Set[int]) -> tuple[list
         for row in listed.rows:
             if len(found) == MOVES:
                 return found, passed, listed.total
-            if row["source_id"] in answered:
+            if not answered.isdisjoint(visit.shelf.keys_of(row)):
                 passed += 1
             else:
                 found.append(row)

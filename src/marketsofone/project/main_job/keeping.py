@@ -43,7 +43,7 @@ from marketsofone.project.settings.market_file import described
 from marketsofone.project.snapshots.approach import beside_plan
 from marketsofone.project.snapshots.parquet import Streamed, scanned
 from marketsofone.project.snapshots.writing import SORTED_BY, Writing
-from marketsofone.project.statements.naming import with_names
+from marketsofone.project.statements.naming import said_of_strata_gone, with_names
 from marketsofone.scores import SCORES
 from marketsofone.scores.hour import Hour
 from marketsofone.sources import Finding
@@ -132,7 +132,8 @@ def keep(
         "health": frame_of(loaded.health),
         "findings": frame_of((*findings, *noticed(engine, gathered, stratified, estimates),
                               *beyond_the_seen(gathered, settings.market.horizon_days), *marketed.findings,
-                              *written.findings, *planned.findings)),
+                              *written.findings, *planned.findings,
+                              *said_of_strata_gone(settings.folder, strata))),
         "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
     }
     manifest = _manifest(settings, loaded, gathered, sheet, len(stratified.strata), notes, seconds)

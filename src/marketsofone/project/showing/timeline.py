@@ -13,6 +13,7 @@ from marketsofone.project.reading.buyer_known import touches_with
 from marketsofone.project.reading.rows import RowRead
 from marketsofone.project.showing.figures import currency_of, money
 from marketsofone.project.snapshots.shelf import Row, Shelf
+from marketsofone.project.statements.subjects import subjects_of
 
 if TYPE_CHECKING:
     from marketsofone.project.statements.entering import Entry, Notebook
@@ -42,7 +43,7 @@ def timeline(shelf: Shelf, notebook: Notebook, row: Row, rows: Iterable[RowRead]
     """
     counted = list(rows)
     told = [*map(_touch, touches_with(shelf, row["buyer_id"])), *_approaches(shelf, counted), *_decisions(counted),
-            *_orders(counted, currency_of(shelf)), *_written_down(notebook, row)]
+            *_orders(counted, currency_of(shelf)), *_written_down(shelf, notebook, row)]
     return tuple(sorted(told, key=lambda event: (event.day or date.min, event.kind, event.words), reverse=True))
 
 
@@ -82,9 +83,9 @@ def _orders(rows: Iterable[RowRead], currency: str) -> Iterator[Event]:
                                   f"line{'s' if len(bought) > 1 else ''}")
 
 
-def _written_down(notebook: Notebook, row: Row) -> Iterator[Event]:
-    entries: list[Entry] = [entry for about in ("buyer", row["kind"])
-                            for entry in notebook.of_kind("contact", None, about, row["source_id"])]
+def _written_down(shelf: Shelf, notebook: Notebook, row: Row) -> Iterator[Event]:
+    entries: list[Entry] = [entry for about, key in subjects_of(shelf, row)
+                            for entry in notebook.of_kind("contact", None, about, key)]
     for entry in entries:
         says: Any = entry.says
         minutes = f", {says.minutes:g} minutes" if says.minutes else ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import groupby
 from threading import local
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +14,7 @@ from marketsofone.errors import RunMissing
 from marketsofone.project.snapshots.approach import beside_plan
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.small_tables import rows_of
-from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
+from marketsofone.project.snapshots.snapshot import INDEX, Snapshot, damage_told
 
 if TYPE_CHECKING:
     import duckdb
@@ -109,6 +110,22 @@ class Shelf:
     def reps(self) -> Mapping[int, Row]:
         """Every rep by ``rep_id``."""
         return {row["rep_id"]: row for row in self.small("reps")}
+
+    def keys_of(self, row: Row) -> tuple[str, ...]:
+        """The keys of a buyer in the files, the one it is shown by first; merged, it has several."""
+        return (row["source_id"], *self._further_keys.get(row["buyer_id"], ()))
+
+    @cached_property
+    def _further_keys(self) -> Mapping[int, tuple[str, ...]]:
+        """Of buyers with several keys, those they are not shown by."""
+        if INDEX not in self.snapshot.tables:
+            return {}
+        path = self.snapshot.file(INDEX)
+        with damage_told(path):
+            rows = self._rows(f"select buyer_id, i.source_id from {scanned(path)} i join buyers b using (buyer_id) "
+                              "where i.source_id <> b.source_id order by all")
+        return {buyer: tuple(row["source_id"] for row in same)
+                for buyer, same in groupby(rows, key=lambda row: int(row["buyer_id"]))}
 
     def small(self, name: str) -> tuple[Row, ...]:
         """The rows of a table that has few, in the order of its file; none where the run has no such table."""

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.small_tables import rows_of
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told, open_snapshot
 from marketsofone.project.statements.entering import Notebook
 from marketsofone.project.statements.recorded import record_if_any
+from marketsofone.sources import Finding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +26,7 @@ def state_name(folder: Path, who: str, name: str, by: str, now: datetime | None 
     """Records what people call a stratum; a later name takes the place of an earlier one.
 
     A stratum is known by the values that make it, so a name stays with it in every run that finds it
-    again; a stratum that is cut otherwise is another one.
+    again; a stratum that is cut otherwise is another one, and may take over the name of one that is no more.
 
     Parameters
     ----------
@@ -46,11 +48,52 @@ def state_name(folder: Path, who: str, name: str, by: str, now: datetime | None 
     RecordRefused
         The name is empty, too long, or another stratum's.
     """
-    stratum_id, path = chosen_stratum(open_snapshot(folder, "latest"), who)
+    run = open_snapshot(folder, "latest")
+    stratum_id, path = chosen_stratum(run, who)
     with closing(Notebook(folder)) as notebook:
+        free_name(notebook, run, name, by)
         before = next((entry.id for entry in notebook.of_kind("name", about="stratum", about_id=stratum_id)), None)
         notebook.enter("name", "stratum", stratum_id, {"name": name.strip()}, by, before, now)
     return path
+
+
+def free_name(notebook: Notebook, run: Snapshot, name: str, by: str) -> None:
+    """Takes a name back from a stratum that a run does not find, so that another may be called so; it stays told."""
+    found = _ids(run)
+    for entry in notebook.of_kind("name", about="stratum"):
+        same = str(getattr(entry.says, "name", "")).casefold() == name.strip().casefold()
+        if same and entry.about_id not in found:
+            notebook.withdraw(entry.id, by)
+
+
+def _ids(run: Snapshot) -> frozenset[str]:
+    return frozenset(str(row["stratum_id"]) for row in rows_of(run, "strata"))
+
+
+def said_of_strata_gone(folder: Path, strata: pd.DataFrame) -> list[Finding]:
+    """Names, notes and words on strata that a run does not find: they are kept, and show nowhere.
+
+    Parameters
+    ----------
+    strata : DataFrame
+        Of the run.
+    """
+    record = record_if_any(folder)
+    if record is None:
+        return []
+    found = {*strata["stratum_id"].astype(str), *strata["path"]}
+    with record:
+        gone = [entry for entry in record.statements(about="stratum") if entry.about_id not in found]
+    if not gone:
+        return []
+    names = [str(getattr(entry.says, "name", "")) for entry in gone if entry.kind == "name"]
+    told = f" Of these are called: {shortened(map(repr, names))}." if names else ""
+    return [Finding(
+        "strata_gone", "warning", "record",
+        f"{len(gone):,} statements (names, notes, judgements) are of segments that this run does not find: they are "
+        f"kept, and hold again where a run finds them.{told}",
+        "m1 diff --segments says what became of them; to give a name to what came in its place:\n"
+        "  m1 name <STRATUM> <NAME>")]
 
 
 def chosen_stratum(snapshot: Snapshot, who: str) -> tuple[str, str]:

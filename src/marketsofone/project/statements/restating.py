@@ -19,6 +19,7 @@ from marketsofone.features import AsOf
 from marketsofone.measures import SPEND
 from marketsofone.project.snapshots.shelf import Row, Shelf
 from marketsofone.project.statements.entering import Notebook
+from marketsofone.project.statements.subjects import subjects_of
 from marketsofone.scores import SCORES
 from marketsofone.scores.hour import Hour, with_hour_value
 
@@ -67,13 +68,14 @@ def restated(shelf: Shelf, notebook: Notebook, row: Row) -> Row:
 
 def restated_all(shelf: Shelf, notebook: Notebook, rows: Sequence[Row]) -> list[Row]:
     """Several buyers as they stand now: one question to the record where nothing was said of most of them."""
-    told = notebook.spoken_of([row["source_id"] for row in rows])
-    return [restated(shelf, notebook, row) if row["source_id"] in told else {**row, "restated": ()} for row in rows]
+    told = notebook.spoken_of([key for row in rows for key in shelf.keys_of(row)])
+    return [{**row, "restated": ()} if told.isdisjoint(shelf.keys_of(row)) else restated(shelf, notebook, row)
+            for row in rows]
 
 
 def _added(shelf: Shelf, notebook: Notebook, row: Row) -> dict[str, Added]:
     found: dict[str, Added] = {}
-    if not any(notebook.history(about, row["source_id"]) for about in ("buyer", row["kind"])):
+    if not any(notebook.history(*subject) for subject in subjects_of(shelf, row)):
         return found
     for sign, entries in _changes(shelf, notebook, row):
         for entry in entries:
@@ -94,19 +96,19 @@ def _changes(shelf: Shelf, notebook: Notebook, row: Row) -> Iterable[tuple[float
     """Statements of the buyer that are in force now and were not at the run, and the other way round."""
     read_at = shelf.snapshot.manifest.get("record_read_at")
     end = _end(shelf)
-    now = {entry.id: entry for entry in _of(notebook, row, None) if end is None or entry.stated_at < end}
+    now = {entry.id: entry for entry in _of(shelf, notebook, row, None) if end is None or entry.stated_at < end}
     if read_at is None:
         then: Mapping[int, Entry] = {}
     else:
-        then = {entry.id: entry for entry in _of(notebook, row, datetime.fromisoformat(read_at))}
+        then = {entry.id: entry for entry in _of(shelf, notebook, row, datetime.fromisoformat(read_at))}
     yield 1.0, [entry for number, entry in now.items() if number not in then]
     yield -1.0, [entry for number, entry in then.items() if number not in now]
 
 
-def _of(notebook: Notebook, row: Row, as_of: datetime | None) -> list[Entry]:
-    """Statements about the buyer, by its key in the files."""
-    return [entry for kind in ("judgement", "contact") for about in ("buyer", row["kind"])
-            for entry in notebook.of_kind(kind, as_of, about, row["source_id"])]
+def _of(shelf: Shelf, notebook: Notebook, row: Row, as_of: datetime | None) -> list[Entry]:
+    """Statements about the buyer, by its keys in the files."""
+    return [entry for kind in ("judgement", "contact") for about, key in subjects_of(shelf, row)
+            for entry in notebook.of_kind(kind, as_of, about, key)]
 
 
 def _counted(entry: Entry, shelf: Shelf) -> tuple[str, float, float] | None:
