@@ -58,3 +58,12 @@ def test_what_programs_read_is_json_that_every_program_can_read(team, capsys, co
 
     main([*command.split(), str(team.folder), "--format", "json"])
     assert json.loads(capsys.readouterr().out, parse_constant=no_number) is not None
+
+
+def test_the_api_tells_of_a_difference_what_the_terminal_tells_what_became_of_segments_among_it(team, capsys):
+    run = open_snapshot(team.folder).run_id
+    main(["diff", str(team.folder), run, run, "--format", "json"])
+    (terminal,) = json.loads(capsys.readouterr().out)
+    told = team.browser("admin").get(f"/api/v1/runs/{run}/diff/{run}").json()
+    assert told == terminal
+    assert {each["kind"] for each in told["lineage"]} == {"kept"}

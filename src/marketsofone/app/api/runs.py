@@ -12,6 +12,7 @@ from marketsofone.app.api.routing import Model, api_router
 from marketsofone.app.entrance import Needs, Visit, office_of, visits
 from marketsofone.errors import RunMissing
 from marketsofone.project.history.diff import diff
+from marketsofone.project.history.lineage import lineage
 from marketsofone.project.reading.unlisted import objectors
 from marketsofone.project.snapshots.snapshot import list_snapshots, open_snapshot
 
@@ -58,6 +59,21 @@ class Mover(Model):
     why: list[str]
 
 
+class Descent(Model):
+    """What became of a segment from one run to the other; null where it was not, or is no more."""
+
+    kind: str = Field(description="`born`, `dead`, `split`, `merged`, `moved` or `kept`.")
+    from_id: str | None
+    from_path: str | None
+    to_id: str | None
+    to_path: str | None
+    shared: float = Field(description="Buyers of both; who stands in several counts in proportion.")
+    buyers_from: float
+    buyers_to: float
+    overlap: float = Field(description="Jaccard, among buyers of both runs.")
+    sentence: str
+
+
 class Difference(Model):
     """What differs between two runs."""
 
@@ -74,6 +90,7 @@ class Difference(Model):
     stayed: int
     moved: list[Moved]
     movers: list[Mover] = Field(description="Those that moved most, of the buyers you may see.")
+    lineage: list[Descent]
 
 
 @router.get("/runs", response_model=list[Run], dependencies=[Depends(Needs("see_market"))])
@@ -86,10 +103,11 @@ def runs(request: Request) -> Any:
 def difference(before: RunName, after: RunName, visit: Annotated[Visit, visits("load")]) -> Any:
     """What moved between two runs, and why."""
     folder = visit.office.folder
-    later = open_snapshot(folder, after)
-    found = diff(open_snapshot(folder, before), later, without=objectors(later, visit.office.notebook))
+    earlier, later = open_snapshot(folder, before), open_snapshot(folder, after)
+    found = diff(earlier, later, without=objectors(later, visit.office.notebook))
     seen = [each for each in found.movers if _is_seen(visit, each.buyer_id)]
-    return {**asdict(found), "movers": [asdict(each) for each in seen]}
+    return {**asdict(found), "movers": [asdict(each) for each in seen],
+            "lineage": [asdict(each) for each in lineage(earlier, later)]}
 
 
 def _is_seen(visit: Visit, buyer_id: int) -> bool:
