@@ -51,6 +51,17 @@ def test_what_one_row_leaves_open_the_other_fills(market, merged, as_of, answer)
     assert answer(account.select("dim_sector", "dim_size", "trait_age")) == [("retail", 10.0, 3.0)]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_where_both_tell_the_one_it_is_shown_by_stands_wherever_its_row_stands(market, merged, as_of, answer, turned):
+    alder, birch = market["account"][:2]
+    alder.update(dim_sector="care", dim_size=None)
+    birch.update(dim_sector="retail", dim_size=70.0)
+    market["account"][:2] = [birch, alder] if turned else [alder, birch]
+    known = known_by(merged("account", BIRCH, ALDER), as_of)
+    account = known["account"].filter(known["account"].account_id == ALDER)
+    assert answer(account.select("dim_sector", "dim_size")) == [("care", 70.0)]
+
+
 def test_what_holds_always_fills_what_a_dated_row_leaves_open(market, merged, as_of, answer):
     market["account"][0]["valid_from"] = date(2026, 1, 1)
     market["account"][0]["dim_sector"] = None

@@ -50,9 +50,9 @@ def roots(pairs: Iterable[tuple[int, int]], key_of: Mapping[int, str]) -> dict[i
 def with_merged(tables: Mapping[str, ir.Table], merged: ir.Table) -> dict[str, ir.Table]:
     """Customer tables in which each merged id is the one it leads to.
 
-    Where two rows then say what an account or a contact is, each fills what the other leaves open, if
-    both were known alike, and what is told without a period fills what a dated row leaves open; of two rows of one
-    opportunity the earlier source's stands.
+    Where two rows then say what an account or a contact is, if both were known alike, what is told under the key that
+    all lead to stands and the other fills what that leaves open; what is told without a period fills what a dated row
+    leaves open. Of two rows of one opportunity the earlier source's stands, and within one source that of the key.
 
     Parameters
     ----------
@@ -66,12 +66,14 @@ def with_merged(tables: Mapping[str, ir.Table], merged: ir.Table) -> dict[str, i
 
 
 def _rewritten(name: str, table: ir.Table, merged: ir.Table) -> ir.Table:
+    key, led = f"{name}_id", merged.filter(_.entity == name)
+    if name in MERGED:
+        away = led.select(gone_id="entity_id", led=ibis.literal(True))
+        table = table.left_join(away, table[key] == away.gone_id).drop("gone_id").mutate(led=_.led.fill_null(False))
     for field in TABLES[name].fields:
         if field.refers in MERGED:
             table = _led(table, field.name, merged.filter(_.entity == field.refers))
-    if name in MERGED:
-        return _one_of_each(name, table, merged.filter(_.entity == name))
-    return table
+    return _one_of_each(name, table, led).drop("led") if name in MERGED else table
 
 
 def _led(table: ir.Table, column: str, merged: ir.Table) -> ir.Table:
@@ -81,21 +83,26 @@ def _led(table: ir.Table, column: str, merged: ir.Table) -> ir.Table:
 
 
 def _one_of_each(name: str, table: ir.Table, merged: ir.Table) -> ir.Table:
-    """Rows of things that were merged, told as one; all others as they are."""
+    """Rows of things that were merged, told as one; all others stay. Where a row stands in its file says nothing."""
     key = f"{name}_id"
     into = merged.select(into_id="into_id").distinct()
     others = table.anti_join(into, table[key] == into.into_id)
     ours = table.semi_join(into, table[key] == into.into_id)
     if name == "opportunity":
-        first = ibis.window(group_by=key, order_by=["source", "source_row"])
+        first = ibis.window(group_by=key, order_by=["source", "led", "source_row"])
         return others.union(ours.mutate(place=ibis.row_number().over(first)).filter(_.place == 0).drop("place"))
     alike = ibis.window(group_by=[key, *_KNOWN_ALIKE])
-    told = [column for column in table.columns if column not in (key, *_KNOWN_ALIKE, "source", "source_row")]
+    told = [column for column in table.columns if column not in (key, *_KNOWN_ALIKE, "source", "source_row", "led")]
     always = ibis.window(group_by=key)
     undated = reduce(and_, (ours[time].isnull() for time in _KNOWN_ALIKE))
+
+    def least(column: str, where: ir.BooleanValue, over: ibis.Window) -> ir.Value:
+        return ibis.cases((where, ours[column]), else_=None).min().over(over)
+
+    every = ibis.literal(True)
     return others.union(ours.mutate(**{column: ibis.coalesce(
-        ours[column], ours[column].min().over(alike),
-        ibis.cases((undated, ours[column]), else_=None).min().over(always)) for column in told}))
+        least(column, ~ours.led, alike), least(column, every, alike),
+        least(column, undated & ~ours.led, always), least(column, undated, always)) for column in told}))
 
 
 def _linked(link: ir.Table, merged: ir.Table) -> ir.Table:
