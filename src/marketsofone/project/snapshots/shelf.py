@@ -122,6 +122,9 @@ class Shelf:
             return {}
         path = self.snapshot.file(INDEX)
         with damage_told(path):
+            (keys,) = self._rows(f"select count(*) - (select count(*) from buyers) as further from {scanned(path)}")
+            if not keys["further"]:
+                return {}
             rows = self._rows(f"select buyer_id, i.source_id from {scanned(path)} i join buyers b using (buyer_id) "
                               "where i.source_id <> b.source_id order by all")
         return {buyer: tuple(row["source_id"] for row in same)
