@@ -49,10 +49,10 @@ NOTES = """\
   models is trusted further than each of them (seen to help on inner splits of training rows); how far strata may
   depart from what traits lead one to expect is learned from all values of all dimensions, not from the groups picked
   for being different; and buyers whose next dimension is not stated stand beside the others, with a rate of their own.
-- *Time* splits take outcomes of the past as finally known. Until 28 November 2026 they left rows after the tenth in the
-  files that the product was run on, though not in what the peers were given: its log loss over time was 0.3616 then, and
-  its calibration error under the bar. A rate that drifts is foretold by none of the models: of the Olist leads 3% were
-  closed before January 2018, 14% in the four months that followed, and 9 to 10% of the last thousand.
+- *Time* splits take outcomes of the past as finally known. Until 28 November 2026 they left rows after the tenth in
+  the files that the product was run on, though not in what the peers were given: its log loss over time was 0.3616
+  then, and its calibration error under the bar. A rate that drifts is foretold by none of the models: of the Olist
+  leads 3% were closed before January 2018, 14% in the four months that followed, and 9 to 10% of the last thousand.
 - Intervals of strata assume that rows to come are like the rows seen: they hold chance and what is not known of a rate,
   not drift. Without traits, groups that were picked for their low or high rate keep some of the luck they were
   picked for; thin values of a dimension with hundreds of them suffer most (the Olist landing pages).
