@@ -1,6 +1,7 @@
 """A database connected from the browser: stated, its tables seen, mapped, agreed to, run."""
 
 import re
+import socket
 import sqlite3
 import tomllib
 from html import unescape
@@ -91,6 +92,8 @@ def connected(alone, folder, address):
     ("postgresql://reader:hunter2@db.example/crm", "one in clear"),
     ("postgresql://reader@db.example/crm?password=hunter2", "one in clear"),
     ("postgresql://reader:${HOME}@db.example/crm", "1 other"),
+    ("postgresql://reader:${M1_CRM_PASSWORD}@db.example/crm", "an address"),
+    ("postgresql:///crm?host=/var/run/postgresql", "an address"),
     ("sqlite:///record.db", "another place"),
     ("sqlite:///files/../record.db", "another place"),
     ("sqlite:////etc/passwd", "another place"),
@@ -113,6 +116,21 @@ def test_a_secret_of_the_server_is_never_told(team, monkeypatch):
             answer = team.browser("analyst").get(path, params={"address": address, "table": "x"})
             assert answer.status_code in (404, 422)
             assert "hunter2" not in answer.text
+
+
+def test_no_password_of_the_server_reaches_a_server_that_someone_in_a_browser_names(team, monkeypatch):
+    monkeypatch.setenv("M1_CRM_PASSWORD", "hunter2")
+    monkeypatch.setenv("PGPASSWORD", "hunter3")
+    with socket.create_server(("127.0.0.1", 0)) as foreign:
+        foreign.settimeout(0.5)
+        port = foreign.getsockname()[1]
+        for who in ("reader:${M1_CRM_PASSWORD}", "reader"):
+            address = f"postgresql://{who}@127.0.0.1:{port}/crm"
+            answer = team.browser("analyst").get("/data/database", params={"address": address})
+            assert answer.status_code == 422
+            assert "${M1_CRM}" in answer.text
+        with pytest.raises(TimeoutError):
+            foreign.accept()
 
 
 @pytest.mark.parametrize("role", ["rep", "leader", "marketing"])

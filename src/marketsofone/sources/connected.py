@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from marketsofone.errors import MarketError, SourceUnreadable
-from marketsofone.sources.databases import engine_of, require_database, table_names
+from marketsofone.sources.databases import engine_of, opened_alone, require_database, table_names
 from marketsofone.sources.mapping import Source, address_of
 from marketsofone.sources.profiles import source_of
 from marketsofone.sources.sql import quoted
@@ -83,7 +83,7 @@ def _duckdb_tables(path: Path) -> list[str]:
     import duckdb
 
     try:
-        with duckdb.connect(str(path), read_only=True) as con:
+        with opened_alone(path) as con:
             return [row[0] for row in con.execute(
                 "select table_name from information_schema.tables where table_schema = 'main'").fetchall()]
     except duckdb.Error:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from marketsofone.errors import MarketError, SourceMissing, SourceUnreadable, shortened
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.spelling import nearest, quoted_as_toml
-from marketsofone.sources.sql import copied, described, quoted
+from marketsofone.sources.sql import copied, described, literal, quoted
 from marketsofone.sources.staged import BATCH, Staged, fingerprint, write_texts
 from marketsofone.sources.text_files import header_names
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
     from sqlalchemy import Connection, Engine
 
 _CONNECT_SECONDS = 10
@@ -49,12 +50,8 @@ def require_database(source: Source, path: Path) -> None:
 def _stage_duckdb(source: Source, path: Path, target: Path) -> Staged:
     import duckdb
 
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
     try:
-        with duckdb.connect(str(path), read_only=True, config=config) as con:
+        with opened_alone(path, target.parent) as con:
             if source.table:
                 known = [row[0] for row in con.execute("select table_name from information_schema.tables").fetchall()]
                 _require_table(source, known)
@@ -64,6 +61,22 @@ def _stage_duckdb(source: Source, path: Path, target: Path) -> Staged:
     except duckdb.Error as error:
         raise _not_run(source) from error
     return Staged(target, columns, rows, (), is_text=False, fingerprint=fingerprint(path))
+
+
+def opened_alone(path: Path, *folders: Path) -> DuckDBPyConnection:
+    """A DuckDB database, read only, that reaches no network and no file but of its own folder and those named.
+
+    A view in it may read files: whoever sent the database must not thereby read what lies elsewhere.
+    """
+    import duckdb
+
+    con = duckdb.connect(str(path), read_only=True, config={
+        "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+    reached = ", ".join(literal(str(folder.resolve())) for folder in (path.parent, *folders))
+    con.execute(f"set allowed_directories = [{reached}]")
+    con.execute("set enable_external_access = false")
+    con.execute("set lock_configuration = true")
+    return con
 
 
 def _stage_sql(source: Source, target: Path) -> Staged:
@@ -144,5 +157,6 @@ def _not_run(source: Source) -> MarketError:
     return SourceUnreadable(
         f"{source.place} reads {asked} from its database.",
         "the database refused.",
-        "Check the url, the password in its variable, and run the query in the database's own client.",
+        "Check the url, the password in its variable, and run the query in the database's own client. "
+        "Views of a DuckDB database read files of its own folder only.",
     )

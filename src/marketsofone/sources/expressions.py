@@ -16,7 +16,7 @@ from marketsofone.errors import ColumnMissing, MarketError, SettingsInvalid, sho
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.readings import cleaned, is_untidy, number
 from marketsofone.sources.spelling import nearest, quoted_as_toml
-from marketsofone.sources.sql import described, literal, quoted
+from marketsofone.sources.sql import described, is_of_one_row, literal, quoted
 from marketsofone.sources.staged import Staged
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Rows:
         ColumnMissing
             It names a column the source does not have.
         SettingsInvalid
-            It is not SQL that runs on one row of the source.
+            It is not SQL that runs on one row of the source: a query inside it could read any file of this machine.
 
         """
         column = self.column(text)
@@ -152,6 +152,10 @@ class Rows:
         import duckdb
 
         try:
+            if not is_of_one_row(self.con, text):
+                raise SettingsInvalid(f"{place.shown} in source {place.source!r} speaks of the columns of its own row.",
+                                      "a query inside it, which could read any file of this machine.",
+                                      "Name such a file as a source, or join it:  docs/architecture.md  says how.")
             return described(self.con, f"select m1_row, {sql} as said from {self.relation}")["said"]
         except duckdb.Error as error:
             raise self._unbound(str(error), text, place) from error

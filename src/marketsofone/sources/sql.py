@@ -28,3 +28,31 @@ def copied(con: DuckDBPyConnection, query: str, target: Path) -> int:
     """Write what a query gives into a Parquet file; the number of rows written."""
     rows = con.execute(f"copy ({query}) to {literal(str(target))} (format parquet)").fetchall()
     return int(rows[0][0])
+
+
+def is_of_one_row(con: DuckDBPyConnection, expression: str) -> bool:
+    """Whether SQL is one expression over the columns of its row, as the engine itself parses it.
+
+    A query inside it could read any file of this machine.
+
+    Raises
+    ------
+    duckdb.Error
+        It is no SQL.
+
+    Examples
+    --------
+    >>> import duckdb
+    >>> con = duckdb.connect()
+    >>> is_of_one_row(con, "lower(a) = 'x'"), is_of_one_row(con, "(select content from read_text('a'))")
+    (True, False)
+    >>> is_of_one_row(con, "1) from read_text('a') where (true")
+    False
+    """
+    alone = f"select ({expression}\n)"
+    con.extract_statements(alone)
+    origins, columns, classes = con.execute(
+        "select json_extract_string(tree, '$.statements[*].node.from_table.type'), "
+        "json_array_length(tree, '$.statements[0].node.select_list'), json_extract_string(tree, '$..class') "
+        "from (select json_serialize_sql(?) as tree)", [alone]).fetchall()[0]
+    return origins == ["EMPTY"] and columns == 1 and "SUBQUERY" not in classes

@@ -11,9 +11,10 @@ from starlette.responses import HTMLResponse
 
 from marketsofone.app.desk import AtDesk, Desk, JobLine, job_line, moment
 from marketsofone.app.guarding import MOST_UPLOAD_BYTES
+from marketsofone.app.pages.data_databases import is_owner
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import MarketError
-from marketsofone.project.files.connecting import EXAMPLE, PREFIX
+from marketsofone.project.files.connecting import EXAMPLE, LENT, PREFIX
 from marketsofone.project.files.mapped import mapped_sources
 from marketsofone.project.files.uploading import ENDINGS, list_files
 from marketsofone.project.jobs.job import list_jobs
@@ -108,7 +109,7 @@ def data(desk: AtDesk) -> HTMLResponse:
     findings = _rows(desk, "findings")
     page = Data(
         jobs[0] if jobs else None, jobs[1:], desk.missing, _files(folder, sources), ", ".join(ENDINGS),
-        MOST_UPLOAD_BYTES, size(MOST_UPLOAD_BYTES), PREFIX, EXAMPLE, sources, unmapped,
+        MOST_UPLOAD_BYTES, size(MOST_UPLOAD_BYTES), PREFIX, EXAMPLE if is_owner(desk) else LENT, sources, unmapped,
         tuple(map(_health, _rows(desk, "health"))),
         tuple(_finding(row) for row in findings if row["code"] == "suspected_leak"),
         tuple(_finding(row) for row in findings if row["code"] != "suspected_leak"),

@@ -17,6 +17,9 @@ MOST_TABLES = 30
 PREFIX = "M1_"
 """With it begin the variables that an address stated in a browser may use, and no others of the server."""
 
+LENT = f"${{{PREFIX}CRM}}"
+"""How someone who does not own the machine's files states a database on a server: the whole address is the server's."""
+
 EXAMPLE = f"postgresql://reader:${{{PREFIX}CRM_PASSWORD}}@db.example/crm"
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
@@ -79,6 +82,11 @@ def _check(project_folder: Path, address: str, *, owner: bool) -> None:
         return
     if address.startswith(_SERVED):
         _check_secrets(address)
+        if not owner:
+            raise SettingsInvalid("A database on a server is stated whole, by a variable.", "an address.",
+                                  f"Else a password could be sent to any server. Whoever runs this one sets:\n"
+                                  f"  export {PREFIX}CRM='postgresql://<user>:<password>@<host>/<database>'\n"
+                                  f"Then write:  {LENT}")
     elif address.startswith(_FILES):
         _check_path(project_folder, address.partition(":///")[2], owner=owner)
     else:
