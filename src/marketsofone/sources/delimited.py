@@ -11,7 +11,7 @@ from marketsofone.sources.findings import Finding, titles_passed
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import copied, literal
-from marketsofone.sources.staged import Staged, fingerprint
+from marketsofone.sources.staged import Staged, check_width, fingerprint
 from marketsofone.sources.swallowed import QUOTE, swallowed_lines
 from marketsofone.sources.text_files import (
     BLANKS,
@@ -33,9 +33,12 @@ def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path
     Raises
     ------
     SourceUnreadable
-        The file is empty, or is cut by another delimiter than the one given.
+        The file is empty, is cut by another delimiter than the one given, or is no table in text.
     """
+    import duckdb
+
     layout = layout_of(path, source.place, encoding=source.encoding, delimiter=source.delimiter)
+    check_width(source.place, layout.columns)
     _require_columns(source, path, layout)
     readable, delimiter = path, layout.delimiter
     if not layout.plain or mixes_line_ends(path, layout.zipped):
@@ -49,7 +52,12 @@ def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path
         f"delim={literal(delimiter)}, quote='\"', escape='\"', columns={{{columns}}}, compression='{zipped}', "
         f"store_rejects=true, rejects_table='m1_rejects', rejects_scan='m1_scans', rejects_limit=0)"
     )
-    rows = copied(con, f"select * from {reader}", target)
+    try:
+        rows = copied(con, f"select * from {reader}", target)
+    except duckdb.Error:  # its message quotes the file
+        raise SourceUnreadable(
+            f"{source.place} is a table in text, a row a line.", f"{source.file}, which no reader of such follows.",
+            "Open it in an editor and look at its first lines; export it again.") from None
     broken = _broken(con, path, layout)
     for table in ("m1_rejects", "m1_scans"):
         con.execute(f"drop table if exists {table}")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from marketsofone.errors import SourceUnreadable
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.sql import copied, described, literal, quoted
-from marketsofone.sources.staged import Staged, fingerprint
+from marketsofone.sources.staged import Staged, check_width, fingerprint
 from marketsofone.sources.text_files import is_zipped
+from marketsofone.sources.unpacking import check_gzip
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -53,12 +54,15 @@ def stage_json(con: DuckDBPyConnection, source: Source, path: Path, target: Path
     import duckdb
 
     zipped = "gzip" if is_zipped(path) else "uncompressed"
+    if zipped == "gzip":
+        check_gzip(path)
     reader = (
         f"read_json({literal(str(path))}, format='newline_delimited', sample_size=-1, ignore_errors=true, "
         f"dateformat='@', timestampformat='@', compression='{zipped}')"
     )
     try:
         columns = described(con, f"select * from {reader}")
+        check_width(source.place, list(columns))
         if list(columns) == ["json"]:
             _require_objects(con, source, reader)
         chosen = ", ".join(_flat(con, reader, columns))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*ref="([A-Z]+)([0-9]+):[A-Z]+([0-9]+)"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*ref="([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})"')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CHUNK = 1 << 20
 
@@ -78,9 +78,10 @@ def spread(rows: Iterable[Sequence[object]], merged: Sequence[Merged]) -> Iterat
             continue
         cells = list(row)
         for place, (last, value) in list(going.items()):
+            cells += [None] * (place + 1 - len(cells))
             if number > last:
                 del going[place]
-            elif place < len(cells) and cells[place] is None:
+            elif cells[place] is None:
                 cells[place] = value
         for _, last, place in begins.get(number, ()):
             if place < len(cells) and not isinstance(cells[place], (int, float)):

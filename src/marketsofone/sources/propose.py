@@ -28,7 +28,7 @@ from marketsofone.sources.links import Link, links_between
 from marketsofone.sources.load import load_sources
 from marketsofone.sources.mapping import Source, sources_from
 from marketsofone.sources.profiles import ColumnProfile, FileProfile, files_of, profile, source_of
-from marketsofone.sources.spelling import quoted_as_toml, snake
+from marketsofone.sources.spelling import in_one_line, quoted_as_toml, snake
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.strictly import format_of
 from marketsofone.sources.workbooks import sheets_of
@@ -259,7 +259,7 @@ def _text(drafts: Sequence[Draft], name: str, currency: str, unsure: Iterable[st
     lines += ["", "[steps]  # which step each outcome is, guessed from the columns found", *_steps(tables)]
     for draft in drafts:
         lines += ["", *draft.lines()]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(in_one_line, lines)) + "\n"  # a name of the data in a remark must not become a setting
 
 
 def _steps(tables: Sequence[TableDraft]) -> Iterable[str]:

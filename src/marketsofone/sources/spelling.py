@@ -61,15 +61,31 @@ def listed_as_toml(names: Iterable[str]) -> str:
 
 
 def quoted_as_toml(text: str) -> str:
-    """A text as TOML writes it.
+    r"""A text as TOML writes it, in one line; what would steer a terminal, or nobody could see, as its number.
 
     Examples
     --------
-    >>> print(quoted_as_toml('say "x"'))
-    'say "x"'
+    >>> print(quoted_as_toml('say "x"'), quoted_as_toml("a\nb"))
+    'say "x"' "a\U0000000ab"
 
     """
-    if '"' in text and "'" not in text:
+    if '"' in text and "'" not in text and text.isprintable():
         return f"'{text}'"
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
-    return f'"{escaped}"'
+    return f'"{"".join(map(_seen, escaped))}"'
+
+
+def _seen(letter: str) -> str:
+    return letter if letter.isprintable() else f"\\U{ord(letter):08x}"
+
+
+def in_one_line(text: str) -> str:
+    r"""A text of which no part can begin a line of its own, or steer the terminal that shows it.
+
+    Examples
+    --------
+    >>> in_one_line("a column called 'x\n[sources.y]'")
+    "a column called 'x [sources.y]'"
+
+    """
+    return "".join(one if one.isprintable() else " " for one in text)

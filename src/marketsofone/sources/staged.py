@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marketsofone.errors import SourceUnreadable
 from marketsofone.sources.findings import Finding, Input
 from marketsofone.sources.sql import literal
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 BATCH = 20_000
 """Rows held at a time."""
+
+MOST_COLUMNS = 5_000
+"""A table of more is a matrix, or a file made to keep a machine busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,13 @@ class Staged:
             return text
         alike = {name.casefold(): name for name in self.columns}
         return alike.get(text.strip().strip('"').casefold(), "")
+
+
+def check_width(place: str, columns: Sequence[str]) -> None:
+    """Raise ``SourceUnreadable`` where a table has more columns than anyone would name."""
+    if len(columns) > MOST_COLUMNS:
+        raise SourceUnreadable(f"{place} has at most {MOST_COLUMNS:,} columns.", f"{len(columns):,}.",
+                               "Leave out the columns that nobody needs, and export it again.")
 
 
 def fingerprint(path: Path) -> Input:

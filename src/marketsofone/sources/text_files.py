@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,12 +15,15 @@ from typing import IO
 from marketsofone.errors import SettingsInvalid, SourceUnreadable
 from marketsofone.sources.grouped_headers import is_grouped, under_groups
 from marketsofone.sources.spelling import quoted_as_toml
+from marketsofone.sources.unpacking import opened
 
 BLANKS = " "
 """The delimiter of files whose columns stand apart by one or more blanks."""
 
 _DELIMITERS = (",", ";", "\t", "|")
 _PROBE = 1 << 20
+_MOST_LINE = 1 << 22
+csv.field_size_limit(_MOST_LINE)  # a note may be longer than the reader's own limit; so is a line that nothing cuts
 _TOP, _TITLE = 20, 2
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -123,7 +125,7 @@ def is_zipped(path: Path) -> bool:
 
 def encoding_of(path: Path) -> tuple[str, bool]:
     """The encoding a file seems to have, and whether that is a guess."""
-    with _bytes(path, is_zipped(path)) as file:
+    with opened(path, is_zipped(path)) as file:
         head = file.read(_PROBE)
     for mark, name in _MARKS:
         if head.startswith(mark):
@@ -185,13 +187,15 @@ def header_names(names: list[str]) -> tuple[str, ...]:
 
     """
     result: list[str] = []
+    taken = set[str]()
     for place, raw in enumerate(names, start=1):
         name = unique = raw.strip("\ufeff \t\r\n\u00a0") or f"column_{place}"
         times = 1
-        while unique.casefold() in map(str.casefold, result):
+        while unique.casefold() in taken:
             times += 1
             unique = f"{name}_{times}"
         result.append(unique)
+        taken.add(unique.casefold())
     return tuple(result)
 
 
@@ -202,9 +206,9 @@ def blank_lines(path: Path, layout: Layout, until: int) -> list[int]:
     """
     if not _may_have_blanks(path, layout.zipped):
         return []
-    with _bytes(path, layout.zipped) as raw:
+    with opened(path, layout.zipped) as raw:
         lines = io.TextIOWrapper(raw, encoding=layout.encoding, errors="replace", newline="")
-        rows = csv.reader(lines, delimiter="\t" if layout.delimiter == BLANKS else layout.delimiter)
+        rows = csv.reader(_pieces(lines), delimiter="\t" if layout.delimiter == BLANKS else layout.delimiter)
         try:
             return [number for number, row in zip(range(1, until + 1), rows, strict=False)
                     if not row and number > layout.skip]
@@ -215,14 +219,14 @@ def blank_lines(path: Path, layout: Layout, until: int) -> list[int]:
 def count_lines(path: Path, layout: Layout) -> int:
     """The lines of a file, as an editor counts them."""
     ends, last = 0, b"\n"
-    with _bytes(path, layout.zipped) as file:
+    with opened(path, layout.zipped) as file:
         while chunk := file.read(_PROBE):
             ends, last = ends + chunk.count(b"\n"), chunk[-1:]
     return ends + (last not in (b"\n", b"\x00"))
 
 
 def _may_have_blanks(path: Path, zipped: bool) -> bool:
-    with _bytes(path, zipped) as file:
+    with opened(path, zipped) as file:
         tail = b""
         while chunk := file.read(_PROBE):
             plain = (tail + chunk).replace(b"\x00", b"")
@@ -235,7 +239,7 @@ def _may_have_blanks(path: Path, zipped: bool) -> bool:
 def mixes_line_ends(path: Path, zipped: bool) -> bool:
     """Whether some lines end as on Windows and others do not: the engine's reader takes one kind of end for all."""
     both, ends, last = 0, 0, b""
-    with _bytes(path, zipped) as file:
+    with opened(path, zipped) as file:
         while chunk := file.read(_PROBE):
             both += chunk.count(b"\r\n") + (last == b"\r" and chunk.startswith(b"\n"))
             ends += chunk.count(b"\n")
@@ -252,17 +256,22 @@ def write_plain(path: Path, layout: Layout, target: Path, place: str) -> None:
         Some byte is not text in the layout's encoding.
 
     """
-    with _bytes(path, layout.zipped) as raw, target.open("w", encoding="utf-8", newline="") as out:
+    with opened(path, layout.zipped) as raw, target.open("w", encoding="utf-8", newline="") as out:
         lines = io.TextIOWrapper(raw, encoding=layout.encoding, newline="")
         try:
-            for line in lines:
+            for line in _pieces(lines):
                 out.write("\t".join(line.split()) + "\n" if layout.delimiter == BLANKS else line.replace("\r\n", "\n"))
         except UnicodeError as error:
             raise _not_text(place, layout.encoding) from error
 
 
+def _pieces(lines: IO[str]) -> Iterator[str]:
+    """The lines of a text; one beyond any row in pieces, so that a file without line ends is never held whole."""
+    return iter(lambda: lines.readline(_MOST_LINE), "")
+
+
 def _head(path: Path, encoding: str, zipped: bool, place: str) -> str:
-    with _bytes(path, zipped) as file:
+    with opened(path, zipped) as file:
         head = file.read(_PROBE)
     try:
         return codecs.getincrementaldecoder(encoding)().decode(head)
@@ -276,10 +285,6 @@ def _not_text(place: str, encoding: str) -> SourceUnreadable:
         "bytes that are not.",
         'Name its encoding, for example: encoding = "cp1252" (Windows), "latin-1", "utf-16"',
     )
-
-
-def _bytes(path: Path, zipped: bool) -> IO[bytes]:
-    return gzip.open(path, "rb") if zipped else path.open("rb")  # type: ignore[return-value]
 
 
 def _codec(name: str, place: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 from marketsofone.errors import SourceMissing, SourceUnreadable, shortened
 from marketsofone.sources.findings import Finding, titles_passed
@@ -14,11 +14,15 @@ from marketsofone.sources.grouped_headers import is_grouped, under_groups
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.merged_cells import merged_down, spread
 from marketsofone.sources.spelling import nearest, quoted_as_toml
-from marketsofone.sources.staged import Staged, fingerprint, text_of, write_texts
+from marketsofone.sources.staged import Staged, check_width, fingerprint, text_of, write_texts
 from marketsofone.sources.text_files import first_header, header_names
+from marketsofone.sources.unpacking import check_workbook
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+"""Of a sheet, in any workbook."""
 
 _TOP = 20
 
@@ -33,23 +37,11 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
     SourceUnreadable
         It is no workbook, or its sheet is empty.
     """
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, OSError, ValueError) as error:
-        raise SourceUnreadable(
-            f"{source.place} is an Excel workbook.",
-            f"{source.file} is not one.",
-            'Say what it is: format = "csv"',
-        ) from error
+    book = _opened(source, path)
     try:
         sheet = _sheet(source, book)
         merged = merged_down(path, sheet.title)
-        every = spread(sheet.iter_rows(values_only=True), merged)
+        every = spread(_rows(source, sheet), merged)
         filled = (row for row in every if any(value is not None for value in row))
         top = list(islice(filled, _TOP))
         if not top:
@@ -58,12 +50,15 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
                 "an empty sheet.",
                 _another(source, book),
             )
+        width = max(map(len, top))
+        top = [_as_wide(row, width) for row in top]
         titles = first_header([sum(value is not None for value in row) for row in top])
         heads = [[text_of(value) or "" for value in row] for row in top[titles:]]
         if is_grouped(heads):
             titles += 1
             heads = [under_groups(heads[0], heads[1]), *heads[2:]]
         names = header_names(heads[0])
+        check_width(source.place, names)
         data = (_as_wide(row, len(names)) for row in chain(top[titles + 1:], filled))
         rows = write_texts(target, names, data, source.decimal)
         others = [] if source.sheet else book.sheetnames[1:]
@@ -79,11 +74,51 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
                   findings=findings)
 
 
+def _opened(source: Source, path: Path) -> Any:
+    from openpyxl import load_workbook
+
+    check_workbook(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:  # the library raises whatever it stumbles over
+        raise SourceUnreadable(
+            f"{source.place} is an Excel workbook.",
+            f"{source.file} is not one.",
+            'Say what it is: format = "csv"',
+        ) from error
+
+
+def _rows(source: Source, sheet: Any) -> Iterator[tuple[object, ...]]:
+    """Every row of a sheet, however many it says it has: some exporters write a size that is none.
+
+    Raises
+    ------
+    SourceUnreadable
+        It is damaged, or goes on beyond what a sheet can hold.
+    """
+    try:
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(values_only=True)):
+            if number >= MOST_ROWS or len(row) > MOST_COLUMNS:
+                break
+            yield row
+        else:
+            return
+    except Exception as error:
+        raise SourceUnreadable(f"{source.place} is an Excel workbook.", f"a sheet of {source.file} that is damaged.",
+                               "Open it in Excel, save it again, or save the sheet as CSV.") from error
+    raise SourceUnreadable(f"A sheet has at most {MOST_ROWS:,} rows and {MOST_COLUMNS:,} columns.",
+                           f"more in {source.file}.", "Save it as CSV, or open it in Excel and save it again.")
+
+
 def sheets_of(path: Path) -> list[str]:
     """The names of a workbook's sheets that are shown; none where it does not open."""
     from openpyxl import load_workbook
 
     try:
+        check_workbook(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(path, read_only=True, data_only=True)
