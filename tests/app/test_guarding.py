@@ -1,6 +1,7 @@
 import pytest
 
 from marketsofone.app.guarding import MOST_BYTES, Tries
+from marketsofone.app.office import Office
 
 PASSWORD = "correct horse battery"
 
@@ -72,3 +73,26 @@ def test_the_local_link_opens_everything_and_another_key_nothing(project):
     assert browser.get("/enter?key=the-key").status_code == 303
     assert browser.get("/market").status_code == 200
     browser.app.state.office.close()
+
+
+def test_tries_that_are_refused_take_no_room_and_keep_nobody_out_for_longer():
+    tries = Tries(most=2, seconds=10)
+    for moment in range(9):
+        tries.allowed("a", f"from {moment}", now=lambda moment=moment: float(moment))
+    assert tries.allowed("a", now=lambda: 12.0)
+    long = Tries(most=2)
+    assert [long.allowed("x" * 1_000_000 + end) for end in "abc"] == [True, True, False]
+
+
+def test_a_fault_is_a_guarded_page_and_its_text_stays_out_of_page_and_log(team, caplog, monkeypatch):
+    def broken(*_):
+        raise ValueError("ann@example.org")
+
+    monkeypatch.setattr(Office, "shelf", broken)
+    for address in ("/market", "/api/v1/buyers"):
+        answer = team.browser("analyst").get(address)
+        assert answer.status_code == 500
+        assert answer.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "ann@example.org" not in answer.text + caplog.text
+    assert "ValueError in test_guarding.py, line" in caplog.text

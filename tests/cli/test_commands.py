@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -134,6 +135,30 @@ def test_text_of_the_data_cannot_steer_the_terminal(m1, small, tmp_path):
     _, out, _ = m1("rank", str(tmp_path))
     assert "\x1b" not in out
     assert "[red]ant[/red]" in out
+
+
+def test_a_message_cannot_steer_the_terminal(m1, tmp_path):
+    (tmp_path / "market.toml").write_text('[market]\nname = "m"\n[sources.s]\nfile = "deals.csv"\n'
+                                          '[sources.s.account]\naccount_id = "absent"\n')
+    (tmp_path / "deals.csv").write_text("id\x1b]0;name\x07,\u202ename\nA,B\n")
+    for words in (("check", str(tmp_path)), ("check", "no\x1b[31m"), ("no\x1b[31m",)):
+        status, out, err = m1(*words)
+        assert status == 2
+        assert err
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", out + err)
+
+
+def test_the_summary_of_a_run_cannot_steer_the_terminal(m1, tmp_path):
+    rows = "".join(f"o{n},a\x1b[31m{n % 20},{('won', 'lost')[n % 2]},2025-0{1 + n % 9}-01\n" for n in range(200))
+    (tmp_path / "deals.csv").write_text(f"id,account,outcome,closed\n{rows}")
+    (tmp_path / "market.toml").write_text(
+        '[market]\nname = "m"\ncurrency = "EUR"\nmargin_rate = 0.3\n[steps]\ncompetitiveness = "opportunity.outcome"\n'
+        '[sources.s]\nfile = "deals.csv"\n[sources.s.opportunity]\nopportunity_id = "id"\naccount_id = "account"\n'
+        'outcome = "outcome"\nclosed_at = "closed"\n')
+    status, out, _ = m1("run", str(tmp_path))
+    assert status == 0
+    assert "To approach first" in out
+    assert "\x1b" not in out
 
 
 def test_runs_are_listed_newest_first(m1, folder):

@@ -132,3 +132,11 @@ def test_a_server_that_was_away_is_used_again(new_database, postgresql):
         postgresql.psql("select pg_terminate_backend(pid) from pg_stat_activity "
                         "where datname = current_database() and pid <> pg_backend_pid();")
         assert record.state(NOTE) == 2
+
+
+def test_a_new_file_of_the_record_is_for_its_owner_alone(tmp_path):
+    with open_record(tmp_path / "record.db"):
+        assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("record.db*")} == {0}
+    (tmp_path / "shared.db").touch(mode=0o640)
+    with open_record(tmp_path / "shared.db"):
+        assert (tmp_path / "shared.db").stat().st_mode & 0o777 == 0o640

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import traceback
 from collections import defaultdict, deque
 from collections.abc import Callable, MutableMapping
+from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,7 +23,9 @@ from marketsofone.app.problems import problem_details, speaks_json
 MOST_BYTES = 1_000_000
 """Of a body, but for uploads."""
 MOST_UPLOAD_BYTES = 2_000_000_000
+_LOG = logging.getLogger(__name__)
 _DIGITS = 15
+_MOST_OF_NAME = 300
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -39,8 +46,8 @@ class Guard:
     (``Sec-Fetch-Site``, else ``Origin``); a request with an API key carries no cookie and needs no such check.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, broken: Callable[[Request], Response]) -> None:
+        self._app, self._broken = app, broken
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what may pass, with the headers that keep a browser safe."""
@@ -50,7 +57,30 @@ class Guard:
         headers = Headers(scope=scope)
         refused = _refused(scope, headers)
         app = refused or self._app
-        await app(scope, _limited(receive, _most(scope)), _dressed(send, scope))
+        dressed, begun = _dressed(send, scope), False
+
+        async def sent(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await dressed(message)
+
+        try:
+            await app(scope, _limited(receive, _most(scope)), sent)
+        except Exception as fault:
+            _note(fault)
+            if begun:
+                raise
+            await self._broken(Request(scope))(scope, receive, dressed)
+
+
+def _note(fault: Exception) -> None:
+    """The kind and the place of a fault go into the log, never its text, which may hold what a person wrote."""
+    if os.environ.get("M1_TRACE"):
+        _LOG.error("A fault of m1.", exc_info=fault)
+        return
+    place = traceback.extract_tb(fault.__traceback__)[-1]
+    _LOG.error("%s in %s, line %s: a fault of m1. M1_TRACE=1 before the command logs the trace.",
+               type(fault).__name__, Path(place.filename).name, place.lineno)
 
 
 def _refused(scope: Scope, headers: Headers) -> Response | None:
@@ -128,18 +158,20 @@ class Tries:
         self._lock = Lock()
 
     def allowed(self, *names: str, now: Callable[[], float] = monotonic) -> bool:
-        """Counts one more try of each name; False once one of them was tried too often."""
-        moment = now()
+        """Counts one more try of each name; False, and not counted, once one of them was tried too often."""
+        moment, known = now(), [name[:_MOST_OF_NAME] for name in names]
         with self._lock:
             self._forget(moment)
-            for name in names:
+            if any(len(self._tried.get(name, ())) >= self._most for name in known):
+                return False
+            for name in known:
                 self._tried[name].append(moment)
-            return all(len(self._tried[name]) <= self._most for name in names)
+            return True
 
     def succeeded(self, *names: str) -> None:
         """The last try of each name was no guess: it does not count, so that a whole office can sign in."""
         with self._lock:
-            for name in names:
+            for name in (name[:_MOST_OF_NAME] for name in names):
                 if self._tried[name]:
                     self._tried[name].pop()
 

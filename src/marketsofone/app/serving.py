@@ -82,7 +82,7 @@ def application(folder: Path, *, local_key: str | None = None, secure: bool = Fa
     _say_problems(app)
     app.add_middleware(SessionMiddleware, secret_key=door.signing_key(), session_cookie="m1",
                        max_age=SESSION_SECONDS, same_site="lax", https_only=secure)
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, broken=_broken)
     return app
 
 
@@ -144,7 +144,6 @@ def _say_problems(app: FastAPI) -> None:
     app.add_exception_handler(MarketError, _refused)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _not_found)
-    app.add_exception_handler(Exception, _broken)
 
 
 def _nobody(request: Request, _: Exception) -> Response:
@@ -198,7 +197,7 @@ def _methods(request: Request) -> list[str]:
     return sorted({method for route in asked for method in route.methods or ()})
 
 
-def _broken(request: Request, _: Exception) -> Response:
+def _broken(request: Request) -> Response:
     return _told(request, 500, "Something went wrong on our side.",
                  "Nothing you entered was acknowledged. Try again; the server's log says what happened.")
 

@@ -59,9 +59,11 @@ def _stopped() -> int:
 
 def _said(message: str, status: int) -> int:
     """Prints a message for people, with the trace where ``M1_TRACE`` asks for it."""
+    from marketsofone.cli.sheet import plain_lines
+
     if os.environ.get("M1_TRACE"):
         traceback.print_exc()
-    print(message, file=sys.stderr)
+    print(plain_lines(message), file=sys.stderr)
     return status
 
 

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, Format, Project
 from marketsofone.cli.rooms import Rooms
-from marketsofone.cli.sheet import Column, Row, show
+from marketsofone.cli.sheet import Column, Row, plain_lines, show
 
 if TYPE_CHECKING:
     from marketsofone.project.snapshots.approach import ToApproach
@@ -114,13 +114,13 @@ def _summarise(project: Path, snapshot: Snapshot) -> None:
         print(f"  {row['score']}: {_evidence_words(row)}")
     print("To approach first:")
     for place, each in enumerate(read_approach(snapshot, 3), 1):
-        print(f"  {place}. {each.buyer.source_id}, {each.buyer.path}: {_why_first(each, currency)}")
+        print(plain_lines(f"  {place}. {each.buyer.source_id}, {each.buyer.path}: {_why_first(each, currency)}"))
     _print_planned(manifest.get("plan") or {}, currency)
     _print_warnings(snapshot)
     told = {f"{row['score']}: {row['note']}" for row in read_evidence(snapshot)}
     for label in (*manifest["labels"], *_conditions(manifest["conditional_on"])):
         if label not in told:
-            print(f"Note: {label}")
+            print(plain_lines(f"Note: {label}"))
     print(f"Run {snapshot.run_id}. Report: {snapshot.path / 'report.html'}")
 
 
@@ -146,7 +146,7 @@ def _print_planned(plan: Row, currency: str) -> None:
               f"{counted(plan['weeks'], 'week')} are placed, {money(plan['value'], currency)} expected "
               "beyond what they cost. m1 plan solve shows them.")
     elif plan:
-        print(f"No plan: {plan['why']}")
+        print(plain_lines(f"No plan: {plan['why']}"))
 
 
 def _print_warnings(snapshot: Snapshot) -> None:
@@ -158,7 +158,7 @@ def _print_warnings(snapshot: Snapshot) -> None:
         print(f"Refused: {refused:,} of {counted(read, 'row')} read. m1 check tells why.")
     warnings = [row for row in snapshot.table("findings").to_pylist() if row["severity"] == "warning"][::-1]
     for row in warnings[:_WARNINGS]:
-        print(f"Warning: {row['place']}: {row['message']}")
+        print(plain_lines(f"Warning: {row['place']}: {row['message']}"))
     if len(warnings) > _WARNINGS:
         print(f"{counted(len(warnings) - _WARNINGS, 'more warning')} under Data in the report.")
 
@@ -181,7 +181,7 @@ def _conditions(scores: list[str]) -> list[str]:
 def _print_list(heading: str, sentences: Iterable[str]) -> None:
     said = list(sentences)
     if said:
-        print("\n  - ".join([f"\n{heading}:", *said]))
+        print(plain_lines("\n  - ".join([f"\n{heading}:", *said])))
 
 
 def _text(name: str) -> Column:

@@ -120,12 +120,12 @@ def _print_table(rows: Sequence[Row], columns: Sequence[Column], title: str) -> 
         table.add_column(column.heading, justify="right" if column.right else "left",
                          overflow="fold", no_wrap=column.right)
     for row in rows:
-        table.add_row(*(_harmless_lines(column.words(row)) for column in columns))
+        table.add_row(*(plain_lines(column.words(row)) for column in columns))
     console.print(table)
 
 
-def _harmless_lines(text: str) -> str:
-    """A cell without the characters that steer a terminal; its own line ends and indents stay."""
+def plain_lines(text: str) -> str:
+    """A text without the characters that steer a terminal; its own line ends and indents stay."""
     from marketsofone.project.words import plain
 
     return "\n".join(f"{' ' * (len(line) - len(line.lstrip(' ')))}{plain(line)}" for line in text.split("\n"))

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import sqlalchemy as sa
 
@@ -108,9 +108,18 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         raise SourceMissing("The written record needs a folder to live in.", f"no folder {folder}.",
                             "Make the folder, or give another path.")
     engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_SECONDS})
+    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+        sa.event.listen(engine, "do_connect", _make_private)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_private(_: object, __: object, arguments: list[Any], ___: object) -> None:
+    """A new file is for its owner alone: it holds what people state, and the key that sessions are signed with."""
+    path = Path(str(arguments[0]))
+    if path.parent.is_dir() and not path.exists():
+        path.touch(mode=0o600)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
