@@ -3,6 +3,7 @@
 import gzip
 import zipfile
 
+import duckdb
 import pytest
 from openpyxl import Workbook
 
@@ -95,3 +96,12 @@ def test_a_note_longer_than_any_page_is_a_value_like_others(market):
     market.write("deals.csv", f"id,account,note\no0,a0,{'a' * 200_000}\n{ROWS.replace(chr(10), ',x' + chr(10))}")
     market.load(SETTINGS.format("deals.csv"))
     assert market.column("select count(*) from opportunity where source_row = 1") == [1]
+
+
+def test_a_parquet_file_whose_content_is_damaged_is_named(market):
+    path = market.folder / "deals.parquet"
+    duckdb.execute(f"copy (select 'o' || i as id, 'a' || (i % 9) as account from range(9000) t(i)) to '{path}'")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:40] + bytes(255 - byte for byte in whole[40:400]) + whole[400:])
+    with pytest.raises(SourceUnreadable, match=r"deals\.parquet.*damaged"):
+        market.load(SETTINGS.format("deals.parquet"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,21 @@ def stage_parquet(con: DuckDBPyConnection, source: Source, path: Path, target: P
             'Say what it is: format = "csv"',
         ) from error
     return Staged(path, columns, rows, (), is_text=False, fingerprint=fingerprint(path))
+
+
+@contextmanager
+def damage_told(sources: Sequence[Source]) -> Iterator[None]:
+    """Names the Parquet file of a source whose content is damaged: it is read where it lies, so that shows late."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.Error as error:
+        hurt = next((one for one in sources if one.path and f'Failed to read file "{one.path}"' in str(error)), None)
+        if hurt is None:
+            raise
+        raise SourceUnreadable(f"{hurt.place} is a Parquet file.", f"{hurt.file}, whose content is damaged.",
+                               "It may have broken on its way: copy it, or export it, again.") from None
 
 
 def stage_json(con: DuckDBPyConnection, source: Source, path: Path, target: Path) -> Staged:

@@ -16,6 +16,7 @@ from marketsofone.sources.astray import statements_astray
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.duplicates import THINGS, refuse_duplicates
 from marketsofone.sources.expressions import Place, Rows
+from marketsofone.sources.files import damage_told
 from marketsofone.sources.filling import Filled, fill
 from marketsofone.sources.findings import Health, Input, Loaded
 from marketsofone.sources.keys import begin_keys, keep_keys, settle_keys
@@ -82,7 +83,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     _check_market(currency, time_zone)
     market = Market(currency, time_zone, salt, as_of or date.max)
     con = engine.con
-    with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
+    with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder, damage_told(sources):
         opened = _opened(con, sources, Path(folder))
         mappings = _settled(sources, opened)
         begin_keys(con)
