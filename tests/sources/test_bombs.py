@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from marketsofone.errors import SourceUnreadable
 from marketsofone.sources import unpacking
+from marketsofone.sources.propose import propose
 
 SETTINGS = ('[sources.crm]\nfile = "{0}"\n[sources.crm.opportunity]\nopportunity_id = "id"\naccount_id = "account"\n')
 ROWS = "".join(f"o{n},a{n % 9}\n" for n in range(50))
@@ -105,3 +106,5 @@ def test_a_parquet_file_whose_content_is_damaged_is_named(market):
     path.write_bytes(whole[:40] + bytes(255 - byte for byte in whole[40:400]) + whole[400:])
     with pytest.raises(SourceUnreadable, match=r"deals\.parquet.*damaged"):
         market.load(SETTINGS.format("deals.parquet"))
+    market.write("others.csv", "opp_id,account,outcome\n" + "".join(f"o{n},a{n % 9},won\n" for n in range(90)))
+    assert any("deals.parquet was not used" in told for told in propose(market.folder, "m").unsure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,17 +42,19 @@ def stage_parquet(con: DuckDBPyConnection, source: Source, path: Path, target: P
 
 
 @contextmanager
-def damage_told(sources: Sequence[Source]) -> Iterator[None]:
-    """Names the Parquet file of a source whose content is damaged: it is read where it lies, so that shows late."""
+def damage_told(source: Source) -> Iterator[None]:
+    """Names the Parquet file whose content is damaged: it is read where it lies, so that shows late.
+
+    Of such content the engine says that it failed to read the file, or something without a class of its own.
+    """
     import duckdb
 
     try:
         yield
     except duckdb.Error as error:
-        hurt = next((one for one in sources if one.path and f'Failed to read file "{one.path}"' in str(error)), None)
-        if hurt is None:
+        if source.format != "parquet" or not ("Failed to read file" in str(error) or type(error) is duckdb.Error):
             raise
-        raise SourceUnreadable(f"{hurt.place} is a Parquet file.", f"{hurt.file}, whose content is damaged.",
+        raise SourceUnreadable(f"{source.place} is a Parquet file.", f"{source.file}, whose content is damaged.",
                                "It may have broken on its way: copy it, or export it, again.") from None
 
 

@@ -83,7 +83,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     _check_market(currency, time_zone)
     market = Market(currency, time_zone, salt, as_of or date.max)
     con = engine.con
-    with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder, damage_told(sources):
+    with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
         opened = _opened(con, sources, Path(folder))
         mappings = _settled(sources, opened)
         begin_keys(con)
@@ -135,7 +135,12 @@ def _check_market(currency: str, time_zone: str) -> None:
 def _filled(pairs: Sequence[_Pair], opened: Mapping[str, Rows], market: Market) -> list[Filled]:
     """Every table filled: rates first, by which the amounts of others are converted, then the rest side by side."""
     def in_turn(places: Sequence[int]) -> dict[int, Filled]:
-        return {place: fill(opened[pairs[place][1].name], pairs[place][0], market) for place in places}
+        done = {}
+        for place in places:
+            mapping, source = pairs[place]
+            with damage_told(source):
+                done[place] = fill(opened[source.name], mapping, market)
+        return done
 
     first = [place for place, (mapping, _source) in enumerate(pairs) if mapping.table == "rate"]
     rest = [place for place, (mapping, _source) in enumerate(pairs) if mapping.table != "rate"]
@@ -164,7 +169,8 @@ def _settled(sources: Sequence[Source], opened: dict[str, Rows]) -> list[_Pair]:
     kinds: dict[tuple[str, str], ColumnKind] = {}
     for mapping, source in pairs:
         for column in mapping.columns:
-            kind = column.kind or _kind(opened[source.name], mapping, column)
+            with damage_told(source):
+                kind = column.kind or _kind(opened[source.name], mapping, column)
             place = (mapping.table, column.column)
             kinds[place] = kind if kinds.get(place, kind) == kind else "text"
     return [

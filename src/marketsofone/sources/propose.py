@@ -23,6 +23,7 @@ from marketsofone.sources.copies import without_copies
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.drafting import draft_of
 from marketsofone.sources.drafts import Draft, Guess, TableDraft
+from marketsofone.sources.files import damage_told
 from marketsofone.sources.leaks import suspected_leaks
 from marketsofone.sources.links import Link, links_between
 from marketsofone.sources.load import load_sources
@@ -106,7 +107,8 @@ def _profiles(
     with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
         for source in _sources(paths, connected):
             try:
-                seen = profile(con, looked_at(source), Path(folder))
+                with damage_told(source):
+                    seen = profile(con, looked_at(source), Path(folder))
                 profiles.append(replace(seen, source=source) if source.table else seen)
             except MarketError as error:
                 name = source.table or Path(source.file).name + (f" ({source.sheet})" if source.sheet else "")
