@@ -38,6 +38,12 @@ def test_a_sheet_is_read_whole_whatever_size_it_states(market, size):
     assert market.column("select count(*) from opportunity") == [50]
 
 
+def test_a_row_that_is_coloured_to_the_end_of_the_sheet_adds_no_columns(market):
+    coloured = '<c r="XFD1" s="0"/></row><row r="2">'
+    market.load(book(market, sheet1=lambda text: text.replace('</row><row r="2">', coloured)))
+    assert market.column("select count(*) from opportunity") == [50]
+
+
 @pytest.mark.parametrize("row", [
     '<row r="52"><c></row>', '<row r="52"><c r="A52" t="s"><v>77</v></c></row>',
     '<row r="52"><c r="A52"><v>zz</v></c></row>', '<row r="99999999999"><c r="A99999999999"><v>1</v></c></row>'])

@@ -50,7 +50,7 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
                 "an empty sheet.",
                 _another(source, book),
             )
-        width = max(map(len, top))
+        width = max(map(_width, top))
         top = [_as_wide(row, width) for row in top]
         titles = first_header([sum(value is not None for value in row) for row in top])
         heads = [[text_of(value) or "" for value in row] for row in top[titles:]]
@@ -148,6 +148,11 @@ def _first_taken(source: Source, book: Any) -> Finding:
         "first_sheet", "info", source.name,
         f"The workbook has {len(book.sheetnames)} sheets; {book.sheetnames[0]!r}, the first, is read.",
         f"If another is meant:\n[sources.{source.name}]\nsheet = {quoted_as_toml(book.sheetnames[1])}")
+
+
+def _width(row: tuple[object, ...]) -> int:
+    """Its cells up to the last that says something: a row may be coloured to the end of the sheet."""
+    return next(place for place in range(len(row), 0, -1) if row[place - 1] is not None)
 
 
 def _as_wide(row: tuple[object, ...], width: int) -> tuple[object, ...]:
