@@ -1,5 +1,6 @@
 import os
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -111,6 +112,13 @@ def test_the_headline_says_market_date_buyers_evidence_and_assumptions(small):
                  "Approach A-1 next: an hour there is expected to earn EUR 2,035 "
                  "(90% interval EUR 1,100 to 3,200)."):
         assert part in text
+
+
+def test_what_stands_beside_its_score_is_not_said_twice(small):
+    labels = ["attractiveness: margin assumed: 30%", "pull: counted since 2026-01-01"]
+    text = Reader(render_report(replace(small, manifest=small.manifest | {"labels": labels}))).text
+    assert text.count("margin assumed: 30%") == 1
+    assert "pull: counted since 2026-01-01" in text
 
 
 def test_the_headline_compares_the_first_buyers_with_the_middle_one(large):
