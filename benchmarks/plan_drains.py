@@ -1,14 +1,18 @@
-"""Drains planted by thin margins, and whether the ledger's rule finds them."""
+"""Drains planted by thin margins, and whether the ledger's rule finds them and spares what is none."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from plan_company import WEEKS, Firm, company
+from truth_market import Ints
 
+from marketsofone.allocation import Curves
 from marketsofone.project.planning.drain import drain_ledger
 from marketsofone.project.planning.inputs import Segment
 from marketsofone.project.settings.market_file import (
@@ -18,38 +22,51 @@ from marketsofone.project.settings.market_file import (
     ModelSettings,
     RecordSettings,
     Settings,
+    Since,
     Steps,
     StrataSettings,
 )
 from marketsofone.project.settings.plan import PlanSettings
 from marketsofone.sources.simulated import Plan
 
-THIN = Plan(accounts=1_000, line_contribution=12.0)
+MARGINS = (0.1, 0.2, 0.4)
+"""Of the simulator's usual margin: at the thinnest nearly all that was approached is a drain, at the last half is."""
+
+UNITS = ("planted cells", "buyers")
+USUAL = Plan(accounts=1_000)
 CLEAR, LEAST_HOURS = 2.0, 10.0
 
 
-def drains_found(seed: int) -> dict[str, float]:
-    """Planted drains that the ledger finds, misses, and calls drains wrongly: by planted cell and by buyer."""
-    firm = company(THIN, seed)
-    cells = _by_cell(firm)
+def drains_found(seed: int) -> Iterator[dict[str, float]]:
+    """By margin and unit: planted drains, what is none, and which of both the ledger calls drains.
+
+    The same once more (``oracle's``) of the ledger kept by an oracle's posterior.
+    """
+    for margin in MARGINS:
+        firm = company(replace(USUAL, line_contribution=margin * USUAL.line_contribution), seed)
+        ours, theirs = (_called(firm, curves) for curves in (firm.problem.curves, firm.knowing))
+        for unit, group in zip(UNITS, (firm.cell, np.arange(len(firm.cell))), strict=True):
+            yield {"margin": margin, "unit": UNITS.index(unit)} | _counts(firm, unit, group, ours[unit], theirs[unit])
+
+
+def _counts(firm: Firm, unit: str, group: Ints, ours: np.ndarray, theirs: np.ndarray) -> dict[str, float]:
     true = firm.truth.value(firm.hours_spent)
-    found = {}
-    for unit, group in (("planted cells", firm.cell), ("buyers", np.arange(len(firm.cell)))):
-        hours, spent, due = (np.bincount(group, of) for of in (firm.hours_spent, firm.money_spent, true))
-        clear = (hours > (LEAST_HOURS if unit == "planted cells" else 0.0)) & (
-            (spent >= CLEAR * due) | (due >= CLEAR * spent))
-        called = cells[unit]
-        drains = spent >= CLEAR * due
-        found |= {f"{unit} hit": float((clear & drains & called).sum()),
-                  f"{unit} missed": float((clear & drains & ~called).sum()),
-                  f"{unit} wrong": float((clear & ~drains & called).sum())}
-    return found
+    hours, spent, due = (np.bincount(group, of) for of in (firm.hours_spent, firm.money_spent, true))
+    seen = hours > (LEAST_HOURS if unit == UNITS[0] else 0.0)
+    drains, none = seen & (spent >= CLEAR * due), seen & (due >= CLEAR * spent)
+    return {"drains": float(drains.sum()), "none": float(none.sum()),
+            "hit": float((drains & ours).sum()), "wrong": float((none & ours).sum()),
+            "oracle's hit": float((drains & theirs).sum()), "oracle's wrong": float((none & theirs).sum())}
 
 
-def _by_cell(firm: Firm) -> dict[str, np.ndarray]:
-    """What the product's ledger calls a drain, its segments being the planted cells."""
+def _called(firm: Firm, curves: Curves) -> dict[str, np.ndarray]:
+    """What the product's ledger calls a drain by these curves, its segments being the planted cells."""
     names = [f"c{number}" for number in range(int(firm.cell.max()) + 1)]
-    problem = replace(firm.problem, segment=firm.cell, segments=tuple(Segment(name, name, 0) for name in names))
+    rows = firm.problem.rows
+    for name, values in (("ceiling", curves.ceiling), ("scale", curves.scale), ("shape", curves.shape)):
+        rows = rows.set_column(rows.column_names.index(name), name, pa.array(values))
+    problem = replace(firm.problem, rows=rows, curves=curves, segment=firm.cell,
+                      segments=tuple(Segment(name, name, 0) for name in names))
     at = np.flatnonzero(firm.hours_spent > 0)
     cost = firm.problem.cost[at]
     spent = pd.DataFrame({
@@ -60,7 +77,7 @@ def _by_cell(firm: Firm) -> dict[str, np.ndarray]:
     ledger = drain_ledger(problem, settings(firm), spent, nothing, set(names), "EUR").table.to_pandas()
     called = {kind: dict(zip(of["id"], of["drains"], strict=True)) for kind, of in ledger.groupby("kind")}
     keys = problem.rows["source_id"].to_pylist()
-    return {"planted cells": _flags(called["segment"], names), "buyers": _flags(called["buyer"], keys)}
+    return {UNITS[0]: _flags(called["segment"], names), UNITS[1]: _flags(called["buyer"], keys)}
 
 
 def _flags(called: dict[str, bool], names: list[str]) -> np.ndarray:
@@ -72,6 +89,5 @@ def settings(firm: Firm) -> Settings:
     plan = firm.market.company.plan
     market = Market("EUR", hour_cost=plan.hour_cost, approach_hours=plan.approach_hours,
                     horizon_days=plan.horizon_days)
-    return Settings(Path("."), market, Steps(), StrataSettings(), ModelSettings(), MarketingSettings(),
+    return Settings(Path("."), market, Steps(), Since(), StrataSettings(), ModelSettings(), MarketingSettings(),
                     RecordSettings(), AlarmSettings(), PlanSettings(weeks=WEEKS), {}, {}, {}, frozenset())
-

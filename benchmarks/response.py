@@ -1,6 +1,6 @@
 """Response to effort: simulated confounding, calls on physicians, calls per contact, whom to call.
 
-    python benchmarks/response.py [--seeds 16] [--companies 6] [--repeats 20] [--page FILE]
+    python benchmarks/response.py [--seeds 16] [--companies 6] [--judged 60] [--repeats 20] [--page FILE]
 
 The public sets are read from ``$M1_DATA`` (default ``../shared/data``); a set that is not there is left out.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from response_calls import calls_part
 from response_campaign import campaign_part, campaign_profits
-from response_confounding import FIRST_SEED, company_cases, panel_cases, summary
+from response_confounding import FIRST_SEED, Case, company_cases, panel_cases, summary
 from response_detailing import detailing_part, read_panel
 from response_judged import judged, judged_part
 from threadpoolctl import threadpool_limits
@@ -39,7 +39,8 @@ product (16,000 accounts; 6,000 with a lot), approaches to wins, reps calling wh
 
 {table}
 With the driver seen: bias at most 10% {seen}. With it hidden and no lot: `not identified` in {hidden} of {all_hidden}
-markets (by the rule of three, none let through in n markets leaves a chance of up to 3 / n, at 95%).
+answers about {markets} markets (by the rule of three, none let through in n markets leaves a chance of up to 3 / n, at
+95%: {chance:.0%} here).
 """
 
 NOTES = """\
@@ -65,11 +66,18 @@ def confounding_part(seeds: int, companies: int) -> str:
     parts = {"panel": panel_cases(seeds), "company": company_cases(companies)}
     lines = [[f"{kind}: {line[0]}", *line[1:]] for kind, cases in parts.items() for line in summary(cases)]
     every = [case for cases in parts.values() for case in cases]
-    hidden = [case for case in every if case.case.startswith("driver hidden") and "lot" not in case.case]
+    hidden = [case for case in every if _hides(case)]
     shut = sum(case.fit.elasticity is None for case in hidden)
     biases = [abs(float(line[3].split("%")[0])) for line in lines if "seen" in line[0] and line[3]]
     seen = "yes" if biases and max(biases) <= 10 else "**no**"
-    return CONFOUNDING.format(seed=FIRST_SEED, table=table(HEAD, lines), seen=seen, hidden=shut, all_hidden=len(hidden))
+    markets = sum(len({case.seed for case in cases if _hides(case)}) for cases in parts.values())
+    return CONFOUNDING.format(seed=FIRST_SEED, table=table(HEAD, lines), seen=seen, hidden=shut, all_hidden=len(hidden),
+                              markets=markets, chance=3 / markets)
+
+
+def _hides(case: Case) -> bool:
+    """Whether the driver is hidden and nothing was set by lot."""
+    return case.case.startswith("driver hidden") and "lot" not in case.case
 
 
 def table(head: list[str], lines: list[list[str]]) -> str:
@@ -83,6 +91,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--seeds", type=int, default=16)
     asked.add_argument("--companies", type=int, default=6)
+    asked.add_argument("--judged", type=int, default=60)
     asked.add_argument("--repeats", type=int, default=20)
     asked.add_argument("--page", type=Path, help="write the page there rather than to the terminal")
     chosen = asked.parse_args()
@@ -90,7 +99,7 @@ def main() -> None:
     with threadpool_limits(1):
         text = "\n".join((
             INTRODUCTION, confounding_part(chosen.seeds, chosen.companies),
-            judged_part(judged(chosen.seeds // 2), chosen.seeds // 2), detailing_part(read_panel()), calls_part(),
+            judged_part(judged(chosen.judged), chosen.judged), detailing_part(read_panel()), calls_part(),
             campaign_part(campaign_profits(chosen.repeats)), NOTES))
     if chosen.page:
         chosen.page.write_text(text, encoding="utf-8")

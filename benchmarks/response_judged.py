@@ -14,7 +14,7 @@ from marketsofone.estimates.judged import as_trusted, fetch_judges, judged_curve
 from marketsofone.estimates.response import fit_response
 from marketsofone.estimates.response_curves import Clock, customer_curves, response_doubt
 
-FIRST_SEED = 34_500
+FIRST_SEED = 234_500
 PERIODS = (4, 8, 16, 32, 64)
 DUE, SURE = 0.4, 6.0
 BUYERS = 600
@@ -25,12 +25,16 @@ SAID = {"right": 1.0, "wrong, thrice the effect": 3.0}
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Root mean squared error of the slope of a buyer, as a share of the true one, by what was used."""
+    """Root mean squared error of the slope of a buyer, as a share of the true one, by what was used.
+
+    ``where_identified`` is the same (``alone`` among it) over those markets in which the record identifies a response.
+    """
 
     periods: int
     alone: float
     with_judgement: dict[str, float]
     identified: float
+    where_identified: dict[str, float]
 
 
 def judged(seeds: int) -> list[Judged]:
@@ -40,9 +44,10 @@ def judged(seeds: int) -> list[Judged]:
     for periods in PERIODS:
         errors = [_errors(engine, seed, periods) for seed in range(FIRST_SEED, FIRST_SEED + seeds)]
         frame = pd.DataFrame(errors)
-        mean = np.sqrt((frame.drop(columns="identified") ** 2).mean())
+        squares = frame.drop(columns="identified") ** 2
+        mean, seen = np.sqrt(squares.mean()), np.sqrt(squares[frame["identified"] > 0].mean())
         found.append(Judged(periods, float(mean["alone"]), {name: float(mean[name]) for name in SAID},
-                            float(frame["identified"].mean())))
+                            float(frame["identified"].mean()), seen.to_dict()))
     engine.disconnect()
     return found
 
@@ -98,23 +103,27 @@ def judged_part(found: list[Judged], seeds: int) -> str:
     names = list(SAID)
     told = " | ".join(f"with judgement, {name}" for name in names)
     lines = [f"| {each.periods} | {each.identified:.0%} | {each.alone:.0%} | "
-             f"{' | '.join(f'{each.with_judgement[name]:.0%}' for name in names)} |\n" for each in found]
+             f"{' | '.join(f'{each.with_judgement[name]:.0%}' for name in names)} | "
+             f"{each.where_identified['alone']:.1%} | {each.where_identified[names[1]]:.1%} |\n" for each in found]
     first, last = found[0], found[-1]
     helps = first.with_judgement[names[0]] < first.alone
-    outgrown = last.with_judgement[names[1]] <= last.alone + OUTGROWN
+    outgrown = [wrong <= alone + OUTGROWN for wrong, alone in (
+        (last.with_judgement[names[1]], last.alone), (last.where_identified[names[1]], last.where_identified["alone"]))]
+    everywhere, identified = ("yes" if of else "**no**" for of in outgrown)
     return f"""\
 ## Judgement, right and wrong
 
 {seeds} markets (seeds from {FIRST_SEED:,}) of {BUYERS} buyers whose effort went by chance; {DUE:.0%} of what comes is
 due to effort. A person states five points for every buyer, said to be worth {SURE:.0f} periods. The figures are the
 root mean squared error of what the next hour adds, as a share of the truth. Where the record alone does not identify
-the response no hour is credited, an error of 100%.
+the response no hour is credited, an error of 100%; the last two columns leave such markets out.
 
-| periods on record | record identifies | record alone | {told} |
-| --- | --- | --- | {' | '.join('---' for _ in names)} |
+| periods on record | record identifies | record alone | {told} | where identified: alone | {names[1]} |
+| --- | --- | --- | {' | '.join('---' for _ in names)} | --- | --- |
 {"".join(lines)}
 Right judgement helps where the record is thin: {"yes" if helps else "**no**"}.
 Wrong judgement is outgrown (at {last.periods} periods it adds at most {OUTGROWN:.0%} to the error of the record alone):
-{"yes" if outgrown else "**no**"}. Where the record identifies the response, a person who says thrice of all
-buyers is seen to (docs/decisions/0017).
+over all markets {everywhere}, where the record identifies the response {identified}. There, a person who says thrice of
+all buyers is seen to (docs/decisions/0017). The control refuses some sound markets however long their record is, and
+there nothing can outgrow what a person says.
 """

@@ -27,8 +27,9 @@ NOTE = f"""Eight columns of mixed types, {CLASSES} planted classes of 30 to 5% o
 the skewed number as a logarithm, all numbers on one scale, and the true number of classes; k-means and the mixture
 (diagonal) get texts as one column a value, the others as they are. Ours is the median of three runs, the others ran
 once: k-means from four starts, the mixture from one; StepMix and KPrototypes are timed from one start, and up to
-{FEW_ROWS:,} rows their labels are the best of {STARTS}. segmtree grows at most {CLASSES} leaves. ARI is agreement with
-the planted classes, whose columns are independent within a class: what latent classes assume, and k-means does not."""
+{FEW_ROWS:,} rows their labels are the best of {STARTS}. segmtree grows at most {CLASSES} leaves. *Times ours* is of
+processor time of all threads, on one draw. ARI is agreement with the planted classes, whose columns are independent
+within a class: what latent classes assume, and k-means does not."""
 
 
 @dataclass(frozen=True, slots=True)

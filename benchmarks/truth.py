@@ -28,7 +28,8 @@ from marketsofone.sources.simulated import Plan
 
 FIRST_SEED = 40_000
 UNSTATED = 0.25
-JUDGED = ("pooling/[dfntu]*.py", "pooling/prior_size.py", "strata/*.py", "sources/simulated/*.py")
+JUDGED = ("pooling/*.py", "strata/*.py", "sources/simulated/*.py", "customer/*.py", "estimates/candidates.py",
+          "project/ground/stratifying.py")
 
 
 @dataclass(frozen=True, slots=True)
