@@ -125,5 +125,7 @@ Right judgement helps where the record is thin: {"yes" if helps else "**no**"}.
 Wrong judgement is outgrown (at {last.periods} periods it adds at most {OUTGROWN:.0%} to the error of the record alone):
 over all markets {everywhere}, where the record identifies the response {identified}. There, a person who says thrice of
 all buyers is seen to (docs/decisions/0017). The control refuses some sound markets however long their record is, and
-there nothing can outgrow what a person says.
+there nothing can outgrow what a person says: whether any of them is among the markets decides the answer over all. On
+60 other seeds (from 134,500) 2 were refused at 64 periods, and it was no: 31% beside 19% (5.5% beside 6.2% without
+them).
 """
