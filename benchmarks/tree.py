@@ -138,7 +138,9 @@ is no planted cell.
 
 The oracle knows which dimension splits which cell and which values go together. Whether a split shows in the data
 it judges as the product does: same tallies, same tests on all buyers, same level, same handling cost; it pays for three
-scores and, in the same way, for the nodes beside, and has nothing to search for.
+scores and, in the same way, for the nodes beside, and has nothing to search for. One who makes every planted split
+wherever its values are known, shown or not, reaches 0.784 where this oracle reaches 0.763 with cells of a hundred, and
+no more with cells of three hundred (medians of seeds 170,000 to 170,007).
 
 {found}
 
