@@ -1,8 +1,9 @@
-"""How far a person's judgements may be trusted: by how much they overstate, and how far they scatter.
+"""How far a person's judgements may be trusted: how far they overstate, tell buyers apart, and scatter.
 
 A judgement is a measurement by a fallible instrument. What a person says of many buyers, beside what the record says
-of the same buyers, shows the instrument: all too high is bias, scattered more than was claimed is noise. Both are
-learned with a prior, so that a few judgements keep nearly the weight that was claimed. Plain numbers only.
+of the same buyers, shows the instrument: all too high is bias, no higher of those of whom the record knows more is a
+slope of nought, scattered more than was claimed is noise. All are learned with a prior, so that a few judgements keep
+nearly the weight that was claimed. Plain numbers only.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ IN_COMMON = 0.5
 """Variance that the judged may have in common, as a share of what the record leaves open of one of them: they share
 strata, and people judge those who stand out."""
 
+_SLOPES = np.linspace(0.0, 2.0, 17)
+_SLOPE_SPREAD = 0.35  # standard deviation of slopes about 1: people differ in how far they tell buyers apart
 _NOISE = np.exp(np.linspace(-3.0, 3.0, 25))
 _NOISE_SPREAD = 1.0  # standard deviation of the logarithm of noise over noise claimed
 
@@ -37,24 +40,31 @@ class Judge:
         Variance of the bias.
     noise : float
         Their scatter (variance of the logarithm), as a multiple of what was claimed.
+    slope : float
+        By how much what they say rises, on the logarithm, with the truth: at 1 they tell buyers apart as they are, at 0
+        they say of one what might be true of any.
+    middle : float
+        Where, on the logarithm, the bias holds: mean of what the record says of the judged.
     """
 
     bias: float
     doubt: float
     noise: float
+    slope: float = 1.0
+    middle: float = 0.0
 
 
 AS_CLAIMED = Judge(0.0, 0.0, 1.0)
 """A judge of whom nothing could be seen."""
 
 
-def fit_judge(apart: Floats, unsure: Floats, buyers: Floats, sure: Floats) -> Judge:
-    """A judge's bias and noise, from judgements beside what the record says of the same buyers.
+def fit_judge(said: Floats, seen: Floats, unsure: Floats, buyers: Floats, sure: Floats) -> Judge:
+    """A judge's bias, slope and noise, from judgements beside what the record says of the same buyers.
 
     Parameters
     ----------
-    apart : float array, shape (judgements,)
-        Mean over the buyers a judgement speaks of: logarithm of what is judged less that of what the record says.
+    said, seen : float array, shape (judgements,)
+        Mean over the buyers a judgement speaks of: logarithm of what is judged, and of what the record says.
     unsure : float array, shape (judgements,)
         Mean variance of what the record leaves open of one of them, on the logarithm.
     buyers : float array, shape (judgements,)
@@ -65,7 +75,9 @@ def fit_judge(apart: Floats, unsure: Floats, buyers: Floats, sure: Floats) -> Ju
     Notes
     -----
     It misleads where those judged stand out, and the record does not know it: part of what the judge knows then
-    passes for bias. ``IN_COMMON`` allows for that; buyers with a record of their own leave little room for it.
+    passes for bias. ``IN_COMMON`` allows for that; buyers with a record of their own leave little room for it. What
+    the record says is taken for what may be expected of each, as pooling makes it: then who knows more than the record
+    has a slope of 1, however little the record tells buyers apart.
 
     References
     ----------
@@ -77,27 +89,36 @@ def fit_judge(apart: Floats, unsure: Floats, buyers: Floats, sure: Floats) -> Ju
     Forty judgements three times too high; one alone proves little:
 
     >>> many = np.ones(40)
-    >>> fit_judge(np.log(3.0) * many, 0.2 * many, many, 5.0 * many).bias > 0.8
+    >>> fit_judge(np.log(3.0) * many, 0.0 * many, 0.2 * many, many, 5.0 * many).bias > 0.8
     True
-    >>> fit_judge(np.log(3.0) * many[:1], 0.2 * many[:1], many[:1], 5.0 * many[:1]).bias < 0.8
+    >>> fit_judge(np.log(3.0) * many[:1], 0.0 * many[:1], 0.2 * many[:1], many[:1], 5.0 * many[:1]).bias < 0.8
+    True
+
+    What is said of one might be true of any, and the record knows better:
+
+    >>> rng = np.random.default_rng(1)
+    >>> fit_judge(rng.normal(size=40), rng.normal(size=40), 0.2 * many, many, 5.0 * many).slope < 0.5
     True
     """
-    common = np.sqrt(IN_COMMON * unsure)
-    own = unsure / buyers
-    design = np.column_stack([np.ones(len(apart)), common])
-    prior = np.array([USUAL_BIAS**-2, 1.0])
-    found = [_given(apart, own + noise / sure, design, prior) for noise in _NOISE]
-    score = np.array([each[0] for each in found]) - 0.5 * (np.log(_NOISE) / _NOISE_SPREAD) ** 2
+    middle = float(np.average(seen, weights=1.0 / (unsure / buyers + 1.0 / sure)))
+    common, own = np.sqrt(IN_COMMON * unsure), unsure / buyers
+    pairs = [(slope, noise) for slope in _SLOPES for noise in _NOISE]
+    found = [_given(said - middle - slope * (seen - middle), slope**2 * own + noise / sure,
+                    np.column_stack([np.ones(len(said)), slope * common])) for slope, noise in pairs]
+    slopes, noises = np.array(pairs).T
+    score = np.array([each[0] for each in found]) - 0.5 * (
+        (np.log(noises) / _NOISE_SPREAD) ** 2 + ((slopes - 1.0) / _SLOPE_SPREAD) ** 2)
     weight = np.exp(score - score.max())
     weight /= weight.sum()
-    bias, doubt = (np.array([each[part] for each in found]) for part in (1, 2))
-    middle = float(weight @ bias)
-    return Judge(middle, float(weight @ (doubt + (bias - middle) ** 2)), float(np.exp(weight @ np.log(_NOISE))))
+    biases, doubts = (np.array([each[part] for each in found]) for part in (1, 2))
+    bias = float(weight @ biases)
+    return Judge(bias, float(weight @ (doubts + (biases - bias) ** 2)), float(np.exp(weight @ np.log(noises))),
+                 float(weight @ slopes), middle)
 
 
-def _given(apart: Floats, variance: Floats, design: Floats, prior: Floats) -> tuple[float, float, float]:
+def _given(apart: Floats, variance: Floats, design: Floats) -> tuple[float, float, float]:
     """Log likelihood with this scatter; mean and variance of the bias (what the judged have in common beside)."""
-    precise = design.T @ (design / variance[:, None]) + np.diag(prior)
+    precise = design.T @ (design / variance[:, None]) + np.diag([USUAL_BIAS**-2, 1.0])
     mean = np.linalg.solve(precise, design.T @ (apart / variance))
     fitted = float(np.sum(apart**2 / variance) - mean @ precise @ mean)
     likelihood = -0.5 * (float(np.sum(np.log(variance))) + float(np.linalg.slogdet(precise)[1]) + fitted)

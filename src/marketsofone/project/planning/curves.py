@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 TOLD_BEYOND = 1.25
 """People whose judgements are off by more than so many times are told of."""
 
+HARDLY_APART = 0.4
+"""So are people who tell buyers apart by less than so much of how far they lie apart."""
+
 USUAL_SURE = 5.0
 """Periods on record that a judgement is worth where its author does not say."""
 
@@ -266,7 +269,21 @@ def _worth_in_trials(rows: ir.Table, curves: ir.Table, fits: Mapping[str, Respon
 
 
 def _judges_told(judges: pd.DataFrame) -> tuple[Finding, ...]:
-    """That some people's judgements are taken for less or more than they say."""
+    """That some people's judgements are taken for less or more than they say, or hardly count."""
+    return (*_off(judges), *_astray(judges))
+
+
+def _astray(judges: pd.DataFrame) -> tuple[Finding, ...]:
+    many = int((judges["ceiling_slope"] < HARDLY_APART).sum())
+    if not many:
+        return ()
+    who = "One person who judges" if many == 1 else f"{many:,} people who judge"
+    return (Finding("judgement_astray", "info", "record: effort",
+                    f"{who} effort, of {len(judges):,}, said of some buyers what all that is known tells of others: "
+                    "hardly heard.", "Go through their judgements with them; m1 judge-effort states one anew."),)
+
+
+def _off(judges: pd.DataFrame) -> tuple[Finding, ...]:
     times = np.exp(judges["ceiling_bias"].to_numpy())
     off = times[(times > TOLD_BEYOND) | (times < 1.0 / TOLD_BEYOND)]
     if not len(off):
