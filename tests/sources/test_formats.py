@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from marketsofone.errors import MarketError, SourceMissing, SourceUnreadable
+from marketsofone.sources.propose import propose
 
 ROWS = [
     ("D1", "Acme", "won", dt.datetime(2026, 1, 5, 10, 30), 1200.5, 12.0),
@@ -47,6 +48,30 @@ def test_parquet_is_read_where_it_lies(market):
     con.executemany("insert into t values (?, ?, ?, ?, ?, ?)", ROWS)
     con.execute(f"copy t to '{market.folder}/a.parquet'")
     assert loaded(market, 'file = "a.parquet"') == EXPECTED
+
+
+@pytest.mark.parametrize(("name", "other"), [("a[1]", "a1"), ("a*", "ab"), ("a?", "ab"), ("a[b-", "ab")])
+@pytest.mark.parametrize("format", ["csv", "parquet", "jsonl", "xlsx"])
+def test_a_file_whose_name_is_a_pattern_is_read_as_itself(market, name, other, format):
+    folder = market.folder / name
+    folder.mkdir()
+    for stem, key in ((name, "D1"), (other, "D2")):
+        path = folder / f"{stem}.{format}"
+        cells = {"opp_id": key, "account": "A1", "outcome": "won"}
+        if format == "xlsx":
+            book = openpyxl.Workbook()
+            book.active.append([*cells])
+            book.active.append([*cells.values()])
+            book.save(path)
+        else:
+            kind = {"csv": "csv, header", "jsonl": "json"}.get(format, format)
+            said = ", ".join(f"'{value}' as {cell}" for cell, value in cells.items())
+            duckdb.execute(f"copy (select {said}) to '{path}' (format {kind})")
+    market.load(f'[sources.crm]\nfile = "{name}/{name}.{format}"\n[sources.crm.opportunity]\n'
+                'opportunity_id = "opp_id"\n[sources.crm.opportunity.dimensions]\ndeal = "upper(opp_id)"\n')
+    assert market.column("select dim_deal from opportunity") == ["D1"]
+    told = propose(folder, "m")
+    assert f'/{name}.{format}"' in told.text, told.unsure
 
 
 def test_numbers_that_are_not_numbers_in_parquet_are_missing(market):

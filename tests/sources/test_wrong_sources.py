@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from marketsofone.errors import ColumnMissing, MarketError, SettingsInvalid, SourceMissing, SourceUnreadable
+from marketsofone.errors import (
+    ColumnMissing,
+    MarketError,
+    SettingsInvalid,
+    SourceMissing,
+    SourceUnreadable,
+    ValuesInvalid,
+)
 
 TABLE = '\n[sources.crm.opportunity]\nopportunity_id = "opp_id"\nclosed_at = "closed_on"\n'
 
@@ -20,6 +27,12 @@ def test_a_missing_file_names_the_nearest_that_is_there(market):
     error = refused(market, '[sources.crm]\nfile = "deals_2025.csv"' + TABLE)
     assert isinstance(error, SourceMissing)
     assert 'file = "deals_2026.csv"' in error.repair
+
+
+@pytest.mark.parametrize("pattern", ["deals*.csv", "deals_202?.csv", "deals_202[56].csv", "*.parquet"])
+def test_a_name_is_no_pattern_of_names(market, pattern):
+    market.write("deals_2026.csv", "opp_id,closed_on\n1,2026-01-01\n")
+    assert isinstance(refused(market, f'[sources.crm]\nfile = "{pattern}"' + TABLE), SourceMissing)
 
 
 def test_a_missing_folder_says_what_paths_are_relative_to(market):
@@ -98,6 +111,48 @@ def test_sql_that_fails_on_some_row_does_not_tell_what_was_in_it(market):
     )
     assert "Jane" not in str(error)
     assert "try_cast" in error.repair
+
+
+DEALS = "opp_id,closed_on,size\n1,2026-01-01,5\n2,2026-01-02,Jane Doe\n"
+SIZE = "\n[sources.crm.opportunity.dimensions]\nsize = "
+
+
+@pytest.mark.parametrize(("filtered", "dimension", "line"), [
+    ("cast(size as integer) > 3", "'size'", 'where = "try_cast(size as integer) > 3"'),
+    ("size::integer > 3", "'size'", "try_cast"),
+    ("true", "'CAST(size AS integer)'", 'size = "try_cast(size AS integer)"'),
+    ("true", "'size::double + 1'", "try_cast"),
+    ("true", "{ from = 'cast(size as integer)', kind = 'number' }", 'size = "try_cast(size as integer)"'),
+])
+def test_a_filter_or_dimension_that_fails_on_some_row_is_told_with_its_line(market, filtered, dimension, line):
+    market.write("deals.csv", DEALS)
+    error = refused(market, f'[sources.crm]\nfile = "deals.csv"\nwhere = "{filtered}"{TABLE}{SIZE}{dimension}\n')
+    assert isinstance(error, ValuesInvalid)
+    assert "runs on every row" in error.wanted
+    assert line in error.repair
+    assert "Jane" not in str(error)
+
+
+@pytest.mark.parametrize(("sql", "why"), [("max(size)", "over many rows"), ("count(*) > 1", "over many rows"),
+                                          ("unnest([size, size])", "several rows of one")])
+def test_what_is_not_one_thing_of_each_row_is_told_in_a_filter_and_a_dimension(market, sql, why):
+    market.write("deals.csv", DEALS)
+    for filtered, dimension in ((sql, "size"), ("true", sql)):
+        error = refused(market, f'[sources.crm]\nfile = "deals.csv"\nwhere = "{filtered}"{TABLE}{SIZE}"{dimension}"\n')
+        assert isinstance(error, SettingsInvalid)
+        assert why in error.found
+
+
+def test_a_filter_that_is_no_condition_is_told(market):
+    market.write("deals.csv", DEALS)
+    assert "where" in refused(market, f'[sources.crm]\nfile = "deals.csv"\nwhere = "size"{TABLE}').wanted
+
+
+def test_a_filter_and_a_dimension_without_kind_may_count_over_rows(market):
+    market.write("deals.csv", DEALS)
+    market.load('[sources.crm]\nfile = "deals.csv"\nwhere = "row_number() over (order by opp_id desc) = 1"'
+                f'{TABLE}{SIZE}"count(*) over ()"\n')
+    assert market.rows("select source_row, dim_size from opportunity") == [(2, "1")]
 
 
 def test_bytes_that_are_no_text_in_the_named_encoding_are_told(market):

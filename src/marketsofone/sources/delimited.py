@@ -10,7 +10,7 @@ from marketsofone.errors import SourceUnreadable
 from marketsofone.sources.findings import Finding, titles_passed
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.spelling import quoted_as_toml
-from marketsofone.sources.sql import copied, literal
+from marketsofone.sources.sql import copied, file_literal, literal
 from marketsofone.sources.staged import Staged, check_width, fingerprint
 from marketsofone.sources.swallowed import QUOTE, swallowed_lines
 from marketsofone.sources.text_files import (
@@ -48,7 +48,7 @@ def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in layout.columns)
     zipped = "gzip" if layout.zipped and readable == path else "none"
     reader = (
-        f"read_csv({literal(str(readable))}, auto_detect=false, header=true, skip={layout.skip}, "
+        f"read_csv({file_literal(readable)}, auto_detect=false, header=true, skip={layout.skip}, "
         f"delim={literal(delimiter)}, quote='\"', escape='\"', columns={{{columns}}}, compression='{zipped}', "
         f"store_rejects=true, rejects_table='m1_rejects', rejects_scan='m1_scans', rejects_limit=0)"
     )

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from marketsofone.errors import ColumnMissing, MarketError, SettingsInvalid, shortened
+from marketsofone.errors import ColumnMissing, MarketError, SettingsInvalid, ValuesInvalid, shortened
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.readings import cleaned, is_untidy, number
 from marketsofone.sources.spelling import nearest, quoted_as_toml
-from marketsofone.sources.sql import described, is_of_one_row, literal, quoted
+from marketsofone.sources.sql import described, file_literal, is_of_one_row, quoted
 from marketsofone.sources.staged import Staged
 
 if TYPE_CHECKING:
@@ -98,11 +99,22 @@ class Rows:
 
     @cached_property
     def kept(self) -> str:
-        """``relation`` without the rows that ``where`` leaves out."""
+        """``relation`` without the rows that ``where`` leaves out.
+
+        Raises
+        ------
+        MarketError
+            ``where`` is no condition on a row, or fails on some row.
+        """
         if not self.source.where:
             return self.relation
-        condition = self.expression(self.source.where, Place(self.source.name, "", "where")).sql
-        return f"(select * from {self.relation} where coalesce({condition}, false))"
+        place = Place(self.source.name, "", "where")
+        condition = self.expression(self.source.where, place).sql
+        kept = (f"(select * exclude (m1_kept) from (select *, {condition} as m1_kept from {self.relation}) "
+                "where coalesce(m1_kept, false))")
+        with self.running(self.source.where, place):
+            self.con.execute(f"select count(*) from {kept}").fetchall()
+        return kept
 
     @cached_property
     def numbers(self) -> Mapping[str, str]:
@@ -141,6 +153,29 @@ class Rows:
         sql = f"({text}\n)"
         return Expression(sql, self._type(sql, text, place))
 
+    @contextmanager
+    def running(self, text: str, place: Place) -> Iterator[None]:
+        """Tells where what a mapping says fails on some row, and nothing of what is in the row.
+
+        A file that is damaged is another matter: the engine then says which it failed to read.
+        """
+        import duckdb
+
+        try:
+            yield
+        except duckdb.BinderException as error:
+            raise self._unbound(str(error), text, place) from None
+        except (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError) as error:
+            if "Failed to read file" in str(error):
+                raise
+            mild = re.sub(r"(?i)\bcast\b", "try_cast", text)
+            raise ValuesInvalid(
+                f"Source {place.source!r}: the SQL of {place.shown} runs on every row.",
+                f"a {type(error).__name__} on some row.",
+                "Where a value may not convert, write try_cast(<the column> as <the type>) in its place."
+                + (f"\nFor instance:\n{place.line(mild)}" if mild != text else ""),
+            ) from None
+
     def uses(self, text: str) -> frozenset[str]:
         """The columns that an expression reads."""
         column = self.column(text)
@@ -154,7 +189,8 @@ class Rows:
         try:
             if not is_of_one_row(self.con, text):
                 raise SettingsInvalid(f"{place.shown} in source {place.source!r} speaks of the columns of its own row.",
-                                      "a query inside it, which could read any file of this machine.",
+                                      "a query inside it, which could read any file of this machine, or unnest, which "
+                                      "makes several rows of one.",
                                       "Name such a file as a source, or join it:  docs/architecture.md  says how.")
             return described(self.con, f"select m1_row, {sql} as said from {self.relation}")["said"]
         except duckdb.Error as error:
@@ -166,8 +202,13 @@ class Rows:
         if absent or wordy:
             return self.missing(absent.group(1) if absent else text, place, whole=text)
         reason = message.splitlines()[0].partition(": ")[2] or message.splitlines()[0]
+        if '"m1_row" must appear' in reason:
+            return SettingsInvalid(
+                f"{place.shown} in source {place.source!r} says one thing of each row.",
+                f"{text!r}, which is counted or summed over many rows.",
+                "Say over which:  over (partition by <the column that they share>)  behind the function.")
         return SettingsInvalid(
-            f"{Place(place.source, place.part, place.key).shown} in source {place.source!r} is a column or SQL.",
+            f"{place.shown} in source {place.source!r} is a column or SQL.",
             f"{text!r}, to which the engine says: {reason}",
             "Columns with blanks or points in their names stand in double quotes inside SQL.",
         )
@@ -203,7 +244,7 @@ class Rows:
         if not texts:
             return frozenset()
         parts = ", ".join(f"count_if({is_untidy(quoted(name))})" for name in texts)
-        counts = self.con.execute(f"select {parts} from read_parquet({literal(str(self.staged.path))})").fetchall()[0]
+        counts = self.con.execute(f"select {parts} from read_parquet({file_literal(self.staged.path)})").fetchall()[0]
         return frozenset(name for name, count in zip(texts, counts, strict=True) if count)
 
     @cached_property
@@ -238,7 +279,7 @@ class Rows:
                 f"count_if({value} = trunc({value}) and abs({value}) < 9e15)",
                 f"count_if(regexp_matches({text}, '^[+-]?0[0-9]'))",
             ]
-        file = f"read_parquet({literal(str(self.staged.path))})"
+        file = f"read_parquet({file_literal(self.staged.path)})"
         counts = self.con.execute(f"select {', '.join(parts)} from {file}").fetchall()[0]
         return {name: _number_type(*counts[4 * place : 4 * place + 4]) for place, name in enumerate(names)}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.errors import SourceUnreadable
 from marketsofone.sources.mapping import Source
-from marketsofone.sources.sql import copied, described, literal, quoted
+from marketsofone.sources.sql import copied, described, file_literal, quoted
 from marketsofone.sources.staged import Staged, check_width, fingerprint
 from marketsofone.sources.text_files import is_zipped
 from marketsofone.sources.unpacking import check_gzip
@@ -28,7 +28,7 @@ def stage_parquet(con: DuckDBPyConnection, source: Source, path: Path, target: P
     """
     import duckdb
 
-    reader = f"read_parquet({literal(str(path))})"
+    reader = f"read_parquet({file_literal(path)})"
     try:
         columns = described(con, f"select * from {reader}")
         rows = con.execute(f"select count(*) from {reader}").fetchall()[0][0]
@@ -75,7 +75,7 @@ def stage_json(con: DuckDBPyConnection, source: Source, path: Path, target: Path
     if zipped == "gzip":
         check_gzip(path)
     reader = (
-        f"read_json({literal(str(path))}, format='newline_delimited', sample_size=-1, ignore_errors=true, "
+        f"read_json({file_literal(path)}, format='newline_delimited', sample_size=-1, ignore_errors=true, "
         f"dateformat='@', timestampformat='@', compression='{zipped}')"
     )
     try:
@@ -85,7 +85,7 @@ def stage_json(con: DuckDBPyConnection, source: Source, path: Path, target: Path
             _require_objects(con, source, reader)
         chosen = ", ".join(_flat(con, reader, columns))
         rows = copied(con, f"select {chosen} from {reader}", target)
-        types = described(con, f"select * from read_parquet({literal(str(target))})")
+        types = described(con, f"select * from read_parquet({file_literal(target)})")
     except duckdb.Error as error:
         raise SourceUnreadable(
             f"{source.place} is JSON Lines.",

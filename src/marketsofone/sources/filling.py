@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from marketsofone.customer.tables import TABLES, Field
@@ -47,13 +47,13 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> Filled:
     """
     _check_after_outcome(rows, mapping)
     rows, said = _bound(rows, mapping)
+    _require_running(rows, mapping, said)
     _check_decimals(rows, mapping, said)
     relation = _said_relation(rows, said)
     said = [_with_way(rows, mapping, one, relation) for one in said]
     zone = rows.source.one_zone or market.time_zone
     foreign = _foreign(rows, said, relation, market)
     converts = foreign > 0
-    _require_running(rows, mapping, said)
     _insert(rows, mapping, said, relation, market, zone, converts)
     refuse_broken(rows.con, rows.source.name, mapping.table, rows.staged.broken)
     reasons = reasons_of(said, converts)
@@ -84,19 +84,10 @@ def _unrated(rows: Rows, health: Health) -> int:
 
 def _require_running(rows: Rows, mapping: TableMapping, said: Sequence[Said]) -> None:
     """Raise where an expression fails on some row, without telling what was in it."""
-    import duckdb
-
-    for one in said:
-        if one.expression.column:
-            continue
-        try:
-            rows.con.execute(f"select count(v) from (select {one.expression.sql} as v from {rows.kept})")
-        except duckdb.Error as error:
-            raise ValuesInvalid(
-                f"Source {rows.source.name!r}: the SQL of {mapping.table}.{one.name} runs on every row.",
-                f"a {type(error).__name__} on some row.",
-                "Where a value may not convert, write try_cast instead of cast.",
-            ) from None
+    for one, (_field, _name, sql, place) in zip(said, _wanted(rows, mapping), strict=True):
+        if not one.expression.column:
+            with rows.running(sql, place):
+                rows.con.execute(f"select count(v) from (select {one.expression.sql} as v from {rows.kept})")
 
 
 def _check_decimals(rows: Rows, mapping: TableMapping, said: Sequence[Said]) -> None:
@@ -125,15 +116,19 @@ def _check_after_outcome(rows: Rows, mapping: TableMapping) -> None:
             )
 
 
-def _bound(rows: Rows, mapping: TableMapping) -> tuple[Rows, list[Said]]:
-    table = TABLES[mapping.table]
-    wanted = [(table.field(name), name, sql, mapping.table) for name, sql in mapping.fields.items()]
+def _wanted(rows: Rows, mapping: TableMapping) -> Iterator[tuple[Field, str, str, Place]]:
+    """Every column of the table that the mapping speaks of: its field and name, what is said of it, and where."""
+    table, source = TABLES[mapping.table], rows.source.name
+    for name, sql in mapping.fields.items():
+        yield table.field(name), name, sql, Place(source, mapping.table, name)
     for one in mapping.columns:
         field = Field(one.name, "number" if one.kind == "number" else "text", f"{one.role} of the user's own")
-        wanted.append((field, one.column, one.sql, f"{mapping.table}.{one.role}s"))
+        yield field, one.column, one.sql, Place(source, f"{mapping.table}.{one.role}s", one.name)
+
+
+def _bound(rows: Rows, mapping: TableMapping) -> tuple[Rows, list[Said]]:
     said = []
-    for field, name, sql, part in wanted:
-        place = Place(rows.source.name, part, field.name)
+    for field, name, sql, place in _wanted(rows, mapping):
         try:
             expression = rows.expression(sql, place)
         except SettingsInvalid:

@@ -186,15 +186,15 @@ def _settled(sources: Sequence[Source], opened: dict[str, Rows]) -> list[_Pair]:
 
 
 def _kind(rows: Rows, mapping: TableMapping, column: UserColumn) -> ColumnKind:
-    part = f"{mapping.table}.{column.role}s"
-    said = rows.expression(column.sql, Place(rows.source.name, part, column.name))
+    place = Place(rows.source.name, f"{mapping.table}.{column.role}s", column.name)
+    said = rows.expression(column.sql, place)
     numeric = is_number(said.type) or said.column in rows.numbers
     if not numeric:
         return "text"
-    query = (
-        f"select count(*) from (select distinct {said.sql} as v from {rows.kept} where v is not null limit {_FEW + 1})"
-    )
-    return "number" if rows.con.execute(query).fetchall()[0][0] > _FEW else "text"
+    values = f"select {said.sql} as v from {rows.kept}"
+    query = f"select count(*) from (select distinct v from ({values}) where v is not null limit {_FEW + 1})"
+    with rows.running(column.sql, place):
+        return "number" if rows.con.execute(query).fetchall()[0][0] > _FEW else "text"
 
 
 def _columns(mappings: list[_Pair]) -> tuple[UserColumn, ...]:

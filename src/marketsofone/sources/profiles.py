@@ -15,7 +15,7 @@ from marketsofone.sources.decimals import signs_of
 from marketsofone.sources.headings import labels_of, prefix_of, subject_of, without_remarks
 from marketsofone.sources.mapping import Source
 from marketsofone.sources.readings import cleaned, is_number, number, text
-from marketsofone.sources.sql import literal, quoted
+from marketsofone.sources.sql import file_literal, literal, quoted
 from marketsofone.sources.staged import Staged
 from marketsofone.sources.staging import stage
 from marketsofone.sources.strictly import FORMATS, format_of
@@ -203,7 +203,7 @@ def _date_format(con: DuckDBPyConnection, staged: Staged) -> str:
 
 
 def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format: str) -> Iterator[ColumnProfile]:
-    file = f"read_parquet({literal(str(staged.path))})"
+    file = f"read_parquet({file_literal(staged.path)})"
     labels = labels_of(list(staged.columns))
     for label, (name, kind) in zip(labels, staged.columns.items(), strict=True):
         value = cleaned(quoted(name), kind)

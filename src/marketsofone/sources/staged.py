@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.errors import SourceUnreadable
 from marketsofone.sources.findings import Finding, Input
-from marketsofone.sources.sql import literal
+from marketsofone.sources.sql import file_literal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,7 +63,7 @@ class Staged:
     @property
     def relation(self) -> str:
         """SQL of its rows, with ``file_row_number`` from 0."""
-        return f"read_parquet({literal(str(self.path))}, file_row_number=true)"
+        return f"read_parquet({file_literal(self.path)}, file_row_number=true)"
 
     @property
     def row_number(self) -> str:

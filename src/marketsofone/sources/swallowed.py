@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.sources.findings import Finding
-from marketsofone.sources.sql import literal, quoted
+from marketsofone.sources.sql import file_literal, quoted
 from marketsofone.sources.text_files import Layout, blank_lines, count_lines
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _spans(con: DuckDBPyConnection, layout: Layout, staged: Path) -> tuple[int, 
     """Line ends inside values: all of them, the most in one row, and which row that is."""
     ends = " + ".join(f"coalesce(length({quoted(name)}) - length(replace({quoted(name)}, chr(10), '')), 0)"
                       for name in layout.columns)
-    rows = f"read_parquet({literal(str(staged))}, file_row_number = true)"
+    rows = f"read_parquet({file_literal(staged)}, file_row_number = true)"
     inside, longest, row = con.execute(
         "select coalesce(sum(n), 0), coalesce(max(n), 0), coalesce(arg_max(place, n), 0) "
         f"from (select {ends} as n, file_row_number + 1 as place from {rows})").fetchall()[0]

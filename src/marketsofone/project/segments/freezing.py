@@ -8,6 +8,7 @@ A frozen list holds whatever day a run is of: it says whom to measure, and is no
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,7 +110,7 @@ def found_in_run(engine: Backend, one: Frozen, gathered: Gathered) -> tuple[ir.T
 def found_in_snapshot(engine: Backend, one: Frozen, snapshot: Snapshot, buyers: ir.Table) -> ir.Table:
     """``buyer_id`` of a frozen list in a run that was written before: as the run found them, else by their keys."""
     if one.label in _labels(snapshot):
-        members = engine.read_parquet(str(snapshot.file("segment_members")))
+        members = engine.read_parquet(glob.escape(str(snapshot.file("segment_members"))))
         return members.filter(_.segment == one.label).select("buyer_id")
     held = hold(engine, f"keys_{one.statement}", _keys(one.keys))
     entity = ibis.cases(*((buyers.kind == kind, name) for kind, name in _ENTITY.items()), else_=buyers.kind)
