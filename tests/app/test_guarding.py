@@ -1,5 +1,7 @@
 import pytest
+from starlette.testclient import TestClient
 
+from marketsofone.app import application
 from marketsofone.app.guarding import MOST_BYTES, Tries
 from marketsofone.app.office import Office
 
@@ -64,15 +66,27 @@ def test_signing_in_never_leads_to_another_site(team, to):
 
 
 def test_the_local_link_opens_everything_and_another_key_nothing(project):
-    from starlette.testclient import TestClient
-
-    from marketsofone.app import application
     browser = TestClient(application(project, local_key="the-key"), follow_redirects=False)
     assert browser.get("/enter?key=wrong").status_code == 303
     assert browser.get("/market").status_code == 303
     assert browser.get("/enter?key=the-key").status_code == 303
     assert browser.get("/market").status_code == 200
+    assert browser.get("/enter?key=the-key").headers["location"] == "/"
     browser.app.state.office.close()
+
+
+def test_the_local_link_opens_once_and_the_next_one_is_told_where_the_app_was_started(project):
+    told = []
+    app = application(project, local_key="the-key", tell=told.append)
+    first, second = (TestClient(app, follow_redirects=False) for _ in range(2))
+    first.get("/enter?key=the-key")
+    assert second.get("/enter?key=the-key").headers["location"].startswith("/sign-in")
+    assert second.get("/market").status_code == 303
+    assert "printed last" in second.get("/sign-in").text
+    second.get(f"/enter?key={told[0]}")
+    assert [browser.get("/market").status_code for browser in (first, second)] == [200, 200]
+    assert len({*told, "the-key"}) == 3
+    app.state.office.close()
 
 
 def test_tries_that_are_refused_take_no_room_and_keep_nobody_out_for_longer():

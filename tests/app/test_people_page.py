@@ -1,4 +1,6 @@
 import re
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from html import unescape
 
 import pytest
@@ -116,6 +118,30 @@ def test_a_key_of_mine_is_shown_once_opens_and_ends(team):
     assert browser.post("/me/keys/end", data={"number": number}).status_code == 303
     assert team.browser().get("/api/v1/strata", headers=program).status_code == 401
     assert browser.post("/me/keys/end", data={"number": number}).status_code == 404
+
+
+def test_a_key_shows_when_it_ends_and_is_refused_with_a_reason_after(team, admin):
+    rep = team.door.people.named("rep")
+    address = f"/people/{rep.id}"
+    assert "ends after 90 days" in admin.post(f"{address}/keys", data={"label": "sheet", "scope": "read"}).text
+    days = (datetime.now(UTC) + timedelta(days=7)).date()
+    admin.post(f"{address}/keys", data={"label": "week", "scope": "read", "days": "7"})
+    assert f"ends {days}" in admin.get(address).text
+    for wrong in ("0", "-3", "3651", "1.5", "soon"):
+        sent = {"label": "sheet", "scope": "read", "days": wrong}
+        assert team.browser("rep").post("/me/keys", data=sent).status_code == 422
+    old = team.door.make_key(rep, "old one", "read", datetime(2026, 1, 1, tzinfo=UTC), days=1)
+    assert "old one" not in admin.get(address).text
+    answer = team.browser().get("/api/v1/strata", headers={"authorization": f"Bearer {old}"})
+    assert (answer.status_code, answer.json()["title"]) == (401, "This API key ended on 2026-01-02.")
+
+
+def test_a_key_made_before_keys_had_an_end_still_opens_and_says_so(team, admin):
+    rep = team.door.people.named("rep")
+    team.door.people.add_key({"person_id": rep.id, "kind": "api", "label": "nightly", "scope": "read", "ends_at": None,
+                              "digest": sha256(b"text").hexdigest(), "made_at": datetime(2026, 1, 1, tzinfo=UTC)})
+    assert "without an end" in admin.get(f"/people/{rep.id}").text
+    assert team.browser().get("/api/v1/strata", headers={"authorization": "Bearer text"}).status_code == 200
 
 
 def test_nobody_ends_the_key_of_another(team):

@@ -55,6 +55,20 @@ def test_an_api_key_has_at_most_the_rights_of_its_scope_and_its_person(door):
         door.make_key(ann, "sheet", "everything")
 
 
+def test_an_api_key_ends_after_its_days(door):
+    ann = door.people.add("ann", "rep")
+    short, usual = door.make_key(ann, "sheet", "read", NOW, days=1), door.make_key(ann, "sheet", "read", NOW)
+    day = NOW + timedelta(days=1)
+    assert door.by_key(short, day - timedelta(seconds=1)) is not None
+    assert (door.by_key(short, day), door.key_ended(short, day)) == (None, day)
+    assert door.by_key(usual, NOW + timedelta(days=89)) is not None
+    assert door.by_key(usual, NOW + timedelta(days=90)) is None
+    assert door.key_ended("never made", day) is None
+    for days in (0, -1, 3_651):
+        with pytest.raises(RecordRefused, match="1 to 3,650 days"):
+            door.make_key(ann, "sheet", "read", NOW, days=days)
+
+
 def test_no_key_or_password_stands_in_the_database_as_it_was_given(door, tmp_path):
     ann = door.people.add("ann", "rep")
     texts = [door.invite(ann), door.make_key(ann, "sheet", "read")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -55,17 +56,27 @@ def office_of(request: Request) -> Office:
 
 def viewer_at(request: Request) -> Viewer | None:
     """Who is asking: by key, by session, or nobody."""
-    office = office_of(request)
-    kind, _, key = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer":
+    office, key = office_of(request), _key_of(request)
+    if key is not None:
         return office.door.by_key(key)
     session = request.session
-    if office.local:
-        return LOCAL if session.get("local") == office.local_key else None
+    if office.link is not None:
+        return LOCAL if session.get("local") == office.link.mark else None
     person = office.door.people.by_id(session["person"]) if "person" in session else None
     if person is None or not person.active or person.stamp != session.get("stamp"):
         return None
     return viewer_of(person)
+
+
+def key_ended(request: Request) -> datetime | None:
+    """When the API key ended that came with a request, if it did."""
+    key = _key_of(request)
+    return None if key is None else office_of(request).door.key_ended(key)
+
+
+def _key_of(request: Request) -> str | None:
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    return key if kind.lower() == "bearer" else None
 
 
 @dataclass(frozen=True, slots=True)

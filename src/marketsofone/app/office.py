@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
+from marketsofone.app.local_link import LocalLink
 from marketsofone.project.people.signing import Door
 from marketsofone.project.snapshots.shelf import Shelf
 from marketsofone.project.snapshots.snapshot import check_files, latest_run, open_snapshot
@@ -27,21 +28,21 @@ class Office:
         Who may come in.
     notebook : Notebook
         What people write.
-    local_key : str or None
-        What the one-time link of a local start holds; None where people sign in.
+    link : LocalLink or None
+        The link of a local start, used once; None where people sign in.
     """
 
     folder: Path
     door: Door
     notebook: Notebook
-    local_key: str | None = None
+    link: LocalLink | None = None
     _shelves: OrderedDict[str, Shelf] = field(default_factory=OrderedDict)
     _loading: Lock = field(default_factory=Lock)
 
     @property
     def local(self) -> bool:
         """Whether one person serves the app on the own machine."""
-        return self.local_key is not None
+        return self.link is not None
 
     def close(self) -> None:
         """Let go of the databases."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
 from pathlib import Path
@@ -21,8 +21,10 @@ from starlette.routing import Match, Route
 from starlette.staticfiles import StaticFiles
 
 from marketsofone.app import api
+from marketsofone.app.entrance import key_ended
 from marketsofone.app.guarding import Guard, Tries
 from marketsofone.app.listening import taken
+from marketsofone.app.local_link import LocalLink
 from marketsofone.app.office import Office
 from marketsofone.app.pages import ROUTERS
 from marketsofone.app.pages.problem import problem_page
@@ -54,7 +56,8 @@ _LOG = logging.getLogger(__name__)
 _STATUS = {RunMissing: 404, PersonMissing: 404, RecordRefused: 409, RunGoing: 409}
 
 
-def application(folder: Path, *, local_key: str | None = None, secure: bool = False) -> FastAPI:
+def application(folder: Path, *, local_key: str | None = None, secure: bool = False,
+                tell: Callable[[str], None] = lambda key: None) -> FastAPI:
     """The app of one project.
 
     Parameters
@@ -62,9 +65,11 @@ def application(folder: Path, *, local_key: str | None = None, secure: bool = Fa
     folder : Path
         The project folder.
     local_key : str, optional
-        For a local start: whoever brings this key is the one local person; absent: people sign in.
+        For a local start: whoever brings this key first is the one local person; absent: people sign in.
     secure : bool
         Whether browsers reach the app by HTTPS, so that cookies travel that way only.
+    tell : callable
+        Takes the key that opens a local start next, once one was used.
 
     Raises
     ------
@@ -73,7 +78,8 @@ def application(folder: Path, *, local_key: str | None = None, secure: bool = Fa
     """
     door = open_door(folder)
     app = FastAPI(title="marketsofone", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_few_threads)
-    app.state.office = Office(folder, door, Notebook(folder), local_key)
+    app.state.office = Office(folder, door, Notebook(folder),
+                              None if local_key is None else LocalLink(local_key, tell))
     app.state.tries = Tries()
     app.add_api_route("/assets/report.css", _report_style, include_in_schema=False)
     app.mount("/assets", StaticFiles(directory=_HERE / "assets"), name="assets")
@@ -87,7 +93,7 @@ def application(folder: Path, *, local_key: str | None = None, secure: bool = Fa
 
 
 def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> None:
-    """Serves the app until it is stopped; a local start prints the one link that opens it.
+    """Serves the app until it is stopped; a local start prints the link that opens it once, and then the next one.
 
     Raises
     ------
@@ -97,10 +103,16 @@ def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> No
     import uvicorn
 
     place = taken(host, port)
-    key = None if team else secrets.token_urlsafe(24)
-    app = application(folder, local_key=key, secure=secure)
-    warm(app)  # before the link is told: who follows it at once finds someone listening
     where = f"{'https' if secure else 'http'}://{host}:{place.getsockname()[1]}/"
+
+    def tell(next_key: str) -> None:
+        with suppress(OSError):  # nobody reads any more what is printed
+            print(f"That link was used. To open it once more, or in another browser:  {where}enter?key={next_key}",
+                  flush=True)
+
+    key = None if team else secrets.token_urlsafe(24)
+    app = application(folder, local_key=key, secure=secure, tell=tell)
+    warm(app)  # before the link is told: who follows it at once finds someone listening
     print(f"Open {where}" if key is None else f"Open {where}enter?key={key}", flush=True)
     uvicorn.Server(how_served(app)).run(sockets=[place])
 
@@ -148,6 +160,10 @@ def _say_problems(app: FastAPI) -> None:
 
 def _nobody(request: Request, _: Exception) -> Response:
     if speaks_json(request.url.path):
+        ended = key_ended(request)
+        if ended is not None:
+            return problem_details(request.url.path, 401, f"This API key ended on {ended:%Y-%m-%d}.",
+                                   "Its person, or an admin, makes another:  the page You, or People.")
         return problem_details(request.url.path, 401, "Who is asking?",
                                "Send an API key that holds:  Authorization: Bearer <key>")
     if request.method != "GET":

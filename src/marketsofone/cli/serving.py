@@ -11,7 +11,8 @@ def serve(project: Path = Path(), /, *, port: int = 8311, team: bool = False, ho
           https: bool = False) -> None:
     """Open the market in the browser.
 
-    A local start is for one person: it listens on this machine only and prints the one link that opens it.
+    A local start is for one person: it listens on this machine only and prints the link that opens it once,
+    and the next one as soon as that was used.
     With --team people sign in; an admin is made with m1 people add.
 
     Parameters

@@ -58,7 +58,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PassKey:
-    """A key that stands for a person: an invitation, used once, or an API key."""
+    """A key that stands for a person until it ends: an invitation, used once, or an API key."""
 
     id: int
     person_id: int
@@ -159,8 +159,12 @@ class People(Opened):
 
     def key_of(self, digest: str, kind: str, at: datetime) -> PassKey | None:
         """The key of that digest, if it still opens at the instant."""
-        found = self._keys(sa.select(PASS_KEY).filter_by(digest=digest, kind=kind))
-        return next((key for key in found if key.ends_at is None or key.ends_at > at), None)
+        key = self.key_ever(digest, kind)
+        return key if key is not None and (key.ends_at is None or key.ends_at > at) else None
+
+    def key_ever(self, digest: str, kind: str) -> PassKey | None:
+        """The key of that digest, ended or not."""
+        return next(iter(self._keys(sa.select(PASS_KEY).filter_by(digest=digest, kind=kind))), None)
 
     def end_key(self, key_id: int, at: datetime) -> bool:
         """Ends a key; False where it had ended before: of two who use an invitation at once, one gets True."""

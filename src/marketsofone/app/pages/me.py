@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from marketsofone.app.entrance import Needs, office_of
-from marketsofone.app.pages.keys import KeyLine, Scope, key_lines
+from marketsofone.app.pages.keys import Days, Keys, Scope, kept_where, keys_shown
 from marketsofone.app.pages.people import ShownOnce
 from marketsofone.app.rendering import framed_for, rendered
 from marketsofone.errors import RecordRefused
 from marketsofone.project.people.access import Viewer
 from marketsofone.project.people.managing import Desk
-from marketsofone.project.people.signing import LEAST_PASSWORD, SCOPES
+from marketsofone.project.people.signing import KEY_DAYS, LEAST_PASSWORD
 
 if TYPE_CHECKING:
     from marketsofone.project.people.managing import Person
@@ -38,8 +38,7 @@ class Me:
     name: str
     role: str
     may: tuple[str, ...]
-    keys: tuple[KeyLine, ...]
-    scopes: tuple[str, ...]
+    keys: Keys
     least: int
     account: bool
 
@@ -49,18 +48,18 @@ def me(request: Request, viewer: Oneself) -> HTMLResponse:
     """What I may do, and my keys."""
     office = office_of(request)
     account = viewer.person_id is not None
-    keys = key_lines(_desk(request, viewer).keys(_person(request, viewer))) if account else ()
+    keys = keys_shown(_desk(request, viewer).keys(_person(request, viewer)) if account else ())
     may = tuple(words for right, words in _WORDS.items() if right in viewer.rights)
-    page = Me(viewer.name, viewer.role, may, keys, SCOPES, LEAST_PASSWORD, account)
+    page = Me(viewer.name, viewer.role, may, keys, LEAST_PASSWORD, account)
     return rendered("me.html", framed_for(office, viewer, "You", "me"), page)
 
 
 @router.post("/me/keys")
 def make_key(request: Request, viewer: Oneself, label: Annotated[str, Form(max_length=200)],
-             scope: Scope) -> HTMLResponse:
+             scope: Scope, days: Days = KEY_DAYS) -> HTMLResponse:
     """A key for a program that acts as me, shown once."""
-    text = _desk(request, viewer).make_key(_person(request, viewer), label, scope)
-    page = ShownOnce("API key", "Keep it where the program finds it. It is not shown again.", text, "/me")
+    text = _desk(request, viewer).make_key(_person(request, viewer), label, scope, days)
+    page = ShownOnce("API key", kept_where(days), text, "/me")
     return rendered("shown_once.html", framed_for(office_of(request), viewer, "API key", "me"), page)
 
 

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from marketsofone.app.entrance import Needs, office_of
-from marketsofone.app.pages.keys import KeyLine, Scope, key_lines
+from marketsofone.app.pages.keys import Days, Keys, Scope, kept_where, keys_shown
 from marketsofone.app.rendering import framed_for, rendered
 from marketsofone.errors import RecordRefused, RunMissing, SnapshotTooNew
 from marketsofone.project.people.access import RIGHTS, Viewer
 from marketsofone.project.people.managing import Desk, state_of
-from marketsofone.project.people.signing import INVITATION_DAYS, SCOPES
+from marketsofone.project.people.signing import INVITATION_DAYS, KEY_DAYS
 
 if TYPE_CHECKING:
     from marketsofone.app.office import Office
@@ -94,8 +94,7 @@ class OnePerson:
     team: str
     roles: tuple[str, ...]
     ties: Ties
-    keys: tuple[KeyLine, ...]
-    scopes: tuple[str, ...]
+    keys: Keys
     trail: Trail
 
 
@@ -134,7 +133,7 @@ def one(request: Request, viewer: Manager, person_id: PersonId) -> HTMLResponse:
     office, desk = office_of(request), _desk(request, viewer)
     person = desk.person(person_id)
     page = OnePerson(_line(person), person.stamp, person.active, person.rep or "", person.team or "", ROLES,
-                     _ties(office), key_lines(desk.keys(person)), SCOPES, _trail(desk, person, 0))
+                     _ties(office), keys_shown(desk.keys(person)), _trail(desk, person, 0))
     return rendered("person.html", framed_for(office, viewer, person.name, "people"), page)
 
 
@@ -177,12 +176,11 @@ def reopen(request: Request, viewer: Manager, person_id: PersonId, stamp: Stamp)
 
 @router.post("/people/{person_id}/keys")
 def make_key(request: Request, viewer: Manager, person_id: PersonId, label: Annotated[str, Form(max_length=200)],
-             scope: Scope) -> HTMLResponse:
+             scope: Scope, days: Days = KEY_DAYS) -> HTMLResponse:
     """A key for a program that acts as this person, shown once."""
     desk = _desk(request, viewer)
-    text = desk.make_key(desk.person(person_id), label, scope)
-    return _shown_once(request, viewer, "API key", "Keep it where the program finds it. It is not shown again.", text,
-                       person_id)
+    text = desk.make_key(desk.person(person_id), label, scope, days)
+    return _shown_once(request, viewer, "API key", kept_where(days), text, person_id)
 
 
 @router.post("/people/{person_id}/keys/end")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from marketsofone.errors import PersonMissing, RecordRefused
 from marketsofone.project.people.access import LOCAL, RIGHTS, Viewer
-from marketsofone.project.people.signing import Door, open_door
+from marketsofone.project.people.signing import KEY_DAYS, Door, open_door
 
 if TYPE_CHECKING:
     from marketsofone.record import PassKey as PassKey
@@ -121,20 +121,22 @@ class Desk:
 
     def keys(self, person: Person) -> tuple[PassKey, ...]:
         """The API keys of a person that still open, oldest first."""
-        return tuple(key for key in self._door.people.keys_of(person.id, "api") if key.ends_at is None)
+        now = datetime.now(UTC)
+        return tuple(key for key in self._door.people.keys_of(person.id, "api")
+                     if key.ends_at is None or key.ends_at > now)
 
-    def make_key(self, person: Person, label: str, scope: str) -> str:
-        """The text of a new API key of a person, shown once.
+    def make_key(self, person: Person, label: str, scope: str, days: int = KEY_DAYS) -> str:
+        """The text of a new API key of a person, which ends after so many days, shown once.
 
         Raises
         ------
         RecordRefused
-            The account is closed, or the label or the scope cannot be kept.
+            The account is closed, or the label, the scope or the days cannot be kept.
         """
         if not person.active:
             raise RecordRefused("A key stands for someone whose account is open.", "a closed account.",
                                 "Open it first.")
-        text = self._door.make_key(person, label, scope)
+        text = self._door.make_key(person, label, scope, days=days)
         self._traced("made a key of", person)
         return text
 

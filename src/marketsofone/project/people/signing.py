@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LEAST_PASSWORD = 12
 MOST_PASSWORD = 1_000
 INVITATION_DAYS = 3
+KEY_DAYS, MOST_KEY_DAYS = 90, 3_650
+"""After how many days an API key ends unless its maker says otherwise, and at most."""
 SCOPES = ("read", "write")
 """Of API keys: look only, or also state."""
 
@@ -92,17 +94,20 @@ class Door:
             with suppress(RecordRefused):
                 self.people.change(person)
 
-    def make_key(self, person: Person, label: str, scope: str, now: datetime | None = None) -> str:
-        """The text of a new API key: shown once, kept as a digest.
+    def make_key(self, person: Person, label: str, scope: str, now: datetime | None = None, *,
+                 days: int = KEY_DAYS) -> str:
+        """The text of a new API key, which ends after so many days: shown once, kept as a digest.
 
         Raises
         ------
         RecordRefused
-            The label or the scope cannot be kept.
+            The label, the scope or the days cannot be kept.
         """
+        if not 1 <= days <= MOST_KEY_DAYS:
+            raise RecordRefused("An API key ends some day.", f"{days:,} days.", f"Say 1 to {MOST_KEY_DAYS:,} days.")
         if scope not in SCOPES:
             raise RecordRefused("An API key has a scope.", "another word.", f"Say one of: {', '.join(SCOPES)}.")
-        return self._key(person, "api", label, scope, now, None)
+        return self._key(person, "api", label, scope, now, timedelta(days=days))
 
     def by_key(self, text: str, now: datetime | None = None) -> Viewer | None:
         """Who stands behind an API key, with the rights it carries."""
@@ -111,6 +116,12 @@ class Door:
         if key is None or person is None:
             return None
         return viewer_of(person, READ_ONLY if key.scope == "read" else None)
+
+    def key_ended(self, text: str, now: datetime | None = None) -> datetime | None:
+        """When an API key ended; None for one that still opens, or was never made."""
+        key = self.people.key_ever(_digest(text), "api")
+        ended = None if key is None else key.ends_at
+        return ended if ended is not None and ended <= (now or datetime.now(UTC)) else None
 
     def trace(self, viewer: Viewer, action: str, subject: str = "", now: datetime | None = None) -> None:
         """One more line of the trail: ids only, never what a person is called."""
@@ -129,11 +140,11 @@ class Door:
         return person if person is not None and person.active else None
 
     def _key(self, person: Person, kind: str, label: str, scope: str, now: datetime | None,
-             lasts: timedelta | None) -> str:
+             lasts: timedelta) -> str:
         now, text = now or datetime.now(UTC), secrets.token_urlsafe(32)
         self.people.add_key({
             "person_id": person.id, "kind": kind, "label": label, "digest": _digest(text), "scope": scope,
-            "made_at": now, "ends_at": None if lasts is None else now + lasts})
+            "made_at": now, "ends_at": now + lasts})
         return text
 
 
