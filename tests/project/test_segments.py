@@ -363,8 +363,11 @@ def test_the_terminal_says_the_same(later, capsys):
                         "drift": ("leasers",)}.items():
         assert main(("segment", name, *words, str(folder), "--format", "json")) == 0
         said[name] = json.loads(capsys.readouterr().out)
-    inside = {row["segment"]: row["buyers"] for row in said["list"]}
-    assert inside == {row["segment"]: row["buyers"] for row in m1.open_run(folder).table("segments").to_pylist()}
+    listed = {row["segment"]: row for row in said["list"]}
+    for row in m1.open_run(folder).table("segments").to_pylist():
+        told = ("name", "buyers", "stayed", "joined", "left", "unsure", "gone")
+        assert [listed[row["segment"]][field] for field in told] == [row[field] for field in told]
+    inside = {name: row["buyers"] for name, row in listed.items()}
     assert said["preview"][0]["buyers"] == inside["leasers"] == len(said["members"])
     assert [row["decides"] for row in said["why"]] == [False, True, True]
     assert said["drift"][0]["label"] == kept.label

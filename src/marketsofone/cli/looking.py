@@ -239,13 +239,15 @@ def export(project: Project = HERE, *, to: Path, run: Run = "latest") -> None:
     to
         The folder to write to; files of the same names are replaced.
     """
-    from marketsofone.project.reading.between_runs import export_run
+    from marketsofone.project.reading.between_runs import objected_since
+    from marketsofone.project.snapshots.export import export_snapshot
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
-    for path in export_run(snapshot, to):
+    gone = objected_since(snapshot)
+    for path in export_snapshot(snapshot, to, gone):
         print(path)
-    note_objected(snapshot)
+    note_objected(snapshot, gone=gone)
 
 
 def _print_buyer(snapshot: Snapshot, page: BuyerPage) -> None:

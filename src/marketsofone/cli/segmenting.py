@@ -12,7 +12,7 @@ from marketsofone.cli.options import HERE, By, Format, Project, Run, Top
 from marketsofone.cli.sheet import Column, Row, as_rows, show
 
 if TYPE_CHECKING:
-    from marketsofone.project.segments.asking import Preview, Why
+    from marketsofone.project.segments.asking import Moved, Preview, Why
 
 Named = Annotated[str, Parameter(name="NAME", help="The segment's name in market.toml, or a frozen list's, as "
                                                    "m1 segment list shows them.")]
@@ -30,10 +30,10 @@ def overview(project: Project = HERE, *, run: Run = "latest", format: Format = "
     from marketsofone.project.segments.asking import listed_segments
 
     found = listed_segments(project, run)
-    currency = next((each.currency for each in found.values() if each), "")
+    currency = next((each.preview.currency for each in found.values() if each.preview), "")
     columns = (Column("segment", lambda row: row["segment"]), Column("kind", lambda row: row["kind"]),
                *_counted(), *(_score(name, currency) for name in _SCORES))
-    rows = [_row(name, each) for name, each in found.items()]
+    rows = [_row(name, each.preview) | {"name": each.name} | _moved(each.moved) for name, each in found.items()]
     show(rows, columns, format, "Segments written by hand, and frozen lists")
 
 
@@ -148,6 +148,11 @@ def _row(name: str, each: Preview | None) -> dict[str, Any]:
     return {"segment": name, "kind": each.kind, "rule": each.rule, "note": each.note, "buyers": found.inside,
             "share": found.share, "outside": found.outside, "not_known": found.not_known, "gone": each.gone,
             **score_columns(found.scores)}
+
+
+def _moved(each: Moved | None) -> dict[str, Any]:
+    """How a frozen list moved, as the run's table of segments has it; nothing of a rule."""
+    return {way: getattr(each, way, None) for way in ("stayed", "joined", "left", "unsure")}
 
 
 def _counted() -> tuple[Column, ...]:

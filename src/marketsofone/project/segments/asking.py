@@ -119,6 +119,25 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A segment in the list of all.
+
+    Parameters
+    ----------
+    name : str
+        What people call it.
+    preview : Preview or None
+        None where its rule cannot be followed in this run.
+    moved : Moved or None
+        How it moved since it was frozen, of a frozen list whose rule can be followed.
+    """
+
+    name: str
+    preview: Preview | None
+    moved: Moved | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Asker:
     """A run that can be asked about segments. Made by `asking`."""
 
@@ -276,16 +295,25 @@ def _table(engine: Backend, snapshot: Snapshot, name: str) -> ir.Table:
         return engine.read_parquet(glob.escape(str(path)), table_name=name)
 
 
-def listed_segments(folder: Path, run: str = "latest") -> dict[str, Preview | None]:
-    """Every segment written by hand and every frozen list by name; None where a rule cannot be followed in this run."""
+def listed_segments(folder: Path, run: str = "latest") -> dict[str, Listed]:
+    """Every segment written by hand, by its name in market.toml, and every frozen list, by its label."""
     with asking(folder, run) as asker:
-        return {name: _followed(asker, name) for name in (*asker.segments, *(one.label for one in asker.lists))}
+        written = {name: Listed(said.name or name, _followed(asker, name)) for name, said in asker.segments.items()}
+        return written | {one.label: Listed(one.label, asker.preview(one.label), _moved(asker, one.label))
+                          for one in asker.lists}
 
 
 def _followed(asker: Asker, name: str) -> Preview | None:
     try:
         return asker.preview(name)
     except RuleInvalid:
+        return None
+
+
+def _moved(asker: Asker, label: str) -> Moved | None:
+    try:
+        return asker.moved(label, 0)
+    except (RuleInvalid, RunMissing):
         return None
 
 
