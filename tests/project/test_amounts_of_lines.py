@@ -3,7 +3,9 @@
 import pytest
 
 import marketsofone as m1
+from marketsofone.cli import main
 from marketsofone.project import read_rows
+from marketsofone.project.reading.rows_opening import open_rows
 
 SETTINGS = """
 [market]
@@ -90,6 +92,47 @@ def test_it_contributes_the_sum_of_its_lines_less_its_cost_where_each_line_tells
 def test_the_rows_add_up_to_the_number_of_the_market(told):
     (added,) = read_rows(told, stratum="whole market", score="attractiveness").added
     assert (added.rows, added.total) == (4, pytest.approx(261 + 90 + 40 + 172))
+
+
+def beside(folder, run, buyer):
+    (row,) = open_rows(folder, run, read_rows(run, buyer=buyer, score="attractiveness").rows)
+    return [(each.table_name, each.source_row, {name: each.holds.get(name) for name in ("amount", "unit_cost")
+                                                if name in each.holds}) for each in row.beside]
+
+
+def test_the_lines_of_an_amount_open_beside_it_and_none_beside_an_amount_told(tmp_path, capsys):
+    found = run(tmp_path)
+    assert beside(tmp_path, found, "ant") == [("opportunity_line", 1, {"amount": "100"}),
+                                              ("opportunity_line", 2, {"amount": "200"})]
+    assert beside(tmp_path, found, "cat") == []
+    for format in ("table", "csv", "json"):
+        assert main(["rows", str(tmp_path), "--buyer", "ant", "--format", format]) == 0
+        assert "200" in capsys.readouterr().out
+    (tmp_path / "lines.csv").write_text(LINES + "1,R,1,5,\n")
+    assert beside(tmp_path, found, "ant") == []
+
+
+def test_lines_that_a_filter_left_out_or_that_were_refused_are_no_part_of_what_opens(tmp_path):
+    lines = LINES.replace("1,Q,2,200,USD", "1,Q,2,200,USD\n1,,1,77,\n1,Z,1,88,")
+    found = run(tmp_path, lines, SETTINGS.replace(
+        'file = "lines.csv"', 'file = "lines.csv"\nwhere = "coalesce(product, \'\') <> \'Z\'"'))
+    assert [row for _table, row, _holds in beside(tmp_path, found, "ant")] == [1, 2]
+
+
+def test_the_products_whose_units_are_the_cost_open_beside_it(tmp_path):
+    (tmp_path / "products.csv").write_text("product,unit\nP,7\nQ,9\nR,1\n")
+    settings = SETTINGS.replace('cost = "cost"\n', "") + """
+[sources.products]
+file = "products.csv"
+[sources.products.product]
+product_id = "product"
+unit_cost = "unit"
+"""
+    found = run(tmp_path, settings=settings)
+    products = [("product", 1, {"unit_cost": "7"}), ("product", 2, {"unit_cost": "9"})]
+    assert beside(tmp_path, found, "ant")[2:] == products
+    assert beside(tmp_path, found, "cat") == [("opportunity_line", 4, {"amount": "999"}), products[0]]
+    assert contributed(found)["cat"] == 50 - 7
 
 
 def test_how_many_are_summed_is_told(told):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +25,8 @@ def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
     """Show the rows that the numbers of a buyer, a stratum or a segment written by hand were counted from.
 
     Each row is opened in its source while the file is the very one the run read; else the row says
-    that the file changed. Keys of people and e-mails stay in the file.
+    that the file changed. Keys of people and e-mails stay in the file. Beside an opportunity that tells no
+    amount of its own stand its lines, and beside what tells no cost the products it was counted from.
 
     Parameters
     ----------
@@ -53,12 +55,15 @@ def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
     found = read_rows(snapshot, buyer=buyer, stratum=stratum, members=members, score=score, limit=limit,
                       without=without)
     opened = open_rows(project, snapshot, found.rows)
-    told = [{**asdict(each.row), "holds": each.holds, "why_not": each.why_not} for each in opened]
+    told = [{**asdict(each.row), "holds": each.holds, "why_not": each.why_not,
+             "beside": tuple(asdict(one) for one in each.beside)} for each in opened]
     if format == "table":
         _print_sums(found)
     if stratum is not None:
         note_objected(snapshot, format, without)
-    show(told if format != "csv" else [{**row, "holds": _words(row)} for row in told], _COLUMNS, format)
+    if format == "csv":
+        told = [{**row, "holds": _words(row), "beside": _beside(row)} for row in told]
+    show(told, _COLUMNS, format)
 
 
 def _members(project: Path, segment: str, run: str) -> list[int]:
@@ -82,7 +87,16 @@ def _print_sums(found: RowsRead) -> None:
 
 def _words(row: Row) -> str:
     """What a row holds, or why it could not be opened."""
-    return str(row["why_not"]) or "; ".join(f"{name} {value}" for name, value in row["holds"].items())
+    return str(row["why_not"]) or _told(row["holds"])
+
+
+def _beside(row: Row) -> tuple[str, ...]:
+    """What the rows hold that its amount or its cost was added up from."""
+    return tuple(f"{each['source']} {each['source_row']:,}: {_told(each['holds'])}" for each in row["beside"])
+
+
+def _told(holds: Mapping[str, str]) -> str:
+    return "; ".join(f"{name} {value}" for name, value in holds.items())
 
 
 _COLUMNS = (
@@ -91,5 +105,5 @@ _COLUMNS = (
     Column("counts as", lambda row: row["table_name"]),
     Column("trials", lambda row: f"{row['trials']:,.2f}", right=True),
     Column("total", lambda row: f"{row['total']:,.2f}", right=True),
-    Column("what it holds", _words),
+    Column("what it holds", lambda row: "\n  ".join((_words(row), *_beside(row)))),
 )

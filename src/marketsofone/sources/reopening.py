@@ -10,6 +10,7 @@ from marketsofone.customer.tables import TABLES
 from marketsofone.sources.expressions import Place, Rows
 from marketsofone.sources.findings import Input
 from marketsofone.sources.mapping import Source
+from marketsofone.sources.readings import text
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.staged import fingerprint
 from marketsofone.sources.staging import stage
@@ -30,7 +31,8 @@ def is_unchanged(path: Path, read: Input) -> bool:
     return path.stat().st_size == read.size and fingerprint(path) == read
 
 
-def reopen(source: Source, table: str, numbers: Iterable[int], read: Input) -> dict[int, dict[str, str]] | None:
+def reopen(source: Source, table: str, wanted: Iterable[int] | Iterable[str], read: Input,
+           by: str = "") -> dict[int, dict[str, str]] | None:
     """Rows of a source as they stand in it: what the mapping of a table takes from them.
 
     Keys of people (contacts, reps) are left out and e-mails hidden: they stay in the file.
@@ -40,10 +42,12 @@ def reopen(source: Source, table: str, numbers: Iterable[int], read: Input) -> d
     source : Source
     table : str
         The customer table that the rows fill.
-    numbers : iterable of int
-        Numbers of the rows, the first row of data being 1.
+    wanted : iterable of int or str
+        Numbers of the rows, the first row of data being 1; or keys, where ``by`` is given.
     read : Input
         Fingerprint of what the run read.
+    by : str
+        The field of the table whose keys are ``wanted``; rows that the source's filter leaves out are not given then.
 
     Returns
     -------
@@ -61,12 +65,19 @@ def reopen(source: Source, table: str, numbers: Iterable[int], read: Input) -> d
         rows = Rows(con, source, stage(con, source, Path(folder)))
         if rows.staged.fingerprint != read:
             return None
-        parts = [f"cast({rows.expression(sql, Place(source.name, table, name)).sql} as varchar) as {quoted(name)}"
-                 for name, sql in taken.items()]
-        wanted = ", ".join(str(int(number)) for number in numbers) or "null"
-        found = con.execute(f"select m1_row, {', '.join(parts)} from {rows.relation} where m1_row in ({wanted})")
+        parts = [f"{_as_text(rows, table, name, sql)} as {quoted(name)}" for name, sql in taken.items()]
+        found = con.execute(
+            f"select * from (select m1_row, {', '.join(parts)} from {rows.kept if by else rows.relation}) "
+            f"where list_contains(?, {quoted(by or 'm1_row')}) order by m1_row", [[*wanted]])
         return {int(number): _shown(dict(zip(taken, values, strict=True)))
                 for number, *values in found.fetchall()}
+
+
+def _as_text(rows: Rows, table: str, name: str, sql: str) -> str:
+    """A value as text; a key as it is compared with others."""
+    said = rows.expression(sql, Place(rows.source.name, table, name))
+    is_key = name in {field.name for field in TABLES[table].fields if field.kind == "id"}
+    return text(said.sql, said.type) if is_key else f"cast({said.sql} as varchar)"
 
 
 def _shown(row: Mapping[str, str | None]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -28,6 +29,7 @@ def nearest(name: str, names: Iterable[str]) -> str:
     return plain[min(holding, key=len)] if holding else ""
 
 
+@lru_cache(maxsize=4096)   # every column of a wide file is set beside every word for every field
 def bare(name: str) -> str:
     """A name without what people spell differently: lower case, letters and digits only."""
     return re.sub(r"[^0-9a-z]+", "", name.lower())

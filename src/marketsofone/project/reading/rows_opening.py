@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.customer.tables import RECORD
 from marketsofone.errors import MarketError
 from marketsofone.project.reading.rows import RowRead
+from marketsofone.project.reading.rows_beside import RowBeside, rows_beside
+from marketsofone.project.snapshots.parquet import rows_where
 from marketsofone.project.snapshots.snapshot import Snapshot
 from marketsofone.project.statements.recorded import record_of
 from marketsofone.sources import Input, Source
@@ -31,11 +34,14 @@ class RowOpened:
         Field -> what the source says, as text; people's keys are left out, e-mails hidden.
     why_not : str
         Why the row could not be opened; empty where it was.
+    beside : tuple of RowBeside
+        Lines and products that its amount or its cost was added up from, where it tells none itself.
     """
 
     row: RowRead
     holds: Mapping[str, str]
     why_not: str = ""
+    beside: tuple[RowBeside, ...] = ()
 
 
 Found = tuple[Mapping[int, Mapping[str, str]], str]
@@ -58,7 +64,27 @@ def open_rows(folder: Path, snapshot: Snapshot, rows: Sequence[RowRead]) -> tupl
     places = sorted({(row.source, row.table_name) for row in rows})
     found = {place: _found(folder, snapshot, place, [r for r in rows if (r.source, r.table_name) == place])
              for place in places}
-    return tuple(_opened(row, found[row.source, row.table_name]) for row in rows)
+    opened = [_opened(row, found[row.source, row.table_name]) for row in rows]
+
+    def find(table: str, field: str, keys: Collection[str]) -> list[RowBeside]:
+        return _named(folder, snapshot, table, field, keys)
+
+    beside = rows_beside([(each.row, each.holds) for each in opened], find)
+    return tuple(replace(each, beside=rests_on) for each, rests_on in zip(opened, beside, strict=True))
+
+
+def _named(folder: Path, snapshot: Snapshot, table: str, field: str, keys: Collection[str]) -> list[RowBeside]:
+    """Rows of a table that the run took, by their key, from all sources that are still what the run read."""
+    taken_not = {(row["source"], row["source_row"]) for row in rows_where(
+        snapshot.file("quarantine"), "table_name", table)}
+    found = []
+    for source in _sources(folder):
+        if table in [each.table for each in source.tables]:
+            with suppress(MarketError):
+                holds, _why_not = _in_source(folder, snapshot, source.name, table, sorted(keys), field)
+                found += [RowBeside(table, source.name, number, told) for number, told in holds.items()
+                          if (source.name, number) not in taken_not]
+    return found
 
 
 def _opened(row: RowRead, found: Found) -> RowOpened:
@@ -79,10 +105,11 @@ def _found(folder: Path, snapshot: Snapshot, place: tuple[str, str], rows: Seque
         return {}, f"source '{source}' cannot be read: {problem.found or problem.wanted}"
 
 
-def _in_source(folder: Path, snapshot: Snapshot, name: str, table: str, numbers: Sequence[int]) -> Found:
+def _in_source(folder: Path, snapshot: Snapshot, name: str, table: str, wanted: Sequence[int] | Sequence[str],
+               by: str = "") -> Found:
     from marketsofone.sources.reopening import is_unchanged, origins, reopen
 
-    source = _source(folder, name)
+    source = next((each for each in _sources(folder) if each.name == name), None)
     if source is None or table not in [each.table for each in source.tables]:
         return {}, f"market.toml no longer has source '{name}' fill {table}"
     inputs = {shown: Input(**read) for shown, read in snapshot.manifest["inputs"].items()}
@@ -91,16 +118,15 @@ def _in_source(folder: Path, snapshot: Snapshot, name: str, table: str, numbers:
             return {}, f"{shown} is not a file that is still there"
         if path is not None and not is_unchanged(path, inputs[shown]):
             return {}, f"{shown} has changed since the run"
-    holds = reopen(source, table, numbers, inputs[source.read_as])
+    holds = reopen(source, table, wanted, inputs[source.read_as], by)
     return (holds, "") if holds is not None else ({}, f"{source.shown} gives other rows than it gave the run")
 
 
-def _source(folder: Path, name: str) -> Source | None:
+def _sources(folder: Path) -> Sequence[Source]:
     from marketsofone.project.settings.market_file import read_settings
     from marketsofone.sources import sources_from
 
-    every = sources_from(read_settings(folder).sources, folder)
-    return next((each for each in every if each.name == name), None)
+    return sources_from(read_settings(folder).sources, folder)
 
 
 def _stated(folder: Path, numbers: Sequence[int]) -> Found:
