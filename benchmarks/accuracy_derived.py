@@ -15,19 +15,17 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
-import lightgbm
 import numpy as np
 import pandas as pd
 from accuracy import said_by_us
 from accuracy_measures import corrected_interval, measures
-from accuracy_models import OURS, Floats
-from accuracy_sets import SETS, Division, Market, divisions, present, read_market
+from accuracy_models import OURS, boosted
+from accuracy_sets import SETS, divisions, present, read_market
 from threadpoolctl import threadpool_limits
 
 from marketsofone.estimates.trait_levels import Traits, fit_leveling, significant_digits
 
-SETTING = {"objective": "binary", "num_leaves": 31, "learning_rate": 0.1, "min_child_samples": 20, "verbose": -1,
-           "num_threads": 1, "feature_pre_filter": False}
+SETTING = (31, 0.1, 20)
 
 
 def derived(columns: pd.DataFrame) -> pd.DataFrame:
@@ -40,17 +38,6 @@ def derived(columns: pd.DataFrame) -> pd.DataFrame:
         more[f"{name}, digits"] = significant_digits(columns[name].to_numpy(float))
         more[f"{name}, rows alike"] = columns[name].map(columns[name].value_counts()).to_numpy(float)
     return columns.assign(**more)
-
-
-def boosted(market: Market, division: Division) -> Floats:
-    """LightGBM of one setting."""
-    t = market.columns.set_axis([f"c{i}" for i in range(market.columns.shape[1])], axis=1)
-    t = t.astype(dict.fromkeys(t.select_dtypes(exclude="number"), "category"))
-    setting = SETTING | {"seed": division.seed}
-    data = lightgbm.Dataset(t.iloc[division.train], market.success[division.train].astype(float), free_raw_data=False)
-    found = lightgbm.cv(setting, data, 1000, nfold=5, stratified=True, seed=division.seed,
-                        callbacks=[lightgbm.early_stopping(30, verbose=False)])["valid binary_logloss-mean"]
-    return np.asarray(lightgbm.train(setting, data, len(found)).predict(t.iloc[division.test]))
 
 
 def main() -> None:
@@ -79,7 +66,7 @@ def _line(name: str, splits: int, kept: Path) -> str:
     for division in (each for each in divisions(market, splits) if each.kind == "random"):
         success = market.success[division.test]
         mine = said_by_us(kept, of, market, division).shares[OURS]
-        peer = boosted(replace(market, columns=columns), division)
+        peer = boosted(replace(market, columns=columns), division, [SETTING])
         losses.append([measures(share, success, division.seed)["log loss"] for share in (mine, peer)])
     ours, theirs = np.array(losses).T
     low, gap, high = corrected_interval(100 * (ours / theirs - 1), len(division.test) / len(division.train))

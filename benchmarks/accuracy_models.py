@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -122,13 +123,17 @@ def logistic(market: Market, division: Division) -> Floats:
     return np.asarray(model.predict_proba(t.iloc[division.test])[:, 1])
 
 
-def boosted(market: Market, division: Division) -> Floats:
+GRID = tuple(product((7, 31), (0.05, 0.1), (20, 100)))
+"""Leaves, rate and least rows in a leaf that LightGBM is tuned over."""
+
+
+def boosted(market: Market, division: Division, tried: Sequence[tuple[int, float, int]] = GRID) -> Floats:
     """LightGBM with native categories; leaves, rate, least rows and number of trees by inner cross-validation."""
     t = market.columns.set_axis([f"c{i}" for i in range(market.columns.shape[1])], axis=1)
     t = t.astype(dict.fromkeys(t.select_dtypes(exclude="number"), "category"))
     train, best = division.train, (np.inf, {}, 0)
     data = lightgbm.Dataset(t.iloc[train], market.success[train].astype(float), free_raw_data=False)
-    for leaves, rate, least in product((7, 31), (0.05, 0.1), (20, 100)):
+    for leaves, rate, least in tried:
         grid = {"objective": "binary", "num_leaves": leaves, "learning_rate": rate, "min_child_samples": least,
                 "verbose": -1, "num_threads": 1, "seed": division.seed, "feature_pre_filter": False}
         found = lightgbm.cv(grid, data, 1000, nfold=5, stratified=True, seed=division.seed,

@@ -49,9 +49,7 @@ def to_say(row: Row, kind: str, **values: object) -> Said:
 
 def answer_of(visit: Visit, row: Row, said: str, reason: str, until: date | None = None) -> Said:
     """What the viewer says to the move of a buyer; a second answer corrects the first."""
-    told = [entry for key in visit.shelf.keys_of(row)
-            for entry in visit.office.notebook.of_kind("answer", None, "buyer", key)]
-    earlier = next((entry for entry in told if entry.stated_by == visit.viewer.name), None)
+    earlier = next(iter(own_of(visit, "answer", row)), None)
     values = {"answer": said, "reason": reason, "until": until}
     return to_say(row, "answer", **values) if earlier is None else Said(
         "answer", earlier.about, earlier.about_id, values, earlier.id)
@@ -75,6 +73,18 @@ def withdraw(visit: Visit, number: int, subject: str) -> None:
     """Takes back a statement, leaving it in the history."""
     visit.office.notebook.withdraw(number, visit.viewer.name)
     visit.office.door.trace(visit.viewer, f"took back {number}", subject)
+
+
+def own_of(visit: Visit, kind: str, row: Row) -> list[Entry]:
+    """What the viewer said of a buyer, of one kind and under any of its keys, that is in force."""
+    return [entry for key in visit.shelf.keys_of(row)
+            for entry in visit.office.notebook.of_kind(kind, None, "buyer", key)
+            if entry.stated_by == visit.viewer.name]
+
+
+def history_of(visit: Visit, subjects: Sequence[Subject]) -> list[Entry]:
+    """Everything ever said about one thing, by any of the words and keys for it."""
+    return [entry for subject in subjects for entry in visit.office.notebook.history(*subject)]
 
 
 def standing_about(visit: Visit, subjects: Sequence[Subject]) -> list[Entry]:

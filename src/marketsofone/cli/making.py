@@ -102,25 +102,23 @@ def _summarise(project: Path, snapshot: Snapshot) -> None:
     """A run in a dozen lines: size, evidence, whom to approach, what is assumed, where the report is."""
     from marketsofone.project.snapshots.approach import read_approach
     from marketsofone.project.snapshots.results import read_evidence
-    from marketsofone.project.words import counted, listed
+    from marketsofone.project.words import apart, counted, listed
 
-    manifest = snapshot.manifest
+    manifest, evidence = snapshot.manifest, read_evidence(snapshot)
     counts, currency = manifest["counts"], manifest["currency"]
     kinds = listed([counted(number, f"{kind} as buyer") if number == 1 else f"{number:,} by {kind}"
                     for kind, number in manifest["buyer_kinds"].items()])
     day = f", as of {manifest['as_of']}." if manifest["as_of"] else "; the data carry no date."
     print(f"{counted(counts['buyers'], 'buyer')} ({kinds}) in {counted(counts['strata'], 'stratum')}{day}")
-    for row in read_evidence(snapshot):
+    for row in evidence:
         print(f"  {row['score']}: {_evidence_words(row)}")
     print("To approach first:")
     for place, each in enumerate(read_approach(snapshot, 3), 1):
         print(plain_lines(f"  {place}. {each.buyer.source_id}, {each.buyer.path}: {_why_first(each, currency)}"))
     _print_planned(manifest.get("plan") or {}, currency)
     _print_warnings(snapshot)
-    told = {f"{row['score']}: {row['note']}" for row in read_evidence(snapshot)}
-    for label in (*manifest["labels"], *_conditions(manifest["conditional_on"])):
-        if label not in told:
-            print(plain_lines(f"Note: {label}"))
+    for label in (*apart(manifest["labels"], evidence), *_conditions(manifest["conditional_on"])):
+        print(plain_lines(f"Note: {label}"))
     print(f"Run {snapshot.run_id}. Report: {snapshot.path / 'report.html'}")
 
 

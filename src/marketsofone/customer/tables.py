@@ -283,5 +283,8 @@ TABLES: dict[str, Table] = {table.name: table for table in (
 )}
 """Every customer table by name."""
 
+OF_OPPORTUNITY = ("opportunity_line", "rival_met", "opportunity_contact")
+"""Tables whose rows are told of an opportunity, without a time of their own."""
+
 STATED = frozenset(name for name, table in TABLES.items() if table.has("about_id"))
 """Tables of what people state: a file of them may hold nothing yet."""

@@ -15,8 +15,8 @@ import ibis.expr.types as ir
 from ibis import _
 
 from marketsofone.customer import UserColumn
+from marketsofone.customer.tables import OF_OPPORTUNITY
 from marketsofone.features.asof import HAPPENED
-from marketsofone.features.meeting import OF_OPPORTUNITY
 from marketsofone.features.permitted import unprofiled
 from marketsofone.features.statements import told_of_buyers
 

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 import ibis.expr.types as ir
 from ibis import _
 
-OF_OPPORTUNITY = ("opportunity_line", "rival_met", "opportunity_contact")
-"""Tables whose rows are told of an opportunity, without a time of their own."""
+from marketsofone.customer.tables import OF_OPPORTUNITY
 
 
 def noted_in_time(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:

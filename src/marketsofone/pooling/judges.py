@@ -102,24 +102,26 @@ def fit_judge(said: Floats, seen: Floats, unsure: Floats, buyers: Floats, sure: 
     """
     middle = float(np.average(seen, weights=1.0 / (unsure / buyers + 1.0 / sure)))
     common, own = np.sqrt(IN_COMMON * unsure), unsure / buyers
-    pairs = [(slope, noise) for slope in _SLOPES for noise in _NOISE]
-    found = [_given(said - middle - slope * (seen - middle), slope**2 * own + noise / sure,
-                    np.column_stack([np.ones(len(said)), slope * common])) for slope, noise in pairs]
-    slopes, noises = np.array(pairs).T
-    score = np.array([each[0] for each in found]) - 0.5 * (
-        (np.log(noises) / _NOISE_SPREAD) ** 2 + ((slopes - 1.0) / _SLOPE_SPREAD) ** 2)
+    found = [_given(said - middle - slope * (seen - middle), slope**2 * own + _NOISE[:, None] / sure, slope * common)
+             for slope in _SLOPES]
+    score, biases, doubts = (np.array(part) for part in zip(*found, strict=True))
+    score -= 0.5 * ((np.log(_NOISE) / _NOISE_SPREAD) ** 2 + ((_SLOPES[:, None] - 1.0) / _SLOPE_SPREAD) ** 2)
     weight = np.exp(score - score.max())
     weight /= weight.sum()
-    biases, doubts = (np.array([each[part] for each in found]) for part in (1, 2))
-    bias = float(weight @ biases)
-    return Judge(bias, float(weight @ (doubts + (biases - bias) ** 2)), float(np.exp(weight @ np.log(noises))),
-                 float(weight @ slopes), middle)
+    bias = float(np.sum(weight * biases))
+    return Judge(bias, float(np.sum(weight * (doubts + (biases - bias) ** 2))),
+                 float(np.exp(np.sum(weight * np.log(_NOISE)))), float(np.sum(weight * _SLOPES[:, None])), middle)
 
 
-def _given(apart: Floats, variance: Floats, design: Floats) -> tuple[float, float, float]:
-    """Log likelihood with this scatter; mean and variance of the bias (what the judged have in common beside)."""
-    precise = design.T @ (design / variance[:, None]) + np.diag([USUAL_BIAS**-2, 1.0])
-    mean = np.linalg.solve(precise, design.T @ (apart / variance))
-    fitted = float(np.sum(apart**2 / variance) - mean @ precise @ mean)
-    likelihood = -0.5 * (float(np.sum(np.log(variance))) + float(np.linalg.slogdet(precise)[1]) + fitted)
-    return likelihood, float(mean[0]), float(np.linalg.inv(precise)[0, 0])
+def _given(away: Floats, variance: Floats, common: Floats) -> tuple[Floats, Floats, Floats]:
+    """Log likelihood, and mean and variance of the bias, each shape (scatters,); ``variance`` (scatters, judgements).
+
+    What the judged have in common is beside the bias: two unknowns with a normal prior each, in closed form.
+    """
+    ones, both, twos = (np.sum(part / variance, axis=-1) for part in (np.ones_like(common), common, common**2))
+    ones, twos = ones + USUAL_BIAS**-2, twos + 1.0
+    first, second = (np.sum(part * away / variance, axis=-1) for part in (np.ones_like(common), common))
+    space = ones * twos - both**2
+    bias, beside = (twos * first - both * second) / space, (ones * second - both * first) / space
+    fitted = np.sum(away**2 / variance, axis=-1) - bias * first - beside * second
+    return -0.5 * (np.sum(np.log(variance), axis=-1) + np.log(space) + fitted), bias, twos / space

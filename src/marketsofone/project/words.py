@@ -10,6 +10,7 @@ import pyarrow as pa
 from marketsofone.customer.money import WHOLE_FROM
 from marketsofone.report.words import (
     NO_EVIDENCE,
+    apart,
     count,
     counted,
     hours,
@@ -26,8 +27,8 @@ from marketsofone.report.words import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NO_EVIDENCE", "amounts", "count", "counted", "hours", "interval", "listed", "minutes_said", "money",
-           "number", "percent", "plain", "share"]
+__all__ = ["NO_EVIDENCE", "amounts", "apart", "count", "counted", "hours", "interval", "listed", "minutes_said",
+           "money", "number", "percent", "plain", "share"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

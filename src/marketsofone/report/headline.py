@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -57,14 +56,8 @@ def headline(results: Results, ranked: tuple[RankedBuyer, ...]) -> Headline:
         comparison=_comparison(results.buyers, ranked, manifest["currency"]),
         rests=tuple(_rest(score, results.evidence, manifest["currency"]) for score in SCORES),
         conditions=tuple(s.without for s in SCORES if s.name in manifest["conditional_on"]),
-        labels=tuple(words.cut(label, 200) for label in _apart(manifest["labels"], results.evidence)),
+        labels=tuple(words.cut(label, 200) for label in words.apart(manifest["labels"], results.evidence.to_pylist())),
     )
-
-
-def _apart(labels: Sequence[str], evidence: pa.Table) -> list[str]:
-    """What is taken for granted but for what stands beside the score it belongs to."""
-    told = {f"{row['score']}: {row['note']}" for row in evidence.to_pylist()}
-    return [label for label in labels if label not in told]
 
 
 def market_name(results: Results) -> str:

@@ -179,6 +179,19 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 
+def apart(labels: Sequence[str], evidence: Sequence[Mapping[str, object]]) -> list[str]:
+    """What a run takes for granted, but for what stands beside the score it belongs to.
+
+    Examples
+    --------
+    >>> apart(["pull: judged", "pull: no evidence"], [{"score": "pull", "note": "no evidence"}])
+    ['pull: judged']
+
+    """
+    told = {f"{row['score']}: {row['note']}" for row in evidence}
+    return [label for label in labels if label not in told]
+
+
 def day(value: object) -> str:
     """A date, in words; a text that is none is printed as it stands, and no date is said to be unknown.
 

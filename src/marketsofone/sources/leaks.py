@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from marketsofone.customer.tables import OF_OPPORTUNITY
 from marketsofone.sources.findings import Finding, Loaded
 from marketsofone.sources.mapping import UserColumn
 from marketsofone.sources.spelling import listed_as_toml, snake
@@ -103,7 +104,7 @@ def suspected_leaks(engine: Backend, loaded: Loaded) -> tuple[Finding, ...]:
 
 def _noted_late(con: DuckDBPyConnection, loaded: Loaded) -> Iterator[Finding]:
     """What was written down about opportunities after the day on which they were won or lost."""
-    for name in ("opportunity_line", "rival_met", "opportunity_contact"):
+    for name in OF_OPPORTUNITY:
         if name not in loaded.tables or "opportunity" not in loaded.tables:
             continue
         rows, late = con.execute(

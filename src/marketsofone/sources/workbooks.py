@@ -75,19 +75,23 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
 
 
 def _opened(source: Source, path: Path) -> Any:
-    from openpyxl import load_workbook
-
     check_workbook(path)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return load_workbook(path, read_only=True, data_only=True)
+        return _book(path)
     except Exception as error:  # the library raises whatever it stumbles over
         raise SourceUnreadable(
             f"{source.place} is an Excel workbook.",
             f"{source.file} is not one.",
             'Say what it is: format = "csv"',
         ) from error
+
+
+def _book(path: Path) -> Any:
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return load_workbook(path, read_only=True, data_only=True)
 
 
 def _rows(source: Source, sheet: Any) -> Iterator[tuple[object, ...]]:
@@ -115,13 +119,9 @@ def _rows(source: Source, sheet: Any) -> Iterator[tuple[object, ...]]:
 
 def sheets_of(path: Path) -> list[str]:
     """The names of a workbook's sheets that are shown; none where it does not open."""
-    from openpyxl import load_workbook
-
     try:
         check_workbook(path)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = load_workbook(path, read_only=True, data_only=True)
+        book = _book(path)
     except Exception:  # whatever is wrong with the file is told when it is read
         return []
     try:

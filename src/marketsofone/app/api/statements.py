@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, FiniteFloat
 from marketsofone.app.api.routing import WRITES, Model, api_router
 from marketsofone.app.api.scored import BuyerId, StratumId
 from marketsofone.app.entrance import Visit, visits
-from marketsofone.app.writing import standing_about, state, state_about, take_back
+from marketsofone.app.writing import history_of, standing_about, state, state_about, take_back
 from marketsofone.project.snapshots.shelf import Row
 from marketsofone.project.statements.subjects import Subject, subjects_of
 
@@ -181,8 +181,7 @@ def _values(said: _Saying) -> dict[str, Any]:
 def _stated(visit: Visit, subjects: Sequence[Subject], past: bool) -> list[dict[str, Any]]:
     in_force = standing_about(visit, subjects)
     held = {entry.id for entry in in_force}
-    told = in_force if not past else [
-        entry for subject in subjects for entry in visit.office.notebook.history(*subject)]
+    told = history_of(visit, subjects) if past else in_force
     return [{"number": entry.id, "kind": entry.kind, "says": asdict(entry.says),
              "stated_by": entry.stated_by, "stated_at": entry.stated_at, "supersedes": entry.supersedes,
              "in_force": entry.id in held} for entry in sorted(told, key=lambda each: each.id)]

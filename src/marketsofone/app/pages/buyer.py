@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,7 +13,7 @@ from marketsofone.app.lines import BuyerLine, StratumLine, buyer_lines, stratum_
 from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.resting import Resting, counted_rows, resting
-from marketsofone.app.writing import standing_about, state, take_back
+from marketsofone.app.writing import history_of, own_of, standing_about, state, take_back
 from marketsofone.project.showing.buyer import (
     approach_to,
     effort_on,
@@ -251,9 +250,7 @@ def _wish(visit: Visit, entry: Entry) -> WishLine:
 
 
 def _own_judgement(visit: Visit, row: Row, score: str) -> int | None:
-    told = [entry for key in visit.shelf.keys_of(row)
-            for entry in visit.office.notebook.of_kind("judgement", None, "buyer", key)]
-    return next((each.id for each in told if each.stated_by == visit.viewer.name and _about(each) == score), None)
+    return next((each.id for each in own_of(visit, "judgement", row) if _about(each) == score), None)
 
 
 def _about(entry: Entry) -> str:
@@ -264,7 +261,7 @@ def _said(visit: Visit, row: Row) -> tuple[SaidLine, ...]:
     """Everything people said of a buyer, the latest first, what was corrected or taken back marked as ended."""
     subjects = subjects_of(visit.shelf, row)
     standing = {entry.id for entry in standing_about(visit, subjects)}
-    told: Sequence[Entry] = [entry for subject in subjects for entry in visit.office.notebook.history(*subject)]
+    told = history_of(visit, subjects)
     currency = currency_of(visit.shelf)
     lines = [SaidLine(entry.id, _kind(entry), _words(entry, currency), entry.stated_by,
                       f"{entry.stated_at:%Y-%m-%d %H:%M}",

@@ -13,6 +13,7 @@ import ibis
 from ibis import _
 
 from marketsofone.customer import UserColumn
+from marketsofone.customer.tables import OF_OPPORTUNITY
 from marketsofone.engine import hold, release
 from marketsofone.errors import NothingToScore, SettingsInvalid
 from marketsofone.estimates import fetch_base, tally
@@ -43,7 +44,7 @@ from marketsofone.features import (
 from marketsofone.features.asof import has_periods
 from marketsofone.features.beside import touches
 from marketsofone.features.events import COUNTED
-from marketsofone.features.meeting import OF_OPPORTUNITY, noted_in_time
+from marketsofone.features.meeting import noted_in_time
 from marketsofone.features.sales import margin
 from marketsofone.features.unheld import unheld_accounts
 from marketsofone.features.unit_costs import unit_costs, with_line_amounts, with_unit_costs

@@ -277,10 +277,14 @@ def _astray(judges: pd.DataFrame) -> tuple[Finding, ...]:
     many = int((judges["ceiling_slope"] < HARDLY_APART).sum())
     if not many:
         return ()
-    who = "One person who judges" if many == 1 else f"{many:,} people who judge"
     return (Finding("judgement_astray", "info", "record: effort",
-                    f"{who} effort, of {len(judges):,}, said of some buyers what all that is known tells of others: "
+                    f"{_people(many, judges)} said of some buyers what all that is known tells of others: "
                     "hardly heard.", "Go through their judgements with them; m1 judge-effort states one anew."),)
+
+
+def _people(many: int, judges: pd.DataFrame) -> str:
+    who = "One person who judges" if many == 1 else f"{many:,} people who judge"
+    return f"{who} effort, of {len(judges):,},"
 
 
 def _off(judges: pd.DataFrame) -> tuple[Finding, ...]:
@@ -289,9 +293,8 @@ def _off(judges: pd.DataFrame) -> tuple[Finding, ...]:
     if not len(off):
         return ()
     said = listed([f"{each:.1f}" for each in off[:3]])
-    who = "One person who judges" if len(off) == 1 else f"{len(off):,} people who judge"
     return (Finding("judgement_off", "info", "record: effort",
-                    f"{who} effort, of {len(judges):,}, said {said} times what all that is known of the same buyers "
+                    f"{_people(len(off), judges)} said {said} times what all that is known of the same buyers "
                     "bears out, and is taken for so much less or more.",
                     "Go through their judgements with them; m1 judge-effort states one anew."),)
 
