@@ -4,7 +4,7 @@ import pytest
 
 from marketsofone.project.flow import load, opened
 from marketsofone.project.ground.gathering import gather
-from marketsofone.project.main_job.noting import evidence_notes
+from marketsofone.project.main_job.evidence_notes import evidence_notes
 from marketsofone.project.settings.market_file import read_settings
 
 SETTINGS = """

@@ -136,10 +136,10 @@ def check_project(folder: Path) -> CheckResult:
     import pyarrow as pa
 
     from marketsofone.project.ground.gathering import gather
+    from marketsofone.project.main_job.evidence_notes import evidence_notes
     from marketsofone.project.main_job.keeping import frame_of
     from marketsofone.project.main_job.moving import moving
     from marketsofone.project.main_job.noticing import noticed_in_data
-    from marketsofone.project.main_job.noting import evidence_notes
     from marketsofone.project.segments.keeping import check_segments
     from marketsofone.scores import SCORES
 

@@ -29,11 +29,11 @@ from marketsofone.project.main_job.assembling import (
     strata_table,
 )
 from marketsofone.project.main_job.doubting import doubts_table
+from marketsofone.project.main_job.evidence_notes import evidence_notes
 from marketsofone.project.main_job.identity import identity_table
 from marketsofone.project.main_job.marketing import marketing_tables
 from marketsofone.project.main_job.noticing import noticed
 from marketsofone.project.main_job.noticing_values import beyond_the_seen
-from marketsofone.project.main_job.noting import evidence_notes
 from marketsofone.project.main_job.trials import trials_writer
 from marketsofone.project.main_job.winning import wins
 from marketsofone.project.planning.planned import plan_run
