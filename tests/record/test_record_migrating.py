@@ -13,8 +13,9 @@ from alembic.script import ScriptDirectory
 from marketsofone.errors import RecordTooNew
 from marketsofone.record import open_record
 from marketsofone.record.database import connect
-from marketsofone.record.migrating import MIGRATIONS, migrate
+from marketsofone.record.migrating import migrate
 from marketsofone.record.schema import METADATA
+from marketsofone.record.version import MIGRATIONS
 
 HEAD = ScriptDirectory(MIGRATIONS).get_current_head()
 TODAYS = {*METADATA.tables, "record_version"}
@@ -63,6 +64,17 @@ def test_the_steps_build_the_tables_that_queries_expect(engine):
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": "record_version"})
         assert compare_metadata(context, METADATA) == []
+
+
+def test_the_last_step_by_the_name_of_its_file_is_the_last_in_the_chain():
+    assert sorted(step.stem[1:5] for step in (MIGRATIONS / "versions").glob("v*.py"))[-1] == HEAD
+
+
+def test_a_store_of_the_present_version_opens_without_what_migrates_it(address):
+    open_record(address).close()
+    opens = f"import sys; from marketsofone.record import open_record; open_record({str(address)!r}).close()"
+    tells = f"{opens}; sys.exit('alembic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", tells], check=False).returncode == 0
 
 
 def test_an_older_store_is_upgraded_and_keeps_what_it_holds(engine, tmp_path):

@@ -11,22 +11,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 
 from marketsofone.errors import RecordTooNew
-from marketsofone.record.database import connect, spoken, writing
+from marketsofone.record.database import writing
+from marketsofone.record.version import MIGRATIONS, VERSION_TABLE
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 _ONE_AT_A_TIME = Lock()  # alembic's `op` is one for the whole process
-
-
-def open_migrated(url_or_path: str | Path, wanted: str) -> sa.Engine:
-    """An engine on a database of the present version, made or brought there first; ``wanted`` leads its errors."""
-    engine = connect(url_or_path)
-    try:
-        with spoken(engine, wanted):
-            migrate(engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return engine
 
 
 def migrate(engine: sa.Engine, scripts: Path = MIGRATIONS) -> None:
@@ -68,4 +56,4 @@ def _missing(connection: sa.Connection, directory: ScriptDirectory) -> list[Scri
 
 
 def _context(connection: sa.Connection) -> MigrationContext:
-    return MigrationContext.configure(connection, opts={"version_table": "record_version"})
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
