@@ -86,6 +86,28 @@ known_at = "noted"
     assert finding.message.startswith("1 of 4 rows of rival_met were written down after")
 
 
+def test_the_day_after_an_outcome_is_a_day_of_the_market(market):
+    market.write("deals.csv", "id,res,closed\n1,lost,2026-03-05T20:00Z\n2,lost,2026-03-05T13:00Z\n")
+    market.write("met.csv", "id,rival,noted\n1,Boz,2026-03-06T02:00Z\n2,Boz,2026-03-05T16:00Z\n")
+    loaded = market.load("""
+[sources.crm]
+file = "deals.csv"
+[sources.crm.opportunity]
+opportunity_id = "id"
+outcome = "res"
+closed_at = "closed"
+[sources.met]
+file = "met.csv"
+[sources.met.rival_met]
+opportunity_id = "id"
+competitor_id = "rival"
+known_at = "noted"
+""")
+    late = {zone: [one.message[:11] for one in suspected_leaks(market.engine, loaded, zone)
+                   if one.code == "noted_after_outcome"] for zone in ("UTC", "Asia/Tokyo", "America/New_York")}
+    assert late == {"UTC": ["1 of 2 rows"], "Asia/Tokyo": ["1 of 2 rows"], "America/New_York": []}
+
+
 def test_a_table_without_a_past_says_what_it_cannot_tell(leaks):
     assert "cannot tell what was known of an opportunity" in leaks["opportunity"].message
 

@@ -215,6 +215,6 @@ def load(engine: Backend, settings: Settings) -> tuple[Loaded, tuple[Finding, ..
     sources = sources_from(settings.sources, settings.folder)
     loaded = load_sources(engine, sources, currency=settings.market.currency,
                           time_zone=settings.market.time_zone, as_of=settings.market.as_of)
-    findings = (*loaded.findings, *suspected_leaks(engine, loaded))
+    findings = (*loaded.findings, *suspected_leaks(engine, loaded, settings.market.time_zone))
     return recorded_tables(engine, settings.folder, loaded), findings
 

@@ -15,7 +15,7 @@ from marketsofone.customer.tables import OF_OPPORTUNITY
 from marketsofone.sources.findings import Finding, Loaded
 from marketsofone.sources.mapping import UserColumn
 from marketsofone.sources.spelling import listed_as_toml, snake
-from marketsofone.sources.sql import quoted
+from marketsofone.sources.sql import literal, quoted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +80,7 @@ def name_tells(name: str) -> bool:
     return _TELLING.search(plain) is not None
 
 
-def suspected_leaks(engine: Backend, loaded: Loaded) -> tuple[Finding, ...]:
+def suspected_leaks(engine: Backend, loaded: Loaded, time_zone: str = "UTC") -> tuple[Finding, ...]:
     """Columns of the user's own that may have been filled in after the outcome, and tables without a past.
 
     A column is suspected when it is filled for decided rows and not for open ones, or much more for
@@ -93,22 +93,26 @@ def suspected_leaks(engine: Backend, loaded: Loaded) -> tuple[Finding, ...]:
     engine : ibis DuckDB backend
         As `load_sources` left it.
     loaded : Loaded
+    time_zone : str
+        IANA name of the market's own: a day is a day there.
     """
     findings = []
     for outcome in _OUTCOMES:
         if outcome.table in loaded.tables:
             columns = [one for one in loaded.columns if one.table == outcome.table]
             findings += list(_suspects(engine.con, outcome, columns))
-    return (*findings, *_noted_late(engine.con, loaded), *_without_past(engine.con, loaded))
+    return (*findings, *_noted_late(engine.con, loaded, time_zone), *_without_past(engine.con, loaded))
 
 
-def _noted_late(con: DuckDBPyConnection, loaded: Loaded) -> Iterator[Finding]:
+def _noted_late(con: DuckDBPyConnection, loaded: Loaded, time_zone: str) -> Iterator[Finding]:
     """What was written down about opportunities after the day on which they were won or lost."""
+    noted, decided = (f"timezone({literal(time_zone)}, timezone('UTC', {moment}))::date"
+                      for moment in ("t.known_at", "o.closed_at"))
     for name in OF_OPPORTUNITY:
         if name not in loaded.tables or "opportunity" not in loaded.tables:
             continue
         rows, late = con.execute(
-            "select count(*), count_if(t.known_at::date > o.closed_at::date and o.outcome <> 'open') "
+            f"select count(*), count_if({noted} > {decided} and o.outcome <> 'open') "
             f"from {quoted(name)} t left join opportunity o using (opportunity_id)").fetchall()[0]
         if late:
             yield Finding(
