@@ -36,6 +36,7 @@ evidence: .venv/ready-test ## write the pages in docs/evidence anew
 	$(BIN)/python benchmarks/truth.py --page docs/evidence/truth.md
 	$(BIN)/python benchmarks/speed.py --page docs/evidence/speed.md
 	$(BIN)/python benchmarks/speed_pooling.py --page docs/evidence/pooled_rates.md
+	$(BIN)/python benchmarks/accuracy_derived.py
 	$(BIN)/python benchmarks/accuracy.py --page docs/evidence/accuracy.md
 	$(BIN)/python benchmarks/distinctness.py --page docs/evidence/distinctness.md
 	$(BIN)/python benchmarks/classes.py $(if $(STEPMIX),--peer-python $(STEPMIX)) --page docs/evidence/classes.md

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory, gettempdir
 import numpy as np
 import pandas as pd
 from accuracy_models import OURS, PEERS, Foretold, ours, told_since
-from accuracy_page import LEDGERS, Told, page
+from accuracy_page import DERIVED, LEDGERS, Told, page
 from accuracy_sets import DATA, SETS, Division, Market, PublicSet, counted, divisions, present, read_market
 from threadpoolctl import threadpool_limits
 
@@ -95,7 +95,9 @@ def main() -> None:
     with threadpool_limits(1):
         found = [told for name, count in counts.items() if name in SETS and present(SETS[name])
                  for told in measure(SETS[name], count, chosen.kept)]
-        text = page(found, [name for name in counts if name in LEDGERS and (DATA / name).is_dir()])
+        derived = [file.read_text(encoding="utf-8") for name in counts
+                   if (file := chosen.kept / f"{name}{DERIVED}").is_file()]
+        text = page(found, [name for name in counts if name in LEDGERS and (DATA / name).is_dir()], derived)
     if chosen.page:
         chosen.page.write_text(text, encoding="utf-8")
     else:

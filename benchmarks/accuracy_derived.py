@@ -4,7 +4,8 @@
 
 The trait model makes two numbers of one that repeats many values: how round it is, and how many rows share it. Here
 LightGBM is given both (31 leaves, rate 0.1, 20 rows in a leaf; trees by inner cross-validation). What the product says
-is read from the folder that ``accuracy.py`` keeps, or made anew. Sets in which nothing is derived are left out.
+is read from the folder that ``accuracy.py`` keeps, or made anew; each line is kept there, from where ``accuracy.py``
+takes it on its page. Sets in which nothing is derived are left out.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import pandas as pd
 from accuracy import said_by_us
 from accuracy_measures import corrected_interval, measures
 from accuracy_models import OURS, boosted
+from accuracy_page import DERIVED
 from accuracy_sets import SETS, divisions, present, read_market
 from threadpoolctl import threadpool_limits
 
@@ -52,7 +54,9 @@ def main() -> None:
     for name, _, count in (each.partition(":") for each in chosen.sets):
         if present(SETS[name]):
             with threadpool_limits(1):
-                print(_line(name, int(count or chosen.splits), chosen.kept), flush=True)
+                line = _line(name, int(count or chosen.splits), chosen.kept)
+            (chosen.kept / f"{name}{DERIVED}").write_text(line, encoding="utf-8")
+            print(line, flush=True)
 
 
 def _line(name: str, splits: int, kept: Path) -> str:
