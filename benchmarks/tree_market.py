@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
-from truth_market import Floats, Ints, Market, Tally, draw_market
+from truth_market import Floats, Ints, Market, draw_market, parts
 
 from marketsofone.customer import Stratum
 from marketsofone.estimates.sampled import Sampled, sampled_candidates
@@ -91,17 +91,7 @@ def sampled(market: Market) -> Sampled:
         np.arange(market.company.plan.accounts), market.half,
         {name: codes.astype(np.int64) for name, (codes, _words) in coded.items()},
         {name: tuple(words) for name, (_codes, words) in coded.items()},
-        {score: _parts(tally, money=score == "attractiveness") for score, tally in market.tallies.items()})
-
-
-def _parts(tally: Tally, *, money: bool) -> Floats:
-    n, s = tally.trials, tally.total
-    seen = n > 0
-    growth = np.zeros(len(n))
-    if money:
-        mean = s[seen] / n[seen]
-        growth[seen] = np.log1p(np.maximum(mean, 0.0) / np.median(mean))
-    return np.stack([seen.astype(float), n, s, n * n, n * s, s * s, growth, growth**2])
+        {score: np.stack([*parts(score, tally).values()]) for score, tally in market.tallies.items()})
 
 
 def grown(market: Market, sample: Sampled, rules: Rules) -> tuple[tuple[Stratum, ...], Ints]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from marketsofone.customer import Stratum
 from marketsofone.estimates.candidates import Dimension, readable
+from marketsofone.estimates.worth import most_of
 from marketsofone.pooling import Amount, Cells, Pooled, Share, Tree, fit_curvature, pool
 from marketsofone.project.ground.stratifying import explains
 from marketsofone.sources.simulated import Company, Plan, simulate
@@ -256,20 +257,32 @@ def _sums(market: Market, node: Ints, open_nodes: Sequence[int], name: str, code
     frame = {"node": seen // values // 2, "half": seen // values % 2, "dimension": name,
              "value": np.append(levels, None)[value], "people": np.bincount(where)}
     for score, tally in market.tallies.items():
-        for part, amounts in _parts(score, tally).items():
+        for part, amounts in parts(score, tally).items():
             frame[f"{score}_{part}"] = np.bincount(where, amounts[inside], minlength=len(seen))
     return pd.DataFrame(frame)
 
 
-def _parts(score: str, tally: Tally) -> dict[str, Floats]:
+def parts(score: str, tally: Tally) -> dict[str, Floats]:
+    """What each account adds to each of ``estimates.candidates.PARTS``."""
     n, s = tally.trials, tally.total
     seen = n > 0
     growth = np.zeros(len(n))
     if score == "attractiveness":
         mean = s[seen] / n[seen]
         growth[seen] = np.log1p(np.maximum(mean, 0.0) / np.median(mean))
+    share = np.ones(len(n)) if score == "attractiveness" else counted_share(n, s)
+    alone = n * share**2
+    n, s = n * share, s * share
     return {"buyers": seen.astype(np.float64), "n": n, "s": s, "nn": n * n, "ns": n * s, "ss": s * s,
-            "g": growth, "gg": growth**2}
+            "g": growth, "gg": growth**2, "alone": alone}
+
+
+def counted_share(n: Floats, s: Floats) -> Floats:
+    """Which share of each account's trials counts where splits are judged (``estimates.worth``)."""
+    many = n >= 2
+    rate = s[many] / n[many]
+    most = most_of(len(rate), rate.mean(), rate.var(ddof=1), np.mean(1.0 / n[many])) if len(rate) > 1 else np.inf
+    return np.minimum(1.0, most / np.maximum(n, 1e-12))
 
 
 def scores_of(market: Market, strata: Sequence[Stratum], node: Ints) -> dict[str, Pooled]:

@@ -22,7 +22,7 @@ SECTORS = tuple(Stratum(i + 1, 0, str(i), "sector", (str(i),), 1, f"s{i}") for i
 def tallied(n, s, typical=None):
     """What each buyer adds to each sum: trials ``n`` of total ``s``."""
     g = np.zeros(len(n)) if typical is None else np.where(n > 0, np.log1p(s / np.maximum(n, 1) / typical), 0.0)
-    return np.stack([n > 0, n, s, n * n, n * s, s * s, g, g * g]).astype(float)
+    return np.stack([n > 0, n, s, n * n, n * s, s * s, g, g * g, n]).astype(float)
 
 
 def draw(seed, buyers=1500, win=0.0, worth=0.0, needs=0.0):

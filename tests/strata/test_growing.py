@@ -48,7 +48,7 @@ def tallies(frame):
         for score in SCORES:
             n, s, g = (rows[f"{score}_{part}"].to_numpy(float) for part in "nsg")
             seen = n > 0
-            values = (1.0, n, s, n * n, n * s, s * s, g, g * g)
+            values = (1.0, n, s, n * n, n * s, s * s, g, g * g, n)
             parts |= {f"{score}_{part}": np.where(seen, value, 0.0) for part, value in zip(PARTS, values, strict=True)}
         table = pd.DataFrame(parts, index=rows.index).fillna(0.0)
         return pd.concat([

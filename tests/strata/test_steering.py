@@ -31,7 +31,7 @@ def grown(frame, steering, dimensions=DIMENSIONS, scores=("competitiveness",), *
         node = placed(frame, strata)
         rows = frame.assign(node=node)[np.isin(node, [s.number for s in strata if s.depth == strata[-1].depth])]
         one, won = pd.Series(1.0, rows.index), rows["won"].astype(float)
-        sums = dict(zip(PARTS, (one, one, won, one, won, won, one * 0, one * 0), strict=True))
+        sums = dict(zip(PARTS, (one, one, won, one, won, won, one * 0, one * 0, one), strict=True))
         table = pd.DataFrame({"people": one, **{f"{s}_{part}": value for s in scores for part, value in sums.items()}})
         return pd.concat([table.groupby([rows["node"], rows["half"], rows[d.name].rename("value")]).sum().reset_index()
                           .assign(dimension=d.name) for d in dimensions])

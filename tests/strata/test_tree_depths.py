@@ -27,7 +27,7 @@ def sample():
     n = rng.integers(1, 5, buyers).astype(float)
     s = rng.binomial(n.astype(int), rate).astype(float)
     ids = np.sort(rng.choice(10**9, buyers, replace=False))
-    sums = {"competitiveness": np.stack([np.ones(buyers), n, s, n * n, n * s, s * s, 0 * n, 0 * n])}
+    sums = {"competitiveness": np.stack([np.ones(buyers), n, s, n * n, n * s, s * s, 0 * n, 0 * n, n])}
     words = {"sector": ("care", "retail"), "need": ("speed", "price"), "colour": ("red", "green", "blue")}
     return Sampled(ids, ids % 2, codes, words, sums)
 

@@ -1,7 +1,8 @@
 """Tallies of candidate splits: what each value of each dimension says of each score, node by node.
 
-Buyers stand in two halves, told apart by the parity of their id, so that a split can be chosen on
-one half and judged on the other.
+Companies stand in two halves, told apart by the parity of their id, so that a split can be chosen on
+one half and judged on the other. Buyers of one company stand in one half, and those of them who share a
+value count as one: what moves the company moves them all, and chance does not even it out.
 """
 
 from __future__ import annotations
@@ -16,14 +17,20 @@ import pandas as pd
 from ibis import _
 
 from marketsofone.engine import hold
+from marketsofone.estimates.worth import weighed
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
-PARTS = ("buyers", "n", "s", "nn", "ns", "ss", "g", "gg")
+PARTS = ("buyers", "n", "s", "nn", "ns", "ss", "g", "gg", "alone")
 """Sums kept a score: buyers with trials; sum of trials n, totals s; of n*n, n*s, s*s; of g and g*g,
-where g is the logarithm of one plus a buyer's mean amount over the typical one."""
+where g is the logarithm of one plus a buyer's mean amount over the typical one; and what n*n would be if
+no two trials of a buyer were alike: n, and less where a record counts for less than its trials (`worth`).
+Buyers of one company who share a value are one buyer here."""
+
+MONEY = "attractiveness"
+"""The score whose trials are amounts."""
 
 EVIDENCE = "evidence"
 """The table that :func:`gather_evidence` holds in the engine."""
@@ -81,17 +88,32 @@ def fetch_cuts(buyers: ir.Table, column: str) -> tuple[float, ...]:
 
 
 def gather_evidence(
-    engine: Backend, buyers: ir.Table, dimensions: Sequence[Dimension], tallies: Mapping[str, ir.Table]
+    engine: Backend, buyers: ir.Table, dimensions: Sequence[Dimension], tallies: Mapping[str, ir.Table],
+    companies: ir.Table | None = None,
 ) -> ir.Table:
-    """One row a buyer: its half, its node (0), its dimensions as texts and its tally of each score."""
+    """One row a buyer: its half, its dimensions as texts and its tally of each score.
+
+    Parameters
+    ----------
+    companies : Ibis table, optional
+        ``buyer_id`` and ``company``, where several buyers belong to one; each is one by itself where left out.
+    """
     columns = {d.column: _coded(buyers, d) for d in dimensions}
-    rows = buyers.select("buyer_id", half=(_.buyer_id % 2).cast("int8"), **columns)
+    rows = buyers.select("buyer_id", **columns)
+    if companies is not None:
+        rows = rows.left_join(companies, "buyer_id").drop("buyer_id_right")
+    rows = rows.mutate(half=(rows[company_of(rows)] % 2).cast("int8"))
     for score, tallied in tallies.items():
         slim = tallied.select("buyer_id", **{f"{score}_n": _.trials, f"{score}_s": _.total})
         rows = rows.left_join(slim, "buyer_id").drop("buyer_id_right")
     for score, tallied in tallies.items():
-        rows = _with_amount(rows, score, tallied)
+        rows = _with_amount(weighed(rows, score, company_of(rows), money=score == MONEY), score, tallied)
     return hold(engine, EVIDENCE, rows)
+
+
+def company_of(rows: ir.Table) -> str:
+    """The column that tells which buyers belong together: their own id where each stands alone."""
+    return "company" if "company" in rows.columns else "buyer_id"
 
 
 def _coded(buyers: ir.Table, dimension: Dimension) -> ir.Value:
@@ -104,7 +126,7 @@ def _coded(buyers: ir.Table, dimension: Dimension) -> ir.Value:
 
 
 def _with_amount(rows: ir.Table, score: str, tallied: ir.Table) -> ir.Table:
-    if score != "attractiveness":
+    if score != MONEY:
         return rows.mutate(**{f"{score}_g": ibis.null("float64")})
     tried = tallied.filter(_.trials > 0)
     typical = tried.agg(typical=(tried.total / tried.trials).median()).execute()["typical"][0]
@@ -132,17 +154,27 @@ def fetch_candidates(
         ``<score>_<part>`` for each of ``PARTS``.
     """
     rows = evidence.inner_join(placed, "buyer_id")
-    sums = {"people": _.count()}
+    sums = {"people": _.people.sum()}
     for score in scores:
         sums |= _sums(score)
     parts = [
-        rows.group_by("node", "half", value=rows[d.column]).agg(**sums).mutate(dimension=ibis.literal(d.name))
-        for d in dimensions
+        _of_companies(rows.mutate(value=rows[d.column]), scores).group_by("node", "half", "value").agg(**sums)
+        .mutate(dimension=ibis.literal(d.name)) for d in dimensions
     ]
     return ibis.union(*parts).execute() if len(parts) > 1 else parts[0].execute()
 
 
+def _of_companies(rows: ir.Table, scores: Sequence[str]) -> ir.Table:
+    """Buyers of one company who share node and value as one, with its mean amount."""
+    if company_of(rows) == "buyer_id":
+        return rows.mutate(people=ibis.literal(1))
+    added = {f"{score}_{part}": _[f"{score}_{part}"].sum() for score in scores for part in ("n", "s", "alone")}
+    means = {f"{score}_g": _[f"{score}_g"].mean(where=_[f"{score}_n"].notnull()) for score in scores}
+    return rows.group_by("node", "half", "value", "company").agg(people=_.count(), **added, **means)
+
+
 def _sums(score: str) -> dict[str, ibis.Deferred]:
-    n, s, g = _[f"{score}_n"], _[f"{score}_s"], _[f"{score}_g"]
-    values = (n.count(), n.sum(), s.sum(), (n * n).sum(), (n * s).sum(), (s * s).sum(), g.sum(), (g * g).sum())
+    n, s, g, alone = (_[f"{score}_{part}"] for part in ("n", "s", "g", "alone"))
+    values = (n.count(), n.sum(), s.sum(), (n * n).sum(), (n * s).sum(), (s * s).sum(), g.sum(), (g * g).sum(),
+              alone.sum())
     return {f"{score}_{part}": value for part, value in zip(PARTS, values, strict=True)}

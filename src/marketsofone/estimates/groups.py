@@ -1,35 +1,63 @@
 """Tallies of two or more groups of buyers, criterion by criterion: all that a comparison of them needs.
 
 A group is a set of rows ``buyer_id``, ``group``; a buyer may stand in several groups, and each of them
-is tallied by itself.
+is tallied by itself. Buyers of one company are one witness: what moves it moves them all.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
-SHARE_PARTS = ("buyers", "n", "s", "nn", "ns", "ss")
-"""Sums over buyers with trials: their number, trials n, successes s, and n*n, n*s, s*s."""
+from marketsofone.estimates.candidates import company_of
+from marketsofone.estimates.worth import weighed
 
-AMOUNT_PARTS = ("buyers", "n", "g", "gg")
-"""Sums over buyers with an amount: their number, trials n, and the transformed amount g and g*g."""
+SHARE_PARTS = ("buyers", "trials", "n", "s", "nn", "ns", "ss", "alone")
+"""Sums over buyers with trials: their number and trials; and over companies of what counts of these (`worth`): trials
+n, successes s, n*n, n*s, s*s, and what n*n would be if no two trials of a company were alike."""
+
+AMOUNT_PARTS = ("buyers", "units", "n", "g", "gg")
+"""Sums over buyers with an amount: their number, that of their companies, trials n; and over companies the transformed
+amount g, the mean of their buyers', and g*g."""
 
 _NEAR_ZERO = 0.1
 
 
+def with_companies(rows: ir.Table, companies: ir.Table | None) -> ir.Table:
+    """Rows of buyers with the ``company`` that each belongs to; as they are where each is one by itself (None)."""
+    return rows if companies is None else rows.left_join(companies, "buyer_id").drop("buyer_id_right")
+
+
 def profile(rows: ir.Table, column: str, groups: ir.Table) -> ir.Table:
-    """Buyers of each group with each known value: ``group``, ``value``, ``buyers``. Runs nothing."""
-    known = rows.filter(rows[column].notnull()).select("buyer_id", value=rows[column].cast("string"))
-    return known.inner_join(groups, "buyer_id").group_by("group", "value").agg(buyers=_.count().cast("float64"))
+    """Of each group and known value ``buyers`` who have it, and ``units``: their companies. Runs nothing."""
+    known = rows.filter(rows[column].notnull())
+    known = known.select("buyer_id", value=known[column].cast("string"), whose=known[company_of(rows)])
+    counted = known.inner_join(groups, "buyer_id").group_by("group", "value")
+    units = _.count() if company_of(rows) == "buyer_id" else _.whose.nunique()
+    return counted.agg(buyers=_.count().cast("float64"), units=units.cast("float64"))
 
 
-def share_sums(tallies: ir.Table, groups: ir.Table) -> ir.Table:
-    """One row a group: ``SHARE_PARTS`` of a score's buyer tallies. Runs nothing."""
-    rows = tallies.filter(_.trials > 0).select("buyer_id", n=_.trials, s=_.total).inner_join(groups, "buyer_id")
-    sums = (_.count().cast("float64"), _.n.sum(), _.s.sum(), (_.n * _.n).sum(), (_.n * _.s).sum(), (_.s * _.s).sum())
+def counted_shares(tallies: ir.Table, companies: ir.Table | None = None) -> ir.Table:
+    """What counts of a score's buyer tallies: ``buyer_id``, ``trials``, and of these ``n``, ``s`` and ``alone``.
+
+    Of all buyers of a market it gives a group the same share whatever it is compared with.
+    """
+    rows = tallies.filter(_.trials > 0).select("buyer_id", "trials", told_n=_.trials, told_s=_.total)
+    rows = with_companies(rows, companies)
+    counted = weighed(rows, "told", company_of(rows), money=False)
+    return counted.rename(n="told_n", s="told_s", alone="told_alone")
+
+
+def share_sums(counted: ir.Table, groups: ir.Table) -> ir.Table:
+    """One row a group: ``SHARE_PARTS`` of what counts of a score's tallies. Runs nothing."""
+    rows = counted.inner_join(groups, "buyer_id")
+    rows = _of_companies(rows, {part: _[part].sum() for part in ("trials", "n", "s", "alone")})
+    sums = (_.buyers.sum(), _.trials.sum(), _.n.sum(), _.s.sum(), (_.n * _.n).sum(), (_.n * _.s).sum(),
+            (_.s * _.s).sum(), _.alone.sum())
     return rows.group_by("group").agg(**dict(zip(SHARE_PARTS, sums, strict=True)))
 
 
@@ -39,15 +67,24 @@ def amount_sums(amounts: ir.Table, groups: ir.Table, unit: float) -> ir.Table:
     Parameters
     ----------
     amounts : Ibis table
-        ``buyer_id``, ``trials``, ``amount`` (the buyer's mean).
+        ``buyer_id``, ``trials``, ``amount`` (the buyer's mean), and its ``company`` where several share one.
     unit : float
         From :func:`fetch_unit`. Nothing is run.
     """
     size = _.amount.abs() / unit
     g = _.amount.sign() * (size + (size * size + 1.0).sqrt()).ln()
-    rows = amounts.select("buyer_id", n=_.trials, g=g).inner_join(groups, "buyer_id")
-    sums = (_.count().cast("float64"), _.n.sum(), _.g.sum(), (_.g * _.g).sum())
+    kept = dict.fromkeys(["buyer_id", company_of(amounts)])
+    rows = amounts.select(*kept, n=_.trials, g=g).inner_join(groups, "buyer_id")
+    rows = _of_companies(rows, {"n": _.n.sum(), "g": _.g.mean()})
+    sums = (_.buyers.sum(), _.count().cast("float64"), _.n.sum(), _.g.sum(), (_.g * _.g).sum())
     return rows.group_by("group").agg(**dict(zip(AMOUNT_PARTS, sums, strict=True)))
+
+
+def _of_companies(rows: ir.Table, added: Mapping[str, ir.Value]) -> ir.Table:
+    """Buyers of one company in one group as one, with how many ``buyers`` they are; as they are where each is one."""
+    if company_of(rows) == "buyer_id":
+        return rows.mutate(buyers=ibis.literal(1.0))
+    return rows.group_by("group", "company").agg(buyers=_.count().cast("float64"), **added)
 
 
 def mean_amounts(tallies: ir.Table) -> ir.Table:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from marketsofone.estimates.candidates import PARTS, Dimension
+from marketsofone.estimates.candidates import PARTS, Dimension, company_of
 from marketsofone.estimates.drawing import drawn
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Words = NDArray[np.object_]
 
 _CHUNK, _WIDE = 50_000, 20_000
 """Buyers, and values of several nodes, that are summed in one go."""
-_TOLD = ("n", "s", "g")
+_TOLD = ("n", "s", "g", "alone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Sampled:
         By dimension: its values.
     sums : mapping
         By score: what each buyer adds to each of ``PARTS``, shape (parts, buyers).
+    company : int array, shape (buyers,), optional
+        To which company each belongs, where some share one.
     """
 
     buyer_id: Ints
@@ -49,6 +51,12 @@ class Sampled:
     codes: Mapping[str, Ints]
     words: Mapping[str, tuple[str, ...]]
     sums: Mapping[str, Floats]
+    company: Ints | None = None
+
+    @property
+    def whose(self) -> Ints:
+        """The company of each buyer, itself where each is one."""
+        return self.buyer_id if self.company is None else self.company
 
     def drawn(self, most: int, seed: int) -> Sampled:
         """So many of these buyers, the same that `fetch_sampled` would draw of them."""
@@ -58,7 +66,8 @@ class Sampled:
         told = {name: _of_those(codes[rows], self.words[name]) for name, codes in self.codes.items()}
         return Sampled(self.buyer_id[rows], self.half[rows], {name: codes for name, (codes, _words) in told.items()},
                        {name: words for name, (_codes, words) in told.items()},
-                       {score: sums[:, rows] for score, sums in self.sums.items()})
+                       {score: sums[:, rows] for score, sums in self.sums.items()},
+                       None if self.company is None else self.company[rows])
 
 
 def fetch_sampled(
@@ -78,14 +87,16 @@ def fetch_sampled(
         kept = ibis.memtable(pd.DataFrame({"buyer_id": ids[drawn(ids, most, seed)]}))
         evidence = evidence.semi_join(kept, "buyer_id")
     asked = [f"{score}_{part}" for score in scores for part in _TOLD]
-    rows = evidence.select("buyer_id", "half", *(d.column for d in dimensions), *asked).to_pyarrow().combine_chunks()
+    kept = dict.fromkeys(["buyer_id", "half", company_of(evidence), *(d.column for d in dimensions), *asked])
+    rows = evidence.select(*kept).to_pyarrow().combine_chunks()
     order = np.argsort(rows["buyer_id"].to_numpy(), kind="stable")
     coded = {d.name: _coded(rows[d.column], order) for d in dimensions}
     return Sampled(
         rows["buyer_id"].to_numpy()[order].astype(np.int64), rows["half"].to_numpy()[order].astype(np.int64),
         {name: codes for name, (codes, _words) in coded.items()},
         {name: words for name, (_codes, words) in coded.items()},
-        {score: _parts(rows, score, order) for score in scores})
+        {score: _parts(rows, score, order) for score in scores},
+        rows["company"].to_numpy()[order].astype(np.int64) if "company" in kept else None)
 
 
 def _coded(column: pa.ChunkedArray, order: Ints) -> tuple[Ints, tuple[str, ...]]:
@@ -107,8 +118,13 @@ def _of_those(codes: Ints, words: tuple[str, ...]) -> tuple[Ints, tuple[str, ...
 
 def _parts(rows: pa.Table, score: str, order: Ints) -> Floats:
     told = [rows[f"{score}_{part}"].cast("float64").to_numpy()[order] for part in _TOLD]
-    n, s, g = (np.where(np.isnan(each), 0.0, each) for each in told)
-    return np.stack([~np.isnan(told[0]), n, s, n * n, n * s, s * s, g, g * g])
+    n, s, g, alone = (np.where(np.isnan(each), 0.0, each) for each in told)
+    return _squared(~np.isnan(told[0]), n, s, g, alone)
+
+
+def _squared(buyers: Floats, n: Floats, s: Floats, g: Floats, alone: Floats) -> Floats:
+    """What each adds to each of ``PARTS``."""
+    return np.stack([buyers, n, s, n * n, n * s, s * s, g, g * g, alone])
 
 
 def sampled_candidates(
@@ -134,7 +150,8 @@ def sampled_candidates(
     for first, last in _beside(bounds.tolist(), len(words)):
         own = slice(bounds[first], bounds[last])
         ranked = np.repeat(np.arange(last - first, dtype=np.int32), np.diff(bounds[first: last + 1]))[:, None]
-        sums = _summed(sample, times, codes[own] + ranked * len(words), rows[own], (last - first) * len(words))
+        summed = _summed if sample.company is None else _summed_by_company
+        sums = summed(sample, times, codes[own] + ranked * len(words), rows[own], (last - first) * len(words))
         some = np.flatnonzero(sums[:, 0])
         at.append(some % len(words))
         cells.append(first + some // len(words))
@@ -182,4 +199,22 @@ def _summed(sample: Sampled, times: Floats, codes: Codes, rows: Ints, width: int
         ends = np.arange(len(some) + 1, dtype=np.int32) * own.shape[1]
         has = sparse.csr_matrix((np.ones(own.size), own.ravel(), ends), shape=(len(some), width))
         sums += has.T @ added
+    return sums
+
+
+def _summed_by_company(sample: Sampled, times: Floats, codes: Codes, rows: Ints, width: int) -> Floats:
+    """The same where buyers of one company who share a value count as one, with their mean amount."""
+    sums = np.zeros((width, 1 + len(PARTS) * len(sample.sums)))
+    _, company = np.unique(sample.whose[rows], return_inverse=True)
+    for own in codes.T:
+        seen, place = np.unique(company * width + own, return_inverse=True)
+        value = seen % width
+        sums[:, 0] += np.bincount(own, times[rows], minlength=width)
+        for number, parts in enumerate(sample.sums.values()):
+            buyers, n, s, g, alone = (
+                np.bincount(place, parts[PARTS.index(part)][rows] * times[rows]).astype(np.float64)
+                for part in ("buyers", *_TOLD))
+            each = _squared(np.minimum(buyers, 1.0), n, s, g / np.maximum(buyers, 1.0), alone)
+            for part, added in enumerate(each):
+                sums[:, 1 + number * len(PARTS) + part] += np.bincount(value, added, minlength=width)
     return sums

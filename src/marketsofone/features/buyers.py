@@ -64,6 +64,24 @@ def owners(tables: Mapping[str, ir.Table], level: str) -> dict[str, ir.Table]:
     return found
 
 
+def companies(tables: Mapping[str, ir.Table], found: ir.Table) -> ir.Table:
+    """The company of each buyer, whatever the level of buyers: ``buyer_id``, ``company``.
+
+    A site belongs to the account above it; a buyer of whom no account is known is a company of its own.
+
+    Parameters
+    ----------
+    found : Ibis table
+        From :func:`buyers`.
+    """
+    rows = found.select("buyer_id", "account_id")
+    if "account" not in tables:
+        return rows.select("buyer_id", company=ibis.coalesce(_.account_id, _.buyer_id))
+    above = _account_owners(tables, "account").select(above_of="account_id", above="buyer_id")
+    led = rows.left_join(above, [("account_id", "above_of")])
+    return led.select("buyer_id", company=ibis.coalesce(_.above, _.account_id, _.buyer_id))
+
+
 def _account_owners(tables: Mapping[str, ir.Table], level: str) -> ir.Table:
     account = tables["account"].select("account_id", "parent_id", "form")
     if level == "account":

@@ -21,13 +21,13 @@ def profile_question(criterion: str, rows: pd.DataFrame, pair: int) -> Question:
     Parameters
     ----------
     rows : DataFrame
-        ``group``, ``value``, ``buyers`` (``estimates.groups.profile``).
+        ``group``, ``value``, ``buyers``, ``units`` (``estimates.groups.profile``).
     """
     own = rows[rows["group"].isin([2 * pair, 2 * pair + 1])]
     values, place = np.unique(own["value"].to_numpy(dtype=str), return_inverse=True)
     counts = np.zeros((2, max(len(values), 1)))
-    counts[own["group"].to_numpy(np.int64) - 2 * pair, place] = own["buyers"]
-    a, b = (float(count) for count in counts.sum(1))
+    counts[own["group"].to_numpy(np.int64) - 2 * pair, place] = own["units"]
+    a, b = (float(own.loc[own["group"] == 2 * pair + side, "buyers"].sum()) for side in (0, 1))
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1.0)
     most = int(np.argmax(np.abs(shares[0] - shares[1])))
     return Question(
@@ -38,8 +38,9 @@ def profile_question(criterion: str, rows: pd.DataFrame, pair: int) -> Question:
 
 def share_question(criterion: str, rows: pd.DataFrame, pair: int) -> Question:
     """Sums of a score by ``group`` as a question (``estimates.groups.share_sums``)."""
-    tallies = [_row(rows, 2 * pair + side, ("buyers", "n", "s", "nn", "ns", "ss")) for side in (0, 1)]
-    sums = [Sums(False, *(np.array([part]) for part in (*own, 0.0, 0.0))) for own in tallies]
+    tallies = [_row(rows, 2 * pair + side, ("buyers", "trials")) for side in (0, 1)]
+    counted = [_row(rows, 2 * pair + side, ("buyers", "n", "s", "nn", "ns", "ss", "alone")) for side in (0, 1)]
+    sums = [Sums(False, *(np.array([part]) for part in (*own, 0.0, 0.0, alone))) for *own, alone in counted]
     contrast = share_contrast(sums[0], sums[1])
     (a, b) = tallies
     return Question(criterion, "share", contrast, a[0], b[0], a[1], b[1], pair,
@@ -48,8 +49,9 @@ def share_question(criterion: str, rows: pd.DataFrame, pair: int) -> Question:
 
 def amount_question(criterion: str, rows: pd.DataFrame, scale: float, pair: int, unit: Unit) -> Question:
     """Sums of an amount by ``group`` as a question (``estimates.groups.amount_sums``)."""
-    a, b = (_row(rows, 2 * pair + side, ("buyers", "n", "g", "gg")) for side in (0, 1))
-    spreads = [Spread(*(np.array([part]) for part in (own[0], own[2], own[3]))) for own in (a, b)]
+    a, b = (_row(rows, 2 * pair + side, ("buyers", "n")) for side in (0, 1))
+    spreads = [Spread(*(np.array([part]) for part in _row(rows, 2 * pair + side, ("units", "g", "gg"))))
+               for side in (0, 1)]
     contrast = amount_contrast(spreads[0], spreads[1], np.array([scale]))
     typical = [scale * float(np.sinh(middle[0])) for middle in (contrast.middle_a, contrast.middle_b)]
     return Question(criterion, unit, contrast, a[0], b[0], a[1], b[1], pair,

@@ -99,7 +99,7 @@ def share_contrast(first: Sums, second: Sums) -> ShareContrast:
     Rao & Scott (1992), A simple method for the analysis of clustered binary data, *Biometrics* 48.
     """
     alike = _resemblance(first, second)
-    worth = [part.n / (1.0 + alike * (_ratio(part.nn, part.n) - 1.0)) for part in (first, second)]
+    worth = [_ratio(part.n**2, part.unlike + alike * (part.nn - part.unlike)) for part in (first, second)]
     return ShareContrast(_ratio(first.s, first.n), _ratio(second.s, second.n), worth[0], worth[1],
                          _freedom(first, second, alike))
 
@@ -112,9 +112,9 @@ def _freedom(first: Sums, second: Sums, alike: Floats) -> Floats:
     smaller group bounds it all, or a handful beside many would look too sure.
     """
     people = [_ratio(part.n**2, part.nn) for part in (first, second)]
-    more = _ratio(first.nn + second.nn, first.n + second.n) - 1.0
+    pairs = first.nn + second.nn - first.unlike - second.unlike
+    more = _ratio(pairs, first.unlike + second.unlike)
     part = more / (1.0 + alike * more)
-    pairs = first.nn + second.nn - first.n - second.n
     doubt = _ratio(part**2, pairs) + _ratio((alike * part) ** 2, people[0] + people[1] - 2.0)
     learnt = np.divide(1.0, doubt, out=np.full_like(doubt, np.inf), where=doubt > 0)
     return np.minimum(learnt, _BOUND * np.minimum(*people))
@@ -134,8 +134,8 @@ def _resemblance(first: Sums, second: Sums) -> Floats:
         residual = part.ss - 2.0 * rate * part.ns + rate**2 * part.nn
         use = (unit > 1e-12) & (people > 1)
         seen = _ratio(residual * people, unit * (people - 1.0) * use)
-        excess += np.where(use, seen - part.n, 0.0)
-        pairs += np.where(use, part.nn - part.n, 0.0)
+        excess += np.where(use, seen - part.unlike, 0.0)
+        pairs += np.where(use, part.nn - part.unlike, 0.0)
     return np.clip(_ratio(excess, pairs), 0.0, _MOST_ALIKE)
 
 

@@ -65,11 +65,11 @@ def edges(
 def folds_of(
     sample: Sampled, strata: Sequence[Stratum], dimensions: Sequence[Dimension], rules: Rules
 ) -> Folds:
-    """Two folds of the buyers, told apart by another bit of their ids than the halves by which a tree is grown.
+    """Two folds of the companies, told apart by another bit of their ids than the halves by which a tree is grown.
 
     So each fold can grow an honest tree of its own.
     """
-    folded = replace(sample, half=sample.buyer_id // 2 % 2)
+    folded = replace(sample, half=sample.whose // 2 % 2)
     standing = placed(sample, strata)
     telling = _telling(folded, standing, strata, dimensions)
     return Folds(sample, folded, standing, telling, strata, dimensions, rules)

@@ -57,8 +57,9 @@ class Sums:
     """Tallies of one score for the values of one dimension, each part shape (values,).
 
     ``buyers`` with trials; sums over them of trials ``n``, totals ``s``, of ``n*n``, ``n*s``,
-    ``s*s``; for money also of the scaled logarithm ``g`` and its square. Or of several dimensions
-    in a ``row`` (:func:`in_a_row`).
+    ``s*s``; for money also of the scaled logarithm ``g`` and its square. ``alone`` is what ``nn`` would be if no
+    two trials of a buyer were alike: ``n``, unless a record counts for less than its trials. Or of several
+    dimensions in a ``row`` (:func:`in_a_row`).
     """
 
     money: bool
@@ -70,6 +71,7 @@ class Sums:
     ss: Floats
     g: Floats
     gg: Floats
+    alone: Floats | None = None
     row: Row = field(default=ALONE, kw_only=True)
 
     def merged(self, group: Ints, groups: int) -> Sums:
@@ -81,7 +83,12 @@ class Sums:
 
     def parts(self) -> tuple[Floats, ...]:
         """The tallies in the order of the fields."""
-        return (self.buyers, self.n, self.s, self.nn, self.ns, self.ss, self.g, self.gg)
+        return (self.buyers, self.n, self.s, self.nn, self.ns, self.ss, self.g, self.gg, self.unlike)
+
+    @property
+    def unlike(self) -> Floats:
+        """``alone``, where it is told."""
+        return self.n if self.alone is None else self.alone
 
     def __add__(self, other: Sums) -> Sums:
         """Tallies of two halves of the buyers together."""
@@ -160,10 +167,10 @@ def level_means(sums: Sums) -> Means:
 
 def _share_variance(sums: Sums, middle: Floats, residual: Floats) -> Floats:
     row, unit = sums.row, np.maximum(middle * (1.0 - middle), 1e-9)
-    more = sums.nn - sums.n
+    more = sums.nn - sums.unlike
     pairs = row.each(more)
-    alike = np.where(pairs > 0, np.clip((residual / unit - row.each(sums.n)) / pairs, 0.0, 0.95), 0.0)
-    spread: Floats = row.beside(unit) * (sums.n + row.beside(alike) * more) / np.maximum(sums.n, 1e-12) ** 2
+    alike = np.where(pairs > 0, np.clip((residual / unit - row.each(sums.unlike)) / pairs, 0.0, 0.95), 0.0)
+    spread: Floats = row.beside(unit) * (sums.unlike + row.beside(alike) * more) / np.maximum(sums.n, 1e-12) ** 2
     return spread
 
 

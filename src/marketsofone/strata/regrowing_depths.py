@@ -41,7 +41,7 @@ def tree_stability(
 ) -> list[TreeStability]:
     """The stability of a tree cut at depth 1, 2, ... down to its deepest, which is the tree itself.
 
-    The tree is grown anew on complementary halves of the buyers, so it is asked to show itself on half the
+    The tree is grown anew on complementary halves of the companies, so it is asked to show itself on half the
     evidence. Cut from one tree, segments would always come from one segment above; grown anew on other
     buyers, they need not.
 
@@ -56,8 +56,9 @@ def tree_stability(
     market segmentation studies.
     """
     rng = np.random.default_rng(seed)
-    grown = [_grown(sample, times, dimensions, rules) for _pair in range(pairs)
-             for times in complementary_halves(len(sample.buyer_id), rng)]
+    companies, place = np.unique(sample.whose, return_inverse=True)
+    grown = [_grown(sample, times[place], dimensions, rules) for _pair in range(pairs)
+             for times in complementary_halves(len(companies), rng)]
     own = (tuple(strata), placed(sample, strata))
     depths = range(min(1, strata[-1].depth), strata[-1].depth + 1)
     return [_at_depth(own, grown, depth) for depth in depths]

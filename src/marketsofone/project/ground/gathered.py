@@ -120,6 +120,8 @@ class Gathered:
         Buyers who may not be contacted; None where the data hold no permissions.
     served : Ibis table or None
         Who serves each buyer: ``buyer_id``, ``rep_id`` and ``reps``, how many its accounts name; None: nobody named.
+    companies : Ibis table or None
+        To which company each buyer belongs; None where each is one by itself.
     files_end : date or None
         The last day of which the files tell; None where they hold no date.
     beyond : int
@@ -156,6 +158,7 @@ class Gathered:
     touches: ir.Table | None = None
     unapproached: ir.Table | None = None
     served: ir.Table | None = None
+    companies: ir.Table | None = None
     files_end: date | None = None
     beyond: int = 0
     unheld: int = 0

@@ -50,6 +50,7 @@ from marketsofone.features.unheld import unheld_accounts
 from marketsofone.features.unit_costs import unit_costs, with_line_amounts, with_unit_costs
 from marketsofone.measures import STEPS, Measure
 from marketsofone.project.ground.clock import on_its_clock
+from marketsofone.project.ground.companies import held_companies
 from marketsofone.project.ground.effort import held_effort
 from marketsofone.project.ground.gathered import Before, Gathered
 from marketsofone.project.ground.identity_facts import held_dealings
@@ -115,7 +116,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
                     spent=None if spent is None else hold(engine, "spent", spent),
                     files_end=last, beyond=beyond, unheld=0 if unheld is None else int(unheld.count().execute()),
                     unapproached=None if barred is None else hold(engine, "unapproached", barred),
-                    served=served)
+                    served=served, companies=held_companies(engine, tables, level, found))
     minor = 10 ** EXPONENTS[settings.market.currency]
     happened = activity(found, tables, owner, settings.market.margin_rate, minor, served)
     base = replace(base, activity=hold(engine, "activity", happened))

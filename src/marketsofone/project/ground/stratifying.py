@@ -79,7 +79,7 @@ def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratif
     known, left_out = usable(gathered)
     dimensions = tuple(dimension for dimension in known if dimension.name not in own.forbid)
     scores = tuple(gathered.tallies)
-    evidence = gather_evidence(engine, gathered.buyers, known, gathered.tallies)
+    evidence = gather_evidence(engine, gathered.buyers, known, gathered.tallies, gathered.companies)
 
     sample = _in_memory(evidence, dimensions, scores)
 

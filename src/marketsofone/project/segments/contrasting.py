@@ -133,7 +133,7 @@ def _of_dimensions(
     gathered: Gathered, groups: ir.Table, chosen: Sequence[tuple[Chosen, Chosen, str]], stated: Mapping[str, str]
 ) -> Iterator[Question]:
     """Questions on everything that may tell sales segments apart and is no score."""
-    from marketsofone.estimates.groups import fetch_rows, profile
+    from marketsofone.estimates.groups import fetch_rows, profile, with_companies
     from marketsofone.features.statements import main_statement
     from marketsofone.strata.distinct_criteria import criteria
     from marketsofone.strata.distinct_questions import profile_question
@@ -145,14 +145,14 @@ def _of_dimensions(
     for criterion, (table, field) in _STATED.items():
         if table in gathered.tables and criterion not in named.values():
             said = main_statement(gathered.tables, gathered.owner, table, field).semi_join(gathered.buyers, "buyer_id")
-            rows = fetch_rows(profile(said, "value", groups))
+            rows = fetch_rows(profile(with_companies(said, gathered.companies), "value", groups))
             yield from (profile_question(criterion, rows, pair) for pair in pairs)
     for name, column in asked.items():
         made = [name in _made_by(pair) for pair in chosen]
         if column.kind == "number":
             found = _of_number(gathered, named[name], column.column, groups, pairs)
         else:
-            rows = fetch_rows(profile(gathered.buyers, column.column, groups))
+            rows = fetch_rows(profile(with_companies(gathered.buyers, gathered.companies), column.column, groups))
             found = (profile_question(named[name], rows, pair) for pair in pairs)
         yield from (replace(question, by_construction=made[question.pair]) for question in found)
 
@@ -166,28 +166,36 @@ def _made_by(pair: tuple[Chosen, Chosen, str]) -> frozenset[str]:
 def _of_number(
     gathered: Gathered, criterion: str, column: str, groups: ir.Table, pairs: range
 ) -> Iterator[Question]:
-    from marketsofone.estimates.groups import amount_sums, fetch_rows, fetch_unit, known_amounts
+    from marketsofone.estimates.groups import amount_sums, fetch_rows, fetch_unit, known_amounts, with_companies
     from marketsofone.strata.distinct_questions import amount_question
 
     amounts = known_amounts(gathered.buyers, column)
     unit = fetch_unit(amounts, gathered.buyers)
-    rows = fetch_rows(amount_sums(amounts, groups, unit))
+    rows = fetch_rows(amount_sums(with_companies(amounts, gathered.companies), groups, unit))
     yield from (amount_question(criterion, rows, unit, pair, "number") for pair in pairs)
 
 
 def _of_scores(gathered: Gathered, groups: ir.Table, pairs: range) -> Iterator[Question]:
     """Questions on the scores that have evidence."""
-    from marketsofone.estimates.groups import amount_sums, fetch_rows, fetch_unit, mean_amounts, share_sums
+    from marketsofone.estimates.groups import (
+        amount_sums,
+        counted_shares,
+        fetch_rows,
+        fetch_unit,
+        mean_amounts,
+        share_sums,
+        with_companies,
+    )
     from marketsofone.strata.distinct_questions import amount_question, share_question
 
     for score, tallies in gathered.tallies.items():
         if SCORES[score].money:
             amounts = mean_amounts(tallies)
             unit = fetch_unit(amounts, gathered.buyers)
-            rows = fetch_rows(amount_sums(amounts, groups, unit))
+            rows = fetch_rows(amount_sums(with_companies(amounts, gathered.companies), groups, unit))
             yield from (amount_question(score, rows, unit, pair, "money") for pair in pairs)
         else:
-            rows = fetch_rows(share_sums(tallies, groups))
+            rows = fetch_rows(share_sums(counted_shares(tallies, gathered.companies), groups))
             yield from (share_question(score, rows, pair) for pair in pairs)
 
 
