@@ -230,3 +230,40 @@ def test_joining_is_looking_each_row_up(tmp_path_factory, lines, keys):
     staged = stage(con, source, folder)
     found = con.execute(f'select k, n, "other.v" from {staged.relation} order by file_row_number').fetchall()
     assert found == expected
+
+
+CHANGES = """order_no,customer_no,order_date,value
+100,c0,05.01.2026,1
+101,c2,20.02.2026,1
+100,c1,31.01.2026,2
+100,c9,04.01.2026,3
+"""
+LATEST = JOIN + 'latest = "order_date"\n'
+
+
+def test_of_several_rows_of_a_key_the_one_of_the_last_date_stands(files):
+    files.write("headers.csv", CHANGES)
+    files.load(SOURCE + LATEST + TABLE)
+    accounts = "select source_id from order_line join entity_link on account_id = entity_id order by source_row"
+    assert files.column(accounts) == ["c1", "c1", "c2"]
+
+
+def test_a_key_that_stands_in_several_rows_says_how_the_last_is_kept(files):
+    files.write("headers.csv", CHANGES)
+    assert 'latest = "changed_at"' in refused(files, SOURCE + JOIN + TABLE).repair
+
+
+def test_the_last_row_is_not_guessed_from_dates_that_can_be_read_two_ways(files):
+    files.write("headers.csv", CHANGES.replace("20.02", "02.03").replace("31.01", "03.02"))
+    assert "date_format" in refused(files, SOURCE + LATEST + TABLE).repair
+
+
+def test_the_column_of_latest_must_be_there(files):
+    error = refused(files, SOURCE + JOIN + 'latest = "ordr_date"\n' + TABLE)
+    assert 'latest = "order_date"' in error.repair
+
+
+def test_a_key_with_a_decimal_zero_is_the_whole_number(files):
+    files.write("headers.csv", HEADERS.replace("100,", "100.0,").replace("101,", "101.0,"))
+    files.load(SOURCE + JOIN + TABLE)
+    assert files.rows(READ) == [(1, DAY_1, 1.0, 1050), (2, DAY_1, 2.0, 400), (3, DAY_2, 1.0, 1100)]

@@ -135,6 +135,13 @@ def _may_be_key(one: FileProfile, column: ColumnProfile, entity: str) -> bool:
     return own and column.filled >= 0.99 * one.rows and column.distinct >= _OFTEN * one.rows
 
 
+def numbered(one: FileProfile) -> ColumnProfile | None:
+    """A column that is called a number, tells the rows of a file apart, and is the key of nothing that is known."""
+    return next((column for column in one.columns if one.is_key(column) and column.distinct == column.filled
+                 and column.kind != "date" and column.label.lower().rstrip(".").endswith(_NUMBERED)
+                 and not any(named(column, words) for words in KEYS.values())), None)
+
+
 def repeated(one: FileProfile, column: ColumnProfile) -> str:
     """That some rows say the key of an earlier row; empty where none does."""
     again = column.filled - column.distinct

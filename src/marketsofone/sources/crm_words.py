@@ -34,6 +34,8 @@ KEYS: dict[str, tuple[str, ...]] = {
             "sales person", "salesperson", "account manager", "seller", "sr id", "account owner", "verkäufer",
             "verkaeufer", "betreuer", "vertreter", "sachbearbeiter", "kürzel", "besitzer", "deal owner",
             "company owner", "record owner", "verantwortlich", "zuständig", "agent email", "user", "assigned to"),
+    "competitor": ("competitor id", "competitor", "competitor name", "rival", "wettbewerber", "konkurrent",
+                   "mitbewerber"),
     "touch": ("touch id", "activity id", "task id", "call id", "message id", "event id", "aktivität id", "anruf id"),
 }
 """Names of key columns by what they are the key of, the usual first."""
@@ -42,10 +44,12 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "opportunity": {
         "opened_at": ("opened", "opened at", "open date", "created date", "created at", "create date",
                       "creation date", "engage date", "first contact date", "start date", "date opened", "created",
-                      "created on", "angelegt am", "erstellt am", "created time", "angebotsdatum", "deal created",
+                      "created on",
+                      "angelegt am", "angelegt", "erstellt am", "created time", "angebotsdatum", "deal created",
                       "deal erstellt am", "create time", "add time", "deal created on", "creation time"),
         "closed_at": ("closed", "closed at", "close date", "closed date", "closing date", "end date", "won date",
-                      "closed on", "abgeschlossen am", "abschlussdatum", "geschlossen am", "deal geschlossen am",
+                      "closed on",
+                      "abgeschlossen am", "abgeschlossen", "abschlussdatum", "geschlossen am", "deal geschlossen am",
                       "erledigt am", "deal closed on", "close time",
                       "actual close date", "tatsächliches abschlussdatum", "actual closed date"),
         "amount": ("amount", "opportunity amount", "deal value", "close value", "value", "deal amount",
@@ -112,12 +116,25 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "answered": ("answered", "response", "responded", "replied", "clicked", "redeemed", "beantwortet",
                      "reached", "erreicht"),
     },
+    "wish": {
+        "kind": ("kind",),
+        "theme": ("theme", "topic", "need", "thema"),
+        "strength": ("strength",),
+        "stated_at": ("stated at", "asked on", "date", "created at", "datum"),
+    },
+    "objection": {
+        "stated_at": ("stated at", "date", "objected on", "objected at", "created at", "received on", "datum"),
+    },
 }
 """Names of columns by customer table and field, the usual first."""
 
 SECONDS = ("duration s", "duration sec", "duration seconds", "duration in seconds", "call duration in seconds",
            "seconds", "talk time seconds", "dauer sekunden", "dauer s", "duration secs")
 """Names of columns that hold the length of a contact in seconds."""
+
+HOURS = ("hours", "duration h", "duration hours", "duration in hours", "dauer stunden", "dauer h", "stunden",
+         "hours spent")
+"""Names of columns that hold the length of a contact in hours."""
 
 PERSONAL = (
     "email",
@@ -144,9 +161,17 @@ def is_called(column: str, names: tuple[str, ...]) -> bool:
     --------
     >>> is_called("InvoiceNo", ("invoice no",)), is_called("Amount USD", ("amount",))
     (True, True)
+    >>> is_called("Rechnungsnr.", ("rechnungsnummer",))
+    True
     """
     plain = re.sub(r"(?<=.)(usd|eur|gbp|chf)$", "", bare(column))
-    return any(plain == bare(name) or (len(bare(name)) > 8 and plain.startswith(bare(name))) for name in names)
+    return any(_numbered(plain) == _numbered(bare(name)) or (len(bare(name)) > 8 and plain.startswith(bare(name)))
+               for name in names)
+
+
+def _numbered(plain: str) -> str:
+    """A name whose word for number is always the same: ``invoiceno`` and ``invoicenumber`` are called alike."""
+    return re.sub(r"(?<=..)(nummer|number|num|nbr|nr|no)$", "nr", plain)
 
 
 def is_personal(column: str) -> bool:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 _NAMED = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d %b %y")
+_COUNTS = (
+    ("days since 1899, as a spreadsheet counts", 29_221, 73_050, "timestamp '1899-12-30' + {} * interval 1 day"),
+    ("seconds since 1970", 315_532_800, 4_102_444_800, "to_timestamp({})"),
+    ("milliseconds since 1970", 315_532_800_000, 4_102_444_800_000, "to_timestamp({} / 1000)"),
+)
 _ZONED = "':[0-9]{2}(\\.[0-9]+)? ?(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$'"
 
 
@@ -70,6 +75,25 @@ def parsed(sql: str, way: str, declared: str = "") -> str:
         f"case when regexp_matches({same}, '^[0-9]+/[0-9]+/[0-9]{{4}}( |$)') then try_strptime({same}, {long}) "
         f"when regexp_matches({same}, '^[0-9]+/[0-9]+/[0-9]{{2}}( |$)') then try_strptime({same}, {short}) end"
     )
+
+
+def counted(sql: str, least: float, most: float) -> tuple[str, str] | None:
+    """SQL of the moments that numbers count to, and in which unit; None where no count leads into 1980 to 2099.
+
+    Parameters
+    ----------
+    sql : str
+        SQL of the numbers.
+    least, most : float
+        The least and the greatest of them.
+
+    Examples
+    --------
+    >>> counted('"sent"', 1_700_000_000_000, 1_760_000_000_000)
+    ('to_timestamp("sent" / 1000)', 'milliseconds since 1970')
+    """
+    return next(((moment.format(sql), unit) for unit, first, last, moment in _COUNTS if first <= least <= most <= last),
+                None)
 
 
 def _iso(sql: str, kind: str) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from marketsofone.sources.staged import Staged
 
 _FIRST = 50_000
-_BARE = r"[€$£¥\s\x{a0}+()-]"
+_BARE = r"[€$£¥\s\x{a0}\x{202f}\x{2009}+()-]|^[A-Z]{3}|[A-Z]{3}$"
 _GROUPED = "^[1-9][0-9]{{0,2}}({sign}[0-9]{{3}}){{{times}}}$"
 _SURE = ("^([0-9]*{sign}([0-9]{{1,2}}|[0-9]{{4,}})|0?{sign}[0-9]+|[0-9]{{4,}}{sign}[0-9]+|"
          "[0-9]{{1,3}}({other}[0-9]{{3}})+{sign}[0-9]*)$")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from marketsofone.customer.tables import STATED
 from marketsofone.errors import shortened
 from marketsofone.sources.belonging import Folder, named
 from marketsofone.sources.crm_words import FIELDS, KEYS, is_personal
 from marketsofone.sources.drafting_fields import dated, field_of, fields_of, order_number, paid, said_once
 from marketsofone.sources.drafting_filters import left_out
+from marketsofone.sources.drafting_statements import rival_met, stated_in, statement
 from marketsofone.sources.drafting_values import direction, outcome
 from marketsofone.sources.drafts import Draft, Guess, JoinDraft, TableDraft
 from marketsofone.sources.heads_and_lines import Together, found_together, is_whole
+from marketsofone.sources.histories import History, histories
 from marketsofone.sources.leaks import name_tells
 from marketsofone.sources.left_over import left_over, shared_marked
 from marketsofone.sources.links import Link
@@ -38,12 +41,16 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
     """
     drafts, unsure = [], []
     folder = Folder(tuple(shared_marked(profiles)), tuple(links))
-    folder = replace(folder, main=_main_opportunities(folder))
+    changed = {each.changes.source.name: each for each in histories(folder)}
+    folder = replace(folder, main=_main_opportunities(folder, changed))
     together = found_together(folder)
     heads = {each.heads.source.name: each for each in together.values() if not each.against or is_whole(
         folder, each.lines)}
     for one in folder.files:
         name, notes = one.source.name, []
+        if name in changed:
+            unsure += _used_as_history(changed[name])
+            continue
         table = _table(folder, one, together.get(name))
         if one.totals:
             notes.append(f"rows that are totals of others and will be refused: {one.totals:,}.")
@@ -57,13 +64,37 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
                          f"{each.against}.")
         if table is None:
             notes.append("no customer table was recognised in its columns; it is not used.")
+            if one.about == "objection":
+                notes.append("it seems to list who objects to being profiled: map it as objection before you run, or "
+                             "they are scored and ranked like all others.")
         else:
             draft, more = _drafted(folder, one, table, together.get(name))
-            drafts.append(draft)
+            past = next((each for each in changed.values() if each.opportunities.source is one.source), None)
+            drafts.append(_with_history(draft, past) if past and table == "opportunity" else draft)
             notes += more
         unsure += [f"{name}: {note}" for note in notes]
     used = {draft.source.name for draft in drafts} | set(heads)
     return drafts, [*unsure, *_beside(folder, used)]
+
+
+def _with_history(draft: Draft, past: History) -> Draft:
+    """Opportunities that say themselves how they ended need no history; others are joined with theirs."""
+    table, join = draft.tables[0], past.join
+    if "outcome" in table.fields or join is None:
+        return draft
+    told = replace(table, fields={**past.fields, **table.fields})
+    return replace(draft, tables=(told, *draft.tables[1:]), joins=(*draft.joins, join))
+
+
+def _used_as_history(past: History) -> list[str]:
+    """That a file of changes fills no table of its own: each change would count as an opportunity."""
+    name, home = past.changes.source.name, past.opportunities.source.name
+    if outcome(past.opportunities):
+        return [f"{name}: a row is a change of what {home} lists; {home} says how it ended, so it is not used."]
+    if past.join is None:
+        return [f"{name}: a row is a change of what {home} lists, but the two are not joined by the last change: no "
+                f"column of dates is sure in both, or a key stands twice in {home}."]
+    return [f"{name}: a row is a change of what {home} lists; joined with it, the last change of each counts."]
 
 
 def _beside(folder: Folder, used: Collection[str]) -> Iterator[str]:
@@ -83,10 +114,12 @@ def _used_as_heads(each: Together, folder: Folder) -> list[str]:
             "those are used, so that nothing counts twice."]
 
 
-def _main_opportunities(folder: Folder) -> FileProfile | None:
+def _main_opportunities(folder: Folder, changed: Mapping[str, History]) -> FileProfile | None:
     """The file with the most opportunities; smaller ones with the same key tell of steps they took."""
-    having = [one for one in folder.files if outcome(one) or (folder.key(one, "opportunity") and dated(one))]
-    return max(having, key=lambda one: (outcome(one) is not None, one.rows), default=None)
+    having = [one for one in folder.files if one.source.name not in changed
+              and (outcome(one) or (folder.key(one, "opportunity") and dated(one)))]
+    homes = {each.opportunities.source.name for each in changed.values()}
+    return max(having, key=lambda one: (outcome(one) is not None or one.source.name in homes, one.rows), default=None)
 
 
 def _table(folder: Folder, one: FileProfile, together: Together | None) -> str | None:
@@ -99,6 +132,9 @@ def _table(folder: Folder, one: FileProfile, together: Together | None) -> str |
             return "opportunity"
         if folder.names(one, key, main):
             return "step"
+    stated = stated_in(folder, one)
+    if stated:
+        return stated
     if _is_of_opportunities(folder, one):
         return "opportunity_line"
     if _is_ledger(folder, one) or (together and not together.against):
@@ -145,7 +181,7 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
     if together is not None and joined:
         fields, one, joins = together.fields(folder), together.profile, (together.join,)
     else:
-        fields = fields_of(folder, one, table)
+        fields = _fields(folder, one, table)
     where, notes = left_out(one, table)
     one = replace(one, source=replace(one.source, where=where))
     used = {guess.sql for guess in fields.values()}
@@ -171,6 +207,12 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
         notes.append(f"rows that leave {shortened(down)} empty take them from the row above (fill_down).")
         draft = replace(draft, source=replace(draft.source, fill_down=down))
     return draft, notes + left_over(one, [*draft.said(), where], draft.after_outcome)
+
+
+def _fields(folder: Folder, one: FileProfile, table: str) -> dict[str, Guess]:
+    if table == "rival_met":
+        return rival_met(folder, one)
+    return statement(folder, one, table) if table in STATED else fields_of(folder, one, table)
 
 
 def _place(

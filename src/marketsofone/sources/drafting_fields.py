@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from marketsofone.sources.belonging import Folder, named, repeated
+from marketsofone.sources.belonging import Folder, named, numbered, repeated
 from marketsofone.sources.crm_values import UNIT_PRICES
-from marketsofone.sources.crm_words import FIELDS, SECONDS, is_personal
+from marketsofone.sources.crm_words import FIELDS, HOURS, SECONDS, is_personal
 from marketsofone.sources.drafting_values import answered, direction, outcome
 from marketsofone.sources.drafts import Guess
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import literal, quoted
 
+_FLAGS = ("answered", "decides")
 _KINDS = {
     "opened_at": "date",
     "closed_at": "date",
     "ordered_at": "date",
     "happened_at": "date",
+    "stated_at": "date",
+    "strength": "number",
     "valid_from": "date",
     "valid_to": "date",
     "amount": "number",
@@ -52,7 +55,7 @@ def fields_of(folder: Folder, one: FileProfile, table: str) -> dict[str, Guess]:
 
 
 def _opportunity(folder: Folder, one: FileProfile) -> dict[str, Guess]:
-    key = folder.key(one, "opportunity")
+    key = folder.key(one, "opportunity") or numbered(one)
     fields = {
         "opportunity_id": Guess(key.name, f"its name, and every row has its own{repeated(one, key)}")
         if key
@@ -78,7 +81,7 @@ def _step(folder: Folder, one: FileProfile) -> dict[str, Guess]:
             key.name, "its name; a larger file holds all opportunities, this one those that got on"
         ),
         "name": Guess(literal(name), "after the column of its date"),
-        "happened_at": Guess(date.name, "its dates"),
+        "happened_at": Guess(date.moment[0] if date.moment else date.name, "its dates"),
     }
 
 
@@ -136,8 +139,11 @@ def _touch(folder: Folder, one: FileProfile) -> dict[str, Guess]:
     fields |= {name: guess for name, guess in (("direction", direction(one)), ("answered", answered(one))) if guess}
     fields |= plain_fields(one, "touch", fields)
     seconds = next((column for column in one.columns if column.kind == "number" and named(column, SECONDS)), None)
+    hours = next((column for column in one.columns if column.kind == "number" and named(column, HOURS)), None)
     if seconds and "minutes" not in fields:
         fields["minutes"] = Guess(f"{quoted(seconds.name)} / 60", "its name: seconds")
+    elif hours and "minutes" not in fields:
+        fields["minutes"] = Guess(f"{quoted(hours.name)} * 60", "its name: hours")
     date = fields.get("happened_at")
     back = date is not None and re.search(r"redem|repl|respon|answer", date.sql.lower()) is not None
     guess = Guess("'in'" if back else "'out'", "they came to us" if back else "nothing says that they came to us")
@@ -151,7 +157,11 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
     for name in FIELDS.get(table, {}):
         column = None if name in taken else field_of(one, table, name, used)
         if column:
-            found[name] = Guess(column.name, "its name")
+            sql, unit = column.moment or (column.name, "")
+            found[name] = Guess(sql, f"its name; its numbers are {unit}" if unit else "its name")
+            if name in _FLAGS and column.filled < one.rows and len(column.values) == 1:
+                found[name] = Guess(f"{quoted(column.name)} is not null", f"its name; {column.values[0]!r} is the only "
+                                    "value: what is empty is taken for no")
             used.add(column.name)
         if column and column.codes:
             sql, codes = quoted(column.name), ", ".join(column.codes)

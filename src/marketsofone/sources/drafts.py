@@ -29,12 +29,15 @@ class JoinDraft:
         Columns of the file are called ``<name>.<column>``.
     on : (str, str)
         The column of the source, that of the file.
+    latest : str
+        The column of dates by which one of several rows of a key stands; empty where each stands once.
     """
 
     name: str
     beside: Source
     on: tuple[str, str]
     why: str
+    latest: str = ""
 
     def lines(self, source: str) -> Iterator[str]:
         """Its part of ``market.toml``."""
@@ -46,6 +49,8 @@ class JoinDraft:
         if self.beside.delimiter:
             yield from ('format = "csv"', f"delimiter = {quoted_as_toml(self.beside.delimiter)}")
         yield f"on = {left}" if left == right else f"on = {{ {left} = {right} }}"
+        if self.latest:
+            yield f"latest = {quoted_as_toml(self.latest)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from marketsofone.sources.keys import Keys, id_of
 from marketsofone.sources.lines import ASIDE
 from marketsofone.sources.mapping import TableMapping
 from marketsofone.sources.quarantine import refuse_broken, refuse_marked
-from marketsofone.sources.readings import flag, integer, money, number, share, text
+from marketsofone.sources.readings import flag, integer, key, money, number, share, text
 from marketsofone.sources.refusing import reasons_of
 from marketsofone.sources.said import Market, Said
 from marketsofone.sources.spelling import quoted_as_toml
@@ -72,7 +72,7 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> Filled:
     findings = _findings(rows, mapping, said, zone)
     if foreign:
         findings.append(mixed_currencies(health, market.currency, foreign, _unrated(rows, health)))
-    keys = [Keys(relation, text(one.alias, one.expression.type), one.field.refers, rows.source.name)
+    keys = [Keys(relation, key(one.alias, one.expression.type), one.field.refers, rows.source.name)
             for one in said if one.field.refers]
     return Filled(health, findings, keys)
 
@@ -171,7 +171,7 @@ def _read(one: Said, rows: Rows, market: Market, zone: str, rate: str = "") -> s
     as_text = text(sql, kind)
     match one.field.kind:
         case "id":
-            return id_of(as_text, one.field.refers, market.salt)
+            return id_of(key(sql, kind), one.field.refers, market.salt)
         case "instant":
             return instant(as_text if one.way else sql, kind, zone, one.way)
         case "date":
@@ -189,6 +189,8 @@ def _read(one: Said, rows: Rows, market: Market, zone: str, rate: str = "") -> s
     if one.name == "currency":
         known = ", ".join(map(literal, EXPONENTS))
         return f"case when upper({as_text}) in ({known}) then upper({as_text}) end"
+    if one.name == "about_id":
+        return key(sql, kind)
     if one.field.one_of:
         return f"case when lower({as_text}) in ({', '.join(map(literal, one.field.one_of))}) then lower({as_text}) end"
     return as_text

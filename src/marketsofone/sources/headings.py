@@ -21,6 +21,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
               "anruf", "anrufe", "besuch", "besuche", "termine"),
     "opportunity": ("opportunity", "opportunities", "opp", "opps", "deal", "deals", "chance", "chancen",
                     "verkaufschance", "verkaufschancen", "pipeline"),
+    "objection": ("objection", "objections", "objected", "widerspruch", "widersprueche", "optout", "optouts"),
+    "wish": ("wish", "wishes", "needs", "wuensche", "wunsch"),
 }
 """Words in the name of a file, a sheet or a table by the customer table they speak of."""
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import ColumnMissing, KeyNotUnique, SettingsInvalid, ValuesInvalid, shortened
+from marketsofone.sources.dates import parsed, written
 from marketsofone.sources.findings import Finding
 from marketsofone.sources.joins import Join
 from marketsofone.sources.mapping import Source
-from marketsofone.sources.readings import cleaned, is_number, text
+from marketsofone.sources.readings import cleaned, is_number, key, text
 from marketsofone.sources.spelling import nearest, quoted_as_toml
 from marketsofone.sources.sql import copied, quoted
 from marketsofone.sources.staged import Staged
@@ -41,13 +42,16 @@ def put_beside(con: DuckDBPyConnection, source: Source, join: Join, first: Stage
     KeyNotUnique
         A key stands in several rows of the joined file: rows of the source would count several times.
     ValuesInvalid
-        No row finds any.
+        No row finds any, or the dates of ``latest`` cannot be read in one way.
     """
     as_text = first.is_text or second.is_text
     place = f"sources.{source.name}.join.{join.name}"
     left = [_key(source, join, first, pair[0], f"Source {source.name!r}", place) for pair in join.on]
     right = [_key(source, join, second, pair[1], join.file, place) for pair in join.on]
-    _require_unique(con, join, second, right, place)
+    if join.latest:
+        second = _last_of_each(con, source, join, second, right, target.with_suffix(".latest.parquet"))
+    else:
+        _require_unique(con, join, second, right, place)
     names = _names(join, first, second, place)
     own = [_taken(source, first, name, as_text) + f" as {quoted(name)}" for name in first.columns]
     beside = [_taken(source, second, name, as_text) + f" as {quoted(new)}" for name, new in names.items()]
@@ -73,13 +77,47 @@ def _key(source: Source, join: Join, staged: Staged, name: str, file: str, place
     column = staged.column(name)
     if column:
         kind = staged.columns[column]
-        return text(cleaned(quoted(column), kind, source.missing), kind)
+        return key(cleaned(quoted(column), kind, source.missing), kind)
     close = nearest(name, staged.columns)
     raise ColumnMissing(
         f"[{place}] joins {join.file} by columns that are there: {file} has no {name!r}.",
         f"{shortened(staged.columns, 20)}.",
         f"If {close!r} is that column, write:\n[{place}]\non = {{ {quoted_as_toml(close)} = ... }}"
         if close and staged.columns else "")
+
+
+def _last_of_each(con: DuckDBPyConnection, source: Source, join: Join, staged: Staged, keys: Sequence[str],
+                  target: Path) -> Staged:
+    """Of several rows of a key the one of the last date, and of these the last of the file."""
+    moment = _moment(con, source, join, staged)
+    kept = (f"select * from {staged.relation} qualify row_number() over (partition by {', '.join(keys)} "
+            f"order by {moment} desc nulls last, {staged.row_number} desc) = 1")
+    columns = ", ".join(map(quoted, staged.columns))
+    return replace(staged, path=target, rows=copied(con, f"select {columns} from ({kept})", target))
+
+
+def _moment(con: DuckDBPyConnection, source: Source, join: Join, staged: Staged) -> str:
+    """SQL of the dates by which the last row of a key is told."""
+    place = f"sources.{source.name}.join.{join.name}"
+    column = staged.column(join.latest)
+    if not column:
+        raise ColumnMissing(
+            f"[{place}] keeps the latest row by a column that is there: {join.file} has no {join.latest!r}.",
+            f"{shortened(staged.columns, 20)}.",
+            f"[{place}]\nlatest = {quoted_as_toml(nearest(join.latest, staged.columns) or '...')}")
+    kind = staged.columns[column]
+    if kind != "VARCHAR":
+        return quoted(column)
+    value = cleaned(quoted(column), kind, source.missing)
+    way = written(con, staged.relation, value, source.date_format)
+    if way.other_rows or way.is_ambiguous:
+        found = (f"all {way.rows:,} fit both day first and month first." if way.is_ambiguous
+                 else f"{way.other_rows:,} that are written otherwise than the {way.rows:,} {way.way}.")
+        raise ValuesInvalid(
+            f"[{place}] keeps the latest row: the dates of {join.latest!r} can be read in one way.", found,
+            f"Add to market.toml the one that is meant:\n[sources.{source.name}]\n"
+            'date_format = "%d/%m/%Y"   # or "%m/%d/%Y"')
+    return parsed(value, way.way, way.format)
 
 
 def _names(join: Join, first: Staged, second: Staged, place: str) -> Mapping[str, str]:
@@ -120,7 +158,8 @@ def _require_unique(con: DuckDBPyConnection, join: Join, second: Staged, keys: S
         f"[{place}] finds one row of {join.file} by {join.key}, so that no row of the source counts twice.",
         f"{found[0]:,} keys that stand in {found[1]:,} rows, one of them in rows {found[2]:,} and {found[3]:,}.",
         "Add the column that tells these rows apart to both sides of on, or make the file with more rows the source "
-        "and join the one with fewer.")
+        "and join the one with fewer. Where each row is a change and the last one holds, name the column of its date:\n"
+        f'[{place}]\nlatest = "changed_at"')
 
 
 def _told(con: DuckDBPyConnection, source: Source, join: Join, second: Staged, keys: Sequence[str],

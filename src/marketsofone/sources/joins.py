@@ -12,7 +12,7 @@ from marketsofone.errors import SettingsInvalid, shortened
 from marketsofone.sources.spelling import quoted_as_toml, snake
 from marketsofone.sources.strictly import FORMATS, choice, format_said, known_only, path_of, table_of, text_said
 
-_KEYS = ("file", "format", "delimiter", "encoding", "sheet")
+_KEYS = ("file", "format", "delimiter", "encoding", "sheet", "latest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Join:
         join above it.
     format, delimiter, encoding, sheet : str
         How to read it; empty where it is left to the reader.
+    latest : str
+        A column of dates there: of several rows of a key, the one of the last date stands. Empty: a key stands once.
 
     """
 
@@ -43,6 +45,7 @@ class Join:
     delimiter: str
     encoding: str
     sheet: str
+    latest: str = ""
 
     @property
     def key(self) -> str:
@@ -82,7 +85,7 @@ def _join(name: str, raw: Mapping[str, Any], root: Path, place: str) -> Join:
     if path is None:
         raise SettingsInvalid(f"[{place}] has a file.", "none.", f'Add:\n[{place}]\nfile = "headers.csv"')
     return Join(name, said["file"], path, tuple(_on(raw.get("on"), place)), format_said(said, path, place),
-                said["delimiter"], said["encoding"], said["sheet"])
+                said["delimiter"], said["encoding"], said["sheet"], said["latest"])
 
 
 def _on(raw: object, place: str) -> Iterator[tuple[str, str]]:

@@ -65,7 +65,8 @@ class Link:
 def links_between(con: DuckDBPyConnection, profiles: Sequence[FileProfile]) -> tuple[Link, ...]:
     """Every column of which at least half the values are keys of another file.
 
-    Short numbers are keys only where the headings say so: a quantity of 3 is no reference to customer 3.
+    Short numbers are keys only where the headings say so: a quantity of 3 is no reference to customer 3. Numbers of
+    two kinds of things, as their headings say, are no keys of each other: customer 10045 is not order 10045.
     """
     return tuple(link for one in profiles for column in one.columns if _may_refer(column)
                  for other in profiles if other.source is not one.source
@@ -97,10 +98,18 @@ def _tells(one: FileProfile, column: ColumnProfile, key: ColumnProfile) -> bool:
     """Whether equal values of the two would be no chance."""
     if any(is_called(said, GENERIC) for said in column.said) and one.is_key(column):
         return False
+    if key.kind == "number" and _things(column) and _things(key) and not _things(column) & _things(key):
+        return False
     if key.kind != "number" or key.length >= _TELLING:
         return True
     if describes(column.label) or 5 * column.distinct < key.distinct:
         return False
-    named = any(is_called(said, words) for said in column.said for words in KEYS.values())
     alike = bare(column.label) == bare(key.label)
-    return named or alike or re.search(r"(id|no|nr|number|nummer|key)$", column.label.lower()) is not None
+    numbered = re.search(r"(id|no|nr|number|nummer|key)$", column.label.lower()) is not None
+    return bool(_things(column)) or alike or numbered
+
+
+def _things(column: ColumnProfile) -> set[str]:
+    """What a column's heading calls its values: the kinds of things, people of one's own and of others as one."""
+    called = {entity for entity, words in KEYS.items() for said in column.said if is_called(said, words)}
+    return {"person" if entity in ("contact", "rep") else entity for entity in called}

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from marketsofone.errors import MarketError
 from marketsofone.sources.currencies import EXPONENTS
-from marketsofone.sources.dates import written
+from marketsofone.sources.dates import counted, written
 from marketsofone.sources.decimals import signs_of
 from marketsofone.sources.headings import labels_of, prefix_of, subject_of, without_remarks
 from marketsofone.sources.mapping import Source
-from marketsofone.sources.readings import cleaned, is_number, number, text
+from marketsofone.sources.readings import cleaned, is_number, key, number, text
+from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import file_literal, literal, quoted
 from marketsofone.sources.staged import Staged
 from marketsofone.sources.staging import stage
@@ -59,6 +60,8 @@ class ColumnProfile:
         Currency codes beside its numbers, the most frequent first, where nearly all values are a number with one.
     sign : str
         The sign of a currency that all its numbers are written with; empty for none.
+    moment : (str, str) or None
+        SQL of the moments that its numbers count to, and in which unit, where it is called as dates are.
     """
 
     name: str
@@ -75,6 +78,7 @@ class ColumnProfile:
     gaps: int = 0
     codes: tuple[str, ...] = ()
     sign: str = ""
+    moment: tuple[str, str] | None = None
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -213,6 +217,7 @@ def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format:
             "case when min(n) filter (where v is not null) = 0 then bit_xor(hash(n)) filter (where v is null) end "
             f"from (select {as_text} as v, file_row_number as n from {staged.relation})").fetchall()[0]
         found, unclear, numbers = _kind(con, file, name, kind, filled, distinct, decimal, date_format)
+        moment = _moment(con, file, name, kind, decimal) if found == "number" and distinct > _CATEGORIES else None
         values: Mapping[str, int] = {}
         if 0 < distinct <= _VALUES:
             values = dict(
@@ -222,8 +227,18 @@ def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format:
                 ).fetchall()
             )
         codes = _codes(con, staged, as_text, filled) if kind == "VARCHAR" and coded == filled else ()
-        yield ColumnProfile(name, found, filled, distinct, length, tuple(values), unclear, numbers, label, as_text,
-                            coded, gaps or 0, codes, _sign(con, staged, as_text, filled) if found == "number" else "")
+        sign = _sign(con, staged, as_text, filled) if found == "number" else ""
+        yield ColumnProfile(name, "date" if moment else found, filled, distinct, length, tuple(values), unclear,
+                            numbers, label, key(value, kind), coded, gaps or 0, codes, sign, moment)
+
+
+def _moment(con: DuckDBPyConnection, file: str, name: str, kind: str, decimal: str) -> tuple[str, str] | None:
+    """What the numbers of a column count to, where its name says that they are dates."""
+    if not re.search(_CALLED_DATES, snake(name)):
+        return None
+    value = number(cleaned(quoted(name), kind), kind, decimal)
+    least, most = con.execute(f"select min({value}), max({value}) from {file}").fetchall()[0]
+    return counted(quoted(name), least, most)
 
 
 def _sign(con: DuckDBPyConnection, staged: Staged, value: str, filled: int) -> str:
@@ -269,6 +284,7 @@ def _kind(
     return ("number" if numbers == filled and not coded else "text"), False, 0 if coded else numbers
 
 
+_CALLED_DATES = "(^|_)(date|datum|day|at|on|am|timestamp|created|opened|closed|since|modified|updated)$"
 _NUMBER = r"[-+(]?[0-9][0-9., ']*[-)]?"
 _WITH_CODE = f"^([A-Z]{{3}} ?{_NUMBER}|{_NUMBER} ?[A-Z]{{3}})$"
 _DOTTED = "^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}( |$)"

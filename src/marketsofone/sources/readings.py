@@ -44,7 +44,9 @@ TYPES = {
     "instant": "TIMESTAMP",
     "date": "DATE",
 }
-_BLANKS = ("' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)")
+_BLANKS = ("' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)", "chr(8239)")
+_HARD_BLANKS = "\\x{a0}\\x{202f}\\x{2009}"
+"""Blanks that do not break: spreadsheets of some countries part thousands with them."""
 _YES = "('true', 't', 'yes', 'y', '1', 'ja', 'j', 'wahr', 'oui', 'vrai', 'sí', 'sim')"
 _NO = "('false', 'f', 'no', 'n', '0', 'nein', 'falsch', 'non', 'faux', 'não')"
 
@@ -86,6 +88,14 @@ def text(sql: str, kind: str) -> str:
     return f"cast({sql} as varchar)"
 
 
+def key(sql: str, kind: str) -> str:
+    """A value as the key of a thing: ``17850.0`` is 17850 in a text file too, where a program took keys for numbers."""
+    said = text(sql, kind)
+    if kind != "VARCHAR":
+        return said
+    return f"case when suffix({said}, '.0') then regexp_replace({said}, '^([0-9]+)[.]0$', '\\1') else {said} end"
+
+
 def number(sql: str, kind: str, decimal: str = ".") -> str:
     """A value as a double; thousands may stand in groups, a currency sign before or after."""
     if is_number(kind):
@@ -112,12 +122,12 @@ def _signed(sql: str, around: str) -> str:
 
 def plain_number(sql: str, decimal: str) -> str:
     """A number as people write it, written as the engine reads it."""
-    around, point, group = "€$£¥ \\x{a0}", "[.]", ","
+    around, point, group = f"€$£¥ {_HARD_BLANKS}", "[.]", ","
     sql = _signed(sql, around)
     if decimal == ",":
         point, group = ",", "."
     between = f"[{group}''{around}]"
-    grouped = f"^[{around}]*[+-]?[0-9]{{1,3}}([{group}'' \\x{{a0}}][0-9]{{3}})+({point}[0-9]*)?[{around}]*$"
+    grouped = f"^[{around}]*[+-]?[0-9]{{1,3}}([{group}'' {_HARD_BLANKS}][0-9]{{3}})+({point}[0-9]*)?[{around}]*$"
     joined = f"regexp_replace({sql}, '{between}', '', 'g')"
     bare = f"regexp_replace({sql}, '^[{around}]+|[{around}]+$', '', 'g')"
     if decimal == ",":

@@ -10,7 +10,7 @@ from marketsofone.customer.tables import TABLES
 from marketsofone.sources.expressions import Place, Rows
 from marketsofone.sources.findings import Input
 from marketsofone.sources.mapping import Source
-from marketsofone.sources.readings import text
+from marketsofone.sources.readings import key
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.staged import fingerprint
 from marketsofone.sources.staging import stage
@@ -77,7 +77,7 @@ def _as_text(rows: Rows, table: str, name: str, sql: str) -> str:
     """A value as text; a key as it is compared with others."""
     said = rows.expression(sql, Place(rows.source.name, table, name))
     is_key = name in {field.name for field in TABLES[table].fields if field.kind == "id"}
-    return text(said.sql, said.type) if is_key else f"cast({said.sql} as varchar)"
+    return key(said.sql, said.type) if is_key else f"cast({said.sql} as varchar)"
 
 
 def _shown(row: Mapping[str, str | None]) -> dict[str, str]:

@@ -1,0 +1,72 @@
+"""A file that holds a row for every change of an opportunity: what the last row says is how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from marketsofone.sources.belonging import Folder
+from marketsofone.sources.drafting_fields import dated
+from marketsofone.sources.drafting_values import outcome
+from marketsofone.sources.drafts import Guess, JoinDraft
+from marketsofone.sources.links import Link
+from marketsofone.sources.profiles import FileProfile
+from marketsofone.sources.sql import quoted
+
+_OFTEN = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Changes, and the opportunities that changed.
+
+    Parameters
+    ----------
+    link : Link
+        By which a change names its opportunity.
+    """
+
+    changes: FileProfile
+    opportunities: FileProfile
+    link: Link
+
+    @property
+    def join(self) -> JoinDraft | None:
+        """The join of the opportunities with the last change of each; None where it cannot be made."""
+        date = dated(self.changes)
+        key = self.opportunities.column(self.link.key)
+        one, other = self.opportunities.source, self.changes.source
+        if date is None or date.moment or one.table or other.table or self.link.several or (
+                key.distinct < key.filled) or one.date_format != other.date_format:
+            return None
+        why = f"a row of {other.name} is a change, the last of each {self.link.key} says how it stands"
+        return JoinDraft(other.name, other, (self.link.key, self.link.column), why, latest=date.name)
+
+    @property
+    def fields(self) -> dict[str, Guess]:
+        """How opportunities ended and when, as the last change says."""
+        told, join = outcome(self.changes), self.join
+        if not told or "outcome" not in told or join is None:
+            return {}
+        ended = told["outcome"]
+        sql = ended.sql
+        for column in self.changes.columns:
+            sql = sql.replace(quoted(column.name), quoted(f"{join.name}.{column.name}"))
+        date = quoted(f"{join.name}.{join.latest}")
+        return {"outcome": Guess(sql, f"{ended.why}, of the last change"),
+                "closed_at": Guess(f"case when ({sql}) <> 'open' then {date} end", "the day of the last change, where "
+                                   "that ended it")}
+
+
+def histories(folder: Folder) -> Iterator[History]:
+    """Files of changes: they tell how it ended, and name many times what another file lists once."""
+    for one in folder.files:
+        if not outcome(one) or folder.key(one, "opportunity"):
+            continue
+        for link in folder.links:
+            if link.file != one.source.name or not link.nearly_all:
+                continue
+            home = next(each for each in folder.files if each.source.name == link.home)
+            key, column = folder.key(home, "opportunity"), one.column(link.column)
+            if key and key.name == link.key and column.distinct < _OFTEN * column.filled:
+                yield History(one, home, link)

@@ -1,0 +1,137 @@
+"""Exports of shapes that few programs write: what is proposed for them counts what they hold, and nothing else."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from marketsofone.engine import open_engine
+from marketsofone.sources import load_sources, sources_from
+from marketsofone.sources.propose import propose
+
+STAGES = ("Closed Won", "Closed Lost", "Proposal")
+
+
+def written(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text)
+    return folder
+
+
+def lines(header: str, rows) -> str:
+    return "\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n"
+
+
+def loaded(text: str):
+    engine, settings = open_engine(), tomllib.loads(text)
+    load_sources(engine, sources_from(settings["sources"], Path()), currency=settings["market"]["currency"],
+                 time_zone="UTC")
+    return engine
+
+
+def one_value(engine, query: str):
+    return engine.con.execute(query).fetchall()[0][0]
+
+
+def deals(rows=120):
+    return lines("Deal ID,Customer ID,Created,Closed,Result,Value", (
+        (n, n % 50 + 1, f"2025-01-{n % 28 + 1:02d}", f"2025-02-{n % 28 + 1:02d}", ("Won", "Lost")[n % 2], 100 + n)
+        for n in range(1, rows + 1)))
+
+
+def test_numbers_of_customers_are_no_numbers_of_deals_or_invoices(tmp_path):
+    invoices = lines("Invoice No,Customer ID,Invoice Date,Product,Quantity,Amount", (
+        (n, n % 50 + 1, f"2025-03-{n % 28 + 1:02d}", f"P{n % 4}", 2, 10) for n in range(1, 201)))
+    customers = lines("Customer ID,Sector", ((n, "ab"[n % 2]) for n in range(1, 51)))
+    engine = loaded(propose(written(tmp_path, deals=deals(), invoices=invoices, customers=customers), "Acme").text)
+    assert one_value(engine, "select count(*) from order_line") == 200
+    assert one_value(engine, "select count(*) from account") == 50
+
+
+def test_dates_that_are_counted_in_days_or_milliseconds_are_read(tmp_path):
+    invoices = lines("Invoice No,Customer ID,Invoice Date,Amount", (
+        (n, f"{n % 50 + 1}.0", 45_658 + n % 60, 10) for n in range(1, 201)))
+    opened = lines("dealId,customerId,createdAt,status,value", (
+        (n, n % 50 + 1, 1_735_689_600_000 + n * 86_400_000, ("won", "lost")[n % 2], 10) for n in range(1, 101)))
+    customers = lines("Customer ID,Sector", ((n, "ab"[n % 2]) for n in range(1, 51)))
+    engine = loaded(propose(written(tmp_path, deals=opened, invoices=invoices, customers=customers), "Acme").text)
+    assert str(one_value(engine, "select min(ordered_at) from order_line")) == "2025-01-01 00:00:00"
+    assert str(one_value(engine, "select min(opened_at) from opportunity")) == "2025-01-02 00:00:00"
+
+
+def test_a_customer_number_with_a_decimal_zero_names_the_same_customer(tmp_path):
+    invoices = lines("Invoice No,Customer ID,Invoice Date,Amount", (
+        (n, f"{n % 50 + 1}.0", f"2025-03-{n % 28 + 1:02d}", 10) for n in range(1, 201)))
+    engine = loaded(propose(written(tmp_path, deals=deals(), invoices=invoices), "Acme").text)
+    assert one_value(engine, "select count(*) from account") == 50
+
+
+def changes(last=STAGES):
+    rows = [(n, stage, f"2025-03-{day:02d}") for n in range(1, 91)
+            for day, stage in ((1, "New"), (n % 20 + 2, last[n % 3]))]
+    return lines("deal_id,stage,changed_at", rows)
+
+
+def heads(more="", value=""):
+    return lines(f"deal_id,customer_id,created_at,amount{more}", (
+        (f"{n},{n % 30},2025-02-{n % 28 + 1:02d},{100 + n}{value}",) for n in range(1, 91)))
+
+
+def test_the_last_change_of_a_deal_says_how_it_ended(tmp_path):
+    proposal = propose(written(tmp_path, deals=heads(), stage_history=changes()), "Acme")
+    engine = loaded(proposal.text)
+    told = engine.con.execute("select outcome, count(*), count(closed_at), sum(amount) from opportunity group by 1 "
+                              "order by 1").fetchall()
+    amounts = [sum(10_000 + 100 * n for n in range(1, 91) if n % 3 == rest) for rest in (1, 2, 0)]
+    assert told == [("lost", 30, 30, amounts[0]), ("open", 30, 0, amounts[1]), ("won", 30, 30, amounts[2])]
+    assert "order_line" not in engine.list_tables()
+
+
+def test_changes_of_deals_that_say_themselves_how_they_ended_are_not_counted(tmp_path):
+    ended = heads(",status", ",won").replace("won\n", "lost\n", 40)
+    proposal = propose(written(tmp_path, deals=ended, stage_history=changes()), "Acme")
+    assert one_value(loaded(proposal.text), "select count(*) from opportunity") == 90
+    assert any("stage_history: a row is a change" in sentence for sentence in proposal.unsure)
+
+
+def test_who_objects_stands_in_no_list_of_customers(tmp_path):
+    customers = lines("Customer ID,Sector", ((n, "ab"[n % 2]) for n in range(1, 51)))
+    objections = lines("Customer ID,Date", ((n, "2025-01-05") for n in range(1, 9)))
+    engine = loaded(propose(written(tmp_path, deals=deals(), customers=customers, objections=objections), "Acme").text)
+    assert one_value(engine, "select count(*) from objection where about = 'account'") == 8
+
+
+def test_a_list_of_objections_that_cannot_be_mapped_is_told_to_be_one(tmp_path):
+    objections = lines("who,when", ((f"someone {n}", "2025-01-05") for n in range(1, 9)))
+    proposal = propose(written(tmp_path, deals=deals(), objections=objections), "Acme")
+    assert any("map it as objection before you run" in sentence for sentence in proposal.unsure)
+
+
+def test_rivals_met_and_wishes_are_recognised(tmp_path):
+    met = lines("Deal ID,Competitor", ((n, "XY"[n % 2]) for n in range(1, 100)))
+    wishes = lines("Customer ID,Theme,Asked on", ((n, ("speed", "price")[n % 2], "2025-01-05") for n in range(1, 40)))
+    customers = lines("Customer ID,Sector", ((n, "ab"[n % 2]) for n in range(1, 51)))
+    folder = written(tmp_path, deals=deals(), competitors_met=met, wishes=wishes, customers=customers)
+    engine = loaded(propose(folder, "Acme").text)
+    assert one_value(engine, "select count(*) from rival_met") == 99
+    assert one_value(engine, "select count(*) from wish where kind = 'need' and theme = 'speed'") == 19
+
+
+def test_a_column_of_ticks_tells_who_answered_and_hours_are_minutes(tmp_path):
+    calls = lines("activity id,Customer ID,date,type,direction,hours,replied", (
+        (n, n % 50 + 1, f"2025-01-{n % 28 + 1:02d}", "call", "outbound", 0.5 * (n % 3 + 1), "x" if n % 4 else "")
+        for n in range(1, 101)))
+    engine = loaded(propose(written(tmp_path, deals=deals(), activities=calls), "Acme").text)
+    assert one_value(engine, "select count(*) from touch where answered") == 75
+    assert one_value(engine, "select count(*) from touch where not answered") == 25
+    assert one_value(engine, "select sum(minutes) from touch") == sum(30 * (n % 3 + 1) for n in range(1, 101))
+
+
+def test_amounts_with_a_currency_behind_and_a_decimal_comma_are_read(tmp_path):
+    rows = "\n".join(f"V{n:03d};K{n % 9};{n % 28 + 1:02d}.03.25;{('gewonnen', 'verloren')[n % 2]};1.{n:03d},50 EUR"
+                     for n in range(100, 180))
+    (tmp_path / "vorgaenge.txt").write_text(f"Vorgangsnr;Kundennr.;Angelegt;Status;Auftragswert\n{rows}\n")
+    proposal = propose(tmp_path, "Acme")
+    engine = loaded(proposal.text)
+    assert one_value(engine, "select sum(amount) from opportunity") == sum(100_050 + 100 * n for n in range(100, 180))
+    assert tomllib.loads(proposal.text)["sources"]["vorgaenge"]["opportunity"]["opportunity_id"] == "Vorgangsnr"
