@@ -236,6 +236,21 @@ def test_no_closed_opportunity_is_no_evidence(tmp_path, capsys):
     assert "[steps]" in text
 
 
+def test_no_evidence_tells_what_was_refused(tmp_path, capsys):
+    lines = [line.replace(",lost,", ",Verloren,").replace(",won,", ",Gewonnen,") for line in rows()]
+    lines[0] = lines[0].replace("Verloren", "open")
+    status, text = told(capsys, "check", project(tmp_path, lines))
+    assert status == 2
+    assert "59 rows of deals, opportunity.outcome: not one of open, won, lost" in text
+
+
+def test_repeated_keys_are_counted_in_one_line(tmp_path, capsys):
+    status, text = told(capsys, "check", project(tmp_path, rows() + rows(9)), "--format", "json")
+    assert status == 0
+    refused = json.loads(text)[0]["refused"]
+    assert [(one["reason"], one["rows"], one["first_row"]) for one in refused] == [("exact duplicate", 9, 61)]
+
+
 @pytest.mark.parametrize(("wrong", "right"), [("curency", "currency"), ("horizon_day", "horizon_days")])
 def test_a_misspelt_key_is_told_with_the_right_one(tmp_path, capsys, wrong, right):
     where = project(tmp_path, rows())

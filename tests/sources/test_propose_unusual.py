@@ -135,3 +135,23 @@ def test_amounts_with_a_currency_behind_and_a_decimal_comma_are_read(tmp_path):
     engine = loaded(proposal.text)
     assert one_value(engine, "select sum(amount) from opportunity") == sum(100_050 + 100 * n for n in range(100, 180))
     assert tomllib.loads(proposal.text)["sources"]["vorgaenge"]["opportunity"]["opportunity_id"] == "Vorgangsnr"
+
+
+def test_what_a_campaign_sent_is_touches_of_the_accounts_and_its_arms_are_arms(tmp_path):
+    customers = lines("Customer ID,Sector", ((n, "ab"[n % 2]) for n in range(1, 51)))
+    sent = lines("Customer ID,Campaign,Sent At,Arm,Responded", (
+        (n, "spring", "2025-03-01", "AB"[n % 2], "yes" if n % 5 == 0 else "") for n in range(1, 51)))
+    folder = written(tmp_path, deals=deals(), customers=customers, members=sent)
+    engine = loaded(propose(folder, "Acme").text)
+    told = "select arm, count(*), count_if(answered) from touch group by 1 order by 1"
+    assert engine.con.execute(told).fetchall() == [("A", 25, 5), ("B", 25, 5)]
+
+
+def test_a_column_that_two_files_have_is_named_after_its_table_in_one(tmp_path):
+    customers = lines("Customer ID,Sector", ((n, "ab"[n % 2]) for n in range(1, 51)))
+    sold = deals().replace("Value\n", "Value,Sector\n", 1)
+    sold = "\n".join(line + ("" if line.endswith("Sector") else ",a" if n % 2 else ",b")
+                     for n, line in enumerate(sold.splitlines()))
+    sources = tomllib.loads(propose(written(tmp_path, deals=sold, customers=customers), "Acme").text)["sources"]
+    assert set(sources["customers"]["account"]["dimensions"]) == {"sector"}
+    assert set(sources["deals"]["opportunity"]["dimensions"]) == {"opportunity_sector"}

@@ -22,6 +22,9 @@ from typing import Literal
 RECORD = "record"
 """The ``source`` of rows that people stated."""
 
+WHICH_STANDS = ": row [0-9]+ of .+ stands$"
+"""The end of a reason for which a row is refused that names the row kept: left aside where reasons are counted."""
+
 Kind = Literal["id", "text", "integer", "number", "money", "share", "flag", "instant", "date"]
 
 

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from marketsofone.customer.tables import WHICH_STANDS
 from marketsofone.project.settings.market_file import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -155,9 +156,9 @@ def check_project(folder: Path) -> CheckResult:
     return CheckResult(frame_of(loaded.health), refused, frame_of(findings), pa.Table.from_pylist(rows))
 
 
-_REFUSED = """
-    select source, table_name, field, reason, count(*) as rows, min(source_row) as first_row from quarantine
-    group by all order by rows desc, source, table_name, field, reason
+_REFUSED = f"""
+    select source, table_name, field, regexp_replace(reason, '{WHICH_STANDS}', '') as reason, count(*) as rows,
+    min(source_row) as first_row from quarantine group by all order by rows desc, source, table_name, field, reason
 """
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from marketsofone.customer.tables import WHICH_STANDS
 from marketsofone.report import words
 from marketsofone.report.figures import Row
 from marketsofone.report.results import Results
@@ -106,7 +108,9 @@ def _finding(row: Row) -> Finding:
 
 def _refusals(quarantine: pa.Table) -> list[Row]:
     keys = ["source", "table_name", "field", "reason"]
-    grouped = quarantine.group_by(keys).aggregate([([], "count_all"), ("source_row", "min")])
+    place, reasons = quarantine.schema.get_field_index("reason"), quarantine["reason"]
+    summed = quarantine.set_column(place, "reason", pc.replace_substring_regex(reasons, WHICH_STANDS, ""))
+    grouped = summed.group_by(keys).aggregate([([], "count_all"), ("source_row", "min")])
     order = [("count_all", "descending"), *((key, "ascending") for key in keys)]
     rows: list[Row] = grouped.sort_by(order).to_pylist()
     return rows

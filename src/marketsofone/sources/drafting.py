@@ -139,7 +139,7 @@ def _table(folder: Folder, one: FileProfile, together: Together | None) -> str |
         return "opportunity_line"
     if _is_ledger(folder, one) or (together and not together.against):
         return "order_line"
-    if one.about != "touch":
+    if one.about != "touch" and not _is_of_campaigns(folder, one):
         tables = ("account", "contact", "product", "rep")
         for table in (one.about, *tables) if one.about in tables else tables:
             if folder.key(one, table):
@@ -173,6 +173,13 @@ def _is_of_touches(folder: Folder, one: FileProfile) -> bool:
     dates = field_of(one, "touch", "happened_at", ()) is not None
     return whom and ((called and bool(folder.reference(one, "account"))) or (dates and (
         of_contacts or one.about == "touch")))
+
+
+def _is_of_campaigns(folder: Folder, one: FileProfile) -> bool:
+    """Whether rows are what a campaign sent to accounts or people whom another file lists."""
+    homes = [home[0].source for entity in ("account", "contact") if (home := folder.home(entity))]
+    sent = any(named(column, FIELDS["touch"][name]) for column in one.columns for name in ("campaign", "arm"))
+    return sent and dated(one) is not None and bool(homes) and one.source not in homes and _is_of_touches(folder, one)
 
 
 def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | None) -> tuple[Draft, list[str]]:

@@ -19,6 +19,7 @@ from marketsofone.sources.mapping import TableMapping
 from marketsofone.sources.quarantine import refuse_broken, refuse_marked
 from marketsofone.sources.readings import flag, integer, key, money, number, share, text
 from marketsofone.sources.refusing import reasons_of
+from marketsofone.sources.repairing import repair_of
 from marketsofone.sources.said import Market, Said
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import literal, quoted
@@ -68,7 +69,7 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> Filled:
         accepted=accepted,
         refused=marked + len(rows.staged.broken),
     )
-    _require_some(rows, health)
+    _require_some(rows, health, said)
     findings = _findings(rows, mapping, said, zone)
     if foreign:
         findings.append(mixed_currencies(health, market.currency, foreign, _unrated(rows, health)))
@@ -255,7 +256,7 @@ def _count(rows: Rows, what: str) -> int:
     return int(rows.con.execute(f"select count(*) from {what}").fetchall()[0][0])
 
 
-def _require_some(rows: Rows, health: Health) -> None:
+def _require_some(rows: Rows, health: Health, said: Sequence[Said]) -> None:
     place = f"Source {health.source!r} fills {health.table_name}"
     if rows.source.may_be_empty and not health.read and not health.left_out:
         return
@@ -276,7 +277,7 @@ def _require_some(rows: Rows, health: Health) -> None:
     raise ValuesInvalid(
         f"{place}.",
         f"all {health.read:,} rows are refused. {told}.",
-        f"Change the line of that field under [sources.{health.source}.{health.table_name}].",
+        repair_of(rows, health.table_name, said, why[0][0] or "" if why else ""),
     )
 
 

@@ -148,12 +148,13 @@ def _finding(outcome: _Outcome, one: UserColumn, reasons: list[str]) -> Finding:
 
 
 def _filled_unevenly(con: DuckDBPyConnection, outcome: _Outcome, one: UserColumn) -> Iterator[str]:
+    """That it is filled for some outcomes more than for others, among the rows of sources that have it."""
     filled = f"{quoted(one.column)} is not null"
     decided = f"coalesce({outcome.good} or {outcome.bad}, false)"
     counts = con.execute(
         f"select count_if({outcome.good}), count_if({outcome.good} and {filled}), count_if({outcome.bad}), "
         f"count_if({outcome.bad} and {filled}), count_if(not {decided}), count_if(not {decided} and {filled}) "
-        f"from {quoted(outcome.table)}"
+        f"from {quoted(outcome.table)} where source in (select source from {quoted(outcome.table)} where {filled})"
     ).fetchall()[0]
     good, good_filled, bad, bad_filled, others, others_filled = counts
     if min(good + bad, others) >= _FEWEST:

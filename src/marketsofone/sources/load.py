@@ -22,6 +22,7 @@ from marketsofone.sources.findings import Health, Input, Loaded
 from marketsofone.sources.keys import begin_keys, keep_keys, settle_keys
 from marketsofone.sources.lines import ASIDE, settle_lines
 from marketsofone.sources.mapping import ColumnKind, Source, TableMapping, UserColumn, check_zone
+from marketsofone.sources.one_name import require_one_table
 from marketsofone.sources.quarantine import begin_quarantine, count_refused
 from marketsofone.sources.readings import TYPES, is_number
 from marketsofone.sources.said import Market
@@ -81,6 +82,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
 
     """
     _check_market(currency, time_zone)
+    require_one_table(sources)
     market = Market(currency, time_zone, salt, as_of or date.max)
     con = engine.con
     with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:

@@ -14,7 +14,7 @@ from marketsofone.sources.dates import counted, written
 from marketsofone.sources.decimals import signs_of
 from marketsofone.sources.headings import labels_of, prefix_of, subject_of, without_remarks
 from marketsofone.sources.mapping import Source
-from marketsofone.sources.readings import cleaned, is_number, key, number, text
+from marketsofone.sources.readings import WITH_CODE, cleaned, is_number, key, number, text
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import file_literal, literal, quoted
 from marketsofone.sources.staged import Staged
@@ -253,7 +253,7 @@ def _codes(con: DuckDBPyConnection, staged: Staged, value: str, filled: int) -> 
     """Codes of currencies in a column of amounts that are written with one, the most frequent first."""
     found = con.execute(
         f"select regexp_extract({value}, '[A-Z]{{3}}') as code, count(*) from {staged.relation} "
-        f"where regexp_matches({value}, {literal(_WITH_CODE)}) group by code order by 2 desc, 1").fetchall()
+        f"where regexp_matches({value}, {literal(WITH_CODE)}) group by code order by 2 desc, 1").fetchall()
     rows = sum(count for _, count in found)
     codes = tuple(code for code, _ in found)
     return codes if rows >= 0.95 * filled > 0 and all(code in EXPONENTS for code in codes) else ()
@@ -285,7 +285,5 @@ def _kind(
 
 
 _CALLED_DATES = "(^|_)(date|datum|day|at|on|am|timestamp|created|opened|closed|since|modified|updated)$"
-_NUMBER = r"[-+(]?[0-9][0-9., ']*[-)]?"
-_WITH_CODE = f"^([A-Z]{{3}} ?{_NUMBER}|{_NUMBER} ?[A-Z]{{3}})$"
 _DOTTED = "^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}( |$)"
 _DATE = "^[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{2,4}([ T]|$)"

@@ -28,6 +28,7 @@ from marketsofone.sources.leaks import suspected_leaks
 from marketsofone.sources.links import Link, links_between
 from marketsofone.sources.load import load_sources
 from marketsofone.sources.mapping import Source, sources_from
+from marketsofone.sources.one_name import with_names_of_their_own
 from marketsofone.sources.profiles import ColumnProfile, FileProfile, files_of, profile, source_of
 from marketsofone.sources.spelling import in_one_line, quoted_as_toml, snake
 from marketsofone.sources.sql import quoted
@@ -87,6 +88,7 @@ def propose(folder: Path, name: str, connected: Connected | None = None) -> Prop
     con = open_engine().con
     profiles, links, unsure = _profiles(con, paths, connected)
     drafts, notes = draft_of(profiles, links)
+    drafts = with_names_of_their_own(drafts)
     unsure += notes
     if not drafts:
         raise SourceMissing(

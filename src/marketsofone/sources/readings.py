@@ -47,6 +47,9 @@ TYPES = {
 _BLANKS = ("' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)", "chr(8239)")
 _HARD_BLANKS = "\\x{a0}\\x{202f}\\x{2009}"
 """Blanks that do not break: spreadsheets of some countries part thousands with them."""
+_NUMBER = r"[-+(]?[0-9][0-9., ']*[-)]?"
+WITH_CODE = f"^([A-Z]{{3}} ?{_NUMBER}|{_NUMBER} ?[A-Z]{{3}})$"
+"""Pattern of an amount with the code of its currency."""
 _YES = "('true', 't', 'yes', 'y', '1', 'ja', 'j', 'wahr', 'oui', 'vrai', 'sí', 'sim')"
 _NO = "('false', 'f', 'no', 'n', '0', 'nein', 'falsch', 'non', 'faux', 'não')"
 

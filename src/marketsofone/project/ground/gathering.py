@@ -55,6 +55,7 @@ from marketsofone.project.ground.effort import held_effort
 from marketsofone.project.ground.gathered import Before, Gathered
 from marketsofone.project.ground.identity_facts import held_dealings
 from marketsofone.project.ground.merging import merged_tables
+from marketsofone.project.ground.nothing import nothing_to_score
 from marketsofone.scores import SCORES
 from marketsofone.sources.currencies import EXPONENTS
 
@@ -263,13 +264,7 @@ def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gather
         elif counted:
             steps[score], tallies[score], trials[score] = step, tallied, rows
     if not tallies:
-        sold = "" if lost is None else f"; what was sold contributed {lost:,.2f} in all"
-        raise NothingToScore(
-            "A run needs evidence for at least one score.",
-            "no decided opportunity, no answered or unanswered approach and no sale known by the date, or sales of "
-            f"that one day only, which do not tell who comes again{sold}.",
-            "Check [steps] in market.toml, as_of, and the mapping of outcome, entered, answered, amounts and costs.",
-        )
+        raise nothing_to_score(engine, base.as_of.day, lost)
     return replace(base, steps=steps, tallies=tallies, trials=trials, before=_before(base), histories=ledger,
                    returned_beyond=beyond, lost=lost, seen_since=_seen_since(steps, trials))
 

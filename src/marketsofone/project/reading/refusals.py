@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from marketsofone.customer.tables import WHICH_STANDS
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
 
@@ -55,7 +56,8 @@ def refusals(snapshot: Snapshot, start: int = 0, most: int = 100, most_reasons: 
             f"select source, table_name, source_row, field, reason from {scanned(path)} "
             f"order by all limit {int(most)} offset {int(start)}").fetchall()
         counts = connection.execute(
-            f"select source, table_name, field, reason, count(*) as n from {scanned(path)} "
+            f"select source, table_name, field, regexp_replace(reason, '{WHICH_STANDS}', '') as why, count(*) as n "
+            f"from {scanned(path)} "
             f"group by all order by n desc, 1, 2, 3, 4 limit {int(most_reasons)}").fetchall()
         [(total,)] = connection.execute(f"select count(*) from {scanned(path)}").fetchall()
     return Refusals(tuple(Refusal(*row) for row in rows), total, tuple(RefusalCount(*row) for row in counts))

@@ -1,0 +1,41 @@
+"""What is said where no score has any evidence."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from marketsofone.errors import NothingToScore
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
+
+
+def nothing_to_score(engine: Backend, day: date | None, lost: float | None) -> NothingToScore:
+    """That nothing can be scored as of a day, and what was refused: often that is where the evidence is.
+
+    Parameters
+    ----------
+    engine : ibis DuckDB backend
+        With ``quarantine``, as `load_sources` leaves it.
+    lost : float or None
+        What was sold contributed, in major units, where that is not above zero.
+    """
+    sold = "" if lost is None else f"; what was sold contributed {lost:,.2f} in all"
+    return NothingToScore(
+        "A run needs evidence for at least one score.",
+        f"no decided opportunity, no answered or unanswered approach and no sale known by {day or 'the date'}, or sales of "
+        f"that one day only, which do not tell who comes again{sold}.{_refused(engine)}",
+        "Check [steps] in market.toml, as_of, and the mapping of outcome, entered, answered, amounts and costs.",
+    )
+
+
+def _refused(engine: Backend) -> str:
+    rows = engine.con.execute(
+        "select source, table_name, field, reason, count(*) from quarantine group by all order by 5 desc, 1, 2, 3, 4 "
+        "limit 3").fetchall()
+    if not rows:
+        return ""
+    told = "; ".join(f"{count:,} rows of {source}, {f'{table}.{field}' if field else table}: {reason}"
+                     for source, table, field, reason, count in rows)
+    return f" Refused were {told}."
