@@ -155,3 +155,39 @@ def test_a_column_that_two_files_have_is_named_after_its_table_in_one(tmp_path):
     sources = tomllib.loads(propose(written(tmp_path, deals=sold, customers=customers), "Acme").text)["sources"]
     assert set(sources["customers"]["account"]["dimensions"]) == {"sector"}
     assert set(sources["deals"]["opportunity"]["dimensions"]) == {"opportunity_sector"}
+
+
+def test_months_as_columns_are_told_and_are_no_traits(tmp_path):
+    months = ",".join(f"2025-{month:02d}" for month in range(1, 13))
+    sold = lines(f"Customer ID,Sector,{months}", (
+        (n, "ab"[n % 2], *(n * month for month in range(1, 13))) for n in range(1, 51)))
+    proposal = propose(written(tmp_path, deals=deals(), revenue=sold), "Acme")
+    assert any("12 columns are months" in sentence for sentence in proposal.unsure)
+    account = tomllib.loads(proposal.text)["sources"]["revenue"]["account"]
+    assert "traits" not in account
+    assert set(account["dimensions"]) == {"sector"}
+
+
+def test_databases_of_the_folder_are_looked_at(tmp_path):
+    import sqlite3
+
+    written(tmp_path, deals=deals())
+    with sqlite3.connect(tmp_path / "erp.sqlite") as con:
+        con.execute('create table "sales 2025" ("Invoice No" int, "Customer ID" int, "Invoice Date" text, Amount real)')
+        con.executemany('insert into "sales 2025" values (?, ?, ?, ?)',
+                        [(n, n % 50 + 1, "2025-03-05", 10.0) for n in range(80)])
+    con.close()
+    (tmp_path / "notes.db").write_text("no database")
+    proposal = propose(tmp_path, "Acme", databases=True)
+    assert one_value(loaded(proposal.text), "select count(*) from order_line") == 80
+    assert any("notes.db was not used" in sentence for sentence in proposal.unsure)
+
+
+def test_french_exports_are_understood(tmp_path):
+    ends = ("Gagnée", "Perdue", "En cours")
+    rows = "\n".join(f"{n};{n % 9};{n % 28 + 1:02d}/03/2025;{ends[n % 3]};1\u202f{n:03d},50\u00a0€"
+                     for n in range(100, 190))
+    (tmp_path / "affaires.csv").write_text(f"N° affaire;N° client;Date de création;Statut;Montant HT\n{rows}\n")
+    engine = loaded(propose(tmp_path, "Acme").text)
+    assert one_value(engine, "select sum(amount) from opportunity where outcome = 'won'") == sum(
+        100_050 + 100 * n for n in range(100, 190) if n % 3 == 0)

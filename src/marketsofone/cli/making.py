@@ -28,7 +28,7 @@ def propose(folder: Path, *, source: Annotated[Path, Parameter(name="--from")]) 
     folder
         The project folder to make; a project file that is there is never written over.
     source
-        The folder that holds the files.
+        The folder that holds the files, databases of SQLite and DuckDB among them.
     """
     from marketsofone.project import init_project
 

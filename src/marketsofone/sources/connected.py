@@ -11,6 +11,8 @@ from marketsofone.sources.mapping import Source, address_of
 from marketsofone.sources.profiles import source_of
 from marketsofone.sources.sql import quoted
 
+_ENDINGS = {".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite", ".duckdb": "duckdb"}
+
 LOOKED_AT = 200_000
 """Rows of a table that a proposal looks at: a run reads all of them."""
 
@@ -52,6 +54,21 @@ def tables_in(address: str, root: Path) -> tuple[str, ...]:
     return tuple(sorted(_duckdb_tables(Path(rest[1:])) if scheme == "duckdb" else _sql_tables(source)))
 
 
+def databases_in(folder: Path) -> tuple[list[Connected], list[str]]:
+    """The databases that are files of a folder, and a sentence for every one that does not open."""
+    found, unsure = [], []
+    for path in sorted(folder.iterdir()):
+        scheme = _ENDINGS.get(path.suffix.lower())
+        if scheme is None or not path.is_file():
+            continue
+        address = f"{scheme}:///{path.resolve().as_posix()}"
+        try:
+            found.append(Connected(address, tables_in(address, folder), folder))
+        except MarketError as error:
+            unsure.append(f"{path.name} was not used. {error.wanted} Found: {error.found}")
+    return found, unsure
+
+
 def database_source(connected: Connected, table: str, name: str) -> Source:
     """A table as a source that fills no customer table yet."""
     url = address_of(connected.address, connected.root, "The address of the database")
@@ -85,7 +102,8 @@ def _duckdb_tables(path: Path) -> list[str]:
     try:
         with opened_alone(path) as con:
             return [row[0] for row in con.execute(
-                "select table_name from information_schema.tables where table_schema = 'main'").fetchall()]
+                "select case table_schema when 'main' then '' else table_schema || '.' end || table_name "
+                "from information_schema.tables").fetchall()]
     except duckdb.Error:
         raise _closed() from None
 

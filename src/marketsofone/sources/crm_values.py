@@ -16,6 +16,7 @@ OUTCOMES = (
     "won",
     "is won",
     "win",
+    "statut",
 )
 TARGETS = (
     "converted",
@@ -31,8 +32,10 @@ TARGETS = (
 )
 UNIT_PRICES = ("unit price", "price", "price per unit", "sales price", "einzelpreis", "lineitem price", "net price",
                "unit net price", "stückpreis", "verkaufspreis")
-WON = ("won", "win", "closed won", "signed", "success", "gewonnen", "accepted", "auftrag", "beauftragt")
-LOST = ("lost", "loss", "lose", "closed lost", "rejected", "verloren", "declined", "absage", "abgelehnt", "abgesagt")
+WON = ("won", "win", "closed won", "signed", "success", "gewonnen", "accepted", "auftrag", "beauftragt",
+       "gagné", "gagnée", "signé", "signée")
+LOST = ("lost", "loss", "lose", "closed lost", "rejected", "verloren", "declined", "absage", "abgelehnt", "abgesagt",
+        "perdu", "perdue")
 WON_FLAGS = ("is won", "won", "is closed won", "won flag")
 CLOSED_FLAGS = ("is closed", "closed", "is deal closed", "closed flag")
 INCOMING = ("in", "inbound", "incoming", "received", "eingehend", "eingang")

@@ -20,6 +20,7 @@ from marketsofone.sources.histories import History, histories
 from marketsofone.sources.leaks import name_tells
 from marketsofone.sources.left_over import left_over, shared_marked
 from marketsofone.sources.links import Link
+from marketsofone.sources.months import without_months
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import quoted
@@ -47,7 +48,8 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
     heads = {each.heads.source.name: each for each in together.values() if not each.against or is_whole(
         folder, each.lines)}
     for one in folder.files:
-        name, notes = one.source.name, []
+        name = one.source.name
+        one, notes = without_months(one)
         if name in changed:
             unsure += _used_as_history(changed[name])
             continue

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from marketsofone.customer.tables import RECORD
 from marketsofone.engine import open_engine
 from marketsofone.errors import MarketError, SourceMissing, shortened
-from marketsofone.sources.connected import Connected, database_source, looked_at
+from marketsofone.sources.connected import Connected, database_source, databases_in, looked_at
 from marketsofone.sources.copies import without_copies
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.drafting import draft_of
@@ -30,7 +30,7 @@ from marketsofone.sources.load import load_sources
 from marketsofone.sources.mapping import Source, sources_from
 from marketsofone.sources.one_name import with_names_of_their_own
 from marketsofone.sources.profiles import ColumnProfile, FileProfile, files_of, profile, source_of
-from marketsofone.sources.spelling import in_one_line, quoted_as_toml, snake
+from marketsofone.sources.spelling import in_ascii, in_one_line, quoted_as_toml, snake
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.strictly import format_of
 from marketsofone.sources.workbooks import sheets_of
@@ -61,7 +61,7 @@ class Proposal:
     unsure: tuple[str, ...]
 
 
-def propose(folder: Path, name: str, connected: Connected | None = None) -> Proposal:
+def propose(folder: Path, name: str, connected: Connected | None = None, *, databases: bool = False) -> Proposal:
     """Propose a project file for the files of a folder, and for tables of a database.
 
     Parameters
@@ -73,6 +73,8 @@ def propose(folder: Path, name: str, connected: Connected | None = None) -> Prop
     connected : Connected, optional
         A database and its tables; so many rows of each are looked at as
         `marketsofone.sources.connected.LOOKED_AT` says.
+    databases : bool
+        Also for the tables of databases that are files of the folder: SQLite and DuckDB.
 
     Raises
     ------
@@ -80,16 +82,19 @@ def propose(folder: Path, name: str, connected: Connected | None = None) -> Prop
         There is no table, and the folder has no file that could be a source, or none that fills a customer table.
     """
     paths = list(files_of(folder)) if folder.is_dir() else []
-    tables = connected.tables if connected else ()
+    within, closed = databases_in(folder) if databases and folder.is_dir() else ([], [])
+    within += [connected] if connected else []
+    tables = [table for one in within for table in one.tables]
     if not paths and not tables:
         raise SourceMissing(
-            f"{folder} holds CSV, Parquet, Excel or JSON Lines files.", "none.", "Name the folder that has the exports."
+            f"{folder} holds CSV, Parquet, Excel or JSON Lines files{', or databases' if databases else ''}.",
+            "\n".join(["none.", *closed]), "Name the folder that has the exports."
         )
     con = open_engine().con
-    profiles, links, unsure = _profiles(con, paths, connected)
+    profiles, links, unsure = _profiles(con, paths, within)
     drafts, notes = draft_of(profiles, links)
     drafts = with_names_of_their_own(drafts)
-    unsure += notes
+    unsure += [*closed, *notes]
     if not drafts:
         raise SourceMissing(
             f"{folder} holds opportunities, order lines, touches or accounts.",
@@ -103,7 +108,7 @@ def propose(folder: Path, name: str, connected: Connected | None = None) -> Prop
 
 
 def _profiles(
-    con: DuckDBPyConnection, paths: Sequence[Path], connected: Connected | None
+    con: DuckDBPyConnection, paths: Sequence[Path], connected: Sequence[Connected]
 ) -> tuple[list[FileProfile], tuple[Link, ...], list[str]]:
     profiles, unsure = [], []
     with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
@@ -121,7 +126,7 @@ def _profiles(
     return profiles, links, unsure
 
 
-def _sources(paths: Sequence[Path], connected: Connected | None) -> Iterable[Source]:
+def _sources(paths: Sequence[Path], connected: Sequence[Connected]) -> Iterable[Source]:
     """Every file, every sheet of a workbook and every table as a source with a name of its own."""
     taken = set[str]()
     for path in paths:
@@ -132,14 +137,16 @@ def _sources(paths: Sequence[Path], connected: Connected | None) -> Iterable[Sou
             continue
         name = _source_name(path.name, taken)
         yield source_of(path, name, _shown(path))
-    if connected is None:
-        return
-    for table in connected.tables:
-        yield database_source(connected, table, _source_name(table, taken))
+    for one in connected:
+        for table in one.tables:
+            yield database_source(one, table, _source_name(table.rpartition(".")[2], taken))
 
 
 def _source_name(said: str, taken: set[str]) -> str:
-    stem = snake(said.split(".")[0])
+    first = said.split(".")[0]
+    if not re.search("[a-z0-9]", in_ascii(first.lower())):
+        first = said = "source"
+    stem = snake(first)
     name = stem if stem not in taken else snake(said)
     while name in taken or name == RECORD:
         name += "_2"

@@ -31,8 +31,8 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 @lru_cache(maxsize=4096)   # every column of a wide file is set beside every word for every field
 def bare(name: str) -> str:
-    """A name without what people spell differently: lower case, letters and digits only."""
-    return re.sub(r"[^0-9a-z]+", "", name.lower())
+    """A name without what people spell differently: lower case, letters without marks and digits only."""
+    return re.sub(r"[^0-9a-z]+", "", in_ascii(name.lower()))
 
 
 def snake(name: str) -> str:
@@ -47,11 +47,11 @@ def snake(name: str) -> str:
 
     """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())
-    joined = re.sub(r"[^0-9a-z]+", "_", _in_ascii(spaced.lower())).strip("_") or "column"
+    joined = re.sub(r"[^0-9a-z]+", "_", in_ascii(spaced.lower())).strip("_") or "column"
     return joined if joined[0].isalpha() else f"n{joined}"
 
 
-def _in_ascii(text: str) -> str:
+def in_ascii(text: str) -> str:
     """Letters with marks as they are written without."""
     spelt = text.translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"})
     return "".join(one for one in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(one))

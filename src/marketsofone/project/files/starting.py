@@ -26,7 +26,7 @@ def init_project(folder: Path, from_folder: Path) -> Proposal:
     if target.exists():
         raise SettingsInvalid(f"m1 init writes a new {target}.", "one that is there already.",
                               "Move it away first, or name another project folder.")
-    proposal = propose(from_folder, folder.resolve().name)
+    proposal = propose(from_folder, folder.resolve().name, databases=True)
     folder.mkdir(parents=True, exist_ok=True)
     target.write_text(proposal.text, encoding="utf-8")
     return proposal

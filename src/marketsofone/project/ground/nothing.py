@@ -24,8 +24,8 @@ def nothing_to_score(engine: Backend, day: date | None, lost: float | None) -> N
     sold = "" if lost is None else f"; what was sold contributed {lost:,.2f} in all"
     return NothingToScore(
         "A run needs evidence for at least one score.",
-        f"no decided opportunity, no answered or unanswered approach and no sale known by {day or 'the date'}, or sales of "
-        f"that one day only, which do not tell who comes again{sold}.{_refused(engine)}",
+        f"no decided opportunity, no answered or unanswered approach and no sale known by {day or 'the date'}, or "
+        f"sales of that one day only, which do not tell who comes again{sold}.{_refused(engine)}",
         "Check [steps] in market.toml, as_of, and the mapping of outcome, entered, answered, amounts and costs.",
     )
 
