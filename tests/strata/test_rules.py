@@ -234,3 +234,11 @@ def test_the_clauses_that_decide_are_enough_and_flipping_them_flips_the_result(w
     for place, each in enumerate(said):
         turned = [denied(one.holds) if spot == place else one.holds for spot, one in enumerate(said)]
         assert each.alone == (each.holds is not None and replayed(rule, turned) is not inside)
+
+
+@pytest.mark.parametrize("text", ["sector not in ('food')", "sector is not known", "dim.size not between 1 and 3"])
+def test_a_clause_with_a_not_of_its_own_is_told_as_it_was_written(text):
+    rule = bound(parse_rule(text), KNOWN)
+    inside, (said,) = decided(rule, {"dim_sector": "food", "dim_size": 2.0})
+    assert (inside, said.holds) == (False, False)
+    assert said.leaf.clause.text == text

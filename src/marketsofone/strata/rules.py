@@ -71,6 +71,8 @@ class Clause:
         The field; None for memberships.
     values : tuple
         What it is held against.
+    reverse : bool
+        It holds where what it asks does not: ``not in``, ``not between``, ``is not known``.
     """
 
     text: str
@@ -78,6 +80,7 @@ class Clause:
     asks: str
     of: Name | None
     values: tuple[Literal, ...]
+    reverse: bool = False
 
 
 Rule: TypeAlias = Tree[Clause]

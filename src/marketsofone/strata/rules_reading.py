@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from marketsofone.errors import RuleInvalid
@@ -160,7 +160,7 @@ class _Reader:
             return self._asked(first, start)
         return self._made(start, "=", first, (True,))
 
-    def _asked(self, of: Name, start: int) -> Rule:
+    def _asked(self, of: Name, start: int) -> Clause:
         """In, between and is, each with a not of its own."""
         if self._is("is"):
             self._take()
@@ -169,14 +169,13 @@ class _Reader:
             if not self._is("known", "null"):
                 self._refuse("known, not known or null")
             self._take()
-            found: Rule = self._made(start, "known", of, ())
-            return Not(found) if missing != no else found
+            return replace(self._made(start, "known", of, ()), reverse=missing != no)
         no = self._negated()
         if not self._is("in", "between"):
             self._refuse("in or between")
         found = self._made(start, "in", of, self._list()) if self._take().text == "in" \
             else self._made(start, "between", of, self._ends())
-        return Not(found) if no else found
+        return replace(found, reverse=no)
 
     def _negated(self) -> bool:
         if not self._is("not"):

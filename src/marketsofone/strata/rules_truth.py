@@ -38,7 +38,8 @@ def truth(rule: Bound, buyers: ir.Table) -> ir.BooleanValue:
     if isinstance(rule, Every | Either):
         joined = and_ if isinstance(rule, Every) else or_
         return reduce(joined, (truth(part, buyers) for part in rule.parts))
-    return _asked(rule, buyers)
+    asked = _asked(rule, buyers)
+    return ~asked if rule.clause.reverse else asked
 
 
 def _asked(leaf: Asked, buyers: ir.Table) -> ir.BooleanValue:

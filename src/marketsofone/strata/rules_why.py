@@ -72,6 +72,11 @@ def truth_of(rule: Bound, row: Mapping[str, Any]) -> Truth:
 
 def holds(leaf: Asked, row: Mapping[str, Any]) -> Truth:
     """Whether one clause holds of one buyer."""
+    found = _asked(leaf, row)
+    return negated(found) if leaf.clause.reverse else found
+
+
+def _asked(leaf: Asked, row: Mapping[str, Any]) -> Truth:
     if leaf.rule is not None:
         return truth_of(leaf.rule, row)
     value, asks = _value(row, leaf.column), leaf.clause.asks
