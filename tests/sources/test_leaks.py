@@ -60,6 +60,13 @@ def test_a_column_whose_name_tells_of_the_end_is_suspected_with_less_weight(leak
     assert leaks["opportunity.trait_tags"].severity == "info"
 
 
+def test_a_column_that_is_empty_in_every_row_is_no_suspect(market):
+    market.write("a.csv", "id,res,size\n1,won,\n2,lost,\n")
+    loaded = market.load('[sources.a]\nfile = "a.csv"\n[sources.a.opportunity]\nopportunity_id = "id"\n'
+                         'outcome = "res"\n[sources.a.opportunity.dimensions]\nsize = "size"\n')
+    assert not [one for one in suspected_leaks(market.engine, loaded) if one.code == "suspected_leak"]
+
+
 def test_an_honest_column_is_not_suspected(leaks):
     assert not {"opportunity.dim_sector", "opportunity.dim_days"} & leaks.keys()
 

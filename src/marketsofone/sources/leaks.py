@@ -156,7 +156,7 @@ def _filled_unevenly(con: DuckDBPyConnection, outcome: _Outcome, one: UserColumn
         f"count_if({outcome.bad} and {filled}), count_if(not {decided}), count_if(not {decided} and {filled}) "
         f"from {quoted(outcome.table)} where source in (select source from {quoted(outcome.table)} where {filled})"
     ).fetchall()[0]
-    good, good_filled, bad, bad_filled, others, others_filled = counts
+    good, good_filled, bad, bad_filled, others, others_filled = (count or 0 for count in counts)
     if min(good + bad, others) >= _FEWEST:
         share, other_share = (good_filled + bad_filled) / (good + bad), others_filled / others
         if share - other_share > _FILLED_GAP:
