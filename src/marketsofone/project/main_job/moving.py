@@ -23,13 +23,13 @@ def moving(gathered: Gathered) -> list[Finding]:
     found = []
     for score, measure in gathered.shares.items():
         if score in gathered.trials:
-            seen = moved(fetch_months(_begun(gathered, score, measure), gathered.tallies[score]))
+            seen = moved(fetch_months(begun_rows(gathered, score, measure), gathered.tallies[score]))
             found += [_told(score, measure, seen)] if seen is not None else []
     return found
 
 
-def _begun(gathered: Gathered, score: str, measure: Measure) -> ir.Table:
-    """What began on which day, as trials, their successes, and what is pending.
+def begun_rows(gathered: Gathered, score: str, measure: Measure) -> ir.Table:
+    """What began on which day with whom, as trials, their successes, and what is pending.
 
     Opportunities count where they were opened: those that are won are decided sooner or later than those that are
     lost, so the day of the decision says something of the outcome.
@@ -37,14 +37,14 @@ def _begun(gathered: Gathered, score: str, measure: Measure) -> ir.Table:
     if measure.table != "opportunity":
         rows = gathered.trials[score].mutate(begun_on=_.happened_on, pending=ibis.literal(0.0))
     else:
-        ours = gathered.owner["opportunity"].semi_join(gathered.buyers, "buyer_id")
-        events = gathered.tables["opportunity"].semi_join(ours, "opportunity_id")
+        ours = gathered.owner["opportunity"].semi_join(gathered.buyers, "buyer_id").select("opportunity_id", "buyer_id")
+        events = gathered.tables["opportunity"].inner_join(ours, "opportunity_id")
         counts = measure.counted.fill_null(False)
         rows = events.mutate(begun_on=measure.day,
                              trials=counts.cast("float64"), total=(counts & measure.successes).cast("float64"),
                              pending=(~counts & (_.outcome == "open")).cast("float64"))
     rows = rows.filter(_.begun_on.notnull()) if measure.first is None else rows.filter(_.begun_on >= measure.first)
-    return rows.select("begun_on", "trials", "total", "pending")
+    return rows.select("buyer_id", "begun_on", "trials", "total", "pending")
 
 
 def _told(score: str, measure: Measure, seen: Moved) -> Finding:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from marketsofone.estimates import fetch_base
 from marketsofone.measures import STEPS
 from marketsofone.project.ground.merging import unmerged_findings
+from marketsofone.project.main_job.apart_in_time import apart_in_time
 from marketsofone.project.main_job.noticing_values import spelled_alike
 from marketsofone.scores import SCORES
 from marketsofone.sources import Finding
@@ -30,8 +31,8 @@ def noticed(
     ]
     found += [Finding("pin_unmade", "warning", f"[strata] pin at '{at}'", f"The split pinned there was not made. {why}")
               for at, why in stratified.unmade]
-    return [*found, *noticed_in_data(engine, gathered), *_at_a_limit(gathered, estimates),
-            *_bought_before(gathered, estimates)]
+    return [*found, *noticed_in_data(engine, gathered), *apart_in_time(gathered, stratified),
+            *_at_a_limit(gathered, estimates), *_bought_before(gathered, estimates)]
 
 
 def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:
