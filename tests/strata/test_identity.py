@@ -24,6 +24,7 @@ def told(node, values, order=("needs",), **asked):
     rows = pd.concat(frames, ignore_index=True)
     rows = rows[rows["value"].notna()]
     seen = rows.groupby(["node", "criterion", "value"], as_index=False).size().rename(columns={"size": "buyers"})
+    seen["units"] = seen["buyers"]
     known = rows.groupby(["node", "criterion"], as_index=False).size().rename(columns={"size": "buyers"})
     return identities(STRATA, seen, known, order, MADE_BY, **asked)
 
@@ -99,7 +100,8 @@ def test_shares_shown_to_lie_close_are_alike_and_not_a_departure(rng):
 
 
 def test_buyers_may_show_several_values_of_one_criterion():
-    seen = pd.DataFrame({"node": [2, 2], "criterion": "competitors", "value": ["Volt", "Norde"], "buyers": [9, 6]})
+    seen = pd.DataFrame({"node": [2, 2], "criterion": "competitors", "value": ["Volt", "Norde"], "buyers": [9, 6],
+                         "units": [9, 6]})
     table = identities(STRATA, seen, pd.DataFrame({"node": [2], "criterion": "competitors", "buyers": [10]}),
                        ("competitors",), MADE_BY)
     assert table[table["stratum_id"] == "care"]["share"].tolist() == [0.9, 0.6]
@@ -115,3 +117,17 @@ def test_a_share_lies_in_its_interval_and_the_order_of_rows_does_not_matter(buye
     assert known["high"].between(0, 1).all()
     again = told(node[::-1], {"needs": values[::-1]})
     pd.testing.assert_frame_equal(table, again)
+
+
+def test_four_people_of_each_company_who_say_the_same_are_one_witness():
+    """40 of 100 want speed, and 60: beyond chance if each spoke for itself, and they are 25 companies."""
+    seen = pd.DataFrame({"node": [1, 1, 2, 2], "criterion": "needs", "value": ["speed", "price"] * 2,
+                         "buyers": [40, 60, 60, 40]})
+    known = pd.DataFrame({"node": [1, 2], "criterion": "needs", "buyers": [100, 100]})
+    alone, together = (identities(STRATA, seen.assign(units=seen["buyers"] // each), known, ("needs",), MADE_BY)
+                       for each in (1, 4))
+    assert alone.loc[alone["stratum_id"] == "care", "departs"].all()
+    assert not together["departs"].any()
+    told = ["share", "low", "high", "buyers"]
+    pd.testing.assert_frame_equal(alone.sort_values(["stratum_id", "value"])[told].reset_index(drop=True),
+                                  together.sort_values(["stratum_id", "value"])[told].reset_index(drop=True))

@@ -153,10 +153,22 @@ def fetch_candidates(
         ``node``, ``half``, ``dimension``, ``value`` (null: not known), ``people`` (buyers) and
         ``<score>_<part>`` for each of ``PARTS``.
     """
-    rows = evidence.inner_join(placed, "buyer_id")
     sums = {"people": _.people.sum()}
     for score in scores:
         sums |= _sums(score)
+    return _by_value(evidence, placed, dimensions, scores, sums)
+
+
+def fetch_profile(evidence: ir.Table, placed: ir.Table, dimensions: Sequence[Dimension]) -> pd.DataFrame:
+    """Buyers by node, half, dimension and value as ``people``, and ``units``: of how many companies they are."""
+    return _by_value(evidence, placed, dimensions, (), {"people": _.people.sum(), "units": _.count()})
+
+
+def _by_value(
+    evidence: ir.Table, placed: ir.Table, dimensions: Sequence[Dimension], scores: Sequence[str],
+    sums: Mapping[str, ibis.Deferred],
+) -> pd.DataFrame:
+    rows = evidence.inner_join(placed, "buyer_id")
     parts = [
         _of_companies(rows.mutate(value=rows[d.column]), scores).group_by("node", "half", "value").agg(**sums)
         .mutate(dimension=ibis.literal(d.name)) for d in dimensions

@@ -45,7 +45,8 @@ def identities(
     ----------
     strata : sequence of Stratum
     seen : DataFrame
-        ``node`` (where buyers are placed), ``criterion``, ``value``, ``buyers`` who show it.
+        ``node`` (where buyers are placed), ``criterion``, ``value``, ``buyers`` who show it, ``units``: of how many
+        companies they are.
     known : DataFrame
         ``node``, ``criterion``, ``buyers`` of whom any value is known.
     order : sequence of str
@@ -75,10 +76,14 @@ def identities(
 
 def _cells(strata: Sequence[Stratum], seen: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Each value that the parent of a stratum, or the market itself, shows: buyers with it, and of whom it is known."""
-    counts = _in_or_below(strata, seen, _KEY).rename(columns={"buyers": "k"})
+    counts = _in_or_below(strata, seen, _KEY, ("buyers", "units")).rename(columns={"buyers": "k"})
     totals = _in_or_below(strata, known, ["criterion"]).rename(columns={"buyers": "n"})
+    totals = totals.merge(counts.groupby(["node", "criterion"], as_index=False)[["k", "units"]].sum().rename(
+        columns={"k": "told", "units": "witnesses"}), on=["node", "criterion"])
+    counts = counts.drop(columns="units")
     own = counts.merge(totals, on=["node", "criterion"])
-    of_parent = own.rename(columns={"node": "parent", "k": "k_all", "n": "n_all"})
+    all_of = {name: f"{name}_all" for name in ("k", "n", "told", "witnesses")}
+    of_parent = own.rename(columns={"node": "parent", **all_of})
     family = pd.DataFrame({"node": [s.number for s in strata], "parent": [max(s.parent, 0) for s in strata],
                            "stratum_id": [s.stratum_id for s in strata]})
     cells = family.merge(of_parent, on="parent").merge(counts, how="left", on=["node", *_KEY])
@@ -86,7 +91,9 @@ def _cells(strata: Sequence[Stratum], seen: pd.DataFrame, known: pd.DataFrame) -
     return cells.assign(k=cells["k"].fillna(0.0)).sort_values(["node", *_KEY], ignore_index=True)
 
 
-def _in_or_below(strata: Sequence[Stratum], rows: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+def _in_or_below(
+    strata: Sequence[Stratum], rows: pd.DataFrame, key: Sequence[str], counts: Sequence[str] = ("buyers",)
+) -> pd.DataFrame:
     """Counts of the buyers placed in a stratum or below it, from those placed in it."""
     lines = []
     for stratum in strata:
@@ -95,8 +102,8 @@ def _in_or_below(strata: Sequence[Stratum], rows: pd.DataFrame, key: Sequence[st
             lines.append((stratum.number, at))
             at = strata[at].parent
     up = pd.DataFrame(lines, columns=["node", "above"])
-    summed = rows.merge(up, on="node").groupby(["above", *key], as_index=False, sort=True)["buyers"].sum()
-    return summed.rename(columns={"above": "node"}).astype({"buyers": "float64"})
+    summed = rows.merge(up, on="node").groupby(["above", *key], as_index=False, sort=True)[list(counts)].sum()
+    return summed.rename(columns={"above": "node"}).astype(dict.fromkeys(counts, "float64"))
 
 
 def _judged(rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
@@ -104,24 +111,39 @@ def _judged(rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
                             (rows["k"], rows["n"], rows["k_all"] - rows["k"], rows["n_all"] - rows["n"]))
     open_question = (~rows["made"] & (rows["node"] > 0) & (rows["k_all"] < rows["n_all"])).to_numpy() & (rest_n > 0)
     use = np.flatnonzero(open_question)
-    able, looked_at = _able(k[use] + rest_k[use], n[use], rest_n[use], asked.level)
+    here, rest = _witnessing(rows)
+    able, looked_at = _able((here * k + rest * rest_k)[use], (here * n)[use], (rest * rest_n)[use], asked.level)
     use = use[able]
-    contrast = share_contrast(_sums(k[use], n[use]), _sums(rest_k[use], rest_n[use]))
+    here, rest = here[use], rest[use]
+    contrast = share_contrast(_sums(here * k[use], here * n[use]), _sums(rest * rest_k[use], rest * rest_n[use]))
     level = np.full(len(use), asked.level / looked_at)
-    different, alike, low, high = verdicts(contrast, least_chance(n[use], rest_n[use]), level, asked.share_margin)
+    least = least_chance(here * n[use], rest * rest_n[use])
+    different, alike, low, high = verdicts(contrast, least, level, asked.share_margin)
     made = rows["made"].to_numpy()
     root = (rows["node"] == 0).to_numpy()
     share, parent_share = k / n, (rows["k_all"] / rows["n_all"]).to_numpy()
     departs = made & (share != parent_share)
     departs[use] = different
     same = (rows["k_all"] == rows["n_all"]).to_numpy()
-    rest = np.where(same, "The same in all of its parent.", "Too rare to tell.")
-    reason = np.where(made, "What it was split off by.", np.where(root, "", rest)).astype(object)
+    untold = np.where(same, "The same in all of its parent.", "Too rare to tell.")
+    reason = np.where(made, "What it was split off by.", np.where(root, "", untold)).astype(object)
     reason[use] = [_sentence(*told, asked.share_margin) for told in zip(different, alike, low, high, strict=True)]
     ends = special.betaincinv(k + 0.5, n - k + 0.5, _TAIL), special.betaincinv(k + 0.5, n - k + 0.5, 1 - _TAIL)
     return rows.assign(
         share=share, low=np.where(k > 0, ends[0], 0.0), high=np.where(k < n, ends[1], 1.0), buyers=n,
         parent_share=np.where(root, np.nan, parent_share), departs=departs, reason=reason)
+
+
+def _witnessing(rows: pd.DataFrame) -> tuple[Floats, Floats]:
+    """How many companies speak for each buyer who shows a value, in a stratum and in the rest of its parent.
+
+    Buyers of one company who show the same are one witness.
+    """
+    told, witnesses = (rows[name].to_numpy(np.float64) for name in ("told", "witnesses"))
+    rest, others = (rows[f"{name}_all"].to_numpy(np.float64) - own for name, own in
+                    (("told", told), ("witnesses", witnesses)))
+    return (np.divide(witnesses, told, out=np.ones_like(told), where=told > 0),
+            np.divide(others, rest, out=np.ones_like(rest), where=rest > 0))
 
 
 def _able(k: Floats, n: Floats, rest: Floats, level: float) -> tuple[NDArray[np.bool_], int]:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from marketsofone.customer import Stratum, UserColumn, path
 from marketsofone.engine import hold, release
-from marketsofone.estimates.candidates import EVIDENCE, Dimension, fetch_candidates, fetch_cuts, gather_evidence
+from marketsofone.estimates.candidates import (
+    EVIDENCE,
+    Dimension,
+    fetch_candidates,
+    fetch_cuts,
+    fetch_profile,
+    gather_evidence,
+)
 from marketsofone.estimates.sampled import Sampled, fetch_sampled
 from marketsofone.strata import Rules, Steering, grow_tree, place, shares, steering_of, with_place
 from marketsofone.strata.placing_telling import fit_partings
@@ -52,7 +59,7 @@ class Stratified:
     unmade : tuple of (str, str)
         Places where a split is pinned that was not made, and why.
     profile : DataFrame
-        Buyers by ``node``, ``half``, ``dimension`` and ``value``.
+        Buyers by ``node``, ``half``, ``dimension`` and ``value`` (``people``), and of how many companies they are.
     standing : Ibis table
         ``buyer_id`` and ``place``: buyers of one place are spread over the strata in the same proportions.
     spread : DataFrame
@@ -116,8 +123,8 @@ def _profile(evidence: ir.Table, placed: ir.Table, known: Sequence[Dimension]) -
     import pandas as pd
 
     if not known:
-        return pd.DataFrame(columns=["node", "half", "dimension", "value", "people"])
-    return fetch_candidates(evidence, placed, known, ())
+        return pd.DataFrame(columns=["node", "half", "dimension", "value", "people", "units"])
+    return fetch_profile(evidence, placed, known)
 
 
 def _spread(

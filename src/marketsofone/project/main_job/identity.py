@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from ibis import _
 
+from marketsofone.estimates.groups import with_companies
 from marketsofone.strata.distinct_criteria import CRITERIA, criteria
 from marketsofone.strata.identity import identities
 from marketsofone.strata.names import value_name
@@ -52,19 +53,20 @@ def _of_dimensions(stratified: Stratified, named: Mapping[str, str]) -> tuple[pd
     """Buyers by node, criterion and value, and by node and criterion, from the sales dimensions."""
     rows = stratified.profile[stratified.profile["value"].notna()]
     by_name = {dimension.name: dimension for dimension in stratified.known}
-    summed = rows.groupby(["node", "dimension", "value"], as_index=False)["people"].sum()
+    summed = rows.groupby(["node", "dimension", "value"], as_index=False)[["people", "units"]].sum()
     words = [value_name(by_name[name], value)
              for name, value in zip(summed["dimension"], summed["value"], strict=True)]
     seen = pd.DataFrame({"node": summed["node"], "criterion": summed["dimension"].map(named), "value": words,
-                         "buyers": summed["people"]})
+                         "buyers": summed["people"], "units": summed["units"]})
     return seen, seen.groupby(["node", "criterion"], as_index=False)["buyers"].sum()
 
 
 def _of_dealings(gathered: Gathered, stratified: Stratified) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The same from what buyers were seen to do and say; one buyer may show several values."""
     if gathered.dealt is None:
-        nothing = pd.DataFrame(columns=["node", "criterion", "value", "buyers"])
-        return nothing, nothing.drop(columns="value")
-    rows = gathered.dealt.inner_join(stratified.placed, "buyer_id")
-    seen = rows.group_by("node", "criterion", "value").agg(buyers=_.count()).execute()
+        nothing = pd.DataFrame(columns=["node", "criterion", "value", "buyers", "units"])
+        return nothing, nothing.drop(columns=["value", "units"])
+    rows = with_companies(gathered.dealt.inner_join(stratified.placed, "buyer_id"), gathered.companies)
+    units = _.count() if gathered.companies is None else _.company.nunique()
+    seen = rows.group_by("node", "criterion", "value").agg(buyers=_.count(), units=units).execute()
     return seen, rows.group_by("node", "criterion").agg(buyers=_.buyer_id.nunique()).execute()
