@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from marketsofone.customer import UserColumn
-from marketsofone.features import AsOf, buyers, known_by, owners, with_buyer, with_workplaces
+from marketsofone.features import AsOf, buyers, companies, known_by, owners, with_buyer, with_workplaces
 
 DAY = AsOf(date(2026, 6, 30))
 
@@ -255,3 +255,17 @@ def test_an_objection_that_was_lifted_by_the_day_no_longer_holds(market, who):
     market["objection"] = [{"about": "account", "about_id": "elm", "valid_to": date(2026, 6, 30)},
                            {"about": "account", "about_id": "birch", "valid_to": date(2026, 7, 1)}]
     assert [buyer for buyer, *_ in who(market, "account")] == [1, 3, 4, 5]
+
+
+def test_people_and_sites_belong_to_the_company_above_them_and_a_buyer_without_an_account_to_itself(
+    market, tables, answer
+):
+    market["account"] += [{"account_id": 8, "parent_id": 1, "form": "site"},
+                          {"account_id": 9, "parent_id": 8, "form": "site"}]
+    market["contact"] = [{"contact_id": 51, "account_id": 1, "decides": True},
+                         {"contact_id": 52, "account_id": 1, "site_id": 9, "decides": True}]
+    market["opportunity"] += [{"opportunity_id": 77, "outcome": "won"}]
+    known = known_by(tables(market), DAY)
+    found = dict(answer(companies(known, buyers(known, owners(known, "contact"), ()))))
+    assert (found[51], found[52], found[8]) == (1, 1, 1)
+    assert (found[2], found[77]) == (2, 77)
