@@ -23,6 +23,21 @@ effort = { from = "effort", kind = "number" }
 tags = "tagged"
 """
 
+MET = """
+[sources.crm]
+file = "deals.csv"
+[sources.crm.opportunity]
+opportunity_id = "id"
+outcome = "res"
+closed_at = "closed"
+[sources.met]
+file = "met.csv"
+[sources.met.rival_met]
+opportunity_id = "id"
+competitor_id = "rival"
+known_at = "noted"
+"""
+
 
 @pytest.fixture
 def leaks(market):
@@ -74,20 +89,7 @@ def test_an_honest_column_is_not_suspected(leaks):
 def test_what_was_written_down_of_opportunities_after_their_outcome_is_counted(market):
     market.write("deals.csv", "id,res,closed\n1,lost,2026-03-05\n2,open,2026-03-05\n3,won,2026-03-05\n")
     market.write("met.csv", "id,rival,noted\n1,Boz,2026-03-06\n1,Cip,2026-03-05T18:00\n2,Boz,2026-03-07\n3,Boz,\n")
-    loaded = market.load("""
-[sources.crm]
-file = "deals.csv"
-[sources.crm.opportunity]
-opportunity_id = "id"
-outcome = "res"
-closed_at = "closed"
-[sources.met]
-file = "met.csv"
-[sources.met.rival_met]
-opportunity_id = "id"
-competitor_id = "rival"
-known_at = "noted"
-""")
+    loaded = market.load(MET)
     (finding,) = [one for one in suspected_leaks(market.engine, loaded) if one.code == "noted_after_outcome"]
     assert (finding.place, finding.severity) == ("rival_met.known_at", "info")
     assert finding.message.startswith("1 of 4 rows of rival_met were written down after")
@@ -96,20 +98,7 @@ known_at = "noted"
 def test_the_day_after_an_outcome_is_a_day_of_the_market(market):
     market.write("deals.csv", "id,res,closed\n1,lost,2026-03-05T20:00Z\n2,lost,2026-03-05T13:00Z\n")
     market.write("met.csv", "id,rival,noted\n1,Boz,2026-03-06T02:00Z\n2,Boz,2026-03-05T16:00Z\n")
-    loaded = market.load("""
-[sources.crm]
-file = "deals.csv"
-[sources.crm.opportunity]
-opportunity_id = "id"
-outcome = "res"
-closed_at = "closed"
-[sources.met]
-file = "met.csv"
-[sources.met.rival_met]
-opportunity_id = "id"
-competitor_id = "rival"
-known_at = "noted"
-""")
+    loaded = market.load(MET)
     late = {zone: [one.message[:11] for one in suspected_leaks(market.engine, loaded, zone)
                    if one.code == "noted_after_outcome"] for zone in ("UTC", "Asia/Tokyo", "America/New_York")}
     assert late == {"UTC": ["1 of 2 rows"], "Asia/Tokyo": ["1 of 2 rows"], "America/New_York": []}
