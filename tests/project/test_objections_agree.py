@@ -7,7 +7,7 @@ import pytest
 
 import marketsofone as m1
 from marketsofone.project import state_merge, state_objection
-from marketsofone.project.reading.between_runs import objected_since
+from marketsofone.project.reading.between_runs import export_run, objected_since
 from marketsofone.project.reading.unlisted import objectors
 from marketsofone.project.segments.asking import asking
 from marketsofone.project.statements.entering import Notebook
@@ -104,6 +104,20 @@ def test_no_table_tells_the_key_of_a_person_who_objected(tmp_path, level):
     after = m1.run(tmp_path)
     assert "A9" in told(after, "entity_link")
     assert {name for name in after.tables if "C9" in told(after, name)} == set()
+
+
+@pytest.mark.parametrize("level", ["contact", "account"])
+def test_no_export_between_runs_tells_the_key_of_a_person_who_objected_or_works_at_one_who_did(tmp_path, level):
+    """C9 decides nothing and objects; C13 works at A13, which objects."""
+    company(tmp_path, level)
+    run = m1.run(tmp_path)
+    state_objection(tmp_path, "contact", "C9", "ana")
+    state_objection(tmp_path, "account", "A13", "ana")
+    files = [path for path in export_run(run, tmp_path / "out") if path.suffix == ".csv"]
+    cells = {cell for path in files for row in csv.reader(path.read_text("utf-8").splitlines())
+             for cell in row}
+    assert {"A9", "A15", "C15"} <= cells
+    assert not {"C9", "A13", "C13", "D13"} & cells
 
 
 def told(run, name):

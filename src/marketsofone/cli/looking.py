@@ -239,15 +239,13 @@ def export(project: Project = HERE, *, to: Path, run: Run = "latest") -> None:
     to
         The folder to write to; files of the same names are replaced.
     """
-    from marketsofone.project.reading.between_runs import objected_since
-    from marketsofone.project.snapshots.export import export_snapshot
+    from marketsofone.project.reading.between_runs import export_run
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
     snapshot = open_snapshot(project, run)
-    gone = objected_since(snapshot)
-    for path in export_snapshot(snapshot, to, gone):
+    for path in export_run(snapshot, to):
         print(path)
-    note_objected(snapshot, gone=gone)
+    note_objected(snapshot)
 
 
 def _print_buyer(snapshot: Snapshot, page: BuyerPage) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import RunMissing
-from marketsofone.project.reading.unlisted import objectors, still_counted, unlisted
+from marketsofone.project.reading.unlisted import objectors, people_objecting, still_counted, unlisted
 from marketsofone.project.snapshots.approach import Order, PassedOver, ToApproach, passed_over, read_approach
 from marketsofone.project.snapshots.export import export_snapshot
 from marketsofone.project.snapshots.results import flattened
@@ -34,7 +34,7 @@ def passed_over_now(run: Snapshot, first: int) -> tuple[PassedOver, ...]:
 
 def export_run(run: Snapshot, to: Path) -> tuple[Path, ...]:
     """Every result as CSV and Parquet, as `export_snapshot` writes it, without whoever objected since the run."""
-    return export_snapshot(run, to, objected_since(run))
+    return export_snapshot(run, to, objected_since(run), _asked(run, people_objecting))
 
 
 def objected_since(run: Snapshot) -> frozenset[int]:

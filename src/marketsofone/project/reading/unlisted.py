@@ -40,6 +40,12 @@ def objectors(run: Snapshot, notebook: Notebook) -> frozenset[int]:
     return _buyers_of(run, _objections(notebook))
 
 
+def people_objecting(run: Snapshot, notebook: Notebook) -> frozenset[int]:
+    """``contact_id`` of the people of a run who objected to being profiled themselves, buyers or not."""
+    said = _objections(notebook)
+    return _people(run.path, frozenset(said)) if said else frozenset()
+
+
 def still_counted(gone: int) -> str:
     """What a reader of totals should know where buyers objected since the run; empty where nobody did."""
     if not gone:
@@ -87,6 +93,17 @@ def _found(folder: Path, tables: frozenset[str], said: frozenset[Subject]) -> fr
             buyers += engine.execute(f"select buyer_id from {rows('opportunities')} "
                                      "where list_contains(?, opportunity_id)", [deals]).fetchall()
     return frozenset(buyer for (buyer,) in buyers)
+
+
+@lru_cache(maxsize=_KEPT)
+def _people(folder: Path, said: frozenset[Subject]) -> frozenset[int]:
+    import duckdb
+
+    keys = sorted({key for about, key in said if about in ("contact", "buyer")})
+    with duckdb.connect() as engine:
+        found = engine.execute(f"select entity_id from {scanned(folder / 'entity_link.parquet')} "
+                               "where entity = 'contact' and list_contains(?, source_id)", [keys]).fetchall()
+    return frozenset(one for (one,) in found)
 
 
 def _without_basis(entries: Iterable[Entry], day: date) -> set[Subject]:

@@ -36,7 +36,8 @@ def harmless(text: str) -> str:
     return f"'{text}" if re.search(_EXECUTED, text) and not re.search(_NUMBER, text) else text
 
 
-def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset()) -> tuple[Path, ...]:
+def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset(), people: Set[int] = frozenset()
+                    ) -> tuple[Path, ...]:
     """Writes the results of a run into a folder, each table as CSV and as Parquet.
 
     CSV is UTF-8 with a header, decimal points and empty cells for what is not known. A text that a
@@ -52,6 +53,8 @@ def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset(
         The folder; made where it does not exist.
     without : set of int
         ``buyer_id`` of who objected since the run: no row of theirs leaves. Sums over many stay as the run holds them.
+    people : set of int
+        ``contact_id`` of people who objected since the run, buyers or not.
 
     Returns
     -------
@@ -74,14 +77,14 @@ def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset(
         to.mkdir(parents=True, exist_ok=True)
         with duckdb.connect() as connection:
             names = [name for name in EXPORTED if name in snapshot.tables]
-            _note_gone(connection, snapshot, without)
+            _note_gone(connection, snapshot, without, people)
             return tuple(path for name in names
-                         for path in _export_table(connection, snapshot, name, to, bool(without)))
+                         for path in _export_table(connection, snapshot, name, to, bool(without or people)))
 
 
-def _note_gone(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, without: Set[int]) -> None:
-    """Tables of who does not leave: ids of buyers and their accounts, of opportunities, and keys."""
-    if not without:
+def _note_gone(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, without: Set[int], people: Set[int]) -> None:
+    """Tables of who does not leave: ids of buyers, of their accounts and people there, of opportunities, and keys."""
+    if not (without or people):
         return
     buyers, deals = scanned(snapshot.file("buyers")), scanned(snapshot.file("opportunities"))
     connection.execute(f"create temp table gone as select buyer_id as id, account_id, source_id from {buyers} "
@@ -90,11 +93,16 @@ def _note_gone(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, withou
                        "where buyer_id in (select id from gone)")
     connection.execute(f"create temp table gone_account as select account_id as id from gone except "
                        f"select account_id from {buyers} where buyer_id not in (select id from gone)")
+    of_account = f"select contact_id as id from {scanned(snapshot.file('people'))} where account_id"
+    connection.execute("create temp table gone_person as " + (
+        f"{of_account} in (select id from gone_account) except {of_account} not in (select id from gone_account)"
+        if "people" in snapshot.tables else "select null::bigint as id where false"))
+    connection.execute("insert into gone_person select unnest(?::bigint[])", [sorted(people)])
 
 
 _STAYING = {
     "entity_link": "not (entity = 'opportunity' and entity_id in (select id from gone_deal)) "
-                   "and entity_id not in (select id from gone union all select id from gone_account)",
+                   "and entity_id not in (from gone select id union all from gone_account union all from gone_person)",
     "drain": "not (kind = 'buyer' and id in (select source_id from gone))",
 }
 """Which rows leave of tables that name buyers otherwise than by ``buyer_id``."""
