@@ -10,6 +10,8 @@ from marketsofone.sources.readings import REASONS, WITH_CODE, cleaned, number
 from marketsofone.sources.said import Said
 from marketsofone.sources.sql import literal, quoted
 
+_MONTH = "^[0-9]{4}-[0-9]{2}$"
+
 
 def repair_of(rows: Rows, table: str, said: Sequence[Said], field: str) -> str:
     """The line that repairs a field, as far as its column tells; else where that line stands."""
@@ -32,6 +34,9 @@ def _reading(rows: Rows, one: Said) -> str:
     if one.field.kind == "flag":
         return f"{quoted(name)} in ('...')"
     if one.field.kind in ("instant", "date"):
+        months = f"coalesce(count_if(regexp_matches({value}, {literal(_MONTH)})) = count({value}), false)"
+        if kind == "VARCHAR" and rows.con.execute(f"select {months} from {rows.relation}").fetchall()[0][0]:
+            return f"{quoted(name)} || '-01'"
         numbers = number(value, kind, rows.source.decimal)
         least, most = rows.con.execute(f"select min({numbers}), max({numbers}) from {rows.relation}").fetchall()[0]
         found = counted(quoted(name), least, most) if least is not None else None

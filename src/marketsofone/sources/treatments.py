@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from marketsofone.customer.tables import TABLES
+from marketsofone.sources.alike import way_apart
 from marketsofone.sources.findings import Finding
 from marketsofone.sources.keys import without_row
 from marketsofone.sources.mapping import UserColumn
@@ -55,6 +56,8 @@ def _added_accounts(con: DuckDBPyConnection, name: str, field: str, mapped: bool
         "group by all"
     )
     rows, keys = con.execute("select coalesce(sum(rows), 0), count(*) from m1_absent").fetchall()[0]
+    told, repair = ("", "") if not (rows and mapped) else way_apart(
+        con, "select account_id as id from m1_absent", "account", field)
     con.execute(
         "insert into account by name select account_id, place & ((1::bigint << 40) - 1) as source_row, "
         f"enum_range(null::{_enum(con, name)})[(place >> 40) + 1] as source from m1_absent"
@@ -77,8 +80,8 @@ def _added_accounts(con: DuckDBPyConnection, name: str, field: str, mapped: bool
             "warning",
             f"{name}.{field}",
             f"{rows:,} rows of {name} name {keys:,} accounts that no account source holds; they are kept, and the "
-            "accounts added with nothing but their id.",
-            "Check that both files write the key alike.",
+            f"accounts added with nothing but their id.{told}",
+            repair,
         )
     ]
 
@@ -96,13 +99,15 @@ def _other_orphans(con: DuckDBPyConnection, name: str, field: str, refers: str) 
     ).fetchall()[0]
     if not rows:
         return []
+    told, repair = way_apart(con, f"select {quoted(field)} as id from {quoted(name)} t where not exists (select 1 from "
+                                  f"{quoted(refers)} r where r.{quoted(key)} = t.{quoted(field)})", refers, field)
     return [
         Finding(
             "orphans",
             "warning",
             f"{name}.{field}",
-            f"{rows:,} rows of {name} name {keys:,} keys that are in no row of {refers}; they are kept.",
-            "Check that both files write the key alike; an expression can repair it.",
+            f"{rows:,} rows of {name} name {keys:,} keys that are in no row of {refers}; they are kept.{told}",
+            repair,
         )
     ]
 
