@@ -191,3 +191,11 @@ def test_french_exports_are_understood(tmp_path):
     engine = loaded(propose(tmp_path, "Acme").text)
     assert one_value(engine, "select sum(amount) from opportunity where outcome = 'won'") == sum(
         100_050 + 100 * n for n in range(100, 190) if n % 3 == 0)
+
+
+def test_several_rivals_in_one_cell_are_told(tmp_path):
+    met = ("North", "South", "North;South", "East;North")
+    sold = deals().replace("Value\n", "Value,Competitor\n", 1)
+    sold = "\n".join(line + ("" if not n else f",{met[n % 4]}") for n, line in enumerate(sold.splitlines()))
+    unsure = propose(written(tmp_path, deals=sold), "Acme").unsure
+    assert any("Competitor holds several at once, cut by semicolons (2 of its 4 values)" in one for one in unsure)

@@ -164,12 +164,11 @@ _REFUSED = f"""
 
 def _evidence_row(gathered: Gathered, score: str, notes: Mapping[str, str]) -> dict[str, Any]:
     from marketsofone.estimates import fetch_base
-    from marketsofone.measures import STEPS
 
     if score not in gathered.tallies:
         return {"score": score, "unit": None, "trials": 0.0, "buyers": 0, "note": notes.get(score, "")}
     trials, _total, buyers = fetch_base(gathered.tallies[score])
-    unit = STEPS[gathered.steps[score]].unit
+    unit = gathered.units[score]
     return {"score": score, "unit": unit, "trials": trials, "buyers": int(buyers), "note": notes.get(score, "")}
 
 

@@ -37,8 +37,8 @@ KEYS: dict[str, tuple[str, ...]] = {
             "verkaeufer", "betreuer", "vertreter", "sachbearbeiter", "kürzel", "besitzer", "deal owner",
             "company owner", "record owner", "verantwortlich", "zuständig", "agent email", "user", "assigned to",
             "commercial", "vendeur"),
-    "competitor": ("competitor id", "competitor", "competitor name", "rival", "wettbewerber", "konkurrent",
-                   "mitbewerber"),
+    "competitor": ("competitor id", "competitor", "competitors", "competitor name", "rival", "wettbewerber",
+                   "konkurrent", "mitbewerber"),
     "touch": ("touch id", "activity id", "task id", "call id", "message id", "event id", "aktivität id", "anruf id"),
 }
 """Names of key columns by what they are the key of, the usual first."""

@@ -208,6 +208,7 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
             if column.name in used or column.kind == "date" or not _is_category(one, column):
                 continue
             _place(one, table, column, dimensions, traits, after)
+    notes += _several(one, [guess.sql for guess in dimensions.values()])
     tables = [TableDraft(table, fields, dimensions, traits)]
     draft = Draft(one.source, tuple(column.name for column in one.columns), tuple(tables), after, joins)
     once = said_once(one, fields) if table == "order_line" else ()
@@ -245,6 +246,18 @@ def _place(
         dimensions[name] = Guess(
             column.name, f"{column.distinct:,} different values in {one.rows:,} rows", on_many=on_many
         )
+
+
+def _several(one: FileProfile, dimensions: Sequence[str]) -> Iterator[str]:
+    """Dimensions of which some values are lists: a buyer is of one value only."""
+    for column in one.columns:
+        lists = [value for value in column.values if ";" in value]
+        if column.name in dimensions and 1 < len(lists) < len(column.values):
+            rivals = named(column, KEYS["competitor"])
+            yield (f"{column.name} holds several at once, cut by semicolons ({len(lists)} of its {len(column.values)} "
+                   "values): each combination counts as a value of its own." + (
+                       " To count each rival, give a file with a row for each opportunity and rival and map it as "
+                       "rival_met." if rivals else ""))
 
 
 def _is_category(one: FileProfile, column: ColumnProfile) -> bool:

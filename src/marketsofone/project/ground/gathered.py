@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from marketsofone.customer import UserColumn
 from marketsofone.features import AsOf
 from marketsofone.features.effort import Outcome
-from marketsofone.measures import Measure
+from marketsofone.measures import SPEND, STEPS, Measure
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -166,3 +166,9 @@ class Gathered:
     lost: float | None = None
     unpriced: int = 0
     assumed: float = 0.0
+
+    @property
+    def units(self) -> dict[str, str]:
+        """What one trial of each score is, in words; of a ledger alone a day on which one bought."""
+        units = {score: STEPS[step].unit for score, step in self.steps.items()}
+        return units if self.histories is None else units | {"attractiveness": SPEND.unit}

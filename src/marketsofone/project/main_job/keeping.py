@@ -15,7 +15,6 @@ from marketsofone.customer.tables import RECORD
 from marketsofone.engine import release
 from marketsofone.features.beside import people, sites
 from marketsofone.features.permitted import people_profiled
-from marketsofone.measures import SPEND, STEPS
 from marketsofone.project.ground.gathering import HELD_TO_WRITE
 from marketsofone.project.ground.serving import reps_table
 from marketsofone.project.history.lineage import lineage_before
@@ -134,7 +133,7 @@ def keep(
                               *beyond_the_seen(gathered, settings.market.horizon_days), *marketed.findings,
                               *written.findings, *planned.findings,
                               *said_of_strata_gone(settings.folder, strata))),
-        "evidence": typed(evidence_table(gathered, estimates, notes, _units(gathered), hour)),
+        "evidence": typed(evidence_table(gathered, estimates, notes, gathered.units, hour)),
     }
     manifest = _manifest(settings, loaded, gathered, sheet, len(stratified.strata), notes, seconds)
     manifest["marketing"], manifest["plan"] = said, dict(planned.said)
@@ -182,11 +181,6 @@ def frame_of(rows: Iterable[Any]) -> pa.Table:
     """Frozen dataclasses as a table; findings keep their columns where there are none."""
     plain = [asdict(row) for row in rows]
     return pa.Table.from_pylist(plain) if plain else _FINDING.empty_table()
-
-
-def _units(gathered: Gathered) -> dict[str, str]:
-    units = {score: STEPS[step].unit for score, step in gathered.steps.items()}
-    return units if gathered.histories is None else units | {"attractiveness": SPEND.unit}
 
 
 def _counts(stratified: Stratified, sheet: ir.Table) -> list[int]:
