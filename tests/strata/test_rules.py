@@ -242,3 +242,9 @@ def test_a_clause_with_a_not_of_its_own_is_told_as_it_was_written(text):
     inside, (said,) = decided(rule, {"dim_sector": "food", "dim_size": 2.0})
     assert (inside, said.holds) == (False, False)
     assert said.leaf.clause.text == text
+
+
+def test_a_text_without_quotes_is_told_as_such():
+    with pytest.raises(RuleInvalid) as told:
+        bound(parse_rule("sector = retail"), KNOWN)
+    assert "'retail' at character 10 is no field; a text stands in single quotes" in told.value.found

@@ -83,15 +83,22 @@ class _Binder:
         if of.kind in ("text", "flag") and clause.asks not in _ONLY_EQUAL:
             raise self._refusal(clause, f"{of.name} is {_CALLED[of.kind]}, which has no larger and smaller.", of)
         if clause.values and isinstance(clause.values[0], Name):
-            return self._beside(clause, of, self._field(clause.values[0]))
+            other = clause.values[0]
+            if of.kind == "text" and not self._called(other):
+                raise self._refusal(clause, f"'{other.said}' at character {other.at:,} is no field; a text stands in "
+                                            "single quotes.", of)
+            return self._beside(clause, of, self._field(other))
         if of.column == "class":
             return Asked(clause, of.column, tuple(self._class(clause, value) for value in clause.values))
         return Asked(clause, of.column, tuple(self._value(clause, value, of) for value in clause.values))
 
-    def _field(self, name: Name) -> Field:
+    def _called(self, name: Name) -> list[Field]:
         family, _dot, own = name.said.rpartition(".")
-        fits = [one for one in self.known.fields
+        return [one for one in self.known.fields
                 if (one.name == own and family in ("", one.family)) or one.column == name.said]
+
+    def _field(self, name: Name) -> Field:
+        own, fits = name.said.rpartition(".")[2], self._called(name)
         if len(fits) == 1:
             return fits[0]
         if fits:
