@@ -199,3 +199,34 @@ def test_several_rivals_in_one_cell_are_told(tmp_path):
     sold = "\n".join(line + ("" if not n else f",{met[n % 4]}") for n, line in enumerate(sold.splitlines()))
     unsure = propose(written(tmp_path, deals=sold), "Acme").unsure
     assert any("Competitor holds several at once, cut by semicolons (2 of its 4 values)" in one for one in unsure)
+
+
+def test_a_history_with_numbers_of_its_own_does_not_count_its_deals_again(tmp_path):
+    sold = lines("Id,AccountId,StageName,CreatedDate,Amount", (
+        (f"006{n:05d}A", f"001{n % 30:05d}A", STAGES[n % 3], "2025-01-05", 100) for n in range(90)))
+    past = lines("Id,OpportunityId,StageName,CreatedDate", (
+        (f"008{n:02d}{step:03d}A", f"006{n:05d}A", stage, f"2025-02-{step + 1:02d}")
+        for n in range(90) for step, stage in enumerate(("Proposal", STAGES[n % 3]))))
+    engine = loaded(propose(written(tmp_path, Opportunity=sold, OpportunityHistory=past), "Acme").text)
+    assert engine.con.execute("select outcome, count(*) from opportunity group by 1 order by 1").fetchall() == [
+        ("lost", 30), ("open", 30), ("won", 30)]
+
+
+def test_opportunities_that_name_their_leads_are_no_history_of_them(tmp_path):
+    leads = lines("Lead ID,Company,Created Date,Converted", (
+        (f"L{n:03d}", f"C{n}", "2025-01-02", int(n < 40)) for n in range(80)))
+    sold = lines("Opportunity ID,Lead ID,Stage,Created Date,Amount", (
+        (f"P{n:03d}", f"L{n % 40:03d}", STAGES[n % 3], "2025-01-05", 100) for n in range(120)))
+    engine = loaded(propose(written(tmp_path, leads=leads, opportunities=sold), "Acme").text)
+    assert one_value(engine, "select count(*) from opportunity where outcome = 'won'") == 40
+
+
+def test_a_column_called_won_tells_the_outcome_where_some_rows_leave_it_open(tmp_path):
+    quotes = lines("Quote Number,Client,Quote Date,Decision Date,Won?,Quote Value (USD)", (
+        (f"Q{n:03d}", f"C{n % 20}", f"2025-01-{n % 28 + 1:02d}", f"2025-02-{n % 28 + 1:02d}",
+         ("Yes", "No", "")[n % 3], n) for n in range(90)))
+    engine = loaded(propose(written(tmp_path, quotes=quotes), "Acme").text)
+    told = "select outcome, count(*), count(opened_at), sum(amount) from opportunity group by 1 order by 1"
+    sums = [sum(100 * n for n in range(90) if n % 3 == rest) for rest in (1, 2, 0)]
+    assert engine.con.execute(told).fetchall() == [("lost", 30, 30, sums[0]), ("open", 30, 30, sums[1]),
+                                                   ("won", 30, 30, sums[2])]

@@ -70,9 +70,13 @@ def _won_or_lost(column: ColumnProfile, won: Sequence[str], lost: Sequence[str])
 
 
 def _flags(one: FileProfile) -> Guess | None:
-    """Two columns of yes and no: closed, and won."""
+    """Two columns of yes and no: closed, and won; or won alone, where some rows leave it open."""
     won, closed = (next((column for column in one.columns if named(column, words) and set(column.values) & set(
         YES) and set(column.values) <= {*YES, *NO}), None) for words in (WON_FLAGS, CLOSED_FLAGS))
+    if won is not None and closed is None and won.filled < one.rows and set(won.values) & set(NO):
+        cases = [f"when {literal(value)} then {literal('won' if value in YES else 'lost')}" for value in won.values]
+        return Guess(f"case lower(cast({quoted(won.name)} as varchar)) {' '.join(cases)} else 'open' end",
+                     "its name and its two values; what is empty is taken for open")
     if won is None or closed is None:
         return None
     yes = ", ".join(map(literal, YES))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from marketsofone.sources.belonging import Folder
+from marketsofone.sources.belonging import Folder, named
+from marketsofone.sources.crm_words import KEYS
 from marketsofone.sources.drafting_fields import dated
 from marketsofone.sources.drafting_values import outcome
 from marketsofone.sources.drafts import Guess, JoinDraft
@@ -59,14 +60,20 @@ class History:
 
 
 def histories(folder: Folder) -> Iterator[History]:
-    """Files of changes: they tell how it ended, and name many times what another file lists once."""
+    """Files of changes: they tell how it ended, and name many times what another file lists once.
+
+    A file whose own key is called that of an opportunity lists opportunities, whatever else it names. One that only
+    numbers its rows is of changes where it names opportunities by their name.
+    """
     for one in folder.files:
-        if not outcome(one) or folder.key(one, "opportunity"):
+        own = folder.key(one, "opportunity")
+        if not outcome(one) or (own and named(own, KEYS["opportunity"])):
             continue
         for link in folder.links:
             if link.file != one.source.name or not link.nearly_all:
                 continue
             home = next(each for each in folder.files if each.source.name == link.home)
             key, column = folder.key(home, "opportunity"), one.column(link.column)
-            if key and key.name == link.key and column.distinct < _OFTEN * column.filled:
+            many = column.distinct < _OFTEN * column.filled and column.filled >= _OFTEN * one.rows
+            if key and key.name == link.key and many and (own is None or named(column, KEYS["opportunity"])):
                 yield History(one, home, link)
