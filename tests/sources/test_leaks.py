@@ -132,3 +132,25 @@ def test_noise_with_a_thousand_levels_does_not_separate_outcomes_it_was_not_lear
     rng = np.random.default_rng(1)
     halves = rng.poisson(0.5, size=(4, 1000)).astype(float)
     assert area_under_curve(*halves) == pytest.approx(0.5, abs=0.06)
+
+
+def test_a_column_that_nobody_filled_is_no_leak_and_one_that_only_another_file_lacks_is_none(market):
+    market.write("leads.csv", "id,said,source,empty\n" + "".join(
+        f"L{n},{('yes', 'no')[n % 2]},web,\n" for n in range(100)))
+    market.write("deals.csv", "id,stage\n" + "".join(f"D{n},{('won', 'lost')[n % 2]}\n" for n in range(100)))
+    loaded = market.load("""
+[sources.leads]
+file = "leads.csv"
+[sources.leads.opportunity]
+opportunity_id = "id"
+entered = "said"
+[sources.leads.opportunity.dimensions]
+source = "source"
+empty = "empty"
+[sources.deals]
+file = "deals.csv"
+[sources.deals.opportunity]
+opportunity_id = "id"
+outcome = "stage"
+""")
+    assert [one for one in suspected_leaks(market.engine, loaded) if one.code == "suspected_leak"] == []

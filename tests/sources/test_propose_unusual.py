@@ -91,7 +91,7 @@ def test_changes_of_deals_that_say_themselves_how_they_ended_are_not_counted(tmp
     ended = heads(",status", ",won").replace("won\n", "lost\n", 40)
     proposal = propose(written(tmp_path, deals=ended, stage_history=changes()), "Acme")
     assert one_value(loaded(proposal.text), "select count(*) from opportunity") == 90
-    assert any("stage_history: a row is a change" in sentence for sentence in proposal.unsure)
+    assert any("stage_history: its rows tell of what deals lists" in sentence for sentence in proposal.unsure)
 
 
 def test_who_objects_stands_in_no_list_of_customers(tmp_path):
@@ -230,3 +230,10 @@ def test_a_column_called_won_tells_the_outcome_where_some_rows_leave_it_open(tmp
     sums = [sum(100 * n for n in range(90) if n % 3 == rest) for rest in (1, 2, 0)]
     assert engine.con.execute(told).fetchall() == [("lost", 30, 30, sums[0]), ("open", 30, 30, sums[1]),
                                                    ("won", 30, 30, sums[2])]
+
+
+def test_offers_for_a_deal_do_not_count_it_again(tmp_path):
+    offers = lines("Quote ID,Deal ID,Status,Created", (
+        (f"Q{n}", n % 120 + 1, ("Accepted", "Rejected")[n % 2], "2025-01-05") for n in range(200)))
+    engine = loaded(propose(written(tmp_path, deals=deals(), quotes=offers), "Acme").text)
+    assert one_value(engine, "select count(*) from opportunity") == 120

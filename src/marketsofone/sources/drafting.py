@@ -92,7 +92,8 @@ def _used_as_history(past: History) -> list[str]:
     """That a file of changes fills no table of its own: each change would count as an opportunity."""
     name, home = past.changes.source.name, past.opportunities.source.name
     if outcome(past.opportunities):
-        return [f"{name}: a row is a change of what {home} lists; {home} says how it ended, so it is not used."]
+        return [f"{name}: its rows tell of what {home} lists; {home} says itself how that ended, so they are not "
+                "counted again."]
     if past.join is None:
         return [f"{name}: a row is a change of what {home} lists, but the two are not joined by the last change: no "
                 f"column of dates is sure in both, or a key stands twice in {home}."]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,10 +12,12 @@ from marketsofone.sources.drafting_fields import dated
 from marketsofone.sources.drafting_values import outcome
 from marketsofone.sources.drafts import Guess, JoinDraft
 from marketsofone.sources.links import Link
-from marketsofone.sources.profiles import FileProfile
+from marketsofone.sources.profiles import ColumnProfile, FileProfile
+from marketsofone.sources.spelling import bare
 from marketsofone.sources.sql import quoted
 
 _OFTEN = 0.9
+_DEAL = re.compile("^(opp|deal|verkaufschance|chance|affaire)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +63,28 @@ class History:
 
 
 def histories(folder: Folder) -> Iterator[History]:
-    """Files of changes: they tell how it ended, and name many times what another file lists once.
+    """Files that tell how it ended, and name what another file lists: changes of it, or offers made for it.
 
-    A file whose own key is called that of an opportunity lists opportunities, whatever else it names. One that only
-    numbers its rows is of changes where it names opportunities by their name.
+    A file whose own key is called that of an opportunity lists opportunities, unless it names a deal of another file
+    that says itself how it ended: its rows would count that deal again.
     """
     for one in folder.files:
-        own = folder.key(one, "opportunity")
-        if not outcome(one) or (own and named(own, KEYS["opportunity"])):
+        if not outcome(one):
             continue
         for link in folder.links:
             if link.file != one.source.name or not link.nearly_all:
                 continue
             home = next(each for each in folder.files if each.source.name == link.home)
-            key, column = folder.key(home, "opportunity"), one.column(link.column)
-            many = column.distinct < _OFTEN * column.filled and column.filled >= _OFTEN * one.rows
-            if key and key.name == link.key and many and (own is None or named(column, KEYS["opportunity"])):
+            key = folder.key(home, "opportunity")
+            if key and key.name == link.key and _is_of(one, one.column(link.column), folder, home):
                 yield History(one, home, link)
+
+
+def _is_of(one: FileProfile, column: ColumnProfile, folder: Folder, home: FileProfile) -> bool:
+    """Whether the rows of a file are of what its column names."""
+    own = folder.key(one, "opportunity")
+    if (own is not None and own.name == column.name) or column.filled < _OFTEN * one.rows:
+        return False
+    if own is not None and named(own, KEYS["opportunity"]):
+        return _DEAL.search(bare(column.label)) is not None and "outcome" in (outcome(home) or {})
+    return column.distinct < _OFTEN * column.filled and (own is None or named(column, KEYS["opportunity"]))
