@@ -93,11 +93,16 @@ def _note_gone(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, withou
                        "where buyer_id in (select id from gone)")
     connection.execute(f"create temp table gone_account as select account_id as id from gone except "
                        f"select account_id from {buyers} where buyer_id not in (select id from gone)")
-    of_account = f"select contact_id as id from {scanned(snapshot.file('people'))} where account_id"
-    connection.execute("create temp table gone_person as " + (
-        f"{of_account} in (select id from gone_account) except {of_account} not in (select id from gone_account)"
-        if "people" in snapshot.tables else "select null::bigint as id where false"))
+    connection.execute(f"create temp table gone_person as {_people_there(snapshot)}")
     connection.execute("insert into gone_person select unnest(?::bigint[])", [sorted(people)])
+
+
+def _people_there(snapshot: Snapshot) -> str:
+    """SQL of the people who work at accounts that do not leave, and at no other."""
+    if "people" not in snapshot.tables:
+        return "select null::bigint as id where false"
+    of_account = f"select contact_id as id from {scanned(snapshot.file('people'))} where account_id"
+    return f"{of_account} in (select id from gone_account) except {of_account} not in (select id from gone_account)"
 
 
 _STAYING = {
