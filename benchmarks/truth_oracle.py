@@ -311,7 +311,7 @@ def _known(form: Form, cell: Floats, covariance: Floats, groups: list[Group], ac
         value[of.accounts] = (share * mean[of.row]).sum(axis=1)
         inside[of.accounts] = (share * square[of.row]).sum(axis=1) - value[of.accounts] ** 2
         lean[np.ix_(of.accounts, of.cells)] = share * ((up - down) / (2 * STEP))[of.row]
-    variance = inside + np.einsum("ic,cd,id->i", lean, covariance, lean)
+    variance = np.maximum(inside + np.einsum("ic,cd,id->i", lean, covariance, lean), np.finfo(np.float64).tiny)
     low, high = spread_interval(value, variance, money=form.unit > 0)
     return Known(value, variance, low, high, inside, lean, covariance)
 
