@@ -40,6 +40,12 @@ def test_an_unknown_stratum_names_close_ones_and_not_what_was_typed(chooser):
     assert "heatlh" not in str(told.value)
 
 
+def test_a_rule_without_its_word_is_told_how_to_write_one_and_not_what_was_typed(chooser):
+    with pytest.raises(RunMissing, match="A rule stands after rule:") as told:
+        chooser.choose("mail = 'zebra@example.com'")
+    assert "zebra" not in str(told.value)
+
+
 def test_buyers_that_are_not_in_the_run_are_counted_and_not_named(chooser):
     with pytest.raises(RunMissing, match="1 of them are not in it") as told:
         chooser.choose("ant,zebra@example.com")

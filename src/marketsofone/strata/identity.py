@@ -60,7 +60,7 @@ def identities(
     -------
     DataFrame
         ``COLUMNS``. ``share`` of the ``buyers`` of whom the criterion is known, with its 90% interval
-        (Jeffreys); ``parent_share`` is the same in the whole parent, null for the market. Of each
+        (Jeffreys', of as many as there are companies to show it); ``parent_share`` is the same in the whole parent, null for the market. Of each
         criterion the three values most frequent, and up to three more that depart.
     """
     rows = _cells(strata, seen, known)
@@ -112,6 +112,7 @@ def _judged(rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     open_question = (~rows["made"] & (rows["node"] > 0) & (rows["k_all"] < rows["n_all"])).to_numpy() & (rest_n > 0)
     use = np.flatnonzero(open_question)
     here, rest = _witnessing(rows)
+    yes, no = here * k + 0.5, here * (n - k) + 0.5
     able, looked_at = _able((here * k + rest * rest_k)[use], (here * n)[use], (rest * rest_n)[use], asked.level)
     use = use[able]
     here, rest = here[use], rest[use]
@@ -128,7 +129,7 @@ def _judged(rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     untold = np.where(same, "The same in all of its parent.", "Too rare to tell.")
     reason = np.where(made, "What it was split off by.", np.where(root, "", untold)).astype(object)
     reason[use] = [_sentence(*told, asked.share_margin) for told in zip(different, alike, low, high, strict=True)]
-    ends = special.betaincinv(k + 0.5, n - k + 0.5, _TAIL), special.betaincinv(k + 0.5, n - k + 0.5, 1 - _TAIL)
+    ends = special.betaincinv(yes, no, _TAIL), special.betaincinv(yes, no, 1 - _TAIL)
     return rows.assign(
         share=share, low=np.where(k > 0, ends[0], 0.0), high=np.where(k < n, ends[1], 1.0), buyers=n,
         parent_share=np.where(root, np.nan, parent_share), departs=departs, reason=reason)

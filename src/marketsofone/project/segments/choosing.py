@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -143,9 +144,10 @@ class Chooser:
         names = [*self.strata["path"], *self.strata["name"], *self.strata["stratum_id"].astype(str)]
         close = list(dict.fromkeys(get_close_matches(who, names, n=3, cutoff=0.4)))
         near = f"Close to it: {shortened(close)}." if close else f"Strata: {shortened(self.strata['path'], most=5)}."
-        return RunMissing(f"Run {self.run_id} was asked for a group: a stratum, or buyers by their ids.",
-                          "no stratum of that id, path or name, and no such buyer.",
-                          f"{near} m1 strata lists all of them.")
+        rule = " A rule stands after rule:, as in\n  \"rule:sector = 'retail'\"" if re.search("[=<>]", who) else ""
+        return RunMissing(f"Run {self.run_id} was asked for a group: a stratum, a segment, a rule, or buyers by their "
+                          "ids.", "no stratum of that id, path or name, and no such buyer.",
+                          f"{near} m1 strata lists all of them.{rule}")
 
 
 def _lines(path: Path) -> list[str]:
