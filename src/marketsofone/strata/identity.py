@@ -59,9 +59,9 @@ def identities(
     Returns
     -------
     DataFrame
-        ``COLUMNS``. ``share`` of the ``buyers`` of whom the criterion is known, with its 90% interval
-        (Jeffreys', of as many as there are companies to show it); ``parent_share`` is the same in the whole parent, null for the market. Of each
-        criterion the three values most frequent, and up to three more that depart.
+        ``COLUMNS``. ``share`` of the ``buyers`` of whom the criterion is known, with its 90% interval (Jeffreys', of
+        as many as there are companies to show it); ``parent_share`` is the same in the whole parent, null for the
+        market. Of each criterion the three values most frequent, and up to three more that depart.
     """
     rows = _cells(strata, seen, known)
     made = {s.stratum_id: made_by.get(s.split_on, "") for s in strata}
