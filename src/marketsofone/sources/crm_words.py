@@ -43,6 +43,11 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """Names of key columns by what they are the key of, the usual first."""
 
+MONTHS = ("month", "invoice month", "billing month", "revenue month", "service month", "mrr month", "year month",
+          "period", "period start", "month start", "monat", "abrechnungsmonat", "rechnungsmonat", "leistungsmonat",
+          "buchungsmonat", "periode", "mois", "période")
+"""Names of columns that hold the month that a row is of."""
+
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "opportunity": {
         "opened_at": ("opened", "opened at", "open date", "created date", "created at", "create date",
@@ -75,7 +80,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
                        "transaction date", "timestamp", "purchase date", "datum", "belegdatum", "bestelldatum",
                        "rechnungsdatum", "created at", "created on", "creation date", "angelegt am", "erstellt am",
                        "auftragsdatum", "posting date", "booking date", "document date", "day", "date facture",
-                       "date de facture", "date commande", "date de commande"),
+                       "date de facture", "date commande", "date de commande", *MONTHS),
         "quantity": ("quantity", "qty", "units", "number of units", "menge", "auftragsmenge", "lineitem quantity",
                      "ordered quantity", "anzahl", "stück", "quantité", "qté"),
         "amount": ("amount", "line amount", "sales value", "dollar value", "line total", "total", "revenue", "sales",
@@ -127,11 +132,40 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "strength": ("strength",),
         "stated_at": ("stated at", "asked on", "date", "created at", "datum"),
     },
+    "rate": {
+        "rate_on": ("rate on", "rate date", "valid from", "from day", "from date", "effective date", "effective from",
+                    "start date", "date", "day", "kursdatum", "gültig ab", "gültig von", "datum", "stichtag", "tag",
+                    "as of", "time period", *MONTHS),
+        "rate": ("rate", "exchange rate", "fx rate", "conversion rate", "kurs", "wechselkurs", "umrechnungskurs",
+                 "devisenkurs", "mittelkurs", "mid rate", "closing rate", "average rate", "taux", "taux de change",
+                 "cours", "fx", "obs value", "value", "wert"),
+    },
     "objection": {
         "stated_at": ("stated at", "date", "objected on", "objected at", "created at", "received on", "datum"),
     },
 }
 """Names of columns by customer table and field, the usual first."""
+
+MONTHLY = ("mrr", "monthly recurring revenue", "mrr amount", "monthly revenue", "monthly fee", "monthly amount",
+           "monatsumsatz", "monatsbetrag", "monatliche gebühr", "recurring revenue", "revenu mensuel")
+"""Names of columns that hold what a subscription brings in a month."""
+
+ANNUAL = ("arr", "annual recurring revenue", "arr amount", "annual revenue run rate", "jahresbetrag")
+"""Names of columns that hold what a subscription brings in a year."""
+
+SUBSCRIPTIONS = ("subscription id", "subscription", "subscription number", "contract id", "contract",
+                 "contract number", "vertragsnummer", "vertrag", "vertrags id", "abonnement", "abo", "abo nr",
+                 "license id", "plan subscription id")
+"""Names of columns that hold the key of a subscription."""
+
+CURRENCIES = ("from", "from currency", "currency from", "source currency", "base currency", "base", "von",
+              "von währung", "currency", "currency code", "currency iso code", "iso code", "iso", "foreign currency",
+              "währung", "fremdwährung", "devise", "code")
+"""Names of columns that hold the currency that a rate is of."""
+
+RATED_INTO = ("to", "to currency", "currency to", "target currency", "quote currency", "counter currency", "into",
+              "nach", "nach währung", "zielwährung")
+"""Names of columns that hold the currency that a rate leads to."""
 
 SECONDS = ("duration s", "duration sec", "duration seconds", "duration in seconds", "call duration in seconds",
            "seconds", "talk time seconds", "dauer sekunden", "dauer s", "duration secs")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketsofone.sources.sql import literal
+from marketsofone.sources.sql import literal, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -22,6 +22,8 @@ _COUNTS = (
     ("seconds since 1970", 315_532_800, 4_102_444_800, "to_timestamp({})"),
     ("milliseconds since 1970", 315_532_800_000, 4_102_444_800_000, "to_timestamp({} / 1000)"),
 )
+_MONTHS = ("%Y-%m", "%Y/%m", "%Y.%m", "%m/%Y", "%m.%Y", "%m-%Y", "%Y%m", "%YM%m", "%Y-M%m", "%b %Y", "%B %Y", "%b-%Y",
+           "%Y %b", "%b-%y", "%b %y")
 _ZONED = "':[0-9]{2}(\\.[0-9]+)? ?(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$'"
 
 
@@ -94,6 +96,24 @@ def counted(sql: str, least: float, most: float) -> tuple[str, str] | None:
     """
     return next(((moment.format(sql), unit) for unit, first, last, moment in _COUNTS if first <= least <= most <= last),
                 None)
+
+
+def month_written(con: DuckDBPyConnection, relation: str, name: str, sql: str, filled: int) -> tuple[str, str] | None:
+    """SQL of the first day of the months that a column writes without a day, and what that is; None where it does not.
+
+    Parameters
+    ----------
+    sql : str
+        SQL of the column's value as text.
+    filled : int
+        Rows with a value, of which nineteen in twenty are to be a month.
+    """
+    counts = _counts(con, relation, *(f"count(try_strptime({sql}, {literal(way)}))" for way in _MONTHS))
+    rows, way = max(zip(counts, _MONTHS, strict=True), key=lambda pair: pair[0])
+    if rows < 0.95 * filled:
+        return None
+    value = f"try_cast({quoted(name)} as bigint)" if way == "%Y%m" else quoted(name)
+    return f"try_strptime(cast({value} as varchar), {literal(way)})", "months, each taken as its first day"
 
 
 def _iso(sql: str, kind: str) -> str:

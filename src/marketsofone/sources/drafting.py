@@ -22,6 +22,7 @@ from marketsofone.sources.left_over import left_over, shared_marked
 from marketsofone.sources.links import Link
 from marketsofone.sources.months import without_months
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
+from marketsofone.sources.recurring import recurring, recurs, without_twice
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import quoted
 
@@ -38,10 +39,11 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
     Parameters
     ----------
     links : sequence of Link
-        Which columns hold keys of other files.
+        Which columns hold keys of other files; those of other files than these do not count.
     """
     drafts, unsure = [], []
-    folder = Folder(tuple(shared_marked(profiles)), tuple(links))
+    names = {one.source.name for one in profiles}
+    folder = Folder(tuple(shared_marked(profiles)), tuple(link for link in links if {link.file, link.home} <= names))
     changed = {each.changes.source.name: each for each in histories(folder)}
     folder = replace(folder, main=_main_opportunities(folder, changed))
     together = found_together(folder)
@@ -76,6 +78,8 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
             notes += more
         unsure += [f"{name}: {note}" for note in notes]
     used = {draft.source.name for draft in drafts} | set(heads)
+    drafts, twice = without_twice(folder.files, drafts)
+    unsure += twice
     return drafts, [*unsure, *_beside(folder, used)]
 
 
@@ -166,7 +170,7 @@ def _is_of_opportunities(folder: Folder, one: FileProfile) -> bool:
 def _is_ledger(folder: Folder, one: FileProfile) -> bool:
     date = field_of(one, "order_line", "ordered_at", ())
     bought = folder.reference(one, "account") or order_number(folder, one)
-    return bool(date and paid(one) and bought) and one.about != "touch"
+    return bool(date and (paid(one) or recurring(one)) and bought) and one.about != "touch"
 
 
 def _is_of_touches(folder: Folder, one: FileProfile) -> bool:
@@ -193,6 +197,9 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
     else:
         fields = _fields(folder, one, table)
     where, notes = left_out(one, table)
+    monthly = recurring(one) if table == "order_line" else None
+    if monthly:
+        where, notes = " and ".join(part for part in (where, monthly.where) if part), [*notes, *monthly.notes]
     one = replace(one, source=replace(one.source, where=where))
     used = {guess.sql for guess in fields.values()}
     used |= {
@@ -263,7 +270,7 @@ def _several(one: FileProfile, dimensions: Sequence[str]) -> Iterator[str]:
 
 def _is_category(one: FileProfile, column: ColumnProfile) -> bool:
     """Whether a column may divide buyers: not constant, not all different, not free text, not a key or a person."""
-    if column.distinct < 2 or is_personal(column.name) or named(column, _PLACES):
+    if column.distinct < 2 or is_personal(column.name) or named(column, _PLACES) or recurs(column):
         return False
     if column.kind == "number" and column.distinct > _FEW:
         return (

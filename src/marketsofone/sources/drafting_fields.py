@@ -11,6 +11,7 @@ from marketsofone.sources.crm_words import FIELDS, HOURS, SECONDS, is_personal
 from marketsofone.sources.drafting_values import answered, direction, outcome
 from marketsofone.sources.drafts import Guess
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
+from marketsofone.sources.recurring import Recurring, recurring
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import literal, quoted
 
@@ -19,6 +20,8 @@ _KINDS = {
     "opened_at": "date",
     "closed_at": "date",
     "ordered_at": "date",
+    "rate_on": "date",
+    "rate": "number",
     "happened_at": "date",
     "stated_at": "date",
     "strength": "number",
@@ -89,8 +92,11 @@ def order_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
     """The fields of a ledger: what one line of it says."""
     account, order = folder.reference(one, "account"), order_number(folder, one)
     date = field_of(one, "order_line", "ordered_at", ())
-    fields = {}
-    if order:
+    fields: dict[str, Guess] = {}
+    monthly = recurring(one)
+    if monthly:
+        fields |= _of_month(monthly, account.column if account else "", order)
+    elif order:
         fields["order_id"] = order
     elif account and date:
         sql = f"{quoted(account.column)} || ' ' || {quoted(date.name)}"
@@ -105,6 +111,15 @@ def order_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
             why = f"quantity times price: {fields['amount'].sql} is filled in fewer rows, once an order it seems"
         fields["amount"] = Guess(sql, why)
     return fields
+
+
+def _of_month(monthly: Recurring, account: str, order: Guess | None) -> dict[str, Guess]:
+    """The order, the day and the amount of a row that is a month of a subscription."""
+    of = monthly.subscription.name if monthly.subscription else account
+    number = Guess(f"{quoted(of)} || ' ' || {quoted(monthly.month.name)}", f"each month of a {of} is an order")
+    sql, unit = monthly.month.moment or (monthly.month.name, "")
+    day = Guess(sql, f"its name; its values are {unit}" if unit else "its name")
+    return {"order_id": order or number, "ordered_at": day, "amount": monthly.amount}
 
 
 def _is_of_orders(one: FileProfile, amount: Guess | None, price: ColumnProfile) -> bool:
@@ -158,7 +173,7 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
         column = None if name in taken else field_of(one, table, name, used)
         if column:
             sql, unit = column.moment or (column.name, "")
-            found[name] = Guess(sql, f"its name; its numbers are {unit}" if unit else "its name")
+            found[name] = Guess(sql, f"its name; its values are {unit}" if unit else "its name")
             if name in _FLAGS and column.filled < one.rows and len(column.values) == 1:
                 found[name] = Guess(f"{quoted(column.name)} is not null", f"its name; {column.values[0]!r} is the only "
                                     "value: what is empty is taken for no")

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from marketsofone.errors import MarketError
+from marketsofone.sources.crm_words import MONTHS, is_called
 from marketsofone.sources.currencies import EXPONENTS
-from marketsofone.sources.dates import counted, written
+from marketsofone.sources.dates import counted, month_written, written
 from marketsofone.sources.decimals import signs_of
 from marketsofone.sources.headings import labels_of, prefix_of, subject_of, without_remarks
 from marketsofone.sources.mapping import Source
@@ -61,7 +62,7 @@ class ColumnProfile:
     sign : str
         The sign of a currency that all its numbers are written with; empty for none.
     moment : (str, str) or None
-        SQL of the moments that its numbers count to, and in which unit, where it is called as dates are.
+        SQL of the moments that its values lead to, and in which unit, where it is called as dates or months are.
     """
 
     name: str
@@ -218,6 +219,8 @@ def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format:
             f"from (select {as_text} as v, file_row_number as n from {staged.relation})").fetchall()[0]
         found, unclear, numbers = _kind(con, file, name, kind, filled, distinct, decimal, date_format)
         moment = _moment(con, file, name, kind, decimal) if found == "number" and distinct > _CATEGORIES else None
+        if moment is None and found != "date" and filled and is_called(label, MONTHS):
+            moment = month_written(con, file, name, as_text, filled)
         values: Mapping[str, int] = {}
         if 0 < distinct <= _VALUES:
             values = dict(

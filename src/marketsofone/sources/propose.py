@@ -22,6 +22,7 @@ from marketsofone.sources.connected import Connected, database_source, databases
 from marketsofone.sources.copies import without_copies
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.drafting import draft_of
+from marketsofone.sources.drafting_rates import Rates, rates_among, rates_drafted
 from marketsofone.sources.drafts import Draft, Guess, TableDraft
 from marketsofone.sources.files import damage_told
 from marketsofone.sources.leaks import suspected_leaks
@@ -92,6 +93,8 @@ def propose(folder: Path, name: str, connected: Connected | None = None, *, data
         )
     con = open_engine().con
     profiles, links, unsure = _profiles(con, paths, within)
+    rates = rates_among(profiles)
+    profiles = [one for one in profiles if not any(one is each.file for each in rates)]
     drafts, notes = draft_of(profiles, links)
     drafts = with_names_of_their_own(drafts)
     unsure += [*closed, *notes]
@@ -102,7 +105,9 @@ def propose(folder: Path, name: str, connected: Connected | None = None, *, data
             f"{shortened([*(path.name for path in paths), *map(repr, tables)])}.\n" + "\n".join(unsure),
             "Write market.toml by hand: docs/architecture.md says how.",
         )
-    currency, why = _currency(drafts, profiles)
+    currency, why = _currency(drafts, profiles, rates)
+    for draft, told in (rates_drafted(each, currency) for each in rates):
+        drafts, unsure = [*drafts, draft], [*unsure, *told]
     drafts, failed = _tried(drafts, name, currency, connected.root if connected else Path())
     return _written(drafts, name, currency, why, [*unsure, *failed])
 
@@ -189,17 +194,19 @@ def _written(drafts: Sequence[Draft], name: str, currency: str, why: str, unsure
     return Proposal(_text(drafts, name, currency, unsure), tuple(guessed), tuple(unsure))
 
 
-def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile]) -> tuple[str, str]:
-    """The currency of most rows that name one, else one that a heading names; and why."""
+def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile], rates: Sequence[Rates]) -> tuple[str, str]:
+    """The currency that rates lead to, else that of most rows that name one, else one that a heading names; and why."""
     files = {one.source.name: one for one in profiles}
-    for draft in drafts:
-        for table in draft.tables:
-            told = _told_by(draft, table.fields.get("currency", Guess("", "")), files)
-            codes = [value.upper() for value in (told[1].codes or told[1].values)
-                     if value.upper() in EXPONENTS] if told else []
-            if told and codes:
-                others = f"; rows in {shortened(codes[1:])} need rates" if codes[1:] else ""
-                return codes[0], f"currency = {codes[0]}: most rows of {told[0]} say so in {told[1].name!r}{others}."
+    told = [found for draft in drafts for table in draft.tables
+            if (found := _codes(draft, table.fields.get("currency", Guess("", "")), files))]
+    for each in rates:
+        unrated = next((code for codes, _, _ in told for code in codes if each.codes and code not in each.codes), "")
+        code = each.market or ("" if each.into else unrated)
+        if code:
+            return code, f"currency = {code}: the rates of {each.file.source.name} are between it and the others."
+    for codes, name, column in told:
+        others = f"; rows in {shortened(codes[1:])} need rates" if codes[1:] else ""
+        return codes[0], f"currency = {codes[0]}: most rows of {name} say so in {column!r}{others}."
     for draft in drafts:
         for column in draft.columns:
             for code in _CURRENCIES:
@@ -210,6 +217,13 @@ def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile]) -> tuple
     for code, name, column in signs:
         return code, f"currency = {code}: the amounts of {name} in {column!r} are written with its sign."
     return "EUR", "currency = EUR: no file names one."
+
+
+def _codes(draft: Draft, guess: Guess, files: Mapping[str, FileProfile]) -> tuple[list[str], str, str] | None:
+    """The currencies that rows of a draft name, the most frequent first; the file and the column that do."""
+    told = _told_by(draft, guess, files)
+    codes = [value.upper() for value in (told[1].codes or told[1].values) if value.upper() in EXPONENTS] if told else []
+    return (codes, told[0], told[1].name) if told and codes else None
 
 
 def _told_by(draft: Draft, guess: Guess, files: Mapping[str, FileProfile]) -> tuple[str, ColumnProfile] | None:

@@ -1,0 +1,103 @@
+"""Files with a row for each month of a subscription: a ledger, in which every month is a purchase."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from marketsofone.errors import shortened
+from marketsofone.sources.belonging import named
+from marketsofone.sources.crm_words import ANNUAL, FIELDS, MONTHLY, MONTHS, SUBSCRIPTIONS
+from marketsofone.sources.drafts import Draft, Guess
+from marketsofone.sources.profiles import ColumnProfile, FileProfile
+from marketsofone.sources.spelling import quoted_as_toml
+from marketsofone.sources.sql import quoted
+
+_NO_AMOUNT = re.compile("change|delta|growth|moved|movement|diff", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """What a row of a month says.
+
+    Parameters
+    ----------
+    month, value : ColumnProfile
+    subscription : ColumnProfile or None
+        The column that says of which subscription the row is.
+    is_annual : bool
+        The value is that of a year: a twelfth of it falls to the month.
+    """
+
+    month: ColumnProfile
+    value: ColumnProfile
+    subscription: ColumnProfile | None
+    is_annual: bool
+
+    @property
+    def amount(self) -> Guess:
+        """What the month brought."""
+        if self.is_annual:
+            return Guess(f"{quoted(self.value.name)} / 12", "its name: what a year brings, a twelfth of it a month")
+        return Guess(self.value.name, "its name: what the month brought")
+
+    @property
+    def notes(self) -> list[str]:
+        """What a person should know of the guess."""
+        turned = (f" {self.value.name} is taken for what a year brings, so a row counts a twelfth of it; if it is a "
+                  f"month's, write amount = {quoted_as_toml(self.value.name)}." if self.is_annual else "")
+        return [f"each row is taken for one month that was paid: {self.value.name} of {self.month.name}; rows of zero "
+                f"are left out (where).{turned}"]
+
+    @property
+    def where(self) -> str:
+        """The rows to keep: a month that brought nothing is no purchase."""
+        return f"{quoted(self.value.name)} <> 0"
+
+
+def recurring(one: FileProfile) -> Recurring | None:
+    """What rows of months say, where a column is called a month and another the revenue that recurs.
+
+    A file that tells what was invoiced is a ledger as it stands.
+    """
+    month = _called(one, MONTHS, "date")
+    value, annual = _called(one, MONTHLY, "number"), _called(one, ANNUAL, "number")
+    chosen = value or annual
+    if month is None or chosen is None or any(
+            column.kind == "number" and column not in (value, annual) and named(column, FIELDS["order_line"]["amount"])
+            for column in one.columns):
+        return None
+    subscription = next((column for column in one.columns if column.kind != "date" and column.filled == one.rows
+                         and named(column, SUBSCRIPTIONS)), None)
+    return Recurring(month, chosen, subscription, value is None)
+
+
+def recurs(column: ColumnProfile) -> bool:
+    """Whether a column holds revenue that recurs: what came of a buyer, never what it is like."""
+    return named(column, (*MONTHLY, *ANNUAL))
+
+
+def without_twice(files: Sequence[FileProfile], drafts: Sequence[Draft]) -> tuple[list[Draft], list[str]]:
+    """The drafts without months of subscriptions where another file is a ledger, which may hold the same; and why."""
+    monthly = {one.source.name for one in files if recurring(one)}
+    ledgers = [draft.source.name for draft in drafts if draft.source.name not in monthly and any(
+        table.table == "order_line" for table in draft.tables)]
+    kept, said = [], []
+    for draft in drafts:
+        table = next((each for each in draft.tables if each.table == "order_line"), None)
+        if table is None or draft.source.name not in monthly or not ledgers:
+            kept.append(draft)
+            continue
+        lines = "; ".join(f"{name} = {quoted_as_toml(guess.sql)}" for name, guess in table.fields.items())
+        said.append(f"{draft.source.name}: what each month brought may stand in {shortened(ledgers)} too, so it is not "
+                    "used, and nothing counts twice. If it holds sales that stand nowhere else, write "
+                    f"[sources.{draft.source.name}] with its file, where = {quoted_as_toml(draft.source.where)}, and "
+                    f"[sources.{draft.source.name}.order_line] with {lines}.")
+    return kept, said
+
+
+def _called(one: FileProfile, words: tuple[str, ...], kind: str) -> ColumnProfile | None:
+    return next((column for word in words for column in one.columns
+                 if column.kind == kind and column.filled and not column.unclear and named(column, (word,))
+                 and not _NO_AMOUNT.search(column.name)), None)
