@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from marketsofone.customer.tables import TABLES
 from marketsofone.errors import SettingsInvalid
 from marketsofone.sources.astray import statements_astray
+from marketsofone.sources.circles import cut_circles
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.duplicates import THINGS, refuse_duplicates
 from marketsofone.sources.expressions import Place, Rows
@@ -102,6 +103,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     findings += fill_dated(con, names)
     findings += [*settle_lines(con, names, market), *settle_signs(con, names), *treat(con, names, _columns(mappings))]
     names = tuple(name for name in TABLES if name in _with_rows(con))
+    findings += cut_circles(con, names)
     settle_keys(con, names)
     findings += statements_astray(con, names)
     return Loaded(
