@@ -22,7 +22,8 @@ def cut_circles(con: DuckDBPyConnection, tables: Sequence[str]) -> list[Finding]
     if "account" not in tables or not con.execute("select count(parent_id) from account").fetchall()[0][0]:
         return []
     con.execute("create temp table m1_parent as select account_id as child, "
-                "arg_max_null(parent_id, coalesce(valid_from, date '0001-01-01')) as parent from account group by account_id having parent is not null")
+                "arg_max_null(parent_id, coalesce(valid_from, date '0001-01-01')) as parent "
+                "from account group by account_id having parent is not null")
     led = con.execute("select child, parent from m1_parent where child in (select parent from m1_parent) "
                       "and parent in (select child from m1_parent) order by child").fetchnumpy()
     con.execute("drop table m1_parent")
@@ -61,5 +62,6 @@ def _told(own: int, others: int) -> Finding:
     counts = "; ".join(said)
     return Finding(
         "parents_in_a_circle", "warning" if others else "info", "account.parent_id",
-        f"{counts[0].upper()}{counts[1:]}. None of these counts as belonging to another; sites below them stay below them.",
+        f"{counts[0].upper()}{counts[1:]}. None of these counts as belonging to another; sites below them stay "
+        "there.",
         "Correct the parents in the file: the company at the top has none." if others else "")

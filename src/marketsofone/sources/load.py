@@ -27,6 +27,7 @@ from marketsofone.sources.one_name import require_one_table
 from marketsofone.sources.quarantine import begin_quarantine, count_refused
 from marketsofone.sources.readings import TYPES, is_number
 from marketsofone.sources.said import Market
+from marketsofone.sources.several_places import people_at_several
 from marketsofone.sources.signs import settle_signs
 from marketsofone.sources.spelling import nearest
 from marketsofone.sources.sql import quoted
@@ -98,6 +99,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
             keep_keys(con, keys, salt)
     findings += [finding for one in filled for finding in one.findings]
     names = tuple(name for name in TABLES if any(mapping.table == name for mapping, _ in mappings))
+    findings += people_at_several(con, mappings, opened)
     said_again, repeated = refuse_duplicates(con, names, _repeating(sources))
     findings += said_again
     findings += fill_dated(con, names)
