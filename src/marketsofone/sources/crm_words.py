@@ -48,6 +48,10 @@ MONTHS = ("month", "invoice month", "billing month", "revenue month", "service m
           "buchungsmonat", "periode", "mois", "période")
 """Names of columns that hold the month that a row is of."""
 
+PERIODS = {"valid_from": ("valid from", "valid since", "effective from", "gültig ab", "gültig von"),
+           "valid_to": ("valid to", "valid until", "effective to", "effective until", "gültig bis")}
+"""Names of columns that tell since when a row holds, and until when."""
+
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "opportunity": {
         "opened_at": ("opened", "opened at", "open date", "created date", "created at", "create date",
@@ -92,10 +96,10 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "account": {
         "parent_id": ("parent id", "parent", "parent account", "subsidiary of", "group id", "group", "ultimate parent"),
-        "valid_from": ("valid from",),
-        "valid_to": ("valid to", "valid until"),
+        **PERIODS,
     },
     "contact": {
+        **PERIODS,
         "role": ("role", "job title", "title", "position", "function"),
         "decides": ("decides", "decision maker", "is decision maker"),
     },
@@ -105,12 +109,15 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "version": ("version", "edition", "release"),
         "list_price": ("list price", "sales price", "price", "unit price"),
         "unit_cost": ("unit cost", "cost", "cost price"),
+        **PERIODS,
     },
     "rep": {
         "team": ("team", "manager", "sales team"),
         "region": ("region", "regional office", "territory", "office"),
-        "week_hours": ("week hours", "hours per week", "hours week", "std woche", "wochenstunden"),
+        "week_hours": ("week hours", "hours per week", "hours week", "std woche", "wochenstunden", "hours",
+                       "stunden"),
         "hour_cost": ("hour cost", "cost per hour", "cost hour", "kosten std", "stundensatz"),
+        **PERIODS,
     },
     "touch": {
         "happened_at": ("happened at", "date", "activity date", "sent at", "sent date", "timestamp",

@@ -10,7 +10,15 @@ from marketsofone.customer.tables import STATED
 from marketsofone.errors import shortened
 from marketsofone.sources.belonging import Folder, named
 from marketsofone.sources.crm_words import FIELDS, KEYS, is_personal
-from marketsofone.sources.drafting_fields import dated, field_of, fields_of, order_number, paid, said_once
+from marketsofone.sources.drafting_fields import (
+    dated,
+    field_of,
+    fields_of,
+    order_number,
+    paid,
+    said_once,
+    thing_of_periods,
+)
 from marketsofone.sources.drafting_filters import left_out
 from marketsofone.sources.drafting_statements import rival_met, stated_in, statement
 from marketsofone.sources.drafting_values import direction, outcome
@@ -23,7 +31,7 @@ from marketsofone.sources.links import Link
 from marketsofone.sources.months import without_months
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
 from marketsofone.sources.recurring import recurring, recurs, without_twice
-from marketsofone.sources.spelling import snake
+from marketsofone.sources.spelling import quoted_as_toml, snake
 from marketsofone.sources.sql import quoted
 
 _FEW = 12
@@ -151,6 +159,8 @@ def _table(folder: Folder, one: FileProfile, together: Together | None) -> str |
         for table in (one.about, *tables) if one.about in tables else tables:
             if folder.key(one, table):
                 return table
+        if of := thing_of_periods(one):
+            return of
     return "touch" if _is_of_touches(folder, one) else None
 
 
@@ -219,12 +229,24 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
     notes += _several(one, [guess.sql for guess in dimensions.values()])
     tables = [TableDraft(table, fields, dimensions, traits)]
     draft = Draft(one.source, tuple(column.name for column in one.columns), tuple(tables), after, joins)
+    notes += _periods(one, table, fields)
     once = said_once(one, fields) if table == "order_line" else ()
     down = tuple(name for name in once if any(name == sql or quoted(name) in sql for sql in (*draft.said(), where)))
     if down:
         notes.append(f"rows that leave {shortened(down)} empty take them from the row above (fill_down).")
         draft = replace(draft, source=replace(draft.source, fill_down=down))
     return draft, notes + left_over(one, [*draft.said(), where], draft.after_outcome)
+
+
+def _periods(one: FileProfile, table: str, fields: Mapping[str, Guess]) -> Iterator[str]:
+    """What of periods, and of hours of no stated length, a proposal cannot tell."""
+    if "valid_to" in fields:
+        line = f"try_cast({quoted(fields['valid_to'].sql)} as date) + 1"
+        yield (f"{fields['valid_to'].sql} is taken as the first day that no longer holds; if it is the last that does, "
+               f"write valid_to = {quoted_as_toml(line)} in [sources.{one.source.name}.{table}].")
+    hours = fields.get("week_hours")
+    if hours and "w" not in hours.sql.lower():
+        yield f"{hours.sql} is taken as selling hours in a week."
 
 
 def _fields(folder: Folder, one: FileProfile, table: str) -> dict[str, Guess]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from marketsofone.sources.belonging import Folder, named, numbered, repeated
 from marketsofone.sources.crm_values import UNIT_PRICES
-from marketsofone.sources.crm_words import FIELDS, HOURS, SECONDS, is_personal
+from marketsofone.sources.crm_words import FIELDS, HOURS, KEYS, SECONDS, describes, is_personal
 from marketsofone.sources.drafting_values import answered, direction, outcome
 from marketsofone.sources.drafts import Guess
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
@@ -49,12 +49,34 @@ def fields_of(folder: Folder, one: FileProfile, table: str) -> dict[str, Guess]:
     }
     if table in makers:
         return makers[table](folder, one)
-    key = folder.key(one, table)
-    fields = {f"{table}_id": Guess(key.name, f"its name, and every row has its own{repeated(one, key)}")} if key else {}
+    fields = {f"{table}_id": key} if (key := _key_of_thing(folder, one, table)) else {}
     owners = {"account": ("rep",), "contact": ("account",)}
     fields |= {field: guess for field, guess in references(folder, one, owners.get(table, ()), fields).items()
                if not is_personal(guess.sql)}
     return {**fields, **plain_fields(one, table, fields)}
+
+
+def _key_of_thing(folder: Folder, one: FileProfile, table: str) -> Guess | None:
+    """The key of accounts, people, products or reps; it may stand in several rows, each of a period of its own."""
+    key = folder.key(one, table)
+    if key is not None and (key.distinct == key.filled or field_of(one, table, "valid_from", ()) is None):
+        return Guess(key.name, f"its name, and every row has its own{repeated(one, key)}")
+    key = key or key_of_periods(one, table)
+    return Guess(key.name, "its name; with valid_from it tells rows apart") if key else None
+
+
+def thing_of_periods(one: FileProfile) -> str | None:
+    """Of which things a file says what held in periods, a row each; None where it does not, or prices a customer's."""
+    found = [table for table in ("contact", "account", "product", "rep") if key_of_periods(one, table)]
+    return found[0] if found and not ("product" in found and len(found) > 1) else None
+
+
+def key_of_periods(one: FileProfile, table: str) -> ColumnProfile | None:
+    """The column that names the things of a kind in a file of periods, which fills it in every row."""
+    if one.about not in ("", table) or field_of(one, table, "valid_from", ()) is None:
+        return None
+    return next((column for word in KEYS[table] for column in one.columns if named(column, (word,))
+                 and column.kind != "date" and column.filled == one.rows and not describes(column.label)), None)
 
 
 def _opportunity(folder: Folder, one: FileProfile) -> dict[str, Guess]:
