@@ -107,11 +107,26 @@ def test_each_month_of_a_subscription_is_a_purchase(tmp_path, header, month):
     assert told(proposal, "each row is taken for one month that was paid")
 
 
+def test_months_with_a_decimal_comma_are_counted_to_the_cent(tmp_path):
+    text, cents = subscribed("Vertragsnummer,Kundennummer,Monat,MRR,Währung", lambda at: f"{at[5:]}.{at[:4]}")
+    text = "\n".join(";".join(part.replace(".", ",") if n == 3 else part for n, part in enumerate(line.split(",")))
+                     for line in text.splitlines())
+    assert paid(loaded(propose(written(tmp_path, deals=deals(), umsatz=text), "Acme").text)) == cents
+
+
 def test_what_a_year_brings_counts_a_twelfth_a_month_and_is_told(tmp_path):
     text, cents = subscribed("subscription_id,customer_id,month,arr,currency", value=lambda each: f"{each * 12 / 100}")
     proposal = propose(written(tmp_path, deals=deals(), arr=text), "Acme")
     assert paid(loaded(proposal.text)) == cents
     assert told(proposal, "a row counts a twelfth of it")
+
+
+def test_subscriptions_of_another_file_tell_whose_each_month_is(tmp_path):
+    text, cents = subscribed("subscription_id,x,month,mrr,currency")
+    text = "\n".join(",".join(part for n, part in enumerate(line.split(",")) if n != 1) for line in text.splitlines())
+    owners = lines("subscription_id,customer_id,plan", ((f"S{n}", f"C{n % 20}", "AB"[n % 2]) for n in range(40)))
+    engine = loaded(propose(written(tmp_path, deals=deals(), mrr=text, subscriptions=owners), "Acme").text)
+    assert paid(engine) == cents
 
 
 def test_months_of_subscriptions_beside_invoices_are_not_counted_again(tmp_path):

@@ -113,7 +113,8 @@ def month_written(con: DuckDBPyConnection, relation: str, name: str, sql: str, f
     if rows < 0.95 * filled:
         return None
     value = f"try_cast({quoted(name)} as bigint)" if way == "%Y%m" else quoted(name)
-    return f"try_strptime(cast({value} as varchar), {literal(way)})", "months, each taken as its first day"
+    first = f"cast(try_strptime(cast({value} as varchar), {literal(way)}) as date)"
+    return first, "months, each taken as its first day"
 
 
 def _iso(sql: str, kind: str) -> str:

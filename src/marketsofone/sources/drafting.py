@@ -30,7 +30,7 @@ from marketsofone.sources.left_over import left_over, shared_marked
 from marketsofone.sources.links import Link
 from marketsofone.sources.months import without_months
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
-from marketsofone.sources.recurring import recurring, recurs, without_twice
+from marketsofone.sources.recurring import recurring, recurs, subscriber, without_twice
 from marketsofone.sources.spelling import quoted_as_toml, snake
 from marketsofone.sources.sql import quoted
 
@@ -179,7 +179,7 @@ def _is_of_opportunities(folder: Folder, one: FileProfile) -> bool:
 
 def _is_ledger(folder: Folder, one: FileProfile) -> bool:
     date = field_of(one, "order_line", "ordered_at", ())
-    bought = folder.reference(one, "account") or order_number(folder, one)
+    bought = folder.reference(one, "account") or order_number(folder, one) or subscriber(folder, one)
     return bool(date and (paid(one) or recurring(one)) and bought) and one.about != "touch"
 
 
@@ -206,6 +206,9 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
         fields, one, joins = together.fields(folder), together.profile, (together.join,)
     else:
         fields = _fields(folder, one, table)
+        whose = subscriber(folder, one) if table == "order_line" else None
+        if whose:
+            joins, fields = (whose[0],), {**fields, "account_id": whose[1]}
     where, notes = left_out(one, table)
     monthly = recurring(one) if table == "order_line" else None
     if monthly:

@@ -179,8 +179,11 @@ def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfil
 
 
 def _decimal(con: DuckDBPyConnection, staged: Staged) -> str:
-    """A comma where numbers have decimal commas, or may have in a file that is not cut by commas; else empty."""
-    texts = [name for name, kind in staged.columns.items() if kind == "VARCHAR"]
+    """A comma where numbers have decimal commas, or may have in a file that is not cut by commas; else empty.
+
+    Columns that are called months are not asked: ``01.2024`` is no number with a point.
+    """
+    texts = [name for name, kind in staged.columns.items() if kind == "VARCHAR" and not is_called(name, MONTHS)]
     signs = [signs_of(con, staged, name) for name in texts]
     if any(one.point for one in signs):
         return ""

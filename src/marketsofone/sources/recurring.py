@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketsofone.errors import shortened
-from marketsofone.sources.belonging import named
+from marketsofone.sources.belonging import Folder, named
 from marketsofone.sources.crm_words import ANNUAL, FIELDS, MONTHLY, MONTHS, SUBSCRIPTIONS
-from marketsofone.sources.drafts import Draft, Guess
+from marketsofone.sources.drafts import Draft, Guess, JoinDraft
+from marketsofone.sources.links import Link
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import quoted
@@ -71,6 +72,33 @@ def recurring(one: FileProfile) -> Recurring | None:
     subscription = next((column for column in one.columns if column.kind != "date" and column.filled == one.rows
                          and named(column, SUBSCRIPTIONS)), None)
     return Recurring(month, chosen, subscription, value is None)
+
+
+def subscriber(folder: Folder, one: FileProfile) -> tuple[JoinDraft, Guess] | None:
+    """The join by which rows of months find whose subscription it is, and the account there; None where none is safe.
+
+    Only where no column of the file names accounts, and another file lists each subscription once.
+    """
+    monthly = recurring(one)
+    if monthly is None or monthly.subscription is None or folder.reference(one, "account"):
+        return None
+    for link in folder.links:
+        home = next(each for each in folder.files if each.source.name == link.home)
+        if (link.file, link.column) != (one.source.name, monthly.subscription.name) or not _is_safe(one, home, link):
+            continue
+        account = folder.reference(home, "account", (link.key,))
+        if account and account.sql == account.column:
+            name = home.source.name
+            why = f"a row of {name} says whose each {link.key} is"
+            return (JoinDraft(name, home.source, (link.column, link.key), why),
+                    Guess(f"{name}.{account.column}", f"{account.why}, of {name}"))
+    return None
+
+
+def _is_safe(one: FileProfile, home: FileProfile, link: Link) -> bool:
+    key = home.column(link.key)
+    return (link.nearly_all and not link.several and key.distinct == key.filled == home.rows
+            and not one.source.table and not home.source.table and one.source.date_format == home.source.date_format)
 
 
 def recurs(column: ColumnProfile) -> bool:
