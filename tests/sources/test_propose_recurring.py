@@ -48,6 +48,16 @@ def test_rates_for_one_unit_of_our_own_currency_are_turned_round(tmp_path):
     assert told(proposal, "is rate in quote currency for one EUR? It is taken so.")
 
 
+def test_rates_with_a_column_for_each_currency_fill_those_that_amounts_are_in(tmp_path):
+    text = lines("Date,USD,JPY,GBP", (
+        (f"2025-01-{day:02d}", "N/A" if day == 3 else 2, 160, 0.8) for day in range(1, 20)))
+    proposal = propose(written(tmp_path, sales=sold(), ecb=text), "Acme")
+    engine = loaded(proposal.text)
+    assert amounts(engine) == [(500, 60), (1_000, 60)]
+    assert engine.con.execute("select currency, count(*) from rate group by 1").fetchall() == [("USD", 18)]
+    assert told(proposal, "ecb: are its rates units of each currency for one EUR? They are taken so.")
+
+
 def test_the_line_that_turns_rates_round_works(tmp_path):
     text = "currency,date,rate\nUSD,2025-01-01,2\nGBP,2025-01-01,0.8\n"
     proposal = propose(written(tmp_path, sales=sold(), rates=text), "Acme")

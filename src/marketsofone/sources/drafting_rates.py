@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from marketsofone.errors import shortened
@@ -90,7 +90,7 @@ def _codes(column: ColumnProfile) -> frozenset[str]:
     return frozenset(value.upper() for value in column.values)
 
 
-def rates_drafted(rates: Rates, currency: str) -> tuple[Draft, list[str]]:
+def rates_drafted(rates: Rates, currency: str) -> tuple[list[Draft], list[str]]:
     """The draft of a file of rates, and what must be told of it: the other way round, they would be wrong in silence.
 
     Parameters
@@ -115,7 +115,7 @@ def rates_drafted(rates: Rates, currency: str) -> tuple[Draft, list[str]]:
         notes.append(f"its rates are into {shortened(sorted(_codes(into)))}, and the market counts in {currency}: one "
                      "of the two is to be changed.")
     seen = [*draft.said(), where, quoted(into.name) if into is not None else ""]
-    return draft, [f"{one.source.name}: {note}" for note in [*notes, *left_over(one, seen, ())]]
+    return [draft], [f"{one.source.name}: {note}" for note in [*notes, *left_over(one, seen, ())]]
 
 
 def _since(day: ColumnProfile | None) -> Guess:
@@ -123,3 +123,51 @@ def _since(day: ColumnProfile | None) -> Guess:
         return Guess(_ALWAYS, "no column is a day, and each currency has one rate: it holds always")
     sql, unit = day.moment or (day.name, "")
     return Guess(sql, f"its dates; its values are {unit}" if unit else "its dates")
+
+
+@dataclass(frozen=True, slots=True)
+class RatesAcross:
+    """A file with a row for each day and a column of rates for each currency, called by its code."""
+
+    file: FileProfile
+    day: ColumnProfile
+    rates: tuple[ColumnProfile, ...]
+
+
+def rates_across(files: Sequence[FileProfile]) -> list[RatesAcross]:
+    """The files of which all columns but the day are called by codes of currencies."""
+    found = []
+    for one in files:
+        day = field_of(one, "rate", "rate_on", ())
+        rates = tuple(column for column in one.columns if column.name.strip().upper() in EXPONENTS)
+        others = [column for column in one.columns if column.filled and column not in (*rates, day)]
+        if day is not None and len(rates) > 1 and not others:
+            found.append(RatesAcross(one, day, rates))
+    return found
+
+
+def across_drafted(across: RatesAcross, currency: str, asked: Collection[str]) -> tuple[list[Draft], list[str]]:
+    """A draft for each column of a currency that rows are in, and what must be told of them.
+
+    Parameters
+    ----------
+    currency : str
+        The market's own.
+    asked : collection of str
+        The currencies that amounts are in.
+    """
+    name = across.file.source.name
+    taken = [column for column in across.rates if column.name.strip().upper() in asked and column.name != currency]
+    if not taken:
+        return [], [f"{name}: it holds rates, of no currency that amounts are in; it is not used."]
+    drafts = []
+    for column in taken:
+        code = column.name.strip().upper()
+        rate = Guess(f"1 / {quoted(column.name)}", f"taken as {code} for one {currency}")
+        fields = {"currency": Guess(literal(code), "the heading of its column"), "rate_on": _since(across.day),
+                  "rate": rate}
+        source = replace(across.file.source, name=f"{name}_{code.lower()}", where=f"{quoted(column.name)} is not null")
+        drafts.append(Draft(source, (across.day.name, column.name), (TableDraft("rate", fields),)))
+    return drafts, [f"{name}: are its rates units of each currency for one {currency}? They are taken so. If they are "
+                    f"{currency} for one unit of each, write in [sources.{drafts[0].source.name}.rate] rate = "
+                    f"{quoted_as_toml(taken[0].name)}, and so in the others."]

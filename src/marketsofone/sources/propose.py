@@ -22,7 +22,7 @@ from marketsofone.sources.connected import Connected, database_source, databases
 from marketsofone.sources.copies import without_copies
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.drafting import draft_of
-from marketsofone.sources.drafting_rates import Rates, rates_among, rates_drafted
+from marketsofone.sources.drafting_rates import Rates, across_drafted, rates_across, rates_among, rates_drafted
 from marketsofone.sources.drafts import Draft, Guess, TableDraft
 from marketsofone.sources.files import damage_told
 from marketsofone.sources.leaks import suspected_leaks
@@ -93,8 +93,9 @@ def propose(folder: Path, name: str, connected: Connected | None = None, *, data
         )
     con = open_engine().con
     profiles, links, unsure = _profiles(con, paths, within)
-    rates = rates_among(profiles)
-    profiles = [one for one in profiles if not any(one is each.file for each in rates)]
+    rates, across = rates_among(profiles), rates_across(profiles)
+    aside = {one.file.source.name for one in rates} | {one.file.source.name for one in across}
+    profiles = [one for one in profiles if one.source.name not in aside]
     drafts, notes = draft_of(profiles, links)
     drafts = with_names_of_their_own(drafts)
     unsure += [*closed, *notes]
@@ -106,8 +107,10 @@ def propose(folder: Path, name: str, connected: Connected | None = None, *, data
             "Write market.toml by hand: docs/architecture.md says how.",
         )
     currency, why = _currency(drafts, profiles, rates)
-    for draft, told in (rates_drafted(each, currency) for each in rates):
-        drafts, unsure = [*drafts, draft], [*unsure, *told]
+    asked = {code for codes, _, _ in _told_codes(drafts, profiles) for code in codes}
+    for more, told in (*(rates_drafted(each, currency) for each in rates),
+                       *(across_drafted(each, currency, asked) for each in across)):
+        drafts, unsure = [*drafts, *more], [*unsure, *told]
     drafts, failed = _tried(drafts, name, currency, connected.root if connected else Path())
     return _written(drafts, name, currency, why, [*unsure, *failed])
 
@@ -196,9 +199,7 @@ def _written(drafts: Sequence[Draft], name: str, currency: str, why: str, unsure
 
 def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile], rates: Sequence[Rates]) -> tuple[str, str]:
     """The currency that rates lead to, else that of most rows that name one, else one that a heading names; and why."""
-    files = {one.source.name: one for one in profiles}
-    told = [found for draft in drafts for table in draft.tables
-            if (found := _codes(draft, table.fields.get("currency", Guess("", "")), files))]
+    told = _told_codes(drafts, profiles)
     for each in rates:
         unrated = next((code for codes, _, _ in told for code in codes if each.codes and code not in each.codes), "")
         code = each.market or ("" if each.into else unrated)
@@ -217,6 +218,13 @@ def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile], rates: S
     for code, name, column in signs:
         return code, f"currency = {code}: the amounts of {name} in {column!r} are written with its sign."
     return "EUR", "currency = EUR: no file names one."
+
+
+def _told_codes(drafts: Sequence[Draft], profiles: Sequence[FileProfile]) -> list[tuple[list[str], str, str]]:
+    """Of each table whose rows name currencies: which, as `_codes` gives them."""
+    files = {one.source.name: one for one in profiles}
+    return [found for draft in drafts for table in draft.tables
+            if (found := _codes(draft, table.fields.get("currency", Guess("", "")), files))]
 
 
 def _codes(draft: Draft, guess: Guess, files: Mapping[str, FileProfile]) -> tuple[list[str], str, str] | None:
