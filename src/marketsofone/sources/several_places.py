@@ -28,7 +28,7 @@ def people_at_several(
             continue
         people = con.execute(
             f"select count(distinct contact_id) from (select contact_id from contact where source = "
-            f"{literal(source.name)} group by contact_id, valid_from having count(distinct account_id) > 1)"
+            f"{literal(source.name)} group by contact_id, valid_from having min(account_id) <> max(account_id))"
         ).fetchall()[0][0]
         if people:
             findings.append(_told(people, mapping, opened[source.name]))
