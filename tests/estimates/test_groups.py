@@ -29,15 +29,15 @@ def rows(engine, query):
 def test_a_profile_counts_known_values_only_and_a_buyer_once_in_each_of_its_groups(engine):
     found = engine.execute(profile(BUYERS, "dim_site", GROUPS).order_by("group"))
     assert found.to_dict("records") == [
-        {"group": 0, "value": "x", "buyers": 1.0, "units": 1.0},
-        {"group": 1, "value": "y", "buyers": 2.0, "units": 2.0},
-        {"group": 2, "value": "y", "buyers": 1.0, "units": 1.0}]
+        {"group": 0, "value": "x", "buyers": 1.0, "units": 1.0, "companies": 1.0},
+        {"group": 1, "value": "y", "buyers": 2.0, "units": 2.0, "companies": 2.0},
+        {"group": 2, "value": "y", "buyers": 1.0, "units": 1.0, "companies": 1.0}]
 
 
 def test_share_sums_are_those_of_the_buyers_with_trials(engine):
     first, second, third = rows(engine, share_sums(counted_shares(WINS), GROUPS))
-    assert first == {"group": 0, "buyers": 2.0, "trials": 5.0, "n": 5.0, "s": 4.0, "nn": 13.0, "ns": 11.0, "ss": 10.0,
-                     "alone": 5.0}
+    assert first == {"group": 0, "buyers": 2.0, "units": 2.0, "trials": 5.0, "n": 5.0, "s": 4.0, "nn": 13.0, "ns": 11.0,
+                     "ss": 10.0, "alone": 5.0}
     assert second == {**third, "group": 1}
     assert second["buyers"] == 1
 
@@ -62,7 +62,7 @@ def test_buyers_of_one_company_are_one_witness_and_counted_as_so_many_buyers(eng
     assert (first["buyers"], first["units"], second["buyers"], second["units"]) == (2, 1, 2, 1)
     assert (first["g"], first["gg"]) == (pytest.approx(mean), pytest.approx(mean**2))
     found = rows(engine, profile(with_companies(BUYERS, ours), "dim_site", GROUPS))
-    assert [(row["buyers"], row["units"]) for row in found] == [(1, 1), (2, 1), (1, 1)]
+    assert [(row["buyers"], row["units"], row["companies"]) for row in found] == [(1, 1, 1), (2, 1, 1), (1, 1, 1)]
 
 
 def test_a_number_known_of_a_buyer_is_one_trial(engine):

@@ -6,10 +6,18 @@ import pandas as pd
 import pytest
 
 from marketsofone.estimates.candidates import Dimension, fetch_candidates, gather_evidence
-from marketsofone.estimates.groups import counted_shares, fetch_rows, profile, share_sums, with_companies
+from marketsofone.estimates.groups import (
+    amount_sums,
+    counted_shares,
+    fetch_rows,
+    profile,
+    share_sums,
+    with_companies,
+)
 from marketsofone.estimates.sampled import fetch_sampled, sampled_candidates
 from marketsofone.strata import Rules
-from marketsofone.strata.distinct_questions import profile_question, share_question
+from marketsofone.strata.distinct import Asked, answered
+from marketsofone.strata.distinct_questions import amount_question, profile_question, share_question
 from marketsofone.strata.regrowing import regrown_strata
 
 NAMES = tuple(f"d{number}" for number in range(6))
@@ -119,3 +127,27 @@ def test_what_is_known_of_companies_tells_their_people_apart_no_more_often_than_
         rows = [fetch_rows(profile(people, f"dim_{name}", groups)) for name in NAMES[1:]]
         chances += [profile_question("version", each, 0).contrast.chance[0] for each in rows]
     assert np.mean(np.array(chances) <= 0.05) <= 0.10
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_contacts_of_three_and_of_four_companies_are_never_surer_than_35_ways_of_dealing_companies(engine, rng, own):
+    """Forty contacts a company, told apart in all that is asked: of the companies, or of the contacts themselves."""
+    company, group = np.repeat(np.arange(7), 40), np.repeat(np.arange(7) > 2, 40).astype(int)
+    said = np.where(group == 0, "x", "y")
+    said = np.where(np.arange(280) % 4 == 0, "z", said) if own else said
+    buyers = pd.DataFrame({"buyer_id": np.arange(280), "group": group, "company": company, "said": said})
+    groups, companies = ibis.memtable(buyers[["buyer_id", "group"]]), ibis.memtable(buyers[["buyer_id", "company"]])
+    tallies = ibis.memtable(buyers[["buyer_id"]].assign(trials=1.0, total=group * 1.0))
+    amounts = ibis.memtable(buyers[["buyer_id"]].assign(trials=1.0, amount=1000.0 ** (1 + group) + rng.random(280)))
+    rows = [
+        fetch_rows(profile(with_companies(ibis.memtable(buyers[["buyer_id", "said"]]), companies), "said", groups)),
+        fetch_rows(share_sums(counted_shares(tallies, companies), groups)),
+        fetch_rows(amount_sums(with_companies(amounts, companies), groups, 1.0))]
+    questions = [profile_question("version", rows[0], 0), share_question("competitiveness", rows[1], 0),
+                 amount_question("attractiveness", rows[2], 1.0, 0, "money")]
+    for question in questions:
+        (answer,) = answered([question], Asked(level=0.05))
+        assert answer.chance >= 2 / 35 - 1e-9
+        assert answer.verdict == "cannot tell yet"
+        assert (question.buyers_a, question.buyers_b) == (120, 160)
+        assert answer.needed is None or answer.needed > 137

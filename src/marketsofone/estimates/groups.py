@@ -16,9 +16,10 @@ from ibis import _
 from marketsofone.estimates.candidates import company_of
 from marketsofone.estimates.worth import weighed
 
-SHARE_PARTS = ("buyers", "trials", "n", "s", "nn", "ns", "ss", "alone")
-"""Sums over buyers with trials: their number and trials; and over companies of what counts of these (`worth`): trials
-n, successes s, n*n, n*s, s*s, and what n*n would be if no two trials of a company were alike."""
+SHARE_PARTS = ("buyers", "units", "trials", "n", "s", "nn", "ns", "ss", "alone")
+"""Sums over buyers with trials: their number, that of their companies, and trials; and over companies of what counts
+of these (`worth`): trials n, successes s, n*n, n*s, s*s, and what n*n would be if no two trials of a company were
+alike."""
 
 AMOUNT_PARTS = ("buyers", "units", "n", "g", "gg")
 """Sums over buyers with an amount: their number, that of their companies, trials n; and over companies the transformed
@@ -33,12 +34,19 @@ def with_companies(rows: ir.Table, companies: ir.Table | None) -> ir.Table:
 
 
 def profile(rows: ir.Table, column: str, groups: ir.Table) -> ir.Table:
-    """Of each group and known value ``buyers`` who have it, and ``units``: their companies. Runs nothing."""
+    """Of each group and known value ``buyers`` who have it, and ``units``: their companies. Runs nothing.
+
+    A company whose buyers have several values is a unit of each; ``companies`` counts it once in a group.
+    """
     known = rows.filter(rows[column].notnull())
     known = known.select("buyer_id", value=known[column].cast("string"), whose=known[company_of(rows)])
-    counted = known.inner_join(groups, "buyer_id").group_by("group", "value")
-    units = _.count() if company_of(rows) == "buyer_id" else _.whose.nunique()
-    return counted.agg(buyers=_.count().cast("float64"), units=units.cast("float64"))
+    known = known.inner_join(groups, "buyer_id")
+    units, companies = _.count(), _.count()
+    if company_of(rows) != "buyer_id":
+        first = ibis.row_number().over(group_by=["group", "whose"], order_by="buyer_id") == 0
+        known, units, companies = known.mutate(first=first), _.whose.nunique(), _.first.sum()
+    counts = {"buyers": _.count(), "units": units, "companies": companies}
+    return known.group_by("group", "value").agg(**{name: count.cast("float64") for name, count in counts.items()})
 
 
 def counted_shares(tallies: ir.Table, companies: ir.Table | None = None) -> ir.Table:
@@ -56,8 +64,8 @@ def share_sums(counted: ir.Table, groups: ir.Table) -> ir.Table:
     """One row a group: ``SHARE_PARTS`` of what counts of a score's tallies. Runs nothing."""
     rows = counted.inner_join(groups, "buyer_id")
     rows = _of_companies(rows, {part: _[part].sum() for part in ("trials", "n", "s", "alone")})
-    sums = (_.buyers.sum(), _.trials.sum(), _.n.sum(), _.s.sum(), (_.n * _.n).sum(), (_.n * _.s).sum(),
-            (_.s * _.s).sum(), _.alone.sum())
+    sums = (_.buyers.sum(), _.count().cast("float64"), _.trials.sum(), _.n.sum(), _.s.sum(), (_.n * _.n).sum(),
+            (_.n * _.s).sum(), (_.s * _.s).sum(), _.alone.sum())
     return rows.group_by("group").agg(**dict(zip(SHARE_PARTS, sums, strict=True)))
 
 

@@ -118,6 +118,8 @@ class Question:
         What each group shows: a share of trials, a typical amount, the share of buyers with ``on``.
     by_construction : bool
         The groups were made by this criterion: that they differ in it is no discovery.
+    companies : tuple of two floats, optional
+        Of how many companies the buyers of each side are: so many witnesses there are. Absent: each is one by itself.
     """
 
     criterion: str
@@ -132,6 +134,12 @@ class Question:
     value_a: float | None = None
     value_b: float | None = None
     by_construction: bool = False
+    companies: tuple[float, float] | None = None
+
+    def least(self, times: float = 1.0) -> Floats:
+        """The least chance any test of so many witnesses can have, or of ``times`` as many."""
+        a, b = self.companies or (self.buyers_a, self.buyers_b)
+        return np.atleast_1d(least_chance(a * times, b * times))
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +263,7 @@ def verdicts(
 
 def _answer(question: Question, level: float, asked: Asked) -> Answer:
     contrast, margin = question.contrast, _margin(question, asked)
-    different, alike, low, high = verdicts(contrast, _least(question), np.array([level]), margin)
+    different, alike, low, high = verdicts(contrast, question.least(), np.array([level]), margin)
     verdict = ALIKE if alike[0] else DIFFERENT if different[0] else UNTOLD
     needed = None if verdict != UNTOLD else buyers_needed(question, level, margin)
     return Answer(question, verdict, float(contrast.effect[0]), _finite(low[0]), _finite(high[0]), _chance(question),
@@ -263,11 +271,7 @@ def _answer(question: Question, level: float, asked: Asked) -> Answer:
 
 
 def _chance(question: Question) -> float:
-    return float(np.maximum(question.contrast.chance, _least(question))[0])
-
-
-def _least(question: Question, times: float = 1.0) -> Floats:
-    return np.atleast_1d(least_chance(question.buyers_a * times, question.buyers_b * times))
+    return float(np.maximum(question.contrast.chance, question.least())[0])
 
 
 def _unknown(question: Question) -> Answer:
@@ -301,7 +305,7 @@ def buyers_needed(question: Question, level: float, margin: float) -> float | No
 
 def _decides(question: Question, times: float, level: float, margin: float) -> bool:
     """Whether it would be called different or alike; most often the chance says so, and no interval need be sought."""
-    grown, least = question.contrast.grown(np.array([times])), _least(question, times)
+    grown, least = question.contrast.grown(np.array([times])), question.least(times)
     if (grown.known & (least <= level) & (grown.chance <= level))[0]:
         return True
     _different, alike, _low, _high = verdicts(grown, least, np.array([level]), margin)

@@ -21,41 +21,42 @@ def profile_question(criterion: str, rows: pd.DataFrame, pair: int) -> Question:
     Parameters
     ----------
     rows : DataFrame
-        ``group``, ``value``, ``buyers``, ``units`` (``estimates.groups.profile``).
+        ``group``, ``value``, ``buyers``, ``units``, ``companies`` (``estimates.groups.profile``).
     """
     own = rows[rows["group"].isin([2 * pair, 2 * pair + 1])]
     values, place = np.unique(own["value"].to_numpy(dtype=str), return_inverse=True)
     counts = np.zeros((2, max(len(values), 1)))
     counts[own["group"].to_numpy(np.int64) - 2 * pair, place] = own["units"]
-    a, b = (float(own.loc[own["group"] == 2 * pair + side, "buyers"].sum()) for side in (0, 1))
+    (a, one), (b, other) = (_row(own, 2 * pair + side, ("buyers", "companies")) for side in (0, 1))
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1.0)
     most = int(np.argmax(np.abs(shares[0] - shares[1])))
     return Question(
         criterion, "profile", profile_contrast(counts[:1], counts[1:]), a, b, a, b, pair,
         on=str(values[most]) if a and b else "", value_a=_known(shares[0, most], a),
-        value_b=_known(shares[1, most], b))
+        value_b=_known(shares[1, most], b), companies=(one, other))
 
 
 def share_question(criterion: str, rows: pd.DataFrame, pair: int) -> Question:
     """Sums of a score by ``group`` as a question (``estimates.groups.share_sums``)."""
-    tallies = [_row(rows, 2 * pair + side, ("buyers", "trials")) for side in (0, 1)]
+    tallies = [_row(rows, 2 * pair + side, ("buyers", "trials", "units")) for side in (0, 1)]
     counted = [_row(rows, 2 * pair + side, ("buyers", "n", "s", "nn", "ns", "ss", "alone")) for side in (0, 1)]
     sums = [Sums(False, *(np.array([part]) for part in (*own, 0.0, 0.0, alone))) for *own, alone in counted]
     contrast = share_contrast(sums[0], sums[1])
     (a, b) = tallies
     return Question(criterion, "share", contrast, a[0], b[0], a[1], b[1], pair,
-                    value_a=_known(float(contrast.rate_a[0]), a[1]), value_b=_known(float(contrast.rate_b[0]), b[1]))
+                    value_a=_known(float(contrast.rate_a[0]), a[1]), value_b=_known(float(contrast.rate_b[0]), b[1]),
+                    companies=(a[2], b[2]))
 
 
 def amount_question(criterion: str, rows: pd.DataFrame, scale: float, pair: int, unit: Unit) -> Question:
     """Sums of an amount by ``group`` as a question (``estimates.groups.amount_sums``)."""
-    a, b = (_row(rows, 2 * pair + side, ("buyers", "n")) for side in (0, 1))
+    a, b = (_row(rows, 2 * pair + side, ("buyers", "n", "units")) for side in (0, 1))
     spreads = [Spread(*(np.array([part]) for part in _row(rows, 2 * pair + side, ("units", "g", "gg"))))
                for side in (0, 1)]
     contrast = amount_contrast(spreads[0], spreads[1], np.array([scale]))
     typical = [scale * float(np.sinh(middle[0])) for middle in (contrast.middle_a, contrast.middle_b)]
     return Question(criterion, unit, contrast, a[0], b[0], a[1], b[1], pair,
-                    value_a=_known(typical[0], a[0]), value_b=_known(typical[1], b[0]))
+                    value_a=_known(typical[0], a[0]), value_b=_known(typical[1], b[0]), companies=(a[2], b[2]))
 
 
 def unseen_question(criterion: str, pair: int, unit: Unit) -> Question:
