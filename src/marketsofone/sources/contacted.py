@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from marketsofone.customer.keys import as_read
 from marketsofone.customer.tables import RECORD, TABLES
 from marketsofone.record import Contact, Entry, Record
 
@@ -78,7 +79,7 @@ def _row(entry: Entry) -> dict[str, object]:
     said = entry.says
     assert isinstance(said, Contact)
     return {
-        "about": entry.about, "about_id": entry.about_id, "source_row": entry.id, "channel": said.channel,
+        "about": entry.about, "about_id": as_read(entry.about_id), "source_row": entry.id, "channel": said.channel,
         "happened_at": _utc(said.happened_at), "known_at": _utc(entry.stated_at), "answered": said.answered,
         "minutes": said.minutes}
 

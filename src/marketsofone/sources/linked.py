@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from marketsofone.customer.keys import as_read
+
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
@@ -43,5 +45,5 @@ def _row(entry: Entry) -> dict[str, object]:
     said = entry.says
     if not isinstance(said, Link) or not said.same:
         return {}
-    return {"about": entry.about, "about_id": entry.about_id, "same_as": said.same_as,
+    return {"about": entry.about, "about_id": as_read(entry.about_id), "same_as": as_read(said.same_as),
             "valid_from": said.valid_from, "source_row": entry.id}

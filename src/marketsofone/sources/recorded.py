@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from marketsofone.customer.keys import as_read
 from marketsofone.customer.tables import RECORD, TABLES, Kind, Table
 from marketsofone.record import Entry, Record
 
@@ -89,4 +90,6 @@ def _rows(table: Table, entries: Sequence[Entry]) -> pa.Table:
 def _value(entry: Entry, field: str) -> object:
     if field == "stated_at":
         return None if entry.kind == "objection" else entry.stated_at.astimezone(UTC).replace(tzinfo=None)
+    if field == "about_id":
+        return as_read(entry.about_id)
     return getattr(entry if field in _OF_THE_STATEMENT else entry.says, field, None)

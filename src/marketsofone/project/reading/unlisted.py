@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from marketsofone.customer.keys import as_read
 from marketsofone.customer.permission import CONTACT, PROFILING, concerns, refuses
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot
@@ -43,7 +44,7 @@ def objectors(run: Snapshot, notebook: Notebook) -> frozenset[int]:
 def people_objecting(run: Snapshot, notebook: Notebook) -> frozenset[int]:
     """``contact_id`` of the people of a run who objected to being profiled themselves, buyers or not."""
     said = _objections(notebook)
-    return _people(run.path, frozenset(said)) if said else frozenset()
+    return _people(run.path, _as_read_too(said)) if said else frozenset()
 
 
 def still_counted(gone: int) -> str:
@@ -66,7 +67,12 @@ def _buyers_of(run: Snapshot, said: set[Subject]) -> frozenset[int]:
     The same buyers as `features.permitted` finds in the next run. What is said of a buyer by a key that an opportunity
     shares is not said of that opportunity's buyer.
     """
-    return _found(run.path, frozenset(run.tables), frozenset(said)) if said else frozenset()
+    return _found(run.path, frozenset(run.tables), _as_read_too(said)) if said else frozenset()
+
+
+def _as_read_too(said: set[Subject]) -> frozenset[Subject]:
+    """What is said by a key as a run found it, whether or not that run read keys as this version does."""
+    return frozenset(said | {(about, as_read(key)) for about, key in said})
 
 
 @lru_cache(maxsize=_KEPT)

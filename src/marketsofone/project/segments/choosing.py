@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marketsofone.customer.keys import as_read
 from marketsofone.errors import RunMissing, SourceMissing, ValuesInvalid, shortened
 from marketsofone.project.statements.naming import called_so
 
@@ -95,7 +96,7 @@ class Chooser:
                              f"{len(found)} strata of that name: {shortened(found['path'])}.",
                              f'Name it by its path:\n  "{found["path"].iloc[0]}"')
         keys = [key.strip() for key in who.split(",")]
-        if self._keys().isdisjoint(keys):
+        if self._keys().isdisjoint([*keys, *map(as_read, keys)]):
             raise self._unknown(who)
         return self._listed(keys)
 
@@ -128,7 +129,7 @@ class Chooser:
 
     def _listed(self, keys: Sequence[str]) -> Chosen:
         by_source = self.buyers.set_index("source_id")["buyer_id"]
-        wanted = set(keys)
+        wanted = {key if key in by_source.index else as_read(key) for key in keys}
         own = set(by_source[by_source.index.isin(wanted)])
         named = set(by_source.index[by_source.index.isin(wanted)])
         ids = self.buyers["buyer_id"]

@@ -19,6 +19,7 @@ import ibis
 import pandas as pd
 from ibis import _
 
+from marketsofone.customer.keys import as_read
 from marketsofone.engine import hold
 from marketsofone.features.permitted import unprofiled
 from marketsofone.project.statements.recorded import has_record, record_of
@@ -92,7 +93,7 @@ def keys_of(buyers: pd.DataFrame) -> tuple[str, ...]:
 
 def found_in_run(engine: Backend, one: Frozen, gathered: Gathered) -> tuple[ir.Table, int]:
     """Who of a frozen list is a buyer of this run, and how many are gone from the data or are no buyers any more."""
-    held = hold(engine, f"keys_{one.statement}", _keys(one.keys))
+    held = hold(engine, f"keys_{one.statement}", _keys(map(_as_read, one.keys)))
     link = gathered.tables["entity_link"].select("entity", "entity_id", "source_id")
     named = held.inner_join(link, [("entity", "entity"), ("key", "source_id")]).select("entity", "key", "entity_id")
     parts = [named.filter(_.entity == entity).inner_join(of, [("entity_id", f"{entity}_id")]).select(
@@ -112,7 +113,7 @@ def found_in_snapshot(engine: Backend, one: Frozen, snapshot: Snapshot, buyers: 
     if one.label in _labels(snapshot):
         members = engine.read_parquet(glob.escape(str(snapshot.file("segment_members"))))
         return members.filter(_.segment == one.label).select("buyer_id")
-    held = hold(engine, f"keys_{one.statement}", _keys(one.keys))
+    held = hold(engine, f"keys_{one.statement}", _keys([*one.keys, *map(_as_read, one.keys)]))
     entity = ibis.cases(*((buyers.kind == kind, name) for kind, name in _ENTITY.items()), else_=buyers.kind)
     known = buyers.select("buyer_id", "source_id", entity=entity)
     return held.inner_join(known, [("entity", "entity"), ("key", "source_id")]).select("buyer_id").distinct()
@@ -125,8 +126,13 @@ def _labels(snapshot: Snapshot) -> Sequence[str]:
     return labels
 
 
-def _keys(keys: Sequence[str]) -> pd.DataFrame:
-    parts = [key.partition(":") for key in keys]
+def _as_read(key: str) -> str:
+    kind, _colon, own = key.partition(":")
+    return f"{kind}:{as_read(own)}"
+
+
+def _keys(keys: Iterable[str]) -> pd.DataFrame:
+    parts = [key.partition(":") for key in dict.fromkeys(keys)]
     return pd.DataFrame({"entity": [part[0] for part in parts], "key": [part[2] for part in parts]}, dtype="str")
 
 

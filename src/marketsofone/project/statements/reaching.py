@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from marketsofone.customer.keys import as_read
 from marketsofone.project.settings.market_file import FILE_NAME, read_settings
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, latest_run, open_snapshot
@@ -53,6 +54,7 @@ def _known(snapshot: Snapshot, about: str, key: str) -> bool:
 
     entities = ("account", "contact", "opportunity") if about == "buyer" else (about,)
     with duckdb.connect() as engine:
-        found = engine.execute(f"select 1 from {scanned(snapshot.file('entity_link'))} where source_id = ? "
-                               "and list_contains(?, entity) limit 1", [key, list(entities)]).fetchone()
+        found = engine.execute(f"select 1 from {scanned(snapshot.file('entity_link'))} where "
+                               "list_contains(?, source_id) and list_contains(?, entity) limit 1",
+                               [[key, as_read(key)], list(entities)]).fetchone()
     return found is not None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marketsofone.customer.keys import as_read
 from marketsofone.errors import RecordRefused
 from marketsofone.project.statements.recorded import record_of
 
@@ -90,12 +91,14 @@ def withdraw_objection(folder: Path, about: str, about_id: str, by: str, now: da
     from marketsofone.record import Statement, Withdrawal
 
     with record_of(folder) as record:
-        standing = [e for e in record.statements(kind="objection", about=about) if e.about_id == about_id]
+        standing = [e for e in record.statements(kind="objection", about=about)
+                    if as_read(e.about_id) == as_read(about_id)]
         if not standing:
             raise RecordRefused(f"An objection about this {about} is withdrawn.", "none in force.",
                                 "Check the kind and the key: m1 object --help")
         return record.state(
-            Statement(about, about_id, Withdrawal(), by, now or datetime.now(UTC), supersedes=standing[-1].id)
+            Statement(about, standing[-1].about_id, Withdrawal(), by, now or datetime.now(UTC),
+                      supersedes=standing[-1].id)
         )
 
 
