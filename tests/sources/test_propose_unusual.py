@@ -101,6 +101,18 @@ def test_who_objects_stands_in_no_list_of_customers(tmp_path):
     assert one_value(engine, "select count(*) from objection where about = 'account'") == 8
 
 
+def test_what_buyers_said_against_offers_takes_nobody_off_the_lists(tmp_path):
+    """A list by customer is taken for a no to profiling, and that is told."""
+    said = lines("Deal ID,Customer ID,Objection,Date", (
+        (n, n % 50 + 1, ("too dear", "no budget")[n % 2], "2025-01-05") for n in range(1, 90)))
+    customers = lines("Customer ID,Sector", ((n, "ab"[n % 2]) for n in range(1, 51)))
+    proposal = propose(written(tmp_path, deals=deals(), customers=customers, objections=said), "Acme")
+    assert "objection" not in {table for source in tomllib.loads(proposal.text)["sources"].values() for table in source}
+    assert any("map it as objection" in sentence for sentence in proposal.unsure)
+    written(tmp_path, objections=lines("Customer ID,Objection", ((n, "too dear") for n in range(1, 9))))
+    assert any("neither scored nor ranked" in each for each in propose(tmp_path, "Acme").unsure)
+
+
 def test_a_list_of_objections_that_cannot_be_mapped_is_told_to_be_one(tmp_path):
     objections = lines("who,when", ((f"someone {n}", "2025-01-05") for n in range(1, 9)))
     proposal = propose(written(tmp_path, deals=deals(), objections=objections), "Acme")
@@ -237,3 +249,27 @@ def test_offers_for_a_deal_do_not_count_it_again(tmp_path):
         (f"Q{n}", n % 120 + 1, ("Accepted", "Rejected")[n % 2], "2025-01-05") for n in range(200)))
     engine = loaded(propose(written(tmp_path, deals=deals(), quotes=offers), "Acme").text)
     assert one_value(engine, "select count(*) from opportunity") == 120
+
+
+def test_contacts_and_products_of_deals_are_kept_where_each_row_repeats_the_stage(tmp_path):
+    calls = lines("Call ID,Deal ID,Direction,Date,Deal Stage", (
+        (f"C{n}", n % 120 + 1, ("inbound", "outbound")[n % 2], "2025-01-05", STAGES[n % 3]) for n in range(400)))
+    sold = lines("Deal ID,Product,Quantity,Amount,Stage", (
+        (n % 120 + 1, f"P{n % 4}", 2, 10 + n, STAGES[n % 3]) for n in range(300)))
+    customers = lines("Customer ID,Sector", ((n, "ab"[n % 2]) for n in range(1, 51)))
+    engine = loaded(propose(written(tmp_path, deals=deals(), customers=customers, calls=calls, deal_lines=sold),
+                            "Acme").text)
+    assert [one_value(engine, f"select count(*) from {table}") for table in ("opportunity", "touch",
+                                                                             "opportunity_line")] == [120, 400, 300]
+
+
+def test_words_that_begin_like_months_or_are_french_too_stay_what_they_are(tmp_path):
+    names = ("margin_10", "margin_20", "Marketing 21", "decile_10")
+    customers = lines(f"Customer ID,Sector,Commercial Terms,Reference Customer,{','.join(names)}", (
+        (n, "ab"[n % 2], ("net 30", "net 60")[n % 2], ("yes", "no")[n % 3 // 2], *(n * k for k in (3, 5, 7, 11)))
+        for n in range(1, 51)))
+    mapped = tomllib.loads(propose(written(tmp_path, deals=deals(), customers=customers), "Acme").text)
+    account = mapped["sources"]["customers"]["account"]
+    assert "rep_id" not in account
+    assert {"commercial_terms", "reference_customer"} <= set(account["dimensions"])
+    assert len(account["traits"]) == len(names)

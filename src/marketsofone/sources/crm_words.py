@@ -182,6 +182,9 @@ HOURS = ("hours", "duration h", "duration hours", "duration in hours", "dauer st
          "hours spent")
 """Names of columns that hold the length of a contact in hours."""
 
+_WHOLE = ("commercial", "référence", "competitor")
+"""Names that begin or are other words in other headings: only a heading that is that very word is called so."""
+
 PERSONAL = (
     "email",
     "mail",
@@ -207,12 +210,12 @@ def is_called(column: str, names: tuple[str, ...]) -> bool:
     --------
     >>> is_called("InvoiceNo", ("invoice no",)), is_called("Amount USD", ("amount",))
     (True, True)
-    >>> is_called("Rechnungsnr.", ("rechnungsnummer",))
-    True
+    >>> is_called("Rechnungsnr.", ("rechnungsnummer",)), is_called("Commercial terms", ("commercial",))
+    (True, False)
     """
     plain = re.sub(r"(?<=.)(usd|eur|gbp|chf)$", "", bare(column))
-    return any(_numbered(plain) == _numbered(bare(name)) or (len(bare(name)) > 8 and plain.startswith(bare(name)))
-               for name in names)
+    return any(column.strip().lower() == name if name in _WHOLE else _numbered(plain) == _numbered(bare(name)) or (
+        len(bare(name)) > 8 and plain.startswith(bare(name))) for name in names)
 
 
 def _numbered(plain: str) -> str:

@@ -60,10 +60,10 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
     for one in folder.files:
         name = one.source.name
         one, notes = without_months(one)
-        if name in changed:
+        table = _table(folder, one, together.get(name))
+        if name in changed and not _tells_more(changed[name], table):
             unsure += _used_as_history(changed[name])
             continue
-        table = _table(folder, one, together.get(name))
         if one.totals:
             notes.append(f"rows that are totals of others and will be refused: {one.totals:,}.")
         if name in heads and table in (None, "order_line"):
@@ -80,6 +80,9 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
                 notes.append("it seems to list who objects to being profiled: map it as objection before you run, or "
                              "they are scored and ranked like all others.")
         else:
+            if table == "objection":
+                notes.append("whom it names is neither scored nor ranked; take it out if it lists what buyers said "
+                             "against an offer.")
             draft, more = _drafted(folder, one, table, together.get(name))
             past = next((each for each in changed.values() if each.opportunities.source is one.source), None)
             drafts.append(_with_history(draft, past) if past and table == "opportunity" else draft)
@@ -98,6 +101,13 @@ def _with_history(draft: Draft, past: History) -> Draft:
         return draft
     told = replace(table, fields={**past.fields, **table.fields})
     return replace(draft, tables=(told, *draft.tables[1:]), joins=(*draft.joins, join))
+
+
+def _tells_more(past: History, table: str | None) -> bool:
+    """Whether rows about opportunities that say themselves how they ended are contacts, or products, of these."""
+    one = past.changes
+    spoken = direction(one) is not None or any(named(column, FIELDS["touch"]["channel"]) for column in one.columns)
+    return outcome(past.opportunities) is not None and (table == "opportunity_line" or (table == "touch" and spoken))
 
 
 def _used_as_history(past: History) -> list[str]:
@@ -141,6 +151,8 @@ def _table(folder: Folder, one: FileProfile, together: Together | None) -> str |
     main = folder.main
     if main is not None and one.source is main.source:
         return "opportunity"
+    if one.about == "objection":
+        return stated_in(folder, one)
     key = folder.key(one, "opportunity")
     if main and key and dated(one):
         if outcome(one):

@@ -21,7 +21,12 @@ def stated_in(folder: Folder, one: FileProfile) -> str | None:
 
 
 def statement(folder: Folder, one: FileProfile, table: str) -> dict[str, Guess]:
-    """The fields of statements; empty where a file does not say whom they are about, or what is wished."""
+    """The fields of statements; empty where a file does not say whom they are about, or what is wished.
+
+    Nobody objects to being profiled deal by deal: such a file holds what buyers said against an offer.
+    """
+    if table == "objection" and folder.reference(one, "opportunity"):
+        return {}
     about = next(((entity, found) for entity in ("contact", "account", "opportunity")
                   if (found := folder.reference(one, entity))), None)
     if about is None:

@@ -10,7 +10,9 @@ from marketsofone.sources.profiles import FileProfile
 
 _LEAST = 3
 _MONTH = r"0?[1-9]|1[0-2]"
-_NAMES = r"(jan|feb|m[aä]r|mrz|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[a-z]*"
+_NAMES = (r"(jan(uary|uar|vier)?|feb(ruary|ruar)?|f[eé]v(rier)?|m[aä]r(ch|z|s)?|mrz|a[pv]r(il)?|ma[iy]|ju[nl][eiy]?|"
+          r"juin|juil(let)?|aug(ust)?|ao[uû]t|sept?(ember|embre)?|o[ck]t(ober|obre)?|nov(ember|embre)?|"
+          r"d[eé][cz](ember|embre)?)")
 _CALLED = re.compile(rf"^(\w+[ _-])?((19|20)\d\d[-_/. ]?m?({_MONTH})|({_MONTH})[-_/. ](19|20)\d\d|"
                      rf"{_NAMES}[-_/. ]*((19|20)?\d\d)|(19|20)\d\d[-_/. ]*{_NAMES}|(19|20)\d\d[-_/. ]?q[1-4]|"
                      r"q[1-4][-_/. ]?(19|20)\d\d)$", re.IGNORECASE)
