@@ -195,6 +195,23 @@ def test_databases_of_the_folder_are_looked_at(tmp_path):
     assert any("notes.db was not used" in sentence for sentence in proposal.unsure)
 
 
+def test_a_database_of_a_strange_name_is_read_and_nothing_is_written_beside_it(tmp_path):
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "crm.db") as con:
+        con.execute("create table deals (deal_id text, account_id text, outcome text)")
+        con.executemany("insert into deals values (?, ?, ?)",
+                        [(f"D{n}", f"A{n % 9}", ("won", "lost")[n % 2]) for n in range(80)])
+        con.execute('create view "gone\nWrote /etc/passwd" as select * from lost')
+    con.close()
+    (tmp_path / "crm.db").rename(tmp_path / "crm?x#%41.db")
+    proposal = propose(tmp_path, "Acme", databases=True)
+    assert one_value(loaded(proposal.text), "select count(*) from opportunity") == 80
+    assert any(each.startswith("gone Wrote") for each in proposal.unsure)
+    assert not any("\n" in each for each in proposal.unsure)
+    assert [path.name for path in tmp_path.iterdir()] == ["crm?x#%41.db"]
+
+
 def test_french_exports_are_understood(tmp_path):
     ends = ("Gagnée", "Perdue", "En cours")
     rows = "\n".join(f"{n};{n % 9};{n % 28 + 1:02d}/03/2025;{ends[n % 3]};1\u202f{n:03d},50\u00a0€"

@@ -99,20 +99,21 @@ def _stage_sql(source: Source, target: Path) -> Staged:
 
 
 def engine_of(source: Source) -> Engine:
-    """The way into a SQLite or PostgreSQL database; nothing is opened yet.
+    """The way into a SQLite or PostgreSQL database; nothing is opened yet. SQLite is asked to read only.
 
     Raises
     ------
     SourceMissing
         The driver is not installed.
     """
-    from sqlalchemy import create_engine
+    from sqlalchemy import URL, create_engine
 
     scheme, _, rest = source.url.partition("://")
-    served = scheme.startswith("postgres")
-    driver = "postgresql+psycopg" if served else scheme
+    if scheme == "sqlite":   # the file of that very name: in an address of the driver a question mark ends it
+        file = Path(rest[1:]).absolute().as_uri()
+        return create_engine(URL.create("sqlite", database=file, query={"mode": "ro", "uri": "true"}))
     try:
-        return create_engine(f"{driver}://{rest}", connect_args={"connect_timeout": _CONNECT_SECONDS} if served else {})
+        return create_engine(f"postgresql+psycopg://{rest}", connect_args={"connect_timeout": _CONNECT_SECONDS})
     except ImportError as error:
         raise SourceMissing(
             f"{source.place} reads from PostgreSQL.",

@@ -194,7 +194,8 @@ def _without_leaks(draft: Draft, name: str, currency: str, root: Path) -> Draft:
 def _written(drafts: Sequence[Draft], name: str, currency: str, why: str, unsure: list[str]) -> Proposal:
     guessed = [why, *(sentence for draft in drafts for sentence in draft.sentences())]
     unsure = [*_untold(drafts), *unsure, *_unknown(drafts)]
-    return Proposal(_text(drafts, name, currency, unsure), tuple(guessed), tuple(unsure))
+    return Proposal(_text(drafts, name, currency, unsure), tuple(map(in_one_line, guessed)),
+                    tuple(map(in_one_line, unsure)))
 
 
 def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile], rates: Sequence[Rates]) -> tuple[str, str]:
