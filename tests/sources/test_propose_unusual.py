@@ -169,6 +169,20 @@ def test_a_column_that_two_files_have_is_named_after_its_table_in_one(tmp_path):
     assert set(sources["deals"]["opportunity"]["dimensions"]) == {"opportunity_sector"}
 
 
+def test_a_column_named_after_its_table_takes_no_name_that_another_has(tmp_path):
+    opened = deals().splitlines()
+    bought = "\n".join([f"{opened[0]},Size,Opportunity Size", *(
+        f"{line},{'xyz'[n % 3]},{'uv'[n % 2]}" for n, line in enumerate(opened[1:]))])
+    for more in ("", ",Opportunity Size"):
+        customers = lines(f"Customer ID,Size{more}", (
+            (n, "ab"[n % 2], *("cd"[n % 2] for _one in more[:1])) for n in range(1, 51)))
+        mapped = propose(written(tmp_path, deals=bought, customers=customers), "Acme").text
+        sources_from(tomllib.loads(mapped)["sources"], Path())
+        opportunity = tomllib.loads(mapped)["sources"]["deals"]["opportunity"]["dimensions"]
+        assert {each["from"] for each in opportunity.values()} >= {"Size", "Opportunity Size"}
+        loaded(mapped)
+
+
 def test_months_as_columns_are_told_and_are_no_traits(tmp_path):
     months = ",".join(f"2025-{month:02d}" for month in range(1, 13))
     sold = lines(f"Customer ID,Sector,{months}", (
