@@ -304,3 +304,11 @@ def test_words_that_begin_like_months_or_are_french_too_stay_what_they_are(tmp_p
     assert "rep_id" not in account
     assert {"commercial_terms", "reference_customer"} <= set(account["dimensions"])
     assert len(account["traits"]) == len(names)
+
+
+def test_neither_a_telephone_number_nor_what_was_paid_is_the_number_of_a_deal(tmp_path):
+    sold = lines("Phone number,Amount paid,Vorgangsnr.,Customer ID,Result", (
+        (f"+49 30 {n}", 1000.5 + n, f"V-{n}", n % 50 + 1, ("Won", "Lost")[n % 2]) for n in range(90)))
+    for column, key in (("", "Vorgangsnr."), ("Vorgangsnr.", "source_row")):
+        mapped = propose(written(tmp_path, deals=sold.replace(column or "?", "Remark")), "Acme").text
+        assert tomllib.loads(mapped)["sources"]["deals"]["opportunity"]["opportunity_id"] == key

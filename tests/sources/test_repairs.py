@@ -63,7 +63,8 @@ account_id = "id"
 
 
 @pytest.mark.parametrize(("key", "other", "apart", "repair"), [
-    ("000{}", "{}", "leading zeros", 'cast(\\"...\\" as bigint)'),
+    ("000{}", "{}", "leading zeros", 'ltrim(cast(\\"...\\" as varchar), \'0\')'),
+    ("0A{}", "A{}", "leading zeros", "ltrim("),
     ("K{}", "k{}", "capital letters", 'lower(\\"...\\")'),
 ])
 def test_keys_that_differ_by_how_they_are_written_are_told_with_the_line(market, key, other, apart, repair):

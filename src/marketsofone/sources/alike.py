@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _WAYS = (
-    ("leading zeros", "ltrim({}, '0')", "cast({} as bigint)"),
+    ("leading zeros", "ltrim({}, '0')", "ltrim(cast({} as varchar), '0')"),
     ("capital letters", "lower({})", "lower({})"),
 )
 _MANY = 0.5

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from marketsofone.sources.crm_words import KEYS, describes, is_called
+from marketsofone.sources.crm_words import KEYS, describes, is_called, is_personal
 from marketsofone.sources.links import GENERIC, Link
 from marketsofone.sources.profiles import ColumnProfile, FileProfile
+from marketsofone.sources.spelling import snake
 
 _ENTITIES = ("account", "contact", "product", "rep")
 _NUMBERED = ("id", "no", "nr", "number", "nummer", "key", "guid", "code")
+_CALLED_NUMBER = re.compile("((^|_)(id|no|key)|nr|number|nummer|guid|code)$")
 _OFTEN = 0.9
 
 
@@ -136,10 +139,13 @@ def _may_be_key(one: FileProfile, column: ColumnProfile, entity: str) -> bool:
 
 
 def numbered(one: FileProfile) -> ColumnProfile | None:
-    """A column that is called a number, tells the rows of a file apart, and is the key of nothing that is known."""
+    """A column that is called a number, tells the rows of a file apart, and is the key of nothing that is known.
+
+    The telephone number of a buyer is no number of a deal, and what was paid is none.
+    """
     return next((column for column in one.columns if one.is_key(column) and column.distinct == column.filled
-                 and column.kind != "date" and column.label.lower().rstrip(".").endswith(_NUMBERED)
-                 and not any(named(column, words) for words in KEYS.values())), None)
+                 and column.kind != "date" and _CALLED_NUMBER.search(snake(column.label))
+                 and not is_personal(column.label) and not any(named(column, words) for words in KEYS.values())), None)
 
 
 def repeated(one: FileProfile, column: ColumnProfile) -> str:
