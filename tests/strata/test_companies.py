@@ -5,7 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from marketsofone.estimates.candidates import Dimension, fetch_candidates, gather_evidence
+from marketsofone.customer import MARKET, Stratum
+from marketsofone.estimates.candidates import Dimension, fetch_candidates, fetch_witnesses, gather_evidence
 from marketsofone.estimates.groups import (
     amount_sums,
     counted_shares,
@@ -18,6 +19,7 @@ from marketsofone.estimates.sampled import fetch_sampled, sampled_candidates
 from marketsofone.strata import Rules
 from marketsofone.strata.distinct import Asked, answered
 from marketsofone.strata.distinct_questions import amount_question, profile_question, share_question
+from marketsofone.strata.lines import standing_in
 from marketsofone.strata.regrowing import regrown_strata
 
 NAMES = tuple(f"d{number}" for number in range(6))
@@ -88,6 +90,17 @@ def test_tallies_of_companies_in_memory_are_those_of_the_engine(engine, rng):
     theirs, ours = (frame.sort_values(keys, ignore_index=True) for frame in (theirs, ours))
     pd.testing.assert_frame_equal(ours[theirs.columns].fillna(0.0), theirs.fillna(0.0), check_dtype=False)
     assert theirs["people"].sum() == len(node) * len(dimensions)
+
+
+def test_a_company_whose_people_stand_in_several_strata_is_one_witness_above_them(engine):
+    """Two people of one company who decide alike, in a stratum each: in each one witness, and one in the market."""
+    strata = (Stratum(0, -1, "whole market", "", (), 0, MARKET), Stratum(1, 0, "retail", "sector", ("retail",), 1, "r"),
+              Stratum(2, 0, "care", "sector", ("care",), 1, "c"))
+    evidence = ibis.memtable(pd.DataFrame(
+        {"buyer_id": [1, 2, 3], "company": [8, 8, 9], "dim_d0": ["head", "head", "site"]}))
+    placed = ibis.memtable(pd.DataFrame({"buyer_id": [1, 2, 3], "node": [1, 2, 2]}))
+    found = fetch_witnesses(evidence, standing_in(placed, strata), DIMENSIONS[:1]).sort_values("node")
+    assert found["witnesses"].tolist() == [2.0, 1.0, 2.0]
 
 
 def test_buyers_of_one_company_stand_in_one_half(engine, rng):

@@ -24,7 +24,6 @@ def told(node, values, order=("needs",), **asked):
     rows = pd.concat(frames, ignore_index=True)
     rows = rows[rows["value"].notna()]
     seen = rows.groupby(["node", "criterion", "value"], as_index=False).size().rename(columns={"size": "buyers"})
-    seen["units"] = seen["buyers"]
     known = rows.groupby(["node", "criterion"], as_index=False).size().rename(columns={"size": "buyers"})
     return identities(STRATA, seen, known, order, MADE_BY, **asked)
 
@@ -100,8 +99,7 @@ def test_shares_shown_to_lie_close_are_alike_and_not_a_departure(rng):
 
 
 def test_buyers_may_show_several_values_of_one_criterion():
-    seen = pd.DataFrame({"node": [2, 2], "criterion": "competitors", "value": ["Volt", "Norde"], "buyers": [9, 6],
-                         "units": [9, 6]})
+    seen = pd.DataFrame({"node": [2, 2], "criterion": "competitors", "value": ["Volt", "Norde"], "buyers": [9, 6]})
     table = identities(STRATA, seen, pd.DataFrame({"node": [2], "criterion": "competitors", "buyers": [10]}),
                        ("competitors",), MADE_BY)
     assert table[table["stratum_id"] == "care"]["share"].tolist() == [0.9, 0.6]
@@ -124,8 +122,10 @@ def test_four_people_of_each_company_who_say_the_same_are_one_witness():
     seen = pd.DataFrame({"node": [1, 1, 2, 2], "criterion": "needs", "value": ["speed", "price"] * 2,
                          "buyers": [40, 60, 60, 40]})
     known = pd.DataFrame({"node": [1, 2], "criterion": "needs", "buyers": [100, 100]})
-    alone, together = (identities(STRATA, seen.assign(units=seen["buyers"] // each), known, ("needs",), MADE_BY)
-                       for each in (1, 4))
+    people = pd.DataFrame({"node": [0, 1, 2], "criterion": "needs", "witnesses": [200.0, 100.0, 100.0]})
+    alone, together = (identities(STRATA, seen, known, ("needs",), MADE_BY,
+                                  witnesses=people.assign(witnesses=people["witnesses"] / each)) for each in (1, 4))
+    pd.testing.assert_frame_equal(alone, identities(STRATA, seen, known, ("needs",), MADE_BY))
     assert alone.loc[alone["stratum_id"] == "care", "departs"].all()
     assert not together["departs"].any()
     one, other = (table.sort_values(["stratum_id", "value"])[["share", "low", "high", "buyers"]].to_numpy(float)

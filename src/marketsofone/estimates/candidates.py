@@ -160,8 +160,32 @@ def fetch_candidates(
 
 
 def fetch_profile(evidence: ir.Table, placed: ir.Table, dimensions: Sequence[Dimension]) -> pd.DataFrame:
-    """Buyers by node, half, dimension and value as ``people``, and ``units``: of how many companies they are."""
-    return _by_value(evidence, placed, dimensions, (), {"people": _.people.sum(), "units": _.count()})
+    """Buyers by node, half, dimension and value as ``people``."""
+    return _by_value(evidence, placed, dimensions, (), {"people": _.people.sum()})
+
+
+def fetch_witnesses(evidence: ir.Table, standing: ir.Table, dimensions: Sequence[Dimension]) -> pd.DataFrame | None:
+    """Companies by node and dimension, each once for every value it shows there: ``witnesses``.
+
+    None where each buyer is a company by itself.
+
+    Parameters
+    ----------
+    standing : Ibis table
+        ``buyer_id``, ``node``: a buyer may stand in several.
+    """
+    if company_of(evidence) == "buyer_id" or not dimensions:
+        return None
+    rows = evidence.inner_join(standing, "buyer_id")
+    parts = [shown_by_companies(rows.select("node", "company", value=d.column, dimension=ibis.literal(d.name)),
+                                "dimension") for d in dimensions]
+    return ibis.union(*parts).execute() if len(parts) > 1 else parts[0].execute()
+
+
+def shown_by_companies(rows: ir.Table, by: str) -> ir.Table:
+    """``node``, ``by``, ``witnesses``: companies, each once for every known value it shows. Runs nothing."""
+    shown = rows.filter(_["value"].notnull()).select("node", by, "company", "value").distinct()
+    return shown.group_by("node", by).agg(witnesses=_.count().cast("float64"))
 
 
 def _by_value(

@@ -22,6 +22,7 @@ from marketsofone.customer import Stratum
 from marketsofone.strata.distinct import Asked, least_chance, verdicts
 from marketsofone.strata.distinct_shares import share_contrast
 from marketsofone.strata.evidence import Sums
+from marketsofone.strata.lines import lines
 
 Floats = NDArray[np.float64]
 
@@ -29,12 +30,12 @@ COLUMNS = ("stratum_id", "criterion", "value", "share", "low", "high", "buyers",
 
 _SHOWN = 3
 _TAIL = 0.05
-_KEY = ["criterion", "value"]
+_KEY, _PLACE = ["criterion", "value"], ["node", "criterion"]
 
 
 def identities(
     strata: Sequence[Stratum], seen: pd.DataFrame, known: pd.DataFrame, order: Sequence[str],
-    made_by: Mapping[str, str], asked: Asked | None = None,
+    made_by: Mapping[str, str], asked: Asked | None = None, witnesses: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The sales identity of every stratum: the values most of its buyers show, and those in which it departs.
 
@@ -45,8 +46,7 @@ def identities(
     ----------
     strata : sequence of Stratum
     seen : DataFrame
-        ``node`` (where buyers are placed), ``criterion``, ``value``, ``buyers`` who show it, ``units``: of how many
-        companies they are.
+        ``node`` (where buyers are placed), ``criterion``, ``value``, ``buyers`` who show it.
     known : DataFrame
         ``node``, ``criterion``, ``buyers`` of whom any value is known.
     order : sequence of str
@@ -55,6 +55,9 @@ def identities(
         Dimension -> criterion: a stratum departs by construction in the one that its parent is split on.
     asked : Asked, optional
         How sure, and how close counts as alike; absent: as in a comparison of two groups.
+    witnesses : DataFrame, optional
+        ``node``, ``criterion``, ``witnesses``: companies in a stratum or below it, each once for every value it
+        shows. Absent: each buyer is one by itself.
 
     Returns
     -------
@@ -63,7 +66,7 @@ def identities(
         as many as there are companies to show it); ``parent_share`` is the same in the whole parent, null for the
         market. Of each criterion the three values most frequent, and up to three more that depart.
     """
-    rows = _cells(strata, seen, known)
+    rows = _cells(strata, seen, known, witnesses)
     made = {s.stratum_id: made_by.get(s.split_on, "") for s in strata}
     rows["made"] = rows["criterion"] == rows["stratum_id"].map(made)
     rows = _judged(rows, asked or Asked())
@@ -74,13 +77,14 @@ def identities(
     return told.sort_values(["at", "of", "most", "value"], ignore_index=True)[list(COLUMNS)]
 
 
-def _cells(strata: Sequence[Stratum], seen: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+def _cells(
+    strata: Sequence[Stratum], seen: pd.DataFrame, known: pd.DataFrame, witnesses: pd.DataFrame | None
+) -> pd.DataFrame:
     """Each value that the parent of a stratum, or the market itself, shows: buyers with it, and of whom it is known."""
-    counts = _in_or_below(strata, seen, _KEY, ("buyers", "units")).rename(columns={"buyers": "k"})
-    totals = _in_or_below(strata, known, ["criterion"]).rename(columns={"buyers": "n"})
-    totals = totals.merge(counts.groupby(["node", "criterion"], as_index=False)[["k", "units"]].sum().rename(
-        columns={"k": "told", "units": "witnesses"}), on=["node", "criterion"])
-    counts = counts.drop(columns="units")
+    counts = _in_or_below(strata, seen, _KEY).rename(columns={"buyers": "k"})
+    told = counts.groupby(_PLACE, as_index=False)["k"].sum().rename(columns={"k": "told"})
+    told = told.assign(witnesses=told["told"]) if witnesses is None else told.merge(witnesses, on=_PLACE)
+    totals = _in_or_below(strata, known, ["criterion"]).rename(columns={"buyers": "n"}).merge(told, on=_PLACE)
     own = counts.merge(totals, on=["node", "criterion"])
     all_of = {name: f"{name}_all" for name in ("k", "n", "told", "witnesses")}
     of_parent = own.rename(columns={"node": "parent", **all_of})
@@ -91,19 +95,10 @@ def _cells(strata: Sequence[Stratum], seen: pd.DataFrame, known: pd.DataFrame) -
     return cells.assign(k=cells["k"].fillna(0.0)).sort_values(["node", *_KEY], ignore_index=True)
 
 
-def _in_or_below(
-    strata: Sequence[Stratum], rows: pd.DataFrame, key: Sequence[str], counts: Sequence[str] = ("buyers",)
-) -> pd.DataFrame:
-    """Counts of the buyers placed in a stratum or below it, from those placed in it."""
-    lines = []
-    for stratum in strata:
-        at = stratum.number
-        while at >= 0:
-            lines.append((stratum.number, at))
-            at = strata[at].parent
-    up = pd.DataFrame(lines, columns=["node", "above"])
-    summed = rows.merge(up, on="node").groupby(["above", *key], as_index=False, sort=True)[list(counts)].sum()
-    return summed.rename(columns={"above": "node"}).astype(dict.fromkeys(counts, "float64"))
+def _in_or_below(strata: Sequence[Stratum], rows: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """The buyers placed in a stratum or below it, from those placed in it."""
+    summed = rows.merge(lines(strata), on="node").groupby(["above", *key], as_index=False, sort=True)["buyers"].sum()
+    return summed.rename(columns={"above": "node"}).astype({"buyers": "float64"})
 
 
 def _judged(rows: pd.DataFrame, asked: Asked) -> pd.DataFrame:

@@ -14,10 +14,12 @@ from marketsofone.estimates.candidates import (
     fetch_candidates,
     fetch_cuts,
     fetch_profile,
+    fetch_witnesses,
     gather_evidence,
 )
 from marketsofone.estimates.sampled import Sampled, fetch_sampled
 from marketsofone.strata import Rules, Steering, grow_tree, place, shares, steering_of, with_place
+from marketsofone.strata.lines import standing_in
 from marketsofone.strata.placing_telling import fit_partings
 from marketsofone.strata.regrowing import every_candidate
 
@@ -59,11 +61,13 @@ class Stratified:
     unmade : tuple of (str, str)
         Places where a split is pinned that was not made, and why.
     profile : DataFrame
-        Buyers by ``node``, ``half``, ``dimension`` and ``value`` (``people``), and of how many companies they are.
+        Buyers by ``node``, ``half``, ``dimension`` and ``value`` (``people``).
     standing : Ibis table
         ``buyer_id`` and ``place``: buyers of one place are spread over the strata in the same proportions.
     spread : DataFrame
         ``place``, ``level``, ``stratum_id``, ``share``.
+    witnesses : DataFrame or None
+        From ``fetch_witnesses``, of all who stand in a stratum or below it; None where no buyers share a company.
     """
 
     strata: tuple[Stratum, ...]
@@ -77,6 +81,7 @@ class Stratified:
     profile: pd.DataFrame
     standing: ir.Table
     spread: pd.DataFrame
+    witnesses: pd.DataFrame | None
 
 
 def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratified:
@@ -103,12 +108,13 @@ def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratif
     strata = grow_tree(fetch, dimensions, scores, rules, settings.market.currency).strata
     placed = hold(engine, "placed", place(evidence, strata, dimensions))
     profile = _profile(evidence, placed, known)
+    witnesses = fetch_witnesses(evidence, standing_in(placed, strata), known)
     standing, spread = _spread(engine, evidence, placed, strata, known, profile)
     seed = settings.market.seed
     judged = fetch_sampled(evidence, dimensions, scores, JUDGED, seed) if sample is None else sample.drawn(JUDGED, seed)
     release(engine, EVIDENCE)
     return Stratified(strata, placed, left_out, judged, dimensions, rules, known, unmade_pins(strata, steering),
-                      profile, standing, spread)
+                      profile, standing, spread, witnesses)
 
 
 def _in_memory(evidence: ir.Table, dimensions: Sequence[Dimension], scores: Sequence[str]) -> Sampled | None:
@@ -123,7 +129,7 @@ def _profile(evidence: ir.Table, placed: ir.Table, known: Sequence[Dimension]) -
     import pandas as pd
 
     if not known:
-        return pd.DataFrame(columns=["node", "half", "dimension", "value", "people", "units"])
+        return pd.DataFrame(columns=["node", "half", "dimension", "value", "people"])
     return fetch_profile(evidence, placed, known)
 
 

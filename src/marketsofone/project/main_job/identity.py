@@ -9,9 +9,11 @@ import pandas as pd
 import pyarrow as pa
 from ibis import _
 
+from marketsofone.estimates.candidates import shown_by_companies
 from marketsofone.estimates.groups import with_companies
 from marketsofone.strata.distinct_criteria import CRITERIA, criteria
 from marketsofone.strata.identity import identities
+from marketsofone.strata.lines import standing_in
 from marketsofone.strata.names import value_name
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ def identity_table(gathered: Gathered, stratified: Stratified) -> pa.Table:
     seen, known = _of_dimensions(stratified, named)
     done, done_known = _of_dealings(gathered, stratified)
     seen, known = pd.concat([seen, done], ignore_index=True), pd.concat([known, done_known], ignore_index=True)
-    table = identities(stratified.strata, seen, known, _order(named.values()), named)
+    table = identities(stratified.strata, seen, known, _order(named.values()), named,
+                       witnesses=_witnesses(gathered, stratified, named))
     return pa.Table.from_pandas(table.astype({"buyers": "int64"}), schema=SCHEMA, preserve_index=False)
 
 
@@ -53,20 +56,34 @@ def _of_dimensions(stratified: Stratified, named: Mapping[str, str]) -> tuple[pd
     """Buyers by node, criterion and value, and by node and criterion, from the sales dimensions."""
     rows = stratified.profile[stratified.profile["value"].notna()]
     by_name = {dimension.name: dimension for dimension in stratified.known}
-    summed = rows.groupby(["node", "dimension", "value"], as_index=False)[["people", "units"]].sum()
+    summed = rows.groupby(["node", "dimension", "value"], as_index=False)["people"].sum()
     words = [value_name(by_name[name], value)
              for name, value in zip(summed["dimension"], summed["value"], strict=True)]
     seen = pd.DataFrame({"node": summed["node"], "criterion": summed["dimension"].map(named), "value": words,
-                         "buyers": summed["people"], "units": summed["units"]})
+                         "buyers": summed["people"]})
     return seen, seen.groupby(["node", "criterion"], as_index=False)["buyers"].sum()
 
 
 def _of_dealings(gathered: Gathered, stratified: Stratified) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The same from what buyers were seen to do and say; one buyer may show several values."""
     if gathered.dealt is None:
-        nothing = pd.DataFrame(columns=["node", "criterion", "value", "buyers", "units"])
-        return nothing, nothing.drop(columns=["value", "units"])
-    rows = with_companies(gathered.dealt.inner_join(stratified.placed, "buyer_id"), gathered.companies)
-    units = _.count() if gathered.companies is None else _.company.nunique()
-    seen = rows.group_by("node", "criterion", "value").agg(buyers=_.count(), units=units).execute()
+        nothing = pd.DataFrame(columns=["node", "criterion", "value", "buyers"])
+        return nothing, nothing.drop(columns=["value"])
+    rows = gathered.dealt.inner_join(stratified.placed, "buyer_id")
+    seen = rows.group_by("node", "criterion", "value").agg(buyers=_.count()).execute()
     return seen, rows.group_by("node", "criterion").agg(buyers=_.buyer_id.nunique()).execute()
+
+
+def _witnesses(gathered: Gathered, stratified: Stratified, named: Mapping[str, str]) -> pd.DataFrame | None:
+    """Companies behind each criterion in each stratum or below it; None where each buyer is one by itself."""
+    if gathered.companies is None:
+        return None
+    told = []
+    if stratified.witnesses is not None:
+        told.append(stratified.witnesses.assign(criterion=stratified.witnesses["dimension"].map(named)))
+    if gathered.dealt is not None:
+        standing = standing_in(stratified.placed, stratified.strata)
+        rows = with_companies(gathered.dealt.inner_join(standing, "buyer_id"), gathered.companies)
+        told.append(shown_by_companies(rows, "criterion").execute())
+    return pd.concat(told, ignore_index=True).groupby(["node", "criterion"], as_index=False)["witnesses"].sum() \
+        if told else None
