@@ -4,6 +4,7 @@ import ibis
 import numpy as np
 import pytest
 
+from marketsofone.estimates.candidates import with_companies
 from marketsofone.estimates.groups import (
     amount_sums,
     counted_shares,
@@ -13,7 +14,6 @@ from marketsofone.estimates.groups import (
     mean_amounts,
     profile,
     share_sums,
-    with_companies,
 )
 
 GROUPS = ibis.memtable({"buyer_id": [1, 2, 3, 3, 4], "group": [0, 0, 1, 2, 1]})

@@ -6,14 +6,19 @@ import pandas as pd
 import pytest
 
 from marketsofone.customer import MARKET, Stratum
-from marketsofone.estimates.candidates import Dimension, fetch_candidates, fetch_witnesses, gather_evidence
+from marketsofone.estimates.candidates import (
+    Dimension,
+    fetch_candidates,
+    fetch_witnesses,
+    gather_evidence,
+    with_companies,
+)
 from marketsofone.estimates.groups import (
     amount_sums,
     counted_shares,
     fetch_rows,
     profile,
     share_sums,
-    with_companies,
 )
 from marketsofone.estimates.sampled import fetch_sampled, sampled_candidates
 from marketsofone.strata import Rules

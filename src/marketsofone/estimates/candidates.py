@@ -99,21 +99,31 @@ def gather_evidence(
         ``buyer_id`` and ``company``, where several buyers belong to one; each is one by itself where left out.
     """
     columns = {d.column: _coded(buyers, d) for d in dimensions}
-    rows = buyers.select("buyer_id", **columns)
-    if companies is not None:
-        rows = rows.left_join(companies, "buyer_id").drop("buyer_id_right")
+    rows = with_companies(buyers.select("buyer_id", **columns), companies)
     rows = rows.mutate(half=(rows[company_of(rows)] % 2).cast("int8"))
     for score, tallied in tallies.items():
-        slim = tallied.select("buyer_id", **{f"{score}_n": _.trials, f"{score}_s": _.total})
-        rows = rows.left_join(slim, "buyer_id").drop("buyer_id_right")
+        rows = rows.left_join(_counted(tallied, score, companies), "buyer_id").drop("buyer_id_right")
     for score, tallied in tallies.items():
-        rows = _with_amount(weighed(rows, score, company_of(rows), money=score == MONEY), score, tallied)
+        rows = _with_amount(rows, score, tallied)
     return hold(engine, EVIDENCE, rows)
+
+
+def with_companies(rows: ir.Table, companies: ir.Table | None) -> ir.Table:
+    """Rows of buyers with the ``company`` that each belongs to; as they are where each is one by itself (None)."""
+    return rows if companies is None else rows.left_join(companies, "buyer_id").drop("buyer_id_right")
 
 
 def company_of(rows: ir.Table) -> str:
     """The column that tells which buyers belong together: their own id where each stands alone."""
     return "company" if "company" in rows.columns else "buyer_id"
+
+
+def _counted(tallied: ir.Table, score: str, companies: ir.Table | None) -> ir.Table:
+    """What counts of a score's tallies: ``buyer_id``, ``<score>_n``, ``<score>_s``, ``<score>_alone``."""
+    slim = tallied.select("buyer_id", **{f"{score}_n": _.trials, f"{score}_s": _.total})
+    told = with_companies(slim, companies)
+    counted = weighed(told, score, company_of(told), money=score == MONEY)
+    return counted.select("buyer_id", *(f"{score}_{part}" for part in ("n", "s", "alone")))
 
 
 def _coded(buyers: ir.Table, dimension: Dimension) -> ir.Value:

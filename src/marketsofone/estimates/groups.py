@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
-from marketsofone.estimates.candidates import company_of
+from marketsofone.estimates.candidates import company_of, with_companies
 from marketsofone.estimates.worth import weighed
 
 SHARE_PARTS = ("buyers", "units", "trials", "n", "s", "nn", "ns", "ss", "alone")
@@ -26,11 +26,6 @@ AMOUNT_PARTS = ("buyers", "units", "n", "g", "gg")
 amount g, the mean of their buyers', and g*g."""
 
 _NEAR_ZERO = 0.1
-
-
-def with_companies(rows: ir.Table, companies: ir.Table | None) -> ir.Table:
-    """Rows of buyers with the ``company`` that each belongs to; as they are where each is one by itself (None)."""
-    return rows if companies is None else rows.left_join(companies, "buyer_id").drop("buyer_id_right")
 
 
 def profile(rows: ir.Table, column: str, groups: ir.Table) -> ir.Table:

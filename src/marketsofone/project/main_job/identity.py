@@ -9,8 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from ibis import _
 
-from marketsofone.estimates.candidates import shown_by_companies
-from marketsofone.estimates.groups import with_companies
+from marketsofone.estimates.candidates import shown_by_companies, with_companies
 from marketsofone.strata.distinct_criteria import CRITERIA, criteria
 from marketsofone.strata.identity import identities
 from marketsofone.strata.lines import standing_in

@@ -133,7 +133,8 @@ def _of_dimensions(
     gathered: Gathered, groups: ir.Table, chosen: Sequence[tuple[Chosen, Chosen, str]], stated: Mapping[str, str]
 ) -> Iterator[Question]:
     """Questions on everything that may tell sales segments apart and is no score."""
-    from marketsofone.estimates.groups import fetch_rows, profile, with_companies
+    from marketsofone.estimates.candidates import with_companies
+    from marketsofone.estimates.groups import fetch_rows, profile
     from marketsofone.features.statements import main_statement
     from marketsofone.strata.distinct_criteria import criteria
     from marketsofone.strata.distinct_questions import profile_question
@@ -166,7 +167,8 @@ def _made_by(pair: tuple[Chosen, Chosen, str]) -> frozenset[str]:
 def _of_number(
     gathered: Gathered, criterion: str, column: str, groups: ir.Table, pairs: range
 ) -> Iterator[Question]:
-    from marketsofone.estimates.groups import amount_sums, fetch_rows, fetch_unit, known_amounts, with_companies
+    from marketsofone.estimates.candidates import with_companies
+    from marketsofone.estimates.groups import amount_sums, fetch_rows, fetch_unit, known_amounts
     from marketsofone.strata.distinct_questions import amount_question
 
     amounts = known_amounts(gathered.buyers, column)
@@ -177,6 +179,7 @@ def _of_number(
 
 def _of_scores(gathered: Gathered, groups: ir.Table, pairs: range) -> Iterator[Question]:
     """Questions on the scores that have evidence."""
+    from marketsofone.estimates.candidates import with_companies
     from marketsofone.estimates.groups import (
         amount_sums,
         counted_shares,
@@ -184,7 +187,6 @@ def _of_scores(gathered: Gathered, groups: ir.Table, pairs: range) -> Iterator[Q
         fetch_unit,
         mean_amounts,
         share_sums,
-        with_companies,
     )
     from marketsofone.strata.distinct_questions import amount_question, share_question
 
