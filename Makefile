@@ -33,7 +33,7 @@ bench: .venv/ready-test ## speed at 10 thousand, 100 thousand and 1 million acco
 	$(BIN)/python benchmarks/speed.py
 
 evidence: .venv/ready-test ## write the pages in docs/evidence anew
-	$(BIN)/python benchmarks/truth.py --page docs/evidence/truth.md
+	$(BIN)/python benchmarks/truth.py --seeds 400 --page docs/evidence/truth.md
 	$(BIN)/python benchmarks/speed.py --page docs/evidence/speed.md
 	$(BIN)/python benchmarks/speed_pooling.py --page docs/evidence/pooled_rates.md
 	$(BIN)/python benchmarks/accuracy_derived.py

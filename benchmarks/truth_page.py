@@ -18,7 +18,8 @@ SPLIT_LEVEL, MOST_SPLIT, NOISE_SEEDS = 0.04, 28, 400
 BAR_SEEDS, SHOWN_FROM = 200, 5
 PAGE = """# Truth: what the product says beside what was planted
 
-Written by `python benchmarks/truth.py --page docs/evidence/truth.md`; not edited by hand.
+Written by `python benchmarks/truth.py --seeds {plain} --first {first} --page docs/evidence/truth.md`; not edited by
+hand.
 
 Every seed is another simulated market with other splits, from the project's own simulator, which shares no
 functional form with the estimators. Seeds start at {first}; lower ones were looked at while developing, or
