@@ -342,6 +342,14 @@ def test_blanks_are_trimmed_and_empty_texts_are_null(market):
     assert set(market.column("select source_id from entity_link")) == {"1", "2", "3"}
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u202f"])
+@pytest.mark.parametrize("cell", ["{}north", "north{}"])
+def test_a_blank_that_does_not_break_is_trimmed_from_either_end(market, blank, cell):
+    market.write("a.csv", f"id,team\n1,{cell.format(blank)}\n")
+    market.load('[sources.a]\nfile = "a.csv"\n[sources.a.rep]\nrep_id = "id"\nteam = "team"\n')
+    assert market.column("select team from rep") == ["north"]
+
+
 def test_blank_keys_are_counted(market):
     market.write("deals.csv", DEALS + "D4,,won,2026-01-05,1,retail,1\n")
     loaded = market.load(CRM)

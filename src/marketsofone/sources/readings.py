@@ -44,7 +44,8 @@ TYPES = {
     "instant": "TIMESTAMP",
     "date": "DATE",
 }
-_BLANKS = ("' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)", "chr(8239)")
+_UNBROKEN = (160, 8239)
+_BLANKS = ("' '", "chr(9)", "chr(10)", "chr(13)", *(f"chr({code})" for code in _UNBROKEN))
 _HARD_BLANKS = "\\x{a0}\\x{202f}\\x{2009}"
 """Blanks that do not break: spreadsheets of some countries part thousands with them."""
 _NUMBER = r"[-+(]?[0-9][0-9., ']*[-)]?"
@@ -62,7 +63,7 @@ def is_number(kind: str) -> bool:
 def is_untidy(sql: str) -> str:
     """Whether a text is empty or begins or ends with a blank; much cheaper than trimming it."""
     ends = " or ".join(f"suffix({sql}, {blank})" for blank in _BLANKS)
-    return f"(ascii({sql}) <= 32 or ascii({sql}) = 160 or {ends})"
+    return f"(ascii({sql}) <= 32 or ascii({sql}) in {_UNBROKEN} or {ends})"
 
 
 def cleaned(sql: str, kind: str, missing: Sequence[str] = (), *, trim: bool = True) -> str:
