@@ -102,7 +102,9 @@ def gather_evidence(
     rows = with_companies(buyers.select("buyer_id", **columns), companies)
     rows = rows.mutate(half=(rows[company_of(rows)] % 2).cast("int8"))
     for score, tallied in tallies.items():
-        rows = rows.left_join(_counted(tallied, score, companies), "buyer_id").drop("buyer_id_right")
+        parts = [f"{score}_{part}" for part in ("n", "s", "alone")]
+        own = counted(tallied, score, companies).select("buyer_id", *parts)
+        rows = rows.left_join(own, "buyer_id").drop("buyer_id_right")
     for score, tallied in tallies.items():
         rows = _with_amount(rows, score, tallied)
     return hold(engine, EVIDENCE, rows)
@@ -118,12 +120,11 @@ def company_of(rows: ir.Table) -> str:
     return "company" if "company" in rows.columns else "buyer_id"
 
 
-def _counted(tallied: ir.Table, score: str, companies: ir.Table | None) -> ir.Table:
-    """What counts of a score's tallies: ``buyer_id``, ``<score>_n``, ``<score>_s``, ``<score>_alone``."""
-    slim = tallied.select("buyer_id", **{f"{score}_n": _.trials, f"{score}_s": _.total})
-    told = with_companies(slim, companies)
-    counted = weighed(told, score, company_of(told), money=score == MONEY)
-    return counted.select("buyer_id", *(f"{score}_{part}" for part in ("n", "s", "alone")))
+def counted(tallied: ir.Table, score: str, companies: ir.Table | None) -> ir.Table:
+    """A score's tallies with what counts of them: ``<score>_n``, ``<score>_s``, ``<score>_alone`` beside ``trials``."""
+    rows = with_companies(tallied.select("buyer_id", "trials", **{f"{score}_n": _.trials, f"{score}_s": _.total}),
+                          companies)
+    return weighed(rows, score, company_of(rows), money=score == MONEY)
 
 
 def _coded(buyers: ir.Table, dimension: Dimension) -> ir.Value:
@@ -189,7 +190,7 @@ def fetch_witnesses(evidence: ir.Table, standing: ir.Table, dimensions: Sequence
     rows = evidence.inner_join(standing, "buyer_id")
     parts = [shown_by_companies(rows.select("node", "company", value=d.column, dimension=ibis.literal(d.name)),
                                 "dimension") for d in dimensions]
-    return ibis.union(*parts).execute() if len(parts) > 1 else parts[0].execute()
+    return _together(parts).execute()
 
 
 def shown_by_companies(rows: ir.Table, by: str) -> ir.Table:
@@ -207,7 +208,11 @@ def _by_value(
         _of_companies(rows.mutate(value=rows[d.column]), scores).group_by("node", "half", "value").agg(**sums)
         .mutate(dimension=ibis.literal(d.name)) for d in dimensions
     ]
-    return ibis.union(*parts).execute() if len(parts) > 1 else parts[0].execute()
+    return _together(parts).execute()
+
+
+def _together(parts: Sequence[ir.Table]) -> ir.Table:
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _of_companies(rows: ir.Table, scores: Sequence[str]) -> ir.Table:

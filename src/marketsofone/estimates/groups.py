@@ -13,8 +13,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
-from marketsofone.estimates.candidates import company_of, with_companies
-from marketsofone.estimates.worth import weighed
+from marketsofone.estimates.candidates import company_of, counted
 
 SHARE_PARTS = ("buyers", "units", "trials", "n", "s", "nn", "ns", "ss", "alone")
 """Sums over buyers with trials: their number, that of their companies, and trials; and over companies of what counts
@@ -49,15 +48,13 @@ def counted_shares(tallies: ir.Table, companies: ir.Table | None = None) -> ir.T
 
     Of all buyers of a market it gives a group the same share whatever it is compared with.
     """
-    rows = tallies.filter(_.trials > 0).select("buyer_id", "trials", told_n=_.trials, told_s=_.total)
-    rows = with_companies(rows, companies)
-    counted = weighed(rows, "told", company_of(rows), money=False)
-    return counted.rename(n="told_n", s="told_s", alone="told_alone")
+    told = counted(tallies.filter(_.trials > 0), "told", companies)
+    return told.rename(n="told_n", s="told_s", alone="told_alone")
 
 
-def share_sums(counted: ir.Table, groups: ir.Table) -> ir.Table:
+def share_sums(counts: ir.Table, groups: ir.Table) -> ir.Table:
     """One row a group: ``SHARE_PARTS`` of what counts of a score's tallies. Runs nothing."""
-    rows = counted.inner_join(groups, "buyer_id")
+    rows = counts.inner_join(groups, "buyer_id")
     rows = _of_companies(rows, {part: _[part].sum() for part in ("trials", "n", "s", "alone")})
     sums = (_.buyers.sum(), _.count().cast("float64"), _.trials.sum(), _.n.sum(), _.s.sum(), (_.n * _.n).sum(),
             (_.n * _.s).sum(), (_.s * _.s).sum(), _.alone.sum())

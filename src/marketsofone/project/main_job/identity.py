@@ -67,7 +67,7 @@ def _of_dealings(gathered: Gathered, stratified: Stratified) -> tuple[pd.DataFra
     """The same from what buyers were seen to do and say; one buyer may show several values."""
     if gathered.dealt is None:
         nothing = pd.DataFrame(columns=["node", "criterion", "value", "buyers"])
-        return nothing, nothing.drop(columns=["value"])
+        return nothing, nothing.drop(columns="value")
     rows = gathered.dealt.inner_join(stratified.placed, "buyer_id")
     seen = rows.group_by("node", "criterion", "value").agg(buyers=_.count()).execute()
     return seen, rows.group_by("node", "criterion").agg(buyers=_.buyer_id.nunique()).execute()
