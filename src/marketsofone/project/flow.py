@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from marketsofone.customer.tables import WHICH_STANDS
 from marketsofone.project.settings.market_file import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -143,6 +142,7 @@ def check_project(folder: Path) -> CheckResult:
     from marketsofone.project.main_job.noticing import noticed_in_data
     from marketsofone.project.segments.keeping import check_segments
     from marketsofone.scores import SCORES
+    from marketsofone.sources.quarantine import by_reason
 
     settings = read_settings(folder)
     with opened(folder) as engine:
@@ -152,14 +152,8 @@ def check_project(folder: Path) -> CheckResult:
         notes = evidence_notes(settings, gathered)
         rows = [_evidence_row(gathered, score, notes) for score in SCORES]
         findings = (*findings, *moving(gathered), *noticed_in_data(engine, gathered))
-        refused = engine.con.execute(_REFUSED).to_arrow_table()
+        refused = engine.con.execute(by_reason()).to_arrow_table()
     return CheckResult(frame_of(loaded.health), refused, frame_of(findings), pa.Table.from_pylist(rows))
-
-
-_REFUSED = f"""
-    select source, table_name, field, regexp_replace(reason, '{WHICH_STANDS}', '') as reason, count(*) as rows,
-    min(source_row) as first_row from quarantine group by all order by rows desc, source, table_name, field, reason
-"""
 
 
 def _evidence_row(gathered: Gathered, score: str, notes: Mapping[str, str]) -> dict[str, Any]:

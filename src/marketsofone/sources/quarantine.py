@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from marketsofone.customer.tables import WHICH_STANDS
 from marketsofone.sources.sql import literal, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+
+def by_reason(relation: str = "quarantine") -> str:
+    """SQL of refused rows by source, table, field and reason, most first; which row was kept is no reason of its own.
+
+    Columns ``source``, ``table_name``, ``field``, ``reason``, ``rows``, ``first_row``.
+    """
+    return (f"select source, table_name, field, regexp_replace(reason, {literal(WHICH_STANDS)}, '') as reason, "
+            f"count(*) as rows, min(source_row) as first_row from {relation} "
+            "group by all order by rows desc, source, table_name, field, reason")
 
 
 def begin_quarantine(con: DuckDBPyConnection) -> None:

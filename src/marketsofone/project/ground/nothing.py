@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import NothingToScore
+from marketsofone.sources.quarantine import by_reason
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
@@ -31,11 +32,9 @@ def nothing_to_score(engine: Backend, day: date | None, lost: float | None) -> N
 
 
 def _refused(engine: Backend) -> str:
-    rows = engine.con.execute(
-        "select source, table_name, field, reason, count(*) from quarantine group by all order by 5 desc, 1, 2, 3, 4 "
-        "limit 3").fetchall()
+    rows = engine.con.execute(f"{by_reason()} limit 3").fetchall()
     if not rows:
         return ""
     told = "; ".join(f"{count:,} rows of {source}, {f'{table}.{field}' if field else table}: {reason}"
-                     for source, table, field, reason, count in rows)
+                     for source, table, field, reason, count, _first in rows)
     return f" Refused were {told}."

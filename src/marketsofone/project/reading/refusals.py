@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from marketsofone.customer.tables import WHICH_STANDS
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
+from marketsofone.sources.quarantine import by_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,6 @@ def refusals(snapshot: Snapshot, start: int = 0, most: int = 100, most_reasons: 
         rows = connection.execute(
             f"select source, table_name, source_row, field, reason from {scanned(path)} "
             f"order by all limit {int(most)} offset {int(start)}").fetchall()
-        counts = connection.execute(
-            f"select source, table_name, field, regexp_replace(reason, '{WHICH_STANDS}', '') as why, count(*) as n "
-            f"from {scanned(path)} "
-            f"group by all order by n desc, 1, 2, 3, 4 limit {int(most_reasons)}").fetchall()
+        counts = connection.execute(f"{by_reason(scanned(path))} limit {int(most_reasons)}").fetchall()
         [(total,)] = connection.execute(f"select count(*) from {scanned(path)}").fetchall()
-    return Refusals(tuple(Refusal(*row) for row in rows), total, tuple(RefusalCount(*row) for row in counts))
+    return Refusals(tuple(Refusal(*row) for row in rows), total, tuple(RefusalCount(*row) for *row, _first in counts))
