@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from marketsofone.sources.crm_words import KEYS, describes, is_called, is_personal
@@ -20,6 +20,11 @@ _OFTEN = 0.9
 def named(column: ColumnProfile, words: tuple[str, ...]) -> bool:
     """Whether a column is called by one of the words."""
     return any(is_called(said, words) for said in column.said)
+
+
+def first_called(one: FileProfile, words: Iterable[str], fits: Callable[[ColumnProfile], bool]) -> ColumnProfile | None:
+    """The first column that fits and is called by the first of the words that calls any."""
+    return next((column for word in words for column in one.columns if fits(column) and named(column, (word,))), None)
 
 
 def names_things(column: ColumnProfile, entity: str) -> bool:
@@ -88,6 +93,10 @@ class Folder:
         shared = [column for column in called if column.name in one.shared]
         first = next(iter([*shared, *called]), None)
         return Reference(first.name, first.name, "its name" + self._unmet(one, first, home)) if first else None
+
+    def home_of(self, link: Link) -> FileProfile:
+        """The file whose keys a link's values are."""
+        return next(one for one in self.files if one.source.name == link.home)
 
     def names(self, one: FileProfile, column: ColumnProfile, home: FileProfile) -> bool:
         """Whether nearly all values of a column are keys of a file."""

@@ -125,7 +125,7 @@ def _used_as_history(past: History) -> list[str]:
 def _beside(folder: Folder, used: Collection[str]) -> Iterator[str]:
     """Files that fill nothing, whose rows others name by a key: their columns can be had by a join."""
     for link in folder.links:
-        exact = next(one for one in folder.files if one.source.name == link.home).column(link.key)
+        exact = folder.home_of(link).column(link.key)
         if link.nearly_all and not link.several and link.home not in used and exact.distinct == exact.filled:
             yield (f"{link.home}: each {link.key} stands once in it, and {link.column} of {link.file} names them: its "
                    f"columns can be had with [sources.{link.file}.join.{link.home}], as docs/architecture.md tells.")

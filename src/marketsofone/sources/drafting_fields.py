@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from marketsofone.sources.belonging import Folder, named, numbered, repeated
+from marketsofone.sources.belonging import Folder, first_called, named, numbered, repeated
 from marketsofone.sources.crm_values import UNIT_PRICES
 from marketsofone.sources.crm_words import FIELDS, HOURS, KEYS, SECONDS, describes, is_personal
 from marketsofone.sources.drafting_values import answered, direction, outcome
@@ -75,8 +75,8 @@ def key_of_periods(one: FileProfile, table: str) -> ColumnProfile | None:
     """The column that names the things of a kind in a file of periods, which fills it in every row."""
     if one.about not in ("", table) or field_of(one, table, "valid_from", ()) is None:
         return None
-    return next((column for word in KEYS[table] for column in one.columns if named(column, (word,))
-                 and column.kind != "date" and column.filled == one.rows and not describes(column.label)), None)
+    return first_called(one, KEYS[table], lambda column: column.kind != "date" and column.filled == one.rows
+                        and not describes(column.label))
 
 
 def _opportunity(folder: Folder, one: FileProfile) -> dict[str, Guess]:
@@ -106,7 +106,7 @@ def _step(folder: Folder, one: FileProfile) -> dict[str, Guess]:
             key.name, "its name; a larger file holds all opportunities, this one those that got on"
         ),
         "name": Guess(literal(name), "after the column of its date"),
-        "happened_at": Guess(date.moment[0] if date.moment else date.name, "its dates"),
+        "happened_at": Guess(date.read[0], "its dates"),
     }
 
 
@@ -139,8 +139,8 @@ def _of_month(monthly: Recurring, account: str, order: Guess | None) -> dict[str
     """The order, the day and the amount of a row that is a month of a subscription."""
     of = monthly.subscription.name if monthly.subscription else account
     number = Guess(f"{quoted(of)} || ' ' || {quoted(monthly.month.name)}", f"each month of a {of} is an order")
-    sql, unit = monthly.month.moment or (monthly.month.name, "")
-    day = Guess(sql, f"its name; its values are {unit}" if unit else "its name")
+    sql, told = monthly.month.read
+    day = Guess(sql, f"its name{told}")
     return {"order_id": order or number, "ordered_at": day, "amount": monthly.amount}
 
 
@@ -194,8 +194,8 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
     for name in FIELDS.get(table, {}):
         column = None if name in taken else field_of(one, table, name, used)
         if column:
-            sql, unit = column.moment or (column.name, "")
-            found[name] = Guess(sql, f"its name; its values are {unit}" if unit else "its name")
+            sql, told = column.read
+            found[name] = Guess(sql, f"its name{told}")
             if name in _FLAGS and column.filled < one.rows and len(column.values) == 1:
                 found[name] = Guess(f"{quoted(column.name)} is not null", f"its name; {column.values[0]!r} is the only "
                                     "value: what is empty is taken for no")
@@ -210,12 +210,8 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
 
 def field_of(one: FileProfile, table: str, name: str, used: Iterable[str]) -> ColumnProfile | None:
     """The column that is called as a field of a table is, and fits it."""
-    for word in FIELDS[table][name]:
-        for column in one.columns:
-            fits = _fits(_KINDS.get(name, column.kind), column) and not column.unclear
-            if fits and column.filled and column.name not in used and named(column, (word,)):
-                return column
-    return None
+    return first_called(one, FIELDS[table][name], lambda column: _fits(_KINDS.get(name, column.kind), column)
+                        and not column.unclear and column.filled > 0 and column.name not in used)
 
 
 def _fits(kind: str, column: ColumnProfile) -> bool:

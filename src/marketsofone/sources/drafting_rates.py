@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from marketsofone.errors import shortened
-from marketsofone.sources.belonging import named
+from marketsofone.sources.belonging import first_called, named
 from marketsofone.sources.crm_words import CURRENCIES, KEYS, RATED_INTO
 from marketsofone.sources.currencies import EXPONENTS
 from marketsofone.sources.drafting_fields import dated, field_of
@@ -66,8 +66,7 @@ def _rates_of(one: FileProfile) -> Rates | None:
     rate = field_of(one, "rate", "rate", ())
     kinds = [column for column in one.columns if _is_of_codes(column)]
     into = next((column for column in kinds if named(column, RATED_INTO)), None)
-    currency = next((column for word in CURRENCIES for column in kinds
-                     if column is not into and named(column, (word,))), None)
+    currency = first_called(one, CURRENCIES, lambda column: column in kinds and column is not into)
     if rate is None or currency is None or any(named(column, words) for words in KEYS.values()
                                                for column in one.columns if column not in (rate, currency, into)):
         return None
@@ -121,8 +120,8 @@ def rates_drafted(rates: Rates, currency: str) -> tuple[list[Draft], list[str]]:
 def _since(day: ColumnProfile | None) -> Guess:
     if day is None:
         return Guess(_ALWAYS, "no column is a day, and each currency has one rate: it holds always")
-    sql, unit = day.moment or (day.name, "")
-    return Guess(sql, f"its dates; its values are {unit}" if unit else "its dates")
+    sql, told = day.read
+    return Guess(sql, f"its dates{told}")
 
 
 @dataclass(frozen=True, slots=True)

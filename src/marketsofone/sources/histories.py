@@ -74,7 +74,7 @@ def histories(folder: Folder) -> Iterator[History]:
         for link in folder.links:
             if link.file != one.source.name or not link.nearly_all:
                 continue
-            home = next(each for each in folder.files if each.source.name == link.home)
+            home = folder.home_of(link)
             key = folder.key(home, "opportunity")
             if key and key.name == link.key and _is_of(one, one.column(link.column), folder, home):
                 yield History(one, home, link)

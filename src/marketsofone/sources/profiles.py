@@ -82,6 +82,12 @@ class ColumnProfile:
     moment: tuple[str, str] | None = None
 
     @property
+    def read(self) -> tuple[str, str]:
+        """SQL of its values, of the moments they lead to where they are such; and what is said of that, if anything."""
+        sql, unit = self.moment or (self.name, "")
+        return sql, f"; its values are {unit}" if unit else ""
+
+    @property
     def said(self) -> tuple[str, ...]:
         """Its heading as it may be known: whole, without remarks in brackets, and the parts between strokes."""
         label = self.label or self.name

@@ -106,8 +106,9 @@ def propose(folder: Path, name: str, connected: Connected | None = None, *, data
             f"{shortened([*(path.name for path in paths), *map(repr, tables)])}.\n" + "\n".join(unsure),
             "Write market.toml by hand: docs/architecture.md says how.",
         )
-    currency, why = _currency(drafts, profiles, rates)
-    asked = {code for codes, _, _ in _told_codes(drafts, profiles) for code in codes}
+    coded = _told_codes(drafts, profiles)
+    currency, why = _currency(drafts, profiles, coded, rates)
+    asked = {code for codes, _, _ in coded for code in codes}
     for more, told in (*(rates_drafted(each, currency) for each in rates),
                        *(across_drafted(each, currency, asked) for each in across)):
         drafts, unsure = [*drafts, *more], [*unsure, *told]
@@ -198,9 +199,9 @@ def _written(drafts: Sequence[Draft], name: str, currency: str, why: str, unsure
                     tuple(map(in_one_line, unsure)))
 
 
-def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile], rates: Sequence[Rates]) -> tuple[str, str]:
+def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile], told: Sequence[tuple[list[str], str, str]],
+              rates: Sequence[Rates]) -> tuple[str, str]:
     """The currency that rates lead to, else that of most rows that name one, else one that a heading names; and why."""
-    told = _told_codes(drafts, profiles)
     for each in rates:
         unrated = next((code for codes, _, _ in told for code in codes if each.codes and code not in each.codes), "")
         code = each.market or ("" if each.into else unrated)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from marketsofone.customer.keys import NUMBERED
 from marketsofone.sources.sql import literal
 
 FLOATS = ("FLOAT", "DOUBLE")
@@ -97,7 +98,7 @@ def key(sql: str, kind: str) -> str:
     said = text(sql, kind)
     if kind != "VARCHAR":
         return said
-    return f"case when suffix({said}, '.0') then regexp_replace({said}, '^([0-9]+)[.]0$', '\\1') else {said} end"
+    return f"case when suffix({said}, '.0') then regexp_replace({said}, {literal(NUMBERED)}, '\\1') else {said} end"
 
 
 def number(sql: str, kind: str, decimal: str = ".") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketsofone.errors import shortened
-from marketsofone.sources.belonging import Folder, named
+from marketsofone.sources.belonging import Folder, first_called, named
 from marketsofone.sources.crm_words import ANNUAL, FIELDS, MONTHLY, MONTHS, SUBSCRIPTIONS
 from marketsofone.sources.drafts import Draft, Guess, JoinDraft
 from marketsofone.sources.links import Link
@@ -83,7 +83,7 @@ def subscriber(folder: Folder, one: FileProfile) -> tuple[JoinDraft, Guess] | No
     if monthly is None or monthly.subscription is None or folder.reference(one, "account"):
         return None
     for link in folder.links:
-        home = next(each for each in folder.files if each.source.name == link.home)
+        home = folder.home_of(link)
         if (link.file, link.column) != (one.source.name, monthly.subscription.name) or not _is_safe(one, home, link):
             continue
         account = folder.reference(home, "account", (link.key,))
@@ -126,6 +126,5 @@ def without_twice(files: Sequence[FileProfile], drafts: Sequence[Draft]) -> tupl
 
 
 def _called(one: FileProfile, words: tuple[str, ...], kind: str) -> ColumnProfile | None:
-    return next((column for word in words for column in one.columns
-                 if column.kind == kind and column.filled and not column.unclear and named(column, (word,))
-                 and not _NO_AMOUNT.search(column.name)), None)
+    return first_called(one, words, lambda column: column.kind == kind and column.filled > 0 and not column.unclear
+                        and not _NO_AMOUNT.search(column.name))
