@@ -13,9 +13,9 @@ import sqlalchemy as sa
 
 from marketsofone.errors import RecordRefused
 from marketsofone.record.database import Opened, spoken, writing
+from marketsofone.record.opening import open_migrated
 from marketsofone.record.schema import PASS_KEY, PERSON, SEALED, TRAIL
 from marketsofone.record.values import KEY_LENGTH, NAME_LENGTH, check_choice, check_text
-from marketsofone.record.version import open_migrated
 
 ROLES = ("admin", "analyst", "leader", "marketing", "rep")
 """What a person may be; what each role may do is said where it is enforced."""

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 
 from marketsofone.errors import RecordRefused, RecordTooNew
 from marketsofone.record.database import Opened, spoken, writing
+from marketsofone.record.opening import open_migrated
 from marketsofone.record.schema import STATEMENT, Instant
 from marketsofone.record.statements import KINDS, Entry, Statement, Withdrawal, utc
-from marketsofone.record.version import open_migrated
 
 
 def open_record(url_or_path: str | Path) -> Record:

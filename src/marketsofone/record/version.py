@@ -1,4 +1,4 @@
-"""The version of a store: read in one query, so that one which is up to date opens without what migrates it."""
+"""The version of a store: read in one query, and held against the last step that this version knows."""
 
 from __future__ import annotations
 
@@ -6,25 +6,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from marketsofone.record.database import connect, spoken
-
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "record_version"
-
-
-def open_migrated(url_or_path: str | Path, wanted: str) -> sa.Engine:
-    """An engine on a database of the present version, made or brought there first; ``wanted`` leads its errors."""
-    engine = connect(url_or_path)
-    try:
-        with spoken(engine, wanted):
-            if not is_current(engine):
-                from marketsofone.record.migrating import migrate  # its library loads for as long as it takes to answer
-
-                migrate(engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return engine
 
 
 def is_current(engine: sa.Engine) -> bool:
