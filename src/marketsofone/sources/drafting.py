@@ -74,15 +74,8 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
             each = together[name]
             notes.append(f"its rows belong to orders of {each.heads.source.name}, but are not joined with them: "
                          f"{each.against}.")
-        if table is None:
-            notes.append("no customer table was recognised in its columns; it is not used.")
-            if one.about == "objection":
-                notes.append("it seems to list who objects to being profiled: map it as objection before you run, or "
-                             "they are scored and ranked like all others.")
-        else:
-            if table == "objection":
-                notes.append("whom it names is neither scored nor ranked; take it out if it lists what buyers said "
-                             "against an offer.")
+        notes += _unused_or_objecting(one, table)
+        if table is not None:
             draft, more = _drafted(folder, one, table, together.get(name))
             past = next((each for each in changed.values() if each.opportunities.source is one.source), None)
             drafts.append(_with_history(draft, past) if past and table == "opportunity" else draft)
@@ -92,6 +85,17 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
     drafts, twice = without_twice(folder.files, drafts)
     unsure += twice
     return drafts, [*unsure, *_beside(folder, used)]
+
+
+def _unused_or_objecting(one: FileProfile, table: str | None) -> Iterator[str]:
+    """That a file fills nothing, and what hangs on it where it seems to list who objects to being profiled."""
+    if table is None:
+        yield "no customer table was recognised in its columns; it is not used."
+    if table is None and one.about == "objection":
+        yield ("it seems to list who objects to being profiled: map it as objection before you run, or they are scored "
+               "and ranked like all others.")
+    if table == "objection":
+        yield "whom it names is neither scored nor ranked; take it out if it lists what buyers said against an offer."
 
 
 def _with_history(draft: Draft, past: History) -> Draft:
