@@ -20,7 +20,7 @@ from marketsofone.project.ground.gathering import gather
 from marketsofone.project.reading.rows_opening import open_rows
 from marketsofone.project.settings.market_file import read_settings
 from marketsofone.sources import Input, sources_from
-from marketsofone.sources.reopening import reopen
+from marketsofone.sources.rows.reopening import reopen
 
 SCORES = ("pull", "competitiveness", "attractiveness")
 

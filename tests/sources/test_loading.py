@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from marketsofone.customer.tables import TABLES
 from marketsofone.errors import MarketError, SettingsInvalid, ValuesInvalid
-from marketsofone.sources.keys import id_of
+from marketsofone.sources.rows.keys import id_of
 
 DEALS = """deal,client,stage,opened,value,sector,people
 D1,Acme,Won,2026-01-05,1200.50,retail,12
@@ -380,7 +380,7 @@ def test_a_row_number_can_be_the_key_where_no_column_is(deals, key):
 
 
 def test_two_keys_that_come_to_one_id_raise(deals, monkeypatch):
-    monkeypatch.setattr("marketsofone.sources.keys._BITS", 0)
+    monkeypatch.setattr("marketsofone.sources.rows.keys._BITS", 0)
     with pytest.raises(MarketError, match="two keys share"):
         deals.load(CRM)
 

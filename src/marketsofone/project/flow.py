@@ -142,7 +142,7 @@ def check_project(folder: Path) -> CheckResult:
     from marketsofone.project.main_job.noticing import noticed_in_data
     from marketsofone.project.segments.keeping import check_segments
     from marketsofone.scores import SCORES
-    from marketsofone.sources.quarantine import by_reason
+    from marketsofone.sources.rows.quarantine import by_reason
 
     settings = read_settings(folder)
     with opened(folder) as engine:

@@ -1,9 +1,9 @@
 """Files, databases and the written record, read into customer tables."""
 
+from marketsofone.sources.doubtful.leaks import suspected_leaks
 from marketsofone.sources.findings import Finding, Health, Input, Loaded
-from marketsofone.sources.leaks import suspected_leaks
 from marketsofone.sources.load import load_sources
-from marketsofone.sources.mapping import Source, TableMapping, UserColumn, sources_from
+from marketsofone.sources.mapping.source import Source, TableMapping, UserColumn, sources_from
 
 __all__ = [
     "Finding",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from marketsofone.sources.mapping import UserColumn
+from marketsofone.sources.mapping.source import UserColumn
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,29 +12,29 @@ from typing import TYPE_CHECKING
 
 from marketsofone.customer.tables import TABLES
 from marketsofone.errors import SettingsInvalid
-from marketsofone.sources.astray import statements_astray
-from marketsofone.sources.circles import cut_circles
-from marketsofone.sources.currencies import EXPONENTS
-from marketsofone.sources.duplicates import THINGS, refuse_duplicates
-from marketsofone.sources.expressions import Place, Rows
-from marketsofone.sources.files import damage_told
-from marketsofone.sources.filling import Filled, fill
+from marketsofone.sources.doubtful.astray import statements_astray
+from marketsofone.sources.doubtful.circles import cut_circles
+from marketsofone.sources.doubtful.duplicates import THINGS, refuse_duplicates
+from marketsofone.sources.doubtful.several_places import people_at_several
+from marketsofone.sources.doubtful.signs import settle_signs
+from marketsofone.sources.doubtful.treatments import treat
+from marketsofone.sources.doubtful.undated import fill_dated
 from marketsofone.sources.findings import Health, Input, Loaded
-from marketsofone.sources.keys import begin_keys, keep_keys, settle_keys
-from marketsofone.sources.lines import ASIDE, settle_lines
-from marketsofone.sources.mapping import ColumnKind, Source, TableMapping, UserColumn, check_zone
-from marketsofone.sources.one_name import require_one_table
-from marketsofone.sources.quarantine import begin_quarantine, count_refused
-from marketsofone.sources.readings import TYPES, is_number
-from marketsofone.sources.said import Market
-from marketsofone.sources.several_places import people_at_several
-from marketsofone.sources.signs import settle_signs
+from marketsofone.sources.mapping.one_name import require_one_table
+from marketsofone.sources.mapping.source import ColumnKind, Source, TableMapping, UserColumn, check_zone
+from marketsofone.sources.rows.expressions import Place, Rows
+from marketsofone.sources.rows.filling import Filled, fill
+from marketsofone.sources.rows.keys import begin_keys, keep_keys, settle_keys
+from marketsofone.sources.rows.lines import ASIDE, settle_lines
+from marketsofone.sources.rows.quarantine import begin_quarantine, count_refused
+from marketsofone.sources.rows.said import Market
 from marketsofone.sources.spelling import nearest
 from marketsofone.sources.sql import quoted
-from marketsofone.sources.staged import Staged
-from marketsofone.sources.staging import stage
-from marketsofone.sources.treatments import treat
-from marketsofone.sources.undated import fill_dated
+from marketsofone.sources.staging.every_source import stage
+from marketsofone.sources.staging.staged_rows import Staged
+from marketsofone.sources.staging.typed_files import damage_told
+from marketsofone.sources.values.currencies import EXPONENTS
+from marketsofone.sources.values.readings import TYPES, is_number
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -11,7 +11,7 @@ from marketsofone.errors import SettingsInvalid
 from marketsofone.project.files.uploading import FOLDER
 
 if TYPE_CHECKING:
-    from marketsofone.sources.connected import Connected
+    from marketsofone.sources.profiling.connected import Connected
 
 MOST_TABLES = 30
 PREFIX = "M1_"
@@ -46,7 +46,7 @@ def tables_of(project_folder: Path, address: str, *, owner: bool) -> tuple[str, 
     SourceMissing, SourceUnreadable
         The database is not there, or does not open.
     """
-    from marketsofone.sources.connected import tables_in
+    from marketsofone.sources.profiling.connected import tables_in
 
     _check(project_folder, address, owner=owner)
     return tables_in(address, project_folder)
@@ -62,7 +62,7 @@ def connection(project_folder: Path, address: str, tables: list[str], *, owner: 
     SourceMissing, SourceUnreadable
         The database is not there, or does not open.
     """
-    from marketsofone.sources.connected import Connected
+    from marketsofone.sources.profiling.connected import Connected
 
     if not address:
         return None

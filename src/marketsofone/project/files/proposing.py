@@ -17,7 +17,7 @@ from marketsofone.project.settings.market_file import FILE_NAME
 from marketsofone.project.snapshots.writing import disk_problems_told
 
 if TYPE_CHECKING:
-    from marketsofone.sources.connected import Connected
+    from marketsofone.sources.profiling.connected import Connected
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def proposed(project_folder: Path, connected: Connected | None = None) -> Propos
 @lru_cache(maxsize=2)
 def _proposed(project_folder: Path, stamps: tuple[object, ...], connected: Connected | None) -> Proposed:
     """The proposal, kept while the files stand as they did: agreeing to it need not read them again."""
-    from marketsofone.sources.propose import propose
+    from marketsofone.sources.proposing.proposal import propose
 
     folder = project_folder / FOLDER
     found = propose(folder, project_folder.resolve().name, connected)

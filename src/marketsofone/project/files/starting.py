@@ -9,7 +9,7 @@ from marketsofone.errors import SettingsInvalid
 from marketsofone.project.settings.market_file import FILE_NAME
 
 if TYPE_CHECKING:
-    from marketsofone.sources.propose import Proposal
+    from marketsofone.sources.proposing.proposal import Proposal
 
 
 def init_project(folder: Path, from_folder: Path) -> Proposal:
@@ -20,7 +20,7 @@ def init_project(folder: Path, from_folder: Path) -> Proposal:
     SettingsInvalid
         The project has a file already; nothing that a person wrote is overwritten.
     """
-    from marketsofone.sources.propose import propose
+    from marketsofone.sources.proposing.proposal import propose
 
     target = folder / FILE_NAME
     if target.exists():

@@ -48,7 +48,7 @@ class Received:
 
 def list_files(project_folder: Path) -> tuple[FileListed, ...]:
     """The files of a project that may be sources, by name."""
-    from marketsofone.sources.profiles import files_of
+    from marketsofone.sources.profiling.columns import files_of
 
     folder = project_folder / FOLDER
     return tuple(_listed(path) for path in files_of(folder)) if folder.is_dir() else ()

@@ -15,7 +15,7 @@ from marketsofone.features.openings import openings
 from marketsofone.features.spent import contribution_within, time_spent
 from marketsofone.measures import ANSWER_RATE
 from marketsofone.project.ground.gathered import EffortHeld, Gathered, Openings
-from marketsofone.sources.currencies import EXPONENTS
+from marketsofone.sources.values.currencies import EXPONENTS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

@@ -57,7 +57,7 @@ from marketsofone.project.ground.identity_facts import held_dealings
 from marketsofone.project.ground.merging import merged_tables
 from marketsofone.project.ground.nothing import nothing_to_score
 from marketsofone.scores import SCORES
-from marketsofone.sources.currencies import EXPONENTS
+from marketsofone.sources.values.currencies import EXPONENTS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

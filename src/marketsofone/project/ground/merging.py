@@ -11,7 +11,7 @@ import ibis
 from marketsofone.engine import hold
 from marketsofone.features.merging import MERGED, roots, with_merged
 from marketsofone.sources import Finding
-from marketsofone.sources.linked import LINK
+from marketsofone.sources.stated.links import LINK
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

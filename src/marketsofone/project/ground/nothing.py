@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import NothingToScore
-from marketsofone.sources.quarantine import by_reason
+from marketsofone.sources.rows.quarantine import by_reason
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend

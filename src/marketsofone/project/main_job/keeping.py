@@ -46,7 +46,7 @@ from marketsofone.project.statements.naming import said_of_strata_gone, with_nam
 from marketsofone.scores import SCORES
 from marketsofone.scores.hour import Hour
 from marketsofone.sources import Finding
-from marketsofone.sources.currencies import EXPONENTS
+from marketsofone.sources.values.currencies import EXPONENTS
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir

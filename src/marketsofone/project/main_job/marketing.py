@@ -23,7 +23,7 @@ from marketsofone.estimates.classes import (
 )
 from marketsofone.project.main_job.holding_up import stability_table, tree_held_up
 from marketsofone.sources import Finding
-from marketsofone.sources.currencies import EXPONENTS
+from marketsofone.sources.values.currencies import EXPONENTS
 from marketsofone.strata.crosswalk import audiences, by_place, crosswalk
 
 if TYPE_CHECKING:

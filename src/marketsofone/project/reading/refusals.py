@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
-from marketsofone.sources.quarantine import by_reason
+from marketsofone.sources.rows.quarantine import by_reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def _found(folder: Path, snapshot: Snapshot, place: tuple[str, str], rows: Seque
 
 def _in_source(folder: Path, snapshot: Snapshot, name: str, table: str, wanted: Sequence[int] | Sequence[str],
                by: str = "") -> Found:
-    from marketsofone.sources.reopening import is_unchanged, origins, reopen
+    from marketsofone.sources.rows.reopening import is_unchanged, origins, reopen
 
     source = next((each for each in _sources(folder) if each.name == name), None)
     if source is None or table not in [each.table for each in source.tables]:

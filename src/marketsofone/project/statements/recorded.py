@@ -21,7 +21,7 @@ FILE_NAME = "record.db"
 
 def address_of(folder: Path) -> str | Path:
     """Where the record of a project stands: the database its file names, else a file in its folder."""
-    from marketsofone.sources.variables import expanded
+    from marketsofone.sources.mapping.variables import expanded
 
     url = read_settings(folder).record.url if (folder / SETTINGS).is_file() else None
     return folder / FILE_NAME if url is None else expanded(url, "record.url")
@@ -50,9 +50,9 @@ def recorded_tables(engine: Backend, folder: Path, loaded: Loaded) -> Loaded:
     record = record_if_any(folder)
     if record is None:
         return loaded
-    from marketsofone.sources.contacted import load_contacts
-    from marketsofone.sources.linked import load_links
-    from marketsofone.sources.recorded import load_record
+    from marketsofone.sources.stated.contacts import load_contacts
+    from marketsofone.sources.stated.links import load_links
+    from marketsofone.sources.stated.statements import load_record
 
     now = datetime.now(UTC)
     with record:

@@ -1,0 +1,1 @@
+"""What ``market.toml`` says about sources."""

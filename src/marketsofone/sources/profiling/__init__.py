@@ -1,0 +1,1 @@
+"""What files look like before any mapping names them: columns, headings, and what belongs together."""

@@ -1,0 +1,163 @@
+"""Which file lists which things, and by which column other files name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.crm_words import KEYS, describes, is_called, is_personal
+from marketsofone.sources.profiling.links import GENERIC, Link
+from marketsofone.sources.spelling import snake
+
+_ENTITIES = ("account", "contact", "product", "rep")
+_NUMBERED = ("id", "no", "nr", "number", "nummer", "key", "guid", "code")
+_CALLED_NUMBER = re.compile("((^|_)(id|no|key)|nr|number|nummer|guid|code)$")
+_OFTEN = 0.9
+
+
+def named(column: ColumnProfile, words: tuple[str, ...]) -> bool:
+    """Whether a column is called by one of the words."""
+    return any(is_called(said, words) for said in column.said)
+
+
+def first_called(one: FileProfile, words: Iterable[str], fits: Callable[[ColumnProfile], bool]) -> ColumnProfile | None:
+    """The first column that fits and is called by the first of the words that calls any."""
+    return next((column for word in words for column in one.columns if fits(column) and named(column, (word,))), None)
+
+
+def names_things(column: ColumnProfile, entity: str) -> bool:
+    """Whether a column is called by the key of things of a kind, and not by what describes them."""
+    return named(column, KEYS[entity]) and not describes(column.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A column that names things of a kind: SQL of their key, and why it is that."""
+
+    column: str
+    sql: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The files of a folder and what of one is a key of another.
+
+    Parameters
+    ----------
+    main : FileProfile or None
+        The file that lists the opportunities.
+    """
+
+    files: tuple[FileProfile, ...]
+    links: tuple[Link, ...]
+    main: FileProfile | None = None
+
+    def key(self, one: FileProfile, entity: str) -> ColumnProfile | None:
+        """The column that tells the rows of a file apart, where they are things of a kind.
+
+        Of several, the one by which most other files name them; then one that others have too; then the usual name.
+        """
+        found = [column for word in KEYS[entity] for column in one.columns
+                 if named(column, (word,)) and _may_be_key(one, column, entity)]
+        if one.about == entity:
+            found += [column for column in one.columns if one.is_key(column) and column.kind != "date" and (
+                named(column, GENERIC) or (named(column, ("name",)) and self._asked_by(one, column)))]
+        found += [column for column in one.columns if column not in found and one.is_key(column)
+                  and self._asked_as(one, column, entity)]
+        exact = [column for column in found if one.is_key(column)] or found
+        return max(exact, key=lambda column: self._rank(one, column), default=None)
+
+    def home(self, entity: str) -> tuple[FileProfile, ColumnProfile] | None:
+        """The file that lists the things of a kind, and their key there; None where none does."""
+        having = [(one, key) for one in self.files if (key := self.key(one, entity)) and self._lists(one, entity)]
+        return max(having, key=lambda pair: pair[0].rows, default=None)
+
+    def reference(self, one: FileProfile, entity: str, used: Iterable[str] = ()) -> Reference | None:
+        """The column by which a file names things of a kind: by its values where a file lists them, else by name."""
+        used = set(used)
+        called = [column for word in KEYS[entity] for column in one.columns
+                  if column.name not in used and column.kind != "date" and column.distinct > 2
+                  and named(column, (word,)) and not describes(column.label)]
+        home = self.home(entity)
+        if home and home[0].source is not one.source:
+            linked = [link for link in self._from(one) if (link.home, link.key) == (home[0].source.name, home[1].name)
+                      and link.nearly_all and link.column not in used]
+            if linked:
+                names = {column.name for column in called}
+                best = max(linked, key=lambda link: (link.column in names, link.met))
+                plain = best.column in names and not best.several and best.met == best.filled
+                return Reference(best.column, best.sql, "its name" if plain else best.why)
+        shared = [column for column in called if column.name in one.shared]
+        first = next(iter([*shared, *called]), None)
+        return Reference(first.name, first.name, "its name" + self._unmet(one, first, home)) if first else None
+
+    def home_of(self, link: Link) -> FileProfile:
+        """The file whose keys a link's values are."""
+        return next(one for one in self.files if one.source.name == link.home)
+
+    def names(self, one: FileProfile, column: ColumnProfile, home: FileProfile) -> bool:
+        """Whether nearly all values of a column are keys of a file."""
+        return any(link.column == column.name and link.home == home.source.name and link.nearly_all
+                   for link in self._from(one))
+
+    def _unmet(self, one: FileProfile, column: ColumnProfile, home: tuple[FileProfile, ColumnProfile] | None) -> str:
+        """That few of a column's values are keys of the file that lists such things."""
+        if home is None or home[0].source is one.source:
+            return ""
+        met = [link for link in self._from(one) if (link.column, link.home, link.key) == (
+            column.name, home[0].source.name, home[1].name)]
+        found = f"{met[0].met:,} of {met[0].filled:,}" if met else "fewer than half"
+        return f"; {found} of its values are keys of {home[0].source.name} ({home[1].name})"
+
+    def _from(self, one: FileProfile) -> list[Link]:
+        return [link for link in self.links if link.file == one.source.name]
+
+    def _asked_by(self, one: FileProfile, column: ColumnProfile) -> int:
+        """How many other files name the rows of this one by a column."""
+        return len({link.file for link in self.links if link.nearly_all and (link.home, link.key) == (
+            one.source.name, column.name)})
+
+    def _asked_as(self, one: FileProfile, column: ColumnProfile, entity: str) -> bool:
+        """Whether another file names the rows of this one by a column that is called as such things are."""
+        asking = {(link.file, link.column) for link in self.links if link.nearly_all and (link.home, link.key) == (
+            one.source.name, column.name)}
+        return entity in _ENTITIES and any(
+            (other.source.name, each.name) in asking and names_things(each, entity)
+            for other in self.files for each in other.columns)
+
+    def _rank(self, one: FileProfile, column: ColumnProfile) -> tuple[int, bool, bool]:
+        numbered = column.label.lower().endswith(_NUMBERED)
+        asked = self._asked_by(one, column)
+        return asked, asked > 0 and numbered, column.name in one.shared
+
+    def _lists(self, one: FileProfile, entity: str) -> bool:
+        if self.main is not None and one.source is self.main.source:
+            return entity == "opportunity"
+        return entity not in _ENTITIES or one.about in ("", entity)
+
+
+def _may_be_key(one: FileProfile, column: ColumnProfile, entity: str) -> bool:
+    """Whether a column that is called a key may be one; rows exported twice do not hide that of a file's subject."""
+    if column.kind == "date" or one.is_key(column):
+        return column.kind != "date"
+    own = entity == "opportunity" or one.about == entity
+    return own and column.filled >= 0.99 * one.rows and column.distinct >= _OFTEN * one.rows
+
+
+def numbered(one: FileProfile) -> ColumnProfile | None:
+    """A column that is called a number, tells the rows of a file apart, and is the key of nothing that is known.
+
+    The telephone number of a buyer is no number of a deal, and what was paid is none.
+    """
+    return next((column for column in one.columns if one.is_key(column) and column.distinct == column.filled
+                 and column.kind != "date" and _CALLED_NUMBER.search(snake(column.label))
+                 and not is_personal(column.label) and not any(named(column, words) for words in KEYS.values())), None)
+
+
+def repeated(one: FileProfile, column: ColumnProfile) -> str:
+    """That some rows say the key of an earlier row; empty where none does."""
+    again = column.filled - column.distinct
+    return f"; {again:,} rows repeat the key of an earlier one and will be refused" if again else ""

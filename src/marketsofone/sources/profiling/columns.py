@@ -1,0 +1,301 @@
+"""What the columns of a file look like: kind, how many different values, whether they are a key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from marketsofone.errors import MarketError
+from marketsofone.sources.mapping.source import Source
+from marketsofone.sources.mapping.strictly import FORMATS, format_of
+from marketsofone.sources.profiling.crm_words import MONTHS, is_called
+from marketsofone.sources.profiling.headings import labels_of, prefix_of, subject_of, without_remarks
+from marketsofone.sources.rows.decimals import signs_of
+from marketsofone.sources.spelling import snake
+from marketsofone.sources.sql import file_literal, literal, quoted
+from marketsofone.sources.staging.every_source import stage
+from marketsofone.sources.staging.staged_rows import Staged
+from marketsofone.sources.staging.text_files import BLANKS, delimiter_seen
+from marketsofone.sources.staging.totals import TOTAL
+from marketsofone.sources.values.currencies import EXPONENTS
+from marketsofone.sources.values.dates import counted, month_written, written
+from marketsofone.sources.values.readings import WITH_CODE, cleaned, is_number, key, number, text
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_CATEGORIES, _VALUES = 12, 40
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """One column of a file.
+
+    Parameters
+    ----------
+    name : str
+    kind : str
+        ``number``, ``date`` or ``text``.
+    filled, distinct : int
+        Rows with a value; different values.
+    length : float
+        Mean length of its texts.
+    values : tuple of str
+        Its values in lower case where there are at most forty, the most frequent first; else empty.
+    unclear : bool
+        A date that fits both day first and month first.
+    numbers : int
+        Rows whose value is a number.
+    label : str
+        Its heading without words that all headings of the file begin with.
+    text : str
+        SQL of its value as text.
+    coded : int
+        Rows whose value holds a digit.
+    gaps : int
+        The same for columns that are empty in the same rows, the first of the file not among them; 0 for any other.
+    codes : tuple of str
+        Currency codes beside its numbers, the most frequent first, where nearly all values are a number with one.
+    sign : str
+        The sign of a currency that all its numbers are written with; empty for none.
+    moment : (str, str) or None
+        SQL of the moments that its values lead to, and in which unit, where it is called as dates or months are.
+    """
+
+    name: str
+    kind: Literal["number", "date", "text"]
+    filled: int
+    distinct: int
+    length: float
+    values: tuple[str, ...]
+    unclear: bool = False
+    numbers: int = 0
+    label: str = ""
+    text: str = ""
+    coded: int = 0
+    gaps: int = 0
+    codes: tuple[str, ...] = ()
+    sign: str = ""
+    moment: tuple[str, str] | None = None
+
+    @property
+    def read(self) -> tuple[str, str]:
+        """SQL of its values, of the moments they lead to where they are such; and what is said of that, if anything."""
+        sql, unit = self.moment or (self.name, "")
+        return sql, f"; its values are {unit}" if unit else ""
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Its heading as it may be known: whole, without remarks in brackets, and the parts between strokes."""
+        label = self.label or self.name
+        return (label, plain := without_remarks(label), *(part.strip() for part in plain.split("/") if "/" in plain))
+
+    @property
+    def almost_number(self) -> bool:
+        """A text that holds numbers but for one in twenty: those will be refused, and told."""
+        return self.kind == "text" and self.numbers >= 0.95 * self.filled > 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileProfile:
+    """One file: its rows and its columns, and the names of columns that other files of the folder have too.
+
+    Parameters
+    ----------
+    relation : str
+        SQL of its rows, good as long as the folder it was staged in.
+    about : str
+        The customer table that its name speaks of; empty for none.
+    totals : int
+        Rows that are totals of others.
+    digest : str
+        The same for files, and sheets, of the same content.
+    """
+
+    source: Source
+    rows: int
+    columns: tuple[ColumnProfile, ...]
+    shared: frozenset[str] = frozenset()
+    relation: str = ""
+    about: str = ""
+    totals: int = 0
+    digest: str = ""
+
+    def is_key(self, column: ColumnProfile) -> bool:
+        """Whether every row has a value of its own, but for one in a hundred."""
+        return column.filled == self.rows and column.distinct >= 0.99 * self.rows
+
+    def column(self, name: str) -> ColumnProfile:
+        """The column of that name."""
+        return next(one for one in self.columns if one.name == name)
+
+
+def files_of(folder: Path) -> Iterator[Path]:
+    """Files of a folder that may be sources, by name."""
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and not path.name.startswith(".") and format_of(path) in FORMATS:
+            yield path
+
+
+def source_of(path: Path, name: str, shown: str) -> Source:
+    """A source of a file that fills no table yet."""
+    return Source(
+        name=name,
+        file=shown,
+        path=path,
+        url="",
+        query="",
+        table="",
+        where="",
+        missing=(),
+        after_outcome=(),
+        format=format_of(path),
+        delimiter="",
+        encoding="",
+        decimal="",
+        sheet="",
+        date_format="",
+        one_zone="",
+        tables=(),
+    )
+
+
+def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfile:
+    """Look at every column of a file.
+
+    Raises
+    ------
+    MarketError
+        The file cannot be read.
+    """
+    staged = stage(con, source, folder)
+    if len(staged.columns) == 1 and delimiter_seen(next(iter(staged.columns))) == BLANKS:
+        source = replace(source, delimiter=BLANKS)
+        staged = stage(con, source, folder)
+    if all(re.fullmatch(r"[\d.,:/ -]+(_\d+)?", name) for name in staged.columns):
+        raise MarketError("A file has a header.", "numbers only in its first line.", "Add a header line.")
+    source = replace(source, decimal=_decimal(con, staged), date_format=_date_format(con, staged))
+    about = subject_of(prefix_of(list(staged.columns)), source.sheet, source.table, source.name)
+    return FileProfile(source, staged.rows, tuple(_columns(con, staged, source.decimal, source.date_format)),
+                       relation=staged.relation, about=about, totals=sum(why == TOTAL for _, why in staged.broken),
+                       digest=f"{staged.fingerprint.sha256} {source.sheet} {source.table or source.query}")
+
+
+def _decimal(con: DuckDBPyConnection, staged: Staged) -> str:
+    """A comma where numbers have decimal commas, or may have in a file that is not cut by commas; else empty.
+
+    Columns that are called months are not asked: ``01.2024`` is no number with a point.
+    """
+    texts = [name for name, kind in staged.columns.items() if kind == "VARCHAR" and not is_called(name, MONTHS)]
+    signs = [signs_of(con, staged, name) for name in texts]
+    if any(one.point for one in signs):
+        return ""
+    may = staged.delimiter not in ("", ",")
+    return "," if any(one.says_comma or (may and one.open) for one in signs) else ""
+
+
+def _date_format(con: DuckDBPyConnection, staged: Staged) -> str:
+    """Day first, where all dates of a file are cut by points and some column would leave that open; else empty.
+
+    Nobody writes the month first before a point; where the file itself tells, nothing need be said.
+    """
+    texts = [cleaned(quoted(name), kind) for name, kind in staged.columns.items() if kind == "VARCHAR"]
+    if len(texts) < len(staged.columns) or not texts:
+        return ""
+    parts = [f"count({value}), coalesce(count_if(regexp_matches({value}, {literal(_DATE)})), 0), "
+             f"coalesce(count_if(regexp_matches({value}, {literal(_DOTTED)})), 0)" for value in texts]
+    counts = con.execute(f"select {', '.join(parts)} from {staged.relation}").fetchall()[0]
+    found = [(value, dotted) for value, filled, like, dotted in zip(
+        texts, counts[::3], counts[1::3], counts[2::3], strict=True) if filled and like >= 0.95 * filled]
+    if not found or any(like > dotted for like, dotted in zip(counts[1::3], counts[2::3], strict=True)):
+        return ""
+    ways = (written(con, staged.relation, value) for value, _ in found)
+    return "%d.%m.%Y" if any(way.is_ambiguous for way in ways) else ""
+
+
+def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format: str) -> Iterator[ColumnProfile]:
+    file = f"read_parquet({file_literal(staged.path)})"
+    labels = labels_of(list(staged.columns))
+    for label, (name, kind) in zip(labels, staged.columns.items(), strict=True):
+        value = cleaned(quoted(name), kind)
+        as_text = text(value, kind)
+        filled, distinct, length, coded, gaps = con.execute(
+            "select count(v), count(distinct v), coalesce(avg(length(v)), 0), count_if(regexp_matches(v, '[0-9]')), "
+            "case when min(n) filter (where v is not null) = 0 then bit_xor(hash(n)) filter (where v is null) end "
+            f"from (select {as_text} as v, file_row_number as n from {staged.relation})").fetchall()[0]
+        found, unclear, numbers = _kind(con, file, name, kind, filled, distinct, decimal, date_format)
+        moment = _moment(con, file, name, kind, decimal) if found == "number" and distinct > _CATEGORIES else None
+        if moment is None and found != "date" and filled and is_called(label, MONTHS):
+            moment = month_written(con, file, name, as_text, filled)
+        values: Mapping[str, int] = {}
+        if 0 < distinct <= _VALUES:
+            values = dict(
+                con.execute(
+                    f"select lower({as_text}) as v, count(*) from {file} where {value} is not null "
+                    "group by v order by 2 desc, 1"
+                ).fetchall()
+            )
+        codes = _codes(con, staged, as_text, filled) if kind == "VARCHAR" and coded == filled else ()
+        sign = _sign(con, staged, as_text, filled) if found == "number" else ""
+        yield ColumnProfile(name, "date" if moment else found, filled, distinct, length, tuple(values), unclear,
+                            numbers, label, key(value, kind), coded, gaps or 0, codes, sign, moment)
+
+
+def _moment(con: DuckDBPyConnection, file: str, name: str, kind: str, decimal: str) -> tuple[str, str] | None:
+    """What the numbers of a column count to, where its name says that they are dates."""
+    if not re.search(_CALLED_DATES, snake(name)):
+        return None
+    value = number(cleaned(quoted(name), kind), kind, decimal)
+    least, most = con.execute(f"select min({value}), max({value}) from {file}").fetchall()[0]
+    return counted(quoted(name), least, most)
+
+
+def _sign(con: DuckDBPyConnection, staged: Staged, value: str, filled: int) -> str:
+    """The sign of a currency in every value of a column."""
+    found = con.execute(
+        f"select regexp_extract({value}, '[€$£¥]') as sign, count(*) from {staged.relation} where {value} is not null "
+        "group by sign").fetchall()
+    return str(found[0][0]) if len(found) == 1 and found[0][1] == filled else ""
+
+
+def _codes(con: DuckDBPyConnection, staged: Staged, value: str, filled: int) -> tuple[str, ...]:
+    """Codes of currencies in a column of amounts that are written with one, the most frequent first."""
+    found = con.execute(
+        f"select regexp_extract({value}, '[A-Z]{{3}}') as code, count(*) from {staged.relation} "
+        f"where regexp_matches({value}, {literal(WITH_CODE)}) group by code order by 2 desc, 1").fetchall()
+    rows = sum(count for _, count in found)
+    codes = tuple(code for code, _ in found)
+    return codes if rows >= 0.95 * filled > 0 and all(code in EXPONENTS for code in codes) else ()
+
+
+def _kind(
+    con: DuckDBPyConnection, file: str, name: str, kind: str, filled: int, distinct: int, decimal: str, date_format: str
+) -> tuple[Literal["number", "date", "text"], bool, int]:
+    """The kind of a column, whether its dates are unclear, and how many of its values are numbers."""
+    if kind == "DATE" or kind.startswith("TIMESTAMP"):
+        return "date", False, 0
+    value = cleaned(quoted(name), kind)
+    dated = re.search(r"date|time|_at$|_on$|day$|datum|opened|closed|since", name.lower()) is not None
+    dated = dated and distinct > _CATEGORIES
+    if not dated and kind == "VARCHAR":
+        like = f"select coalesce(count_if(regexp_matches({value}, {literal(_DATE)})), 0) from {file}"
+        dated = con.execute(like).fetchall()[0][0] >= 0.95 * filled
+    if dated and filled:
+        way = written(con, file, text(value, kind), date_format)
+        if way.rows >= 0.95 * filled:
+            return "date", way.is_ambiguous, 0
+    if is_number(kind):
+        return "number", False, filled
+    if kind != "VARCHAR" or not filled:
+        return "text", False, 0
+    numbers = con.execute(f"select count({number(value, kind, decimal)}) from {file}").fetchall()[0][0]
+    coded = con.execute(f"select count_if(regexp_matches({value}, '^0[0-9]')) from {file}").fetchall()[0][0]
+    return ("number" if numbers == filled and not coded else "text"), False, 0 if coded else numbers
+
+
+_CALLED_DATES = "(^|_)(date|datum|day|at|on|am|timestamp|created|opened|closed|since|modified|updated)$"
+_DOTTED = "^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}( |$)"
+_DATE = "^[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{2,4}([ T]|$)"

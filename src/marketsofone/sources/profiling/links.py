@@ -1,0 +1,115 @@
+"""Which columns of one file hold the keys of another: told by their values, whatever they are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.crm_words import KEYS, describes, is_called
+from marketsofone.sources.spelling import bare
+from marketsofone.sources.sql import quoted
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+GENERIC = ("id", "record id", "guid", "key", "uuid")
+"""What a file's own key is called where it does not say of what."""
+
+_SAMPLE, _LONG, _TELLING = 200, 80, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A column whose values are keys of another file.
+
+    Parameters
+    ----------
+    file, column : str
+        The source that refers, and its column.
+    home, key : str
+        The source it refers to, and the key there.
+    met, filled : int
+        Rows whose value is a key there; rows with a value.
+    several : int
+        Rows that hold a list of keys cut by semicolons: of these the first is meant.
+    """
+
+    file: str
+    column: str
+    home: str
+    key: str
+    met: int
+    filled: int
+    several: int
+
+    @property
+    def nearly_all(self) -> bool:
+        """Whether nine in ten rows with a value find theirs."""
+        return self.met >= 0.9 * self.filled > 0
+
+    @property
+    def sql(self) -> str:
+        """The column, or the first key of its lists."""
+        return f"trim(split_part({quoted(self.column)}, ';', 1))" if self.several else self.column
+
+    @property
+    def why(self) -> str:
+        """Why it is that, in words."""
+        lists = f", the first of several in {self.several:,}" if self.several else ""
+        return f"its values are keys of {self.home}: {self.met:,} of {self.filled:,} are found there{lists}"
+
+
+def links_between(con: DuckDBPyConnection, profiles: Sequence[FileProfile]) -> tuple[Link, ...]:
+    """Every column of which at least half the values are keys of another file.
+
+    Short numbers are keys only where the headings say so: a quantity of 3 is no reference to customer 3. Numbers of
+    two kinds of things, as their headings say, are no keys of each other: customer 10045 is not order 10045.
+    """
+    return tuple(link for one in profiles for column in one.columns if _may_refer(column)
+                 for other in profiles if other.source is not one.source
+                 for link in _links(con, one, column, other))
+
+
+def _links(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile, other: FileProfile) -> Iterator[Link]:
+    for key in other.columns:
+        if not (_may_refer(key) and other.is_key(key)) or not _tells(one, column, key):
+            continue
+        first = f"trim(split_part({column.text}, ';', 1))"
+        keys = f"(select distinct {key.text} as k from {other.relation})"
+        sample = f"(select distinct {first} as v from {one.relation} where v is not null limit {_SAMPLE})"
+        hit, asked = con.execute(f"select count(k), count(*) from {sample} left join {keys} on v = k").fetchall()[0]
+        if 2 * hit < asked or not asked:
+            continue
+        met, filled, several = con.execute(
+            f"select count(k), count(v), count_if(contains(w, ';')) from (select {first} as v, {column.text} as w "
+            f"from {one.relation}) left join {keys} on v = k").fetchall()[0]
+        if 2 * met >= filled > 0:
+            yield Link(one.source.name, column.name, other.source.name, key.name, met, filled, several)
+
+
+def _may_refer(column: ColumnProfile) -> bool:
+    return column.kind != "date" and column.distinct > 2 and column.length <= _LONG
+
+
+def _tells(one: FileProfile, column: ColumnProfile, key: ColumnProfile) -> bool:
+    """Whether equal values of the two would be no chance."""
+    if any(is_called(said, GENERIC) for said in column.said) and one.is_key(column):
+        return False
+    if key.kind == "number" and _things(column) and _things(key) and not _things(column) & _things(key):
+        return False
+    if key.kind != "number" or key.length >= _TELLING:
+        return True
+    if describes(column.label) or 5 * column.distinct < key.distinct:
+        return False
+    alike = bare(column.label) == bare(key.label)
+    numbered = re.search(r"(id|no|nr|number|nummer|key)$", column.label.lower()) is not None
+    return bool(_things(column)) or alike or numbered
+
+
+def _things(column: ColumnProfile) -> set[str]:
+    """What a column's heading calls its values: the kinds of things, people of one's own and of others as one."""
+    called = {entity for entity, words in KEYS.items() for said in column.said if is_called(said, words)}
+    return {"person" if entity in ("contact", "rep") else entity for entity in called}

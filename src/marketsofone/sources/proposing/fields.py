@@ -1,0 +1,249 @@
+"""Which column of a file is which field of the customer table it fills."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from marketsofone.sources.profiling.belonging import Folder, first_called, named, numbered, repeated
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.crm_values import UNIT_PRICES
+from marketsofone.sources.profiling.crm_words import FIELDS, HOURS, KEYS, SECONDS, describes, is_personal
+from marketsofone.sources.proposing.drafts import Guess
+from marketsofone.sources.proposing.recurring import Recurring, recurring
+from marketsofone.sources.proposing.told_by_values import answered, direction, outcome
+from marketsofone.sources.spelling import snake
+from marketsofone.sources.sql import literal, quoted
+
+_FLAGS = ("answered", "decides")
+_KINDS = {
+    "opened_at": "date",
+    "closed_at": "date",
+    "ordered_at": "date",
+    "rate_on": "date",
+    "rate": "number",
+    "happened_at": "date",
+    "stated_at": "date",
+    "strength": "number",
+    "valid_from": "date",
+    "valid_to": "date",
+    "amount": "number",
+    "cost": "number",
+    "quantity": "number",
+    "list_price": "number",
+    "unit_cost": "number",
+    "week_hours": "number",
+    "hour_cost": "number",
+    "minutes": "number",
+}
+
+
+def fields_of(folder: Folder, one: FileProfile, table: str) -> dict[str, Guess]:
+    """The fields of a table that a file fills, each with its reason."""
+    makers = {
+        "opportunity": _opportunity,
+        "opportunity_line": _opportunity_line,
+        "step": _step,
+        "order_line": order_line,
+        "touch": _touch,
+    }
+    if table in makers:
+        return makers[table](folder, one)
+    fields = {f"{table}_id": key} if (key := _key_of_thing(folder, one, table)) else {}
+    owners = {"account": ("rep",), "contact": ("account",)}
+    fields |= {field: guess for field, guess in references(folder, one, owners.get(table, ()), fields).items()
+               if not is_personal(guess.sql)}
+    return {**fields, **plain_fields(one, table, fields)}
+
+
+def _key_of_thing(folder: Folder, one: FileProfile, table: str) -> Guess | None:
+    """The key of accounts, people, products or reps; it may stand in several rows, each of a period of its own."""
+    key = folder.key(one, table)
+    if key is not None and (key.distinct == key.filled or field_of(one, table, "valid_from", ()) is None):
+        return Guess(key.name, f"its name, and every row has its own{repeated(one, key)}")
+    key = key or key_of_periods(one, table)
+    return Guess(key.name, "its name; with valid_from it tells rows apart") if key else None
+
+
+def thing_of_periods(one: FileProfile) -> str | None:
+    """Of which things a file says what held in periods, a row each; None where it does not, or prices a customer's."""
+    found = [table for table in ("contact", "account", "product", "rep") if key_of_periods(one, table)]
+    return found[0] if found and not ("product" in found and len(found) > 1) else None
+
+
+def key_of_periods(one: FileProfile, table: str) -> ColumnProfile | None:
+    """The column that names the things of a kind in a file of periods, which fills it in every row."""
+    if one.about not in ("", table) or field_of(one, table, "valid_from", ()) is None:
+        return None
+    return first_called(one, KEYS[table], lambda column: column.kind != "date" and column.filled == one.rows
+                        and not describes(column.label))
+
+
+def _opportunity(folder: Folder, one: FileProfile) -> dict[str, Guess]:
+    key = folder.key(one, "opportunity") or numbered(one)
+    fields = {
+        "opportunity_id": Guess(key.name, f"its name, and every row has its own{repeated(one, key)}")
+        if key
+        else Guess("source_row", "no column is a key, so the row's number is it")
+    }
+    fields |= references(folder, one, ("account", "contact", "rep", "product"), fields)
+    fields |= outcome(one) or {}
+    return fields | plain_fields(one, "opportunity", fields)
+
+
+def _opportunity_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
+    fields = references(folder, one, ("opportunity", "product"), {})
+    return fields | plain_fields(one, "opportunity_line", fields)
+
+
+def _step(folder: Folder, one: FileProfile) -> dict[str, Guess]:
+    key, date = folder.key(one, "opportunity"), dated(one)
+    if key is None or date is None:
+        return {}
+    name = re.sub(r"_?(date|at|on|time|timestamp)$", "", snake(date.name)) or "reached"
+    return {
+        "opportunity_id": Guess(
+            key.name, "its name; a larger file holds all opportunities, this one those that got on"
+        ),
+        "name": Guess(literal(name), "after the column of its date"),
+        "happened_at": Guess(date.read[0], "its dates"),
+    }
+
+
+def order_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
+    """The fields of a ledger: what one line of it says."""
+    account, order = folder.reference(one, "account"), order_number(folder, one)
+    date = field_of(one, "order_line", "ordered_at", ())
+    fields: dict[str, Guess] = {}
+    monthly = recurring(one)
+    if monthly:
+        fields |= _of_month(monthly, account.column if account else "", order)
+    elif order:
+        fields["order_id"] = order
+    elif account and date:
+        sql = f"{quoted(account.column)} || ' ' || {quoted(date.name)}"
+        fields["order_id"] = Guess(sql, "no column is an order's number: what one buys on a day is an order")
+    fields |= references(folder, one, ("account", "contact", "product"), fields)
+    fields |= plain_fields(one, "order_line", fields)
+    price, quantity = unit_price(one), fields.get("quantity")
+    if price and quantity and _is_of_orders(one, fields.get("amount"), price):
+        sql = f"{quoted(quantity.sql)} * {quoted(price.name)}"
+        why = "no column holds it: quantity times price"
+        if "amount" in fields:
+            why = f"quantity times price: {fields['amount'].sql} is filled in fewer rows, once an order it seems"
+        fields["amount"] = Guess(sql, why)
+    return fields
+
+
+def _of_month(monthly: Recurring, account: str, order: Guess | None) -> dict[str, Guess]:
+    """The order, the day and the amount of a row that is a month of a subscription."""
+    of = monthly.subscription.name if monthly.subscription else account
+    number = Guess(f"{quoted(of)} || ' ' || {quoted(monthly.month.name)}", f"each month of a {of} is an order")
+    sql, told = monthly.month.read
+    day = Guess(sql, f"its name{told}")
+    return {"order_id": order or number, "ordered_at": day, "amount": monthly.amount}
+
+
+def _is_of_orders(one: FileProfile, amount: Guess | None, price: ColumnProfile) -> bool:
+    """Whether what is called an amount is missing, or stands in one row of an order where each row has a price."""
+    column = next((each for each in one.columns if amount and each.name == amount.sql), None)
+    return amount is None or (column is not None and column.filled < 0.95 * price.filled)
+
+
+def order_number(folder: Folder, one: FileProfile) -> Guess | None:
+    """The column of an order's number: by name, else a column called Name of which every value holds a digit."""
+    order = folder.reference(one, "order")
+    if order:
+        return Guess(order.sql, order.why)
+    coded = next((column for column in one.columns if named(column, ("name",)) and column.coded == column.filled > 0),
+                 None)
+    return Guess(coded.name, "it is called a name, and every value has a number in it") if coded else None
+
+
+def said_once(one: FileProfile, fields: Mapping[str, Guess]) -> tuple[str, ...]:
+    """Columns that only the first row of an order fills: texts, dates and keys, for amounts would count once a row."""
+    order = next((column for column in one.columns if column.name == fields["order_id"].sql), None)
+    keys = {guess.sql for name, guess in fields.items() if name.endswith("_id")}
+    return tuple(
+        column.name for column in one.columns
+        if order and column.gaps and column.filled < 0.95 * one.rows
+        and (column.gaps == order.gaps or (not order.gaps and column.filled == order.distinct))
+        and (column.kind != "number" or column.name in keys))
+
+
+def _touch(folder: Folder, one: FileProfile) -> dict[str, Guess]:
+    fields: dict[str, Guess] = references(folder, one, ("touch", "account", "contact", "opportunity", "rep"), {})
+    fields |= {name: guess for name, guess in (("direction", direction(one)), ("answered", answered(one))) if guess}
+    fields |= plain_fields(one, "touch", fields)
+    seconds = next((column for column in one.columns if column.kind == "number" and named(column, SECONDS)), None)
+    hours = next((column for column in one.columns if column.kind == "number" and named(column, HOURS)), None)
+    if seconds and "minutes" not in fields:
+        fields["minutes"] = Guess(f"{quoted(seconds.name)} / 60", "its name: seconds")
+    elif hours and "minutes" not in fields:
+        fields["minutes"] = Guess(f"{quoted(hours.name)} * 60", "its name: hours")
+    date = fields.get("happened_at")
+    back = date is not None and re.search(r"redem|repl|respon|answer", date.sql.lower()) is not None
+    guess = Guess("'in'" if back else "'out'", "they came to us" if back else "nothing says that they came to us")
+    return {"direction": guess} | fields
+
+
+def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> dict[str, Guess]:
+    """Fields of a table that a column is called by the name of."""
+    used = {guess.sql for guess in taken.values()}
+    found: dict[str, Guess] = {}
+    for name in FIELDS.get(table, {}):
+        column = None if name in taken else field_of(one, table, name, used)
+        if column:
+            sql, told = column.read
+            found[name] = Guess(sql, f"its name{told}")
+            if name in _FLAGS and column.filled < one.rows and len(column.values) == 1:
+                found[name] = Guess(f"{quoted(column.name)} is not null", f"its name; {column.values[0]!r} is the only "
+                                    "value: what is empty is taken for no")
+            used.add(column.name)
+        if column and column.codes:
+            sql, codes = quoted(column.name), ", ".join(column.codes)
+            found[name] = Guess(f"regexp_replace({sql}, '[A-Z]{{3}}', '')", "its name; a currency's code aside")
+            found.setdefault("currency", Guess(f"regexp_extract({sql}, '[A-Z]{{3}}')",
+                                               f"the codes beside its amounts: {codes}"))
+    return found
+
+
+def field_of(one: FileProfile, table: str, name: str, used: Iterable[str]) -> ColumnProfile | None:
+    """The column that is called as a field of a table is, and fits it."""
+    return first_called(one, FIELDS[table][name], lambda column: _fits(_KINDS.get(name, column.kind), column)
+                        and not column.unclear and column.filled > 0 and column.name not in used)
+
+
+def _fits(kind: str, column: ColumnProfile) -> bool:
+    return column.kind == kind or (kind == "number" and (column.almost_number or bool(column.codes)))
+
+
+def references(folder: Folder, one: FileProfile, entities: Sequence[str], taken: Mapping[str, Guess]
+               ) -> dict[str, Guess]:
+    """The columns by which a file names things of other tables."""
+    used = {guess.sql for guess in taken.values()}
+    found = {}
+    for entity in entities:
+        reference = folder.reference(one, entity, used)
+        if reference:
+            shown = f"; lists will show it, md5({quoted(reference.column)}) would hide it" if entity == "account" and (
+                is_personal(reference.column)) else ""
+            found[f"{entity}_id"] = Guess(reference.sql, reference.why + shown)
+            used.add(reference.column)
+    return found
+
+
+def dated(one: FileProfile) -> ColumnProfile | None:
+    """The column of dates that most rows fill."""
+    dates = [column for column in one.columns if column.kind == "date" and not column.unclear]
+    return max(dates, key=lambda column: column.filled, default=None)
+
+
+def unit_price(one: FileProfile) -> ColumnProfile | None:
+    """The column of prices of one unit."""
+    return next((column for column in one.columns if column.kind == "number" and named(column, UNIT_PRICES)), None)
+
+
+def paid(one: FileProfile) -> ColumnProfile | None:
+    """The column that tells what a line was worth."""
+    return field_of(one, "order_line", "amount", ()) or unit_price(one)

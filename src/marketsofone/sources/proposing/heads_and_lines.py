@@ -1,0 +1,123 @@
+"""Files of which one holds the lines and another what all lines of an order share: joined where that is safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from marketsofone.sources.profiling.belonging import Folder
+from marketsofone.sources.profiling.columns import FileProfile
+from marketsofone.sources.profiling.links import Link
+from marketsofone.sources.proposing.drafts import Guess, JoinDraft
+from marketsofone.sources.proposing.fields import field_of, order_line, order_number, paid, references
+from marketsofone.sources.sql import quoted
+
+_SHARED = ("account", "contact")
+_OF_THE_HEAD = ("ordered_at", "currency")
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Lines and their heads.
+
+    Parameters
+    ----------
+    link : Link
+        By which a line finds its head.
+    against : str
+        Why they are not joined, a sentence; empty where they are.
+    """
+
+    lines: FileProfile
+    heads: FileProfile
+    link: Link
+    against: str
+
+    @property
+    def join(self) -> JoinDraft:
+        """The join as it is proposed."""
+        why = (f"every {self.link.key} stands once in {self.heads.source.name}, and {self.link.met:,} of "
+               f"{self.link.filled:,} rows find theirs")
+        return JoinDraft(self.heads.source.name, self.heads.source, (self.link.column, self.link.key), why)
+
+    @property
+    def profile(self) -> FileProfile:
+        """The lines with the columns of their heads beside them."""
+        name = self.join.name
+        beside = tuple(replace(column, name=f"{name}.{column.name}", label=column.label or column.name)
+                       for column in self.heads.columns if column.name != self.link.key)
+        own, other = self.lines.source, self.heads.source
+        source = replace(own, decimal=own.decimal or other.decimal, date_format=own.date_format or other.date_format)
+        return replace(self.lines, source=source,
+                       columns=(*self.lines.columns, *beside))
+
+    def fields(self, folder: Folder) -> dict[str, Guess]:
+        """The fields of order lines: of the line what it says itself, of its head what it does not."""
+        fields = order_line(folder, self.lines) | {"order_id": Guess(self.link.column, "its name")}
+        number = order_number(folder, self.lines)
+        if number and number.sql == self.link.column:
+            fields["order_id"] = number
+        heads = references(folder, self.heads, _SHARED, {"order_id": Guess(self.link.key, "")})
+        for field in _OF_THE_HEAD:
+            column = field_of(self.heads, "order_line", field, ())
+            if column:
+                heads[field] = Guess(column.name, "its name")
+        return {**{field: self._beside(guess) for field, guess in heads.items()}, **fields}
+
+    def _beside(self, guess: Guess) -> Guess:
+        """What a head says, as its lines say it."""
+        for column in self.heads.columns:
+            name = f"{self.join.name}.{column.name}"
+            if guess.sql == column.name:
+                return replace(guess, sql=name, why=f"{guess.why}, of the order's head")
+            if quoted(column.name) in guess.sql:
+                return replace(guess, sql=guess.sql.replace(quoted(column.name), quoted(name)))
+        return guess
+
+
+def found_together(folder: Folder) -> Mapping[str, Together]:
+    """For every file of lines, by its name: where their heads are, and whether they can be joined."""
+    found = {}
+    for one in folder.files:
+        if folder.main is not None and one.source is folder.main.source:
+            continue
+        heads = [Together(one, other, link, _against(one, other, link))
+                 for link in folder.links if link.file == one.source.name and paid(one)
+                 for other in folder.files if other.source.name == link.home and _has_heads(folder, other, link)
+                 and not one.is_key(one.column(link.column))]
+        if heads:
+            found[one.source.name] = max(heads, key=lambda each: each.link.met)
+    return found
+
+
+def _has_heads(folder: Folder, one: FileProfile, link: Link) -> bool:
+    """Whether a file lists orders by the key of a link: it dates them, and is not the file of opportunities."""
+    if folder.main is not None and one.source is folder.main.source:
+        return False
+    order = folder.key(one, "order")
+    return order is not None and order.name == link.key and any(column.kind == "date" for column in one.columns)
+
+
+def is_whole(folder: Folder, one: FileProfile) -> bool:
+    """Whether lines say themselves when and by whom."""
+    return bool(field_of(one, "order_line", "ordered_at", ()) and folder.reference(one, "account"))
+
+
+def _against(one: FileProfile, heads: FileProfile, link: Link) -> str:
+    key = heads.column(link.key)
+    if field_of(heads, "order_line", "ordered_at", ()) is None:
+        return f"no column of {heads.source.name} tells surely when an order was placed"
+    formats = {heads.source.date_format, one.source.date_format}
+    if len(formats) > 1 and all(any(column.kind == "date" for column in each.columns) for each in (one, heads)):
+        return "one of the two writes dates with points, the other does not: date_format is one for both"
+    if heads.source.table or one.source.table:
+        return "a join reads files: write a query that gives both as one"
+    if key.distinct < key.filled or key.filled < heads.rows:
+        return (f"{link.key} does not tell the rows of {heads.source.name} apart ({key.distinct:,} different in "
+                f"{heads.rows:,} rows): keep one row of each")
+    if not link.nearly_all:
+        return (f"only {link.met:,} of {link.filled:,} rows find their {link.key} in {heads.source.name}: are both "
+                "files of the same day?")
+    if link.several:
+        return f"{link.several:,} rows name several {link.key} at once"
+    return ""

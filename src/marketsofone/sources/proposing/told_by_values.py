@@ -1,0 +1,109 @@
+"""Fields that the values of a column tell: how it ended, which way a contact went, whether it was answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from marketsofone.errors import shortened
+from marketsofone.sources.profiling.belonging import named
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.crm_values import (
+    ANSWERED,
+    CLOSED_FLAGS,
+    INCOMING,
+    LOST,
+    NO,
+    OUTCOMES,
+    OUTGOING,
+    TARGETS,
+    UNANSWERED,
+    WON,
+    WON_FLAGS,
+    YES,
+)
+from marketsofone.sources.proposing.drafts import Guess
+from marketsofone.sources.sql import literal, quoted
+
+_SHOWN = 6
+
+
+def outcome(one: FileProfile) -> dict[str, Guess] | None:
+    """The outcome of opportunities, or whether they were entered; None where no column tells."""
+    told = _stages(one, both=True) or _flags(one) or _stages(one, both=False)
+    if told:
+        return {"outcome": told}
+    for column in one.columns:
+        values = set(column.values)
+        if len(values) == 2 and values & set(YES) and values & set(NO) and named(column, TARGETS):
+            yes = next(value for value in column.values if value in YES)
+            sql = f"lower(cast({quoted(column.name)} as varchar)) = {literal(yes)}"
+            return {"entered": Guess(sql, "its name and its two values; is it getting in, or winning (outcome)?")}
+    return None
+
+
+def _stages(one: FileProfile, both: bool) -> Guess | None:
+    for column in one.columns:
+        won, lost = ([value for value in column.values if _means(value, words)] for words in (WON, LOST))
+        if won and (lost or (not both and named(column, OUTCOMES))):
+            return _won_or_lost(column, won, lost)
+    return None
+
+
+def _means(value: str, words: Sequence[str]) -> bool:
+    """Whether a value is one of the words; a stage may name its pipeline, or the end with a word among others."""
+    plain = re.sub(r"[^\w]+", " ", re.sub(r"\(.*\)", " ", value)).strip()
+    if value in words or plain in words:
+        return True
+    said = plain.split()
+    ends = {"won", "gewonnen", "lost", "verloren"} & set(words)
+    return len(said) > 1 and "not" not in said and bool(ends & set(said))
+
+
+def _won_or_lost(column: ColumnProfile, won: Sequence[str], lost: Sequence[str]) -> Guess:
+    cases = [f"when {literal(value)} then 'won'" for value in won]
+    cases += [f"when {literal(value)} then 'lost'" for value in lost]
+    rest = [repr(value) for value in column.values if value not in (*won, *lost)]
+    others = f"; the others count as open: {shortened(rest, _SHOWN)}" if rest else ""
+    return Guess(f"case lower({quoted(column.name)}) {' '.join(cases)} else 'open' end",
+                 f"its values tell won from lost{others}")
+
+
+def _flags(one: FileProfile) -> Guess | None:
+    """Two columns of yes and no: closed, and won; or won alone, where some rows leave it open."""
+    won, closed = (next((column for column in one.columns if named(column, words) and set(column.values) & set(
+        YES) and set(column.values) <= {*YES, *NO}), None) for words in (WON_FLAGS, CLOSED_FLAGS))
+    if won is not None and closed is None and won.filled < one.rows and set(won.values) & set(NO):
+        cases = [f"when {literal(value)} then {literal('won' if value in YES else 'lost')}" for value in won.values]
+        return Guess(f"case lower(cast({quoted(won.name)} as varchar)) {' '.join(cases)} else 'open' end",
+                     "its name and its two values; what is empty is taken for open")
+    if won is None or closed is None:
+        return None
+    yes = ", ".join(map(literal, YES))
+    said = (f"lower(cast({quoted(column.name)} as varchar)) in ({yes})" for column in (won, closed))
+    return Guess("case when {} then 'won' when {} then 'lost' else 'open' end".format(*said),
+                 "what is closed and not won is lost")
+
+
+def direction(one: FileProfile) -> Guess | None:
+    """Which way contacts went, where a column has words for both, or for one of them alone."""
+    known = {**dict.fromkeys(INCOMING, "in"), **dict.fromkeys(OUTGOING, "out")}
+    return next((_cases(column, known, "its values tell who came to whom") for column in one.columns
+                 if column.values and set(column.values) <= set(known)), None)
+
+
+def answered(one: FileProfile) -> Guess | None:
+    """Whether a contact was answered, where a column has words for both."""
+    known = {**dict.fromkeys(ANSWERED, "true"), **dict.fromkeys(UNANSWERED, "false")}
+    for column in one.columns:
+        values = set(column.values)
+        if values & set(ANSWERED) and values & set(UNANSWERED):
+            rest = [repr(value) for value in column.values if value not in known]
+            others = f"; of the others it is not known: {shortened(rest, _SHOWN)}" if rest else ""
+            return _cases(column, known, f"its values tell whether somebody was reached{others}")
+    return None
+
+
+def _cases(column: ColumnProfile, known: dict[str, str], why: str) -> Guess:
+    cases = " ".join(f"when {literal(value)} then {literal(known[value])}" for value in column.values if value in known)
+    return Guess(f"case lower({quoted(column.name)}) {cases} end", why)

@@ -1,0 +1,1 @@
+"""The rows of one source, read, typed and keyed into a customer table or refused with the reason."""

@@ -1,0 +1,1 @@
+"""Files, sheets and queries, each made one Parquet file of its rows."""

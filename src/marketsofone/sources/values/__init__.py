@@ -1,0 +1,1 @@
+"""How a single value is read: days, numbers and money."""
