@@ -10,6 +10,7 @@ from marketsofone.sources.profiling.columns import FileProfile
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.proposing.drafts import Guess, JoinDraft
 from marketsofone.sources.proposing.fields import field_of, order_line, order_number, paid, references
+from marketsofone.sources.proposing.safe_joins import against
 from marketsofone.sources.sql import quoted
 
 _SHARED = ("account", "contact")
@@ -104,20 +105,9 @@ def is_whole(folder: Folder, one: FileProfile) -> bool:
 
 
 def _against(one: FileProfile, heads: FileProfile, link: Link) -> str:
-    key = heads.column(link.key)
     if field_of(heads, "order_line", "ordered_at", ()) is None:
         return f"no column of {heads.source.name} tells surely when an order was placed"
     formats = {heads.source.date_format, one.source.date_format}
     if len(formats) > 1 and all(any(column.kind == "date" for column in each.columns) for each in (one, heads)):
         return "one of the two writes dates with points, the other does not: date_format is one for both"
-    if heads.source.table or one.source.table:
-        return "a join reads files: write a query that gives both as one"
-    if key.distinct < key.filled or key.filled < heads.rows:
-        return (f"{link.key} does not tell the rows of {heads.source.name} apart ({key.distinct:,} different in "
-                f"{heads.rows:,} rows): keep one row of each")
-    if not link.nearly_all:
-        return (f"only {link.met:,} of {link.filled:,} rows find their {link.key} in {heads.source.name}: are both "
-                "files of the same day?")
-    if link.several:
-        return f"{link.several:,} rows name several {link.key} at once"
-    return ""
+    return against(link, one, heads)

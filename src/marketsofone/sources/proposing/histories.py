@@ -12,6 +12,7 @@ from marketsofone.sources.profiling.crm_words import KEYS
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.proposing.drafts import Guess, JoinDraft
 from marketsofone.sources.proposing.fields import dated
+from marketsofone.sources.proposing.safe_joins import against
 from marketsofone.sources.proposing.told_by_values import outcome
 from marketsofone.sources.spelling import bare
 from marketsofone.sources.sql import quoted
@@ -38,10 +39,9 @@ class History:
     def join(self) -> JoinDraft | None:
         """The join of the opportunities with the last change of each; None where it cannot be made."""
         date = dated(self.changes)
-        key = self.opportunities.column(self.link.key)
         one, other = self.opportunities.source, self.changes.source
-        if date is None or date.moment or one.table or other.table or self.link.several or (
-                key.distinct < key.filled) or one.date_format != other.date_format:
+        if date is None or date.moment or one.date_format != other.date_format or against(
+                self.link, self.changes, self.opportunities):
             return None
         why = f"a row of {other.name} is a change, the last of each {self.link.key} says how it stands"
         return JoinDraft(other.name, other, (self.link.key, self.link.column), why, latest=date.name)

@@ -12,6 +12,7 @@ from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
 from marketsofone.sources.profiling.crm_words import ANNUAL, FIELDS, MONTHLY, MONTHS, SUBSCRIPTIONS
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft
+from marketsofone.sources.proposing.safe_joins import against
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import quoted
 
@@ -96,9 +97,7 @@ def subscriber(folder: Folder, one: FileProfile) -> tuple[JoinDraft, Guess] | No
 
 
 def _is_safe(one: FileProfile, home: FileProfile, link: Link) -> bool:
-    key = home.column(link.key)
-    return (link.nearly_all and not link.several and key.distinct == key.filled == home.rows
-            and not one.source.table and not home.source.table and one.source.date_format == home.source.date_format)
+    return not against(link, one, home) and one.source.date_format == home.source.date_format
 
 
 def recurs(column: ColumnProfile) -> bool:
