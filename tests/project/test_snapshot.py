@@ -189,6 +189,17 @@ def test_a_full_disk_leaves_the_last_good_run_and_says_what_to_do(small, run, tm
     assert not list((tmp_path / "runs").glob(".writing-*"))
 
 
+def test_a_project_folder_that_is_read_only_is_said_with_what_to_allow(small, run, tmp_path, monkeypatch):
+    def read_only(path, *_):
+        raise OSError(30, "Read-only file system", str(path))
+    monkeypatch.setattr(type(tmp_path), "open", read_only)
+    with pytest.raises(RunInterrupted, match="Read-only") as problem:
+        small.write_small_run(tmp_path)
+    monkeypatch.undo()
+    assert "Allow this user to write there" in problem.value.repair
+    assert open_snapshot(tmp_path).run_id == run.run_id
+
+
 def test_a_writer_that_fails_leaves_nothing_behind(small, run, tmp_path):
     def failing(path):
         path.write_bytes(b"half")

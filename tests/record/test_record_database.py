@@ -92,6 +92,37 @@ def test_a_read_only_file_is_read_and_refuses_to_be_written(tmp_path):
             record.state(NOTE)
 
 
+@pytest.fixture
+def forbid_writing(monkeypatch):
+    """From then on folders are as in a backup, or on a share that is read only."""
+    return lambda: monkeypatch.setattr("marketsofone.record.database.os.access", lambda *_: False)
+
+
+def test_a_record_in_a_folder_that_cannot_be_written_to_is_read_and_refuses_to_be_written(
+        tmp_path, forbid_writing):
+    path = tmp_path / "a folder, ü" / "record.db"
+    path.parent.mkdir()
+    with open_record(path) as record:
+        record.state(NOTE)
+    before = sorted(path.parent.iterdir())
+    forbid_writing()
+    with open_record(path) as record:
+        assert len(record.statements()) == 1
+        assert sorted(path.parent.iterdir()) == before
+        with pytest.raises(RecordRefused, match="Allow this user to write"):
+            record.state(NOTE)
+
+
+def test_a_log_beside_a_record_is_read_too_wherever_it_stands(tmp_path, forbid_writing):
+    path = tmp_path / "record.db"
+    with open_record(path) as stating:
+        stating.state(NOTE)
+        assert path.with_name("record.db-wal").stat().st_size
+        forbid_writing()
+        with open_record(path) as record:
+            assert len(record.statements()) == 1
+
+
 def test_a_read_only_file_without_a_record_cannot_become_one(tmp_path):
     path = tmp_path / "record.db"
     path.touch()

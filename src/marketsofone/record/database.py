@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,6 +111,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_SECONDS})
     if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
         sa.event.listen(engine, "do_connect", _make_private)
+        sa.event.listen(engine, "do_connect", _open_unwritable)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -120,6 +122,22 @@ def _make_private(_: object, __: object, arguments: list[Any], ___: object) -> N
     path = Path(str(arguments[0]))
     if path.parent.is_dir() and not path.exists():
         path.touch(mode=0o600)
+
+
+def _open_unwritable(_: object, __: object, arguments: list[Any], options: dict[str, Any]) -> None:
+    """A file in a folder that cannot be written to, such as a backup, is read as it stands.
+
+    SQLite would write beside it. Not where it left a log behind: what was stated last, an objection perhaps, stands
+    in there alone.
+    """
+    path = Path(str(arguments[0]))
+    if path.is_file() and not os.access(path.parent, os.W_OK) and not _log_of(path).exists():
+        arguments[0] = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        options["uri"] = True
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.errors import RunInterrupted
@@ -37,8 +38,8 @@ SORTED_BY: Mapping[str, str] = {
 Writer = Callable[[Path], None]
 Page = Callable[[Snapshot], str]
 
-_DISK = tuple(os.strerror(code) for code in
-              (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EIO))
+_FORBIDDEN = tuple(map(os.strerror, (errno.EROFS, errno.EACCES)))
+_DISK = (*map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)), *_FORBIDDEN)
 
 
 class Writing:
@@ -259,7 +260,9 @@ def _point_latest(runs: Path, name: str) -> None:
 @contextmanager
 def _only_writer(runs: Path) -> Iterator[None]:
     """Waits until no other process writes here; the lock goes with the process that holds it."""
-    with (runs / ".lock").open("w") as lock:
+    with _writing_told(runs.parent):
+        lock = (runs / ".lock").open("w")
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -270,7 +273,8 @@ def _sweep(runs: Path) -> None:
 
 
 def _writing_told(project_folder: Path) -> AbstractContextManager[None]:
-    return disk_problems_told("A run writes its results", project_folder / "runs", f"m1 run {project_folder}")
+    again = f"m1 run {quote(str(project_folder))}"
+    return disk_problems_told("A run writes its results", project_folder / "runs", again)
 
 
 @contextmanager
@@ -284,8 +288,9 @@ def disk_problems_told(wanted: str, folder: Path, again: str) -> Iterator[None]:
         said = next((reason for reason in _DISK if reason in str(problem)), None)
         if said is None:
             raise
+        repair = "Allow this user to write there" if said in _FORBIDDEN else "Make room"
         raise RunInterrupted(f"{wanted} to {folder}.", f"{said}; {_free(folder)} free there.",
-                             f"The last good run stands as it was. Make room, then:\n  {again}") from None
+                             f"The last good run stands as it was. {repair}, then:\n  {again}") from None
 
 
 def _free(folder: Path) -> str:
