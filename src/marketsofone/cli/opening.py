@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from marketsofone.cli.options import HERE, Format, Project, Run, Score
+from marketsofone.cli.options import HERE, Format, Project, Rows, Run, Score
 from marketsofone.cli.sheet import Column, Row, note_objected, show
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ Asked = Annotated[str | None, Parameter(show_default=False)]
 
 
 def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None, segment: Asked = None,
-         score: Annotated[Score | None, Parameter(show_default=False)] = None, limit: int = 20,
+         score: Annotated[Score | None, Parameter(show_default=False)] = None, limit: Rows = 20,
          run: Run = "latest", format: Format = "table") -> None:
     """Show the rows that the numbers of a buyer, a stratum or a segment written by hand were counted from.
 
