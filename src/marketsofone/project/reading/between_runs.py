@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import RunMissing
+from marketsofone.project.reading.sparing import check_spared
 from marketsofone.project.reading.unlisted import objectors, people_objecting, still_counted, unlisted
 from marketsofone.project.snapshots.approach import Order, PassedOver, ToApproach, passed_over, read_approach
 from marketsofone.project.snapshots.export import export_snapshot
@@ -33,7 +34,14 @@ def passed_over_now(run: Snapshot, first: int) -> tuple[PassedOver, ...]:
 
 
 def export_run(run: Snapshot, to: Path) -> tuple[Path, ...]:
-    """Every result as CSV and Parquet, as `export_snapshot` writes it, without whoever objected since the run."""
+    """Every result as CSV and Parquet, as `export_snapshot` writes it, without whoever objected since the run.
+
+    Raises
+    ------
+    RunInterrupted
+        Also where it would write over a run, or over a file that a source of the project reads.
+    """
+    check_spared(run, to)
     return export_snapshot(run, to, objected_since(run), _asked(run, people_objecting))
 
 

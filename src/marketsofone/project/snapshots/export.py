@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Set
 from pathlib import Path
+from shlex import join
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import RunInterrupted
@@ -73,7 +74,8 @@ def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset(
     if to.exists() and not to.is_dir():
         raise RunInterrupted("An export writes its files to a folder.", f"a file at {to}.",
                              "Name another folder:\n  m1 export --to <folder>")
-    with disk_problems_told("An export writes its files", to, f"m1 export --to {to}"):
+    again = join(("m1", "export", str(snapshot.path.parent.parent), "--to", str(to)))
+    with disk_problems_told("An export writes its files", to, again):
         to.mkdir(parents=True, exist_ok=True)
         with duckdb.connect() as connection:
             names = [name for name in EXPORTED if name in snapshot.tables]
