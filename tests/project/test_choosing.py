@@ -34,6 +34,13 @@ def test_buyers_are_meant_by_either_id_in_a_list_a_text_or_a_file(chooser, tmp_p
     assert expected == chooser.choose("ant, 30") == chooser.choose(f"@{tmp_path / 'mine.txt'}")
 
 
+def test_a_key_with_a_comma_in_it_is_one_buyer(small, tmp_path):
+    keys = ["ant, bee", "ant", "bee", "cat", "=1+1"]
+    run = small.write_small_run(tmp_path, buyers=small.buyers(source_id=keys))
+    assert Chooser.of(run).choose("ant, bee").buyers == {50}
+    assert Chooser.of(run).choose("ant,bee").buyers == {10, 20}
+
+
 def test_an_unknown_stratum_names_close_ones_and_not_what_was_typed(chooser):
     with pytest.raises(RunMissing, match="Close to it: Acme / health") as told:
         chooser.choose("Acme / heatlh")

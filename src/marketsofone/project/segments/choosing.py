@@ -95,7 +95,7 @@ class Chooser:
             raise RunMissing(f"Run {self.run_id} was asked for one stratum.",
                              f"{len(found)} strata of that name: {shortened(found['path'])}.",
                              f'Name it by its path:\n  "{found["path"].iloc[0]}"')
-        keys = [key.strip() for key in who.split(",")]
+        keys = [who.strip()] if who.strip() in self._keys() else [key.strip() for key in who.split(",")]
         if self._keys().isdisjoint([*keys, *map(as_read, keys)]):
             raise self._unknown(who)
         return self._listed(keys)
