@@ -1,6 +1,7 @@
 """Bad input through the command line: a message that names the place, what was found and the repair."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -234,6 +235,16 @@ def test_no_closed_opportunity_is_no_evidence(tmp_path, capsys):
     assert status == 2
     assert "NothingToScore" in text
     assert "[steps]" in text
+
+
+def test_a_project_file_without_steps_is_told_those_that_its_tables_may_answer(tmp_path, capsys):
+    where = project(tmp_path, rows())
+    file = tmp_path / "market.toml"
+    file.write_text(re.sub(r"\[steps\]\n(?:.+\n)*", "", file.read_text(encoding="utf-8")), encoding="utf-8")
+    status, text = told(capsys, "check", where)
+    assert status == 2
+    assert "no outcome in [steps] of market.toml" in text
+    assert 'competitiveness = "opportunity.outcome"' in text
 
 
 def test_no_evidence_tells_what_was_refused(tmp_path, capsys):

@@ -55,7 +55,7 @@ from marketsofone.project.ground.effort import held_effort
 from marketsofone.project.ground.gathered import Before, Gathered
 from marketsofone.project.ground.identity_facts import held_dealings
 from marketsofone.project.ground.merging import merged_tables
-from marketsofone.project.ground.nothing import nothing_to_score
+from marketsofone.project.ground.nothing import no_step_named, nothing_to_score
 from marketsofone.scores import SCORES
 from marketsofone.sources.values.currencies import EXPONENTS
 
@@ -242,6 +242,8 @@ def _level(settings: Settings, tables: Mapping[str, ir.Table]) -> str:
 
 
 def _with_tallies(engine: Backend, settings: Settings, base: Gathered) -> Gathered:
+    if not any(getattr(settings.steps, score) for score in SCORES):
+        raise no_step_named(base.tables)
     steps, tallies, trials, ledger, beyond, lost = {}, {}, {}, None, 0, None
     for score in SCORES:
         step = getattr(settings.steps, score)

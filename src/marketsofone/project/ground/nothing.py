@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import NothingToScore
+from marketsofone.scores import SCORES
 from marketsofone.sources.rows.quarantine import by_reason
 
 if TYPE_CHECKING:
@@ -28,6 +30,18 @@ def nothing_to_score(engine: Backend, day: date | None, lost: float | None) -> N
         f"no decided opportunity, no answered or unanswered approach and no sale known by {day or 'the date'}, or "
         f"sales of that one day only, which do not tell who comes again{sold}.{_refused(engine)}",
         "Check [steps] in market.toml, as_of, and the mapping of outcome, entered, answered, amounts and costs.",
+    )
+
+
+def no_step_named(tables: Collection[str]) -> NothingToScore:
+    """That the project file does not say which outcome a score is learned from, with lines for the tables there are."""
+    may = {name: step for name, score in SCORES.items() for step in reversed(score.steps)
+           if step.split(".")[0] in tables}
+    lines = [f'  {name} = "{step}"' for name, step in may.items()]
+    return NothingToScore(
+        "A run needs evidence for at least one score.", "no outcome in [steps] of market.toml.",
+        "\n".join(["Say which outcome each score is learned from, such as:", "  [steps]", *lines]) if lines else
+        "Map touches, opportunities or order lines, and name what they tell in [steps].",
     )
 
 
