@@ -50,6 +50,15 @@ def test_a_key_that_no_run_knows_is_told_and_not_repeated(folder, m1, words):
     assert "Nobody" not in said
 
 
+def test_a_judgement_of_a_score_that_no_step_answers_is_said_to_count_for_nothing(folder, m1):
+    (folder / "market.toml").write_text('[market]\ncurrency = "EUR"\n[steps]\ncompetitiveness = "opportunity.outcome"\n'
+                                        '[sources.crm]\nfile = "deals.csv"\n[sources.crm.opportunity]\n'
+                                        'opportunity_id = "deal"\n')
+    words = ("judge", "account", a_key(folder), folder, "--value", 0.8, "--score")
+    assert "names no outcome for pull" in m1(*words, "pull")[1]
+    assert m1(*words, "competitiveness")[1] == "Written down. It counts from the next run on."
+
+
 def test_a_day_that_the_project_file_fixes_is_named_as_what_leaves_a_judgement_out(folder, m1):
     (folder / "market.toml").write_text('[market]\ncurrency = "EUR"\nas_of = 2026-06-30\n'
                                         '[sources.crm]\nfile = "deals.csv"\n[sources.crm.opportunity]\n'

@@ -36,7 +36,7 @@ def judgement(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *, 
     from marketsofone.project import state_judgement
 
     state_judgement(project, about, about_id, score, value, sure, by or getpass.getuser(), correct=correct)
-    _print_written("It counts from the next run on.", project, about, about_id)
+    _print_written("It counts from the next run on.", project, about, about_id, score=score)
 
 
 def effort(about: About, about_id: AboutId, project: Project = HERE, *, hours: float, none: float, half: float,
@@ -126,11 +126,12 @@ def merge(kind: Literal["account", "contact", "opportunity"],
     _print_written(then, project, kind, first, second, dated=False)
 
 
-def _print_written(then: str, project: Path, about: str, *keys: str, dated: bool = True) -> None:
+def _print_written(then: str, project: Path, about: str, *keys: str, dated: bool = True,
+                   score: str = "") -> None:
     """That a statement is kept, and when it counts; or why it will not."""
     from marketsofone.project.statements.reaching import out_of_reach
 
-    why = out_of_reach(project, about, keys, dated)
+    why = out_of_reach(project, about, keys, dated, score)
     said = ("Written down, and without effect as things are:", *why) if why else (f"Written down. {then}",)
     print("\n".join(said))
 

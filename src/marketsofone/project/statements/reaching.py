@@ -12,7 +12,8 @@ from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, latest_run, open_snapshot
 
 
-def out_of_reach(folder: Path, about: str, keys: tuple[str, ...], dated: bool = True) -> tuple[str, ...]:
+def out_of_reach(folder: Path, about: str, keys: tuple[str, ...], dated: bool = True,
+                 score: str = "") -> tuple[str, ...]:
     """Why a statement does not count in the next run, a sentence each; empty where it does.
 
     Parameters
@@ -23,8 +24,10 @@ def out_of_reach(folder: Path, about: str, keys: tuple[str, ...], dated: bool = 
         The sources' keys that it names. They may be people's: no sentence repeats them.
     dated : bool
         Whether a run of an earlier day leaves it out; an objection always holds.
+    score : str
+        The score that it judges; empty for any other statement.
     """
-    return (*_too_late(folder, dated), *_unknown(folder, about, keys))
+    return (*_too_late(folder, dated), *_unobserved(folder, score), *_unknown(folder, about, keys))
 
 
 def _too_late(folder: Path, dated: bool) -> tuple[str, ...]:
@@ -35,6 +38,13 @@ def _too_late(folder: Path, dated: bool) -> tuple[str, ...]:
         return ()
     return (f"{FILE_NAME} fixes as_of = {market.as_of}: a run of that day leaves out what is stated later. "
             "Take the line out, or set a later day.",)
+
+
+def _unobserved(folder: Path, score: str) -> tuple[str, ...]:
+    if not score or not (folder / FILE_NAME).is_file() or getattr(read_settings(folder).steps, score):
+        return ()
+    return (f"[steps] of {FILE_NAME} names no outcome for {score}: a run scores no buyer on it, and a judgement alone "
+            "is no evidence.",)
 
 
 def _unknown(folder: Path, about: str, keys: tuple[str, ...]) -> tuple[str, ...]:
