@@ -105,6 +105,15 @@ def deals(folder: Path, **changed) -> None:
             [(n, 9000 + n // 2, f"S{n % 4}", 1, n * 5.25) for n in range(600)])
 
 
+def test_a_key_with_a_semicolon_in_it_is_no_list(tmp_path):
+    company = [f"Meyer; Sons {n}" if n % 5 == 0 else f"Meyer {n}" for n in range(50)]
+    written(tmp_path, "firms.csv", "Firm;Industry", [(f'"{name}"', "food") for name in company])
+    written(tmp_path, "deals.csv", "Deal Id;Where;Stage;Amount;Create Date",
+            [(n, f'"{company[n % 50]}"', "Won" if n % 3 else "Lost", n * 10.5, "2026-01-02") for n in range(300)])
+    opportunity = tomllib.loads(propose(tmp_path, "Acme").text)["sources"]["deals"]["opportunity"]
+    assert opportunity["account_id"] == "Where"
+
+
 def test_keys_are_told_by_their_values_whatever_they_are_called_and_lists_by_their_first(tmp_path):
     deals(tmp_path)
     proposal = propose(tmp_path, "Acme")

@@ -83,9 +83,11 @@ def _links(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile, oth
         hit, asked = con.execute(f"select count(k), count(*) from {sample} left join {keys} on v = k").fetchall()[0]
         if 2 * hit < asked or not asked:
             continue
-        met, filled, several = con.execute(
-            f"select count(k), count(v), count_if(contains(w, ';')) from (select {first} as v, {column.text} as w "
-            f"from {one.relation}) left join {keys} on v = k").fetchall()[0]
+        whole, firsts, filled, lists = con.execute(
+            f"select count(a.k), count(b.k), count(v), count_if(contains(w, ';')) from (select {first} as v, "
+            f"{column.text} as w from {one.relation}) left join {keys} a on w = a.k left join {keys} b on v = b.k"
+        ).fetchall()[0]
+        met, several = (firsts, lists) if firsts > whole else (whole, 0)
         if 2 * met >= filled > 0:
             yield Link(one.source.name, column.name, other.source.name, key.name, met, filled, several)
 
