@@ -65,6 +65,12 @@ def test_a_young_win_counts_for_the_share_of_a_horizon_that_arrives_by_its_age(p
         pytest.approx(part) for part in ((1.0, 24.0), (1.0, 24.0), (0.5, 12.0), (0.25, 6.0))]
 
 
+def test_shares_of_a_horizon_add_up_to_the_same_in_any_order(paid):
+    shares = [trials for trials, _ in paid(long_market([24, 24, 17, 11, 7, 5, 3, 1]), horizon=24).values()]
+    assert any(0 < share < 1 for share in shares)
+    assert all((share * 2 ** 20).is_integer() for share in shares)
+
+
 def test_young_wins_do_not_move_the_mean_of_a_steady_business(paid):
     """Money in a step not yet lived whole would be counted without its exposure, and raise the mean."""
     found = paid(long_market(range(3, 60, 4), horizon=48), horizon=48)

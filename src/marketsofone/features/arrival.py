@@ -10,6 +10,8 @@ STEPS = 24
 """Steps that a horizon is cut into."""
 
 _MONTHS, _YEAR = 12, 365.25
+_PARTS = float(2 ** 20)
+"""Shares are multiples of one part of these: they add up to the same in any order, to the last bit."""
 
 
 def arrival(whole_steps: ir.Table, lived: ir.Table, horizon_days: int) -> ir.Table:
@@ -84,4 +86,5 @@ def _summed(seasons: ir.Table, rates: ir.Table) -> ir.Table:
     before = ibis.window(group_by="phase", order_by="step", preceding=None, following=0)
     summed = parts.mutate(up_to=_.part.sum().over(before)).cross_join(whole)
     even = (_.step.cast("float64") + 1.0) / float(STEPS)
-    return summed.select("phase", step=_.step + 1, arrived=(_.up_to / _.whole.nullif(0.0)).fill_null(even))
+    share = (_.up_to / _.whole.nullif(0.0)).fill_null(even)
+    return summed.select("phase", step=_.step + 1, arrived=(share * _PARTS).round() / _PARTS)
