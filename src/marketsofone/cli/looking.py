@@ -237,7 +237,7 @@ def export(project: Project = HERE, *, to: Path, run: Run = "latest") -> None:
     Parameters
     ----------
     to
-        The folder to write to; files of the same names are replaced.
+        The folder to write to; files of the same names are replaced, but for those that a source reads.
     """
     from marketsofone.project.reading.between_runs import export_run
     from marketsofone.project.snapshots.snapshot import open_snapshot
