@@ -247,6 +247,25 @@ def test_a_project_file_without_steps_is_told_those_that_its_tables_may_answer(t
     assert 'competitiveness = "opportunity.outcome"' in text
 
 
+def test_lines_that_name_no_opportunity_are_told_from_lines_without_money_where_opportunities_are_the_buyers(
+        tmp_path, capsys):
+    where = project(tmp_path, rows())
+    file = tmp_path / "market.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('"opportunity.amount"', '"order_line"') + """
+[sources.orders]
+file = "orders.csv"
+[sources.orders.order_line]
+order_id = "no"
+ordered_at = "day"
+amount = "amount"
+cost = "cost"
+""", encoding="utf-8")
+    (tmp_path / "orders.csv").write_text("no,day,amount,cost\n1,2025-05-01,100,60\n2,2025-05-02,80,50\n")
+    status, text = told(capsys, "check", where)
+    assert status == 0
+    assert "no row of order_line that names an opportunity" in text
+
+
 def test_no_evidence_tells_what_was_refused(tmp_path, capsys):
     lines = [line.replace(",lost,", ",Verloren,").replace(",won,", ",Gewonnen,") for line in rows()]
     lines[0] = lines[0].replace("Verloren", "open")

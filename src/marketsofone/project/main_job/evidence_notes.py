@@ -33,6 +33,10 @@ def _part(share: float) -> str:
 def _why_none(score: str, step: str | None, settings: Settings, gathered: Gathered) -> str:
     if step is None:
         return f"no evidence: [steps] {score} is not set, so this step is not observed"
+    table = step.split(".")[0]
+    if gathered.level == "opportunity" and table != "opportunity":
+        named = "that names an opportunity, which is the buyer here,"
+        return f"no evidence: no row of {table} {named} was known by the date"
     if score == "attractiveness":
         return f"no evidence: {_why_no_money(step, settings, gathered)}"
     since = f" {_since(score, gathered)}" if score in gathered.before else ""
