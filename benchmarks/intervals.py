@@ -1,4 +1,4 @@
-"""Holds intervals of groups, opportunities and edges against planted truth, and writes the evidence page.
+"""Holds intervals of groups, opportunities, edges and amounts against planted truth, and writes the evidence page.
 
 Run ``python benchmarks/intervals.py [--seeds 200] [--first 450000] [--jobs 1] [--page FILE]``; ten minutes of processor
 time. Every seed is another simulated market.
@@ -14,6 +14,7 @@ from functools import partial
 from itertools import repeat
 from pathlib import Path
 
+from intervals_amounts import LAWS, SPREADS, amount_figures
 from intervals_edges import edge_figures
 from intervals_groups import KINDS, group_figures
 from intervals_opportunities import opportunity_figures
@@ -60,6 +61,14 @@ truth is what the very hours that each fold places would earn by the planted wor
 taken off. *Shown* are edges whose lower bound of 5% lies above nothing.
 
 {edges}
+
+## Sales of very unequal size
+
+Buyers' means and single sales are drawn by laws that neither the simulator nor the pooling knows; spreads are those of
+a logarithm. Every seed is four markets: 300 and 3,000 buyers of two to four sales each, 300 of one on average, 2,000 of
+0.4. Nothing sets strata apart, so the pooling alone is judged. *Market* is the mean over all buyers.
+
+{amounts}
 """
 
 
@@ -105,7 +114,8 @@ def page(seeds: int, first: int, workers: Executor) -> str:
         seeds=seeds, first=first,
         groups="\n".join(_groups([(asked, found(group_figures, asked)) for asked in groups(seeds)])),
         opportunities="\n".join(_companies([(asked, found(opportunity_figures, asked)) for asked in companies(seeds)])),
-        edges="\n".join(_edges([(asked, found(edge_figures, asked)) for asked in structures(seeds)])))
+        edges="\n".join(_edges([(asked, found(edge_figures, asked)) for asked in structures(seeds)])),
+        amounts="\n".join(_amounts(-(-seeds // 4), first, workers)))
 
 
 Found = Sequence[tuple[Asked, Sequence[Figures]]]
@@ -148,6 +158,15 @@ def _edges(found: Found) -> Iterator[str]:
             told = f"{said.value:.2f} ± {said.error:.2f}" if asked.plan.structure else ""
             yield _row([f"{asked.name}, {asked.seeds} seeds", f"the {place}", f"{count:.0f}", _share(cover),
                         _bar(cover), told, f"{shown.value:.1%}"])
+
+
+def _amounts(seeds: int, first: int, workers: Executor) -> Iterator[str]:
+    yield from _head([f"law of sales, {seeds} seeds", "between buyers", "within", "buyers", "bar", "market", "bar"])
+    for law in LAWS:
+        for spreads in SPREADS:
+            figures = list(workers.map(partial(amount_figures, law, spreads), range(first, first + seeds)))
+            buyers, market = (coverage(figures, f"cover:{name}") for name in ("buyers", "market"))
+            yield _row([law.name, *map(str, spreads), _share(buyers), _bar(buyers), _share(market), _bar(market)])
 
 
 def _head(names: Sequence[str]) -> Iterator[str]:

@@ -7,7 +7,6 @@ of a group is added up by the product's own code.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,7 @@ from marketsofone.customer import Stratum
 from marketsofone.estimates.hidden import fit_hidden
 from marketsofone.estimates.sampled import Sampled
 from marketsofone.estimates.segments import group_score
-from marketsofone.pooling import Pooled, Share, fit_alike, fit_curvature
+from marketsofone.pooling import Pooled, Share, fit_curvature
 from marketsofone.sources.simulated import Plan
 from marketsofone.sources.simulated.layout import SCORES
 
@@ -109,9 +108,8 @@ def _doubts(
     """What the table ``doubts`` says, beside what ``strata`` does."""
     tally = market.tallies[score]
     sums = (tally.rows, tally.trials, tally.total, tally.squares)
-    family, of = Share(), pooled.doubts
-    if score == "attractiveness":
-        family, of = fit_curvature(*sums), replace(of, alike=fit_alike(*sums, pooled.prior))
+    of = pooled.doubts
+    family = fit_curvature(*sums) if score == "attractiveness" else Share()
     apart = fit_hidden(sample, node, market.dimensions, score, family, pooled.buyer_size)
     return pd.DataFrame({
         "stratum_id": [str(stratum.number) for stratum in strata],

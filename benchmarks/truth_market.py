@@ -295,7 +295,8 @@ def scored(tally: Tally, strata: Sequence[Stratum], node: Ints, *, money: bool, 
     """The same from one tally; ``speaks`` is the stratum that speaks for each, itself where left out."""
     tree = Tree(np.array([stratum.parent for stratum in strata], dtype=np.int64))
     base = tally.total.sum() / tally.trials.sum()
-    cells = Cells(node, tally.trials, tally.total, np.full(len(node), base), np.ones(len(node)))
+    cells = Cells(node, tally.trials, tally.total, np.full(len(node), base), np.ones(len(node)),
+                  rows=tally.rows, squares=tally.squares)
     family: Share | Amount = Share()
     if money:
         family = fit_curvature(tally.rows, tally.trials, tally.total, tally.squares)

@@ -41,7 +41,9 @@ def test_every_buyer_comes_back_once_with_what_pooling_says_of_it(run, amounts):
     assert list(buyers["buyer_id"]) == list(range(85))
     assert isinstance(found.family, Amount if amounts else Share)
     expected = np.full(85, 100.0 if amounts else 0.4)
-    one_by_one = pool(found.family, TREE, Cells(node, trials, total, expected, np.ones(85)))
+    squares = 1.3 * total**2 / np.maximum(trials, 1.0)
+    one_by_one = pool(found.family, TREE, Cells(node, trials, total, expected, np.ones(85), rows=trials,
+                                                squares=squares))
     assert buyers["value"].to_numpy() == pytest.approx(one_by_one.cells.mean, rel=1e-9)
     assert buyers["high"].to_numpy() == pytest.approx(one_by_one.cells.high, rel=1e-7)
     assert found.nodes.mean == pytest.approx(one_by_one.nodes.mean, rel=1e-9)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +21,6 @@ from marketsofone.pooling import (
     PriorSize,
     Share,
     Tree,
-    fit_alike,
     fit_curvature,
     fit_repeated,
     pool,
@@ -124,8 +123,7 @@ def estimate(
     pooled = pool(family, tree, cells, probability=PROBABILITY, level_sizes=sizes, speaks=speaks)
     results = hold(engine, f"cells_{name}", _results(frame, pooled))
     buyers = joined.inner_join(results, [(key, f"cell_{key}") for key in _KEYS])
-    return Estimate(family, pooled.nodes, pooled, buyers.drop(*(f"cell_{key}" for key in _KEYS)),
-                    _doubts(frame, family, pooled))
+    return Estimate(family, pooled.nodes, pooled, buyers.drop(*(f"cell_{key}" for key in _KEYS)), pooled.doubts)
 
 
 def _beside(placed: ir.Table, tallies: ir.Table) -> ir.Table:
@@ -139,6 +137,7 @@ def _cells(frame: pd.DataFrame) -> Cells:
         node=frame["node"].to_numpy(np.int64), trials=column["trials"], total=column["total"],
         expected=column["expected"], buyers=column["buyers"],
         told_trials=column["told_trials"], told_total=column["told_total"],
+        rows=column["rows"], squares=column["squares"],
     )
 
 
@@ -154,15 +153,6 @@ def _each(frame: pd.DataFrame) -> list[Floats]:
     """The sums of every single buyer."""
     many = np.repeat(np.arange(len(frame)), frame["buyers"])
     return [frame[key].to_numpy(np.float64)[many] for key in SUMS]
-
-
-def _doubts(frame: pd.DataFrame, family: Share | Amount, pooled: Pooled) -> Doubts:
-    """How alike buyers are is known with weights, but for amounts whose spread was found by moments."""
-    if isinstance(family, Share) or family.repeated:
-        return pooled.doubts
-    rows, trials, total, squares = _each(frame)
-    mean = np.repeat(pooled.prior, frame["buyers"])
-    return replace(pooled.doubts, alike=fit_alike(rows, trials, total, squares, mean))
 
 
 def _results(frame: pd.DataFrame, pooled: Pooled) -> pd.DataFrame:

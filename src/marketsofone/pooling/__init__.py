@@ -1,10 +1,11 @@
 """Partial pooling of plain numbers: knows nothing about selling, needs NumPy and SciPy only."""
 
+from marketsofone.pooling.curvature import fit_curvature
 from marketsofone.pooling.doubts import Doubts, fit_alike
 from marketsofone.pooling.family import Amount, Family, Share
 from marketsofone.pooling.gamma_gamma import fit_repeated
 from marketsofone.pooling.nested import Estimates, Pooled, pool
-from marketsofone.pooling.prior_size import PriorSize, fit_curvature, fit_sibling_size, known
+from marketsofone.pooling.prior_size import PriorSize, fit_sibling_size, known
 from marketsofone.pooling.tree import Cells, Tree
 
 __all__ = ["Amount", "Cells", "Doubts", "Estimates", "Family", "Pooled", "PriorSize", "Share", "Tree",

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from marketsofone.pooling.curvature import fit_curvature
 from marketsofone.pooling.departures import Means
 from marketsofone.pooling.family import Family, Floats
-from marketsofone.pooling.prior_size import PriorSize, fit_buyer_size, fit_curvature
+from marketsofone.pooling.prior_size import PriorSize, fit_buyer_size
 from marketsofone.pooling.tree import Cells, Tree
 from marketsofone.pooling.unstated import Offset, Standing
 

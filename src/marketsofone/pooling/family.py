@@ -55,6 +55,12 @@ class Share:
         del prior
         return self.variance(mean) / (size + trials - self.curvature)
 
+    def averaged(self, weights: Floats, mean: Floats, variance: Floats) -> Floats:
+        """Variance around ``mean``, averaged over what it is at each of several prior sizes, shape (sizes, members)."""
+        del mean
+        middle: Floats = np.einsum("k,kb->b", weights, variance)   # no linear algebra: it would wake threads for few
+        return middle
+
     def interval(self, mean: Floats, variance: Floats, probability: float) -> tuple[Floats, Floats]:
         """Central interval of the beta distribution with these moments, widened to hold the mean."""
         most = mean * (1.0 - mean)
@@ -113,6 +119,16 @@ class Amount:
             return rest
         between = self.curvature / np.maximum(size - self.curvature, 1e-3 * size)
         spread: Floats = between * size / (size + trials) * prior * np.maximum(mean, _TINY)
+        return spread
+
+    def averaged(self, weights: Floats, mean: Floats, variance: Floats) -> Floats:
+        """Variance around ``mean``, averaged over what it is at each of several prior sizes, shape (sizes, members).
+
+        Averaged is how wide the interval is: its ends are a factor from the mean, and the largest of several variances
+        would else speak for all of them.
+        """
+        square = np.maximum(mean, _TINY) ** 2
+        spread: Floats = square * np.expm1(np.einsum("k,kb->b", weights, np.log1p(variance / square)))
         return spread
 
     def interval(self, mean: Floats, variance: Floats, probability: float) -> tuple[Floats, Floats]:

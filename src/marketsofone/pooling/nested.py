@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from marketsofone.pooling.departures import Evidence, Means, descend, gather, per_node
-from marketsofone.pooling.doubts import Doubts, doubts
-from marketsofone.pooling.family import Family, Floats
-from marketsofone.pooling.prior_size import PriorSize, fit_buyer_size, known, looser
+from marketsofone.pooling.doubts import Doubts, doubts, fit_alike
+from marketsofone.pooling.family import Family, Floats, Share
+from marketsofone.pooling.prior_size import PriorSize, around, fit_buyer_size, known, looser
 from marketsofone.pooling.speaking import heard
 from marketsofone.pooling.tree import Cells, Ints, Tree
 from marketsofone.pooling.unstated import Offset, Standing, fit_offset, no_offset
@@ -131,6 +131,8 @@ def pool(
         prior = _prior(family, stood, standing.departure + offset.mean)
         if buyer_size is None:
             size = fit_buyer_size(family, stood, prior)
+    if buyer_size is None:
+        size = _as_known(family, cells, size, prior)
     borrowed = np.where(speaking.own, _borrowed(told, evidence)[speaking.place], 1.0)
     means, standing, offset = speaking.means(means), speaking.standing(standing), speaking.offset(offset)
     slope = family.slope(prior)
@@ -149,6 +151,15 @@ def pool(
     )
 
 
+def _as_known(family: Family, cells: Cells, size: PriorSize, prior: Floats) -> PriorSize:
+    """How alike buyers are, with the doubt about it where moments told it and cells tell their single amounts."""
+    if isinstance(family, Share) or family.repeated or cells.rows is None or cells.squares is None:
+        return size
+    each = (np.repeat(part, cells.buyers.astype(np.int64))
+            for part in (cells.rows, cells.trials, cells.total, cells.squares, prior))
+    return around(size.middle, fit_alike(*each))
+
+
 def _mixture(
     family: Family, size: PriorSize, prior: Floats, trials: Floats, total: Floats, apart: Floats | float = 0.0
 ) -> tuple[Floats, Floats, Floats]:
@@ -160,8 +171,7 @@ def _mixture(
     mean = (k * prior + total) / (k + trials)
     variance = family.left(mean, prior, k, trials)
     middle = np.einsum("k,kb->b", size.weights, mean)   # no linear algebra: it would wake threads for a sum of few
-    spread = np.einsum("k,kb->b", size.weights, variance + (mean - middle) ** 2)
-    return middle, _leaning(size, trials), spread
+    return middle, _leaning(size, trials), family.averaged(size.weights, middle, variance + (mean - middle) ** 2)
 
 
 def _leaning(size: PriorSize, trials: Floats) -> Floats:

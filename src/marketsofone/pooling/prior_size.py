@@ -28,6 +28,10 @@ _MOST_APART = 1e3
 """The same of other amounts, at most: a stratum that brings next to nothing makes it anything."""
 _SCALE = 0.3
 _PASSES = 30
+_AROUND = 5
+"""Prior sizes that stand for a normal law of their logarithm."""
+_LEFT_OUT = 0.5
+"""Of the variance of such a logarithm that leaving out buyers shows: where amounts differ widely, it shows too much."""
 _LEAST = 0.2
 
 
@@ -62,6 +66,25 @@ class PriorSize:
 def known(size: float) -> PriorSize:
     """A prior size that is given, not fitted."""
     return PriorSize(np.array([float(size)]), np.array([1.0]))
+
+
+def around(size: float, unsure: float) -> PriorSize:
+    """Prior sizes around one that was found by moments, given the variance of its logarithm as `fit_alike` shows it.
+
+    Few amounts that differ widely mostly show less of how buyers differ than there is, seldom much more: on the scale
+    of prior sizes, which is that of one over variances, what was found lies to either side alike.
+
+    Examples
+    --------
+    >>> around(4.0, 0.0).sizes.tolist()
+    [4.0]
+    >>> [round(float(size), 1) for size in around(4.0, 0.5).sizes]
+    [1.0, 2.0, 4.0, 7.9, 16.7]
+    """
+    if unsure <= 0.0:
+        return known(size)
+    away, weights = np.polynomial.hermite_e.hermegauss(_AROUND)
+    return PriorSize(size * np.exp(away * np.sqrt(_LEFT_OUT * unsure)), weights / weights.sum())
 
 
 def fit_sibling_size(
@@ -219,33 +242,3 @@ def _weighted(family: Family, tau: Floats, log_weight: Floats) -> PriorSize:
 
 def _sizes(family: Family, tau: Floats) -> Floats:
     return 1.0 / tau**2 + family.curvature
-
-
-def fit_curvature(rows: Floats, trials: Floats, total: Floats, squares: Floats) -> Amount:
-    """The squared coefficient of variation of one amount, from buyers with more than one.
-
-    Parameters
-    ----------
-    rows, trials, total, squares : float array, shape (buyers,)
-        Amounts of each buyer: how many, the trials they are worth (fewer where some were seen only in
-        part), their sum, and the sum of each one's square over its trials.
-
-    Notes
-    -----
-    Where no buyer has two amounts, what lies within buyers cannot be told from what lies between
-    them; half of all variance is then taken to lie within. So it is where those who have brought nothing.
-    """
-    seen = trials > 0
-    k, n, s, q = rows[seen], trials[seen], total[seen], squares[seen]
-    if not seen.any() or s.sum() <= 0:
-        return Amount(1.0)
-    many = k >= 2
-    freedom = float(np.sum(k[many] - 1.0))
-    if freedom < 10 or not s[many].any():
-        middle = s.sum() / n.sum()
-        return Amount(float(np.clip(0.5 * (q.sum() / n.sum() / middle**2 - 1.0), 0.05, 50.0)))
-    within = float(np.sum(q[many] - s[many] ** 2 / n[many])) / freedom
-    square = float(np.sum((k[many] - 1.0) * (s[many] / n[many]) ** 2)) / freedom
-    noise = within * float(np.sum((k[many] - 1.0) / n[many])) / freedom
-    return Amount(float(np.clip(within / max(square - noise, 0.05 * square), 0.05, 50.0)))
-

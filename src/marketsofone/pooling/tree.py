@@ -67,6 +67,9 @@ class Cells:
         How many buyers have this tally.
     told_trials, told_total : float array, shape (cells,), optional
         What people hold of one buyer, as trials and their sum: it moves the buyer, never its stratum.
+    rows, squares : float array, shape (cells,), optional
+        Of amounts: how many of one buyer, and the sum of each one's square over its trials. They tell how surely it is
+        known how alike buyers are; where left out, that is taken as known.
     """
 
     node: Ints
@@ -76,3 +79,5 @@ class Cells:
     buyers: Floats
     told_trials: Floats | float = 0.0
     told_total: Floats | float = 0.0
+    rows: Floats | None = None
+    squares: Floats | None = None

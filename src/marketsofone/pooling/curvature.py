@@ -1,0 +1,70 @@
+"""How far single amounts of one buyer differ, in units of their mean: what its own record is worth hangs on it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from marketsofone.pooling.family import Amount, Floats
+
+_LEAST, _MOST = 0.05, 50.0
+_FEW = 10
+_DOUBTED = 2.0
+"""A slope counts as far as its square exceeds so many of its variances."""
+
+
+def fit_curvature(rows: Floats, trials: Floats, total: Floats, squares: Floats) -> Amount:
+    """The squared coefficient of variation of one amount, from buyers with more than one.
+
+    Parameters
+    ----------
+    rows, trials, total, squares : float array, shape (buyers,)
+        Amounts of each buyer: how many, the trials they are worth (fewer where some were seen only in
+        part), their sum, and the sum of each one's square over its trials.
+
+    Notes
+    -----
+    Where no buyer has two amounts, what lies within buyers cannot be told from what lies between
+    them; half of all variance is then taken to lie within. So it is where those who have brought nothing.
+
+    Amounts that were seen only in part differ less than whole ones do, for their trials: who may leave early has
+    not left yet. How far they differ is a line in how much was seen, read where all of it is.
+    """
+    seen = trials > 0
+    k, n, s, q = rows[seen], trials[seen], total[seen], squares[seen]
+    if not seen.any() or s.sum() <= 0:
+        return Amount(1.0)
+    many = k >= 2
+    if np.sum(k[many] - 1.0) < _FEW or not s[many].any():
+        middle = s.sum() / n.sum()
+        return _amount(0.5 * (q.sum() / n.sum() / middle**2 - 1.0))
+    k, n, s, q = k[many], n[many], s[many], q[many]
+    weight = (k - 1.0) / np.sum(k - 1.0)
+    each = (q - s**2 / n) / (k - 1.0)
+    square = float(np.sum(weight * (s / n) ** 2))
+    noise = float(np.sum(weight * each)) * float(np.sum(weight / n))
+    return _amount(_of_whole(n / k, each, weight) / max(square - noise, 0.05 * square))
+
+
+def _amount(curvature: float) -> Amount:
+    return Amount(float(np.clip(curvature, _LEAST, _MOST)))
+
+
+def _of_whole(part: Floats, within: Floats, weight: Floats) -> float:
+    """Variance within buyers where amounts are seen whole: along a line in the ``part`` that was seen, not downwards.
+
+    A few buyers bend a line by chance: its slope is shrunk towards none by how unsure it is.
+
+    References
+    ----------
+    White (1980), A heteroskedasticity-consistent covariance matrix estimator; Efron & Morris (1973), Stein's
+    estimation rule and its competitors.
+    """
+    middle, mean = float(np.sum(weight * part)), float(np.sum(weight * within))
+    away = weight * (part - middle)
+    across = float(np.sum(away * (part - middle)))
+    if across <= 1e-12:
+        return mean
+    slope = float(np.sum(away * within)) / across
+    doubt = float(np.sum((away * (within - mean - slope * (part - middle))) ** 2)) / across**2
+    kept = max(0.0, 1.0 - _DOUBTED * doubt / slope**2) if slope > 0.0 else 0.0
+    return mean + kept * slope * (1.0 - middle)
