@@ -55,7 +55,7 @@ def test_a_measure_names_its_table_and_its_unit_in_words(measure):
 def test_every_step_of_a_share_can_be_told_as_a_reason(step):
     import ibis
 
-    names = ("", "_prior", "_trials", "_total", "_told", "_size")
+    names = ("", "_prior", "_trials", "_total", "_told", "_size", "_beside")
     score = next(score.name for score in SCORES.values() if step in score.steps)
     rows = ibis.table({f"{score}{name}": "float64" for name in names}, name="rows")
     assert with_reasons(rows, {score: step}, "EUR").reasons.type().is_string()

@@ -28,7 +28,7 @@ def pooled(trials, total, told=0.0, told_total=0.0):
 
 def row(made, trials, total, told=0.0, score="competitiveness"):
     value = {"": made.cells.mean[1], "_prior": made.prior[1], "_trials": trials, "_total": total, "_told": told,
-             "_size": SIZE}
+             "_size": SIZE, "_beside": 0.0}
     return {"place": [0]} | {f"{score}{ending}": [number] for ending, number in value.items()}
 
 
@@ -66,7 +66,7 @@ def test_of_a_buyer_without_a_record_nothing_is_claimed():
 
 
 def test_money_is_said_with_its_currency_and_thousands_apart():
-    value = {"": 1234.4, "_prior": 1000.2, "_trials": 3.0, "_total": 4200.0, "_told": 0.0, "_size": 5.0}
+    value = {"": 1234.4, "_prior": 1000.2, "_trials": 3.0, "_total": 4200.0, "_told": 0.0, "_size": 5.0, "_beside": 0.0}
     row_of = {"place": [0]} | {f"attractiveness{ending}": [number] for ending, number in value.items()}
     said = reasons(row_of, {"attractiveness": "order_line"})[0]
     assert said == "attractiveness EUR +234: its own sales of EUR 4,200 (EUR 1,000 without)"
@@ -80,7 +80,7 @@ def test_each_score_has_its_own_sentence():
 
 
 def test_a_record_that_moves_nothing_is_not_said_to_move_it_by_minus_nought():
-    value = {"": 0.29999, "_prior": 0.3, "_trials": 3.0, "_total": 1.0, "_told": 0.0, "_size": 5.0}
+    value = {"": 0.29999, "_prior": 0.3, "_trials": 3.0, "_total": 1.0, "_told": 0.0, "_size": 5.0, "_beside": 0.0}
     assert " +0.0 points" in reasons({"place": [0]} | {f"competitiveness{e}": [v] for e, v in value.items()})[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import ibis
 import numpy as np
 from ibis import _
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ REACH = float(special.ndtri(0.5 + PROBABILITY / 2))
 """Standard deviations of a normal law to either end of such an interval."""
 
 _KEYS = ("node", "expected", *SUMS, "told_trials", "told_total")
+_ALONE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,10 @@ class Estimate:
     pooled : Pooled
         All that pooling gave back: prior sizes among it.
     buyers : Ibis table
-        ``buyer_id``, ``value``, ``low``, ``high``, ``variance``, ``borrowed``, ``trials``, ``total``
-        and ``prior`` (the value without the buyer's own record); every buyer once.
+        ``buyer_id``, ``value``, ``low``, ``high``, ``variance``, ``borrowed``, ``trials``, ``total``,
+        ``prior`` (the value without the buyer's own record), ``size`` (the trials that weighs as much as) and
+        ``beside`` (what the records of others of its company bring; both only where buyers belong together);
+        every buyer once.
     doubts : Doubts
         What is not known of nodes and shared by their buyers.
     limit : str
@@ -97,7 +101,8 @@ def estimate(
         ``buyer_id``, ``trials``, ``total``, ``squares``; buyers without trials may be absent.
     placed : Ibis table
         Every buyer once: ``buyer_id``, ``node``, ``expected`` (mean expected from traits, or one
-        value for all), ``told_trials``, ``told_total`` (what people hold of the buyer).
+        value for all), ``told_trials``, ``told_total`` (what people hold of the buyer); ``company`` where
+        several buyers belong to one.
     tree : Tree
         The nodes that ``node`` numbers.
     amounts : bool
@@ -115,29 +120,38 @@ def estimate(
         There is not one trial.
     """
     joined = _beside(placed, tallies)
-    grouped = joined.group_by(*_KEYS).agg(buyers=_.count()).order_by(*_KEYS)
-    frame = grouped.execute()
+    keys = [key for key in (*_KEYS, "company") if key in joined.columns]
+    frame = joined.group_by(*keys).agg(buyers=_.count()).order_by(*keys).execute()
     cells = _cells(frame)
     family = _family(frame, amounts, repeated)
     sizes = (departing,) * (len(tree.levels) - 1) if departing else None
     pooled = pool(family, tree, cells, probability=PROBABILITY, level_sizes=sizes, speaks=speaks)
-    results = hold(engine, f"cells_{name}", _results(frame, pooled))
-    buyers = joined.inner_join(results, [(key, f"cell_{key}") for key in _KEYS])
-    return Estimate(family, pooled.nodes, pooled, buyers.drop(*(f"cell_{key}" for key in _KEYS)), pooled.doubts)
+    results = hold(engine, f"cells_{name}", _results(frame[keys], pooled))
+    buyers = joined.inner_join(results, [(key, f"cell_{key}") for key in keys])
+    return Estimate(family, pooled.nodes, pooled, buyers.drop(*(f"cell_{key}" for key in keys)), pooled.doubts)
 
 
 def _beside(placed: ir.Table, tallies: ir.Table) -> ir.Table:
     joined = placed.left_join(tallies.select("buyer_id", *SUMS), "buyer_id").drop("buyer_id_right")
-    return joined.mutate(**{name: joined[name].fill_null(0.0) for name in SUMS})
+    joined = joined.mutate(**{name: joined[name].fill_null(0.0) for name in SUMS})
+    return _with_colleagues(joined) if "company" in joined.columns else joined
+
+
+def _with_colleagues(rows: ir.Table) -> ir.Table:
+    """Rows that name their company only where it has several buyers, some of them tried: no other speaks for any."""
+    many = rows.buyer_id.count().over(group_by="company") > 1
+    tried = rows.trials.sum().over(group_by="company") > 0
+    return rows.mutate(company=ibis.cases((many & tried, rows.company), else_=_ALONE))
 
 
 def _cells(frame: pd.DataFrame) -> Cells:
     column = {key: frame[key].to_numpy(np.float64) for key in (*_KEYS, "buyers")}
+    company = frame["company"].to_numpy(np.int64) if "company" in frame else None
     return Cells(
         node=frame["node"].to_numpy(np.int64), trials=column["trials"], total=column["total"],
         expected=column["expected"], buyers=column["buyers"],
         told_trials=column["told_trials"], told_total=column["told_total"],
-        rows=column["rows"], squares=column["squares"],
+        rows=column["rows"], squares=column["squares"], company=company,
     )
 
 
@@ -156,10 +170,10 @@ def _each(frame: pd.DataFrame) -> list[Floats]:
 
 
 def _results(frame: pd.DataFrame, pooled: Pooled) -> pd.DataFrame:
-    result = frame[list(_KEYS)].add_prefix("cell_")
+    result = frame.add_prefix("cell_")
     for name, values in (
         ("value", pooled.cells.mean), ("low", pooled.cells.low), ("high", pooled.cells.high),
         ("variance", pooled.cells.variance), ("borrowed", pooled.cells.borrowed), ("prior", pooled.prior),
     ):
         result[name] = values
-    return result
+    return result.assign(size=pooled.size, beside=pooled.beside) if "company" in frame else result

@@ -96,6 +96,8 @@ def _product(rows: ir.Table, moves: Sequence[str]) -> ir.Table:
     unsure = rows.purchases_variance + sum(rows[move] * rows[move] for move in moves)
     second = (rows.value * rows.value + rows.variance) * (rows.purchases * rows.purchases + unsure)
     moved = {move: rows.value * rows[move] for move in moves}
+    if "beside" in rows.columns:
+        moved["beside"] = rows.beside * rows.purchases
     rows = rows.mutate(value=value, variance=ibis.greatest(second - value * value, 0.0), **moved)
     spread = (rows.variance / (rows.value * rows.value).nullif(0.0) + 1.0).ln().sqrt()
     middle = ibis.greatest(rows.value, 1e-12).ln() - spread * spread / 2.0

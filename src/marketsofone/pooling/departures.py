@@ -64,14 +64,16 @@ def per_node(tree: Tree, cells: Cells, value: Floats) -> Floats:
 
 def gather(
     family: Family, tree: Tree, cells: Cells, buyer: PriorSize, given: tuple[PriorSize, ...] | None,
-    unstated: Floats,
+    unstated: Floats, worth: Floats | None = None,
 ) -> Evidence:
     """Upwards: a buyer's trials count for less to its stratum the more alike its own trials are.
+
+    ``worth`` is what one trial of a buyer of each cell counts for, where colleagues are alike too.
 
     Buyers whose part of a split node is not known tell of that node at most as much as ``unstated`` trials,
     shape (nodes,).
     """
-    discount = _discount(family, buyer.middle, cells.trials)
+    discount = _discount(family, buyer.middle, cells.trials) if worth is None else worth
     kinds = (discount * cells.trials, discount * cells.total, discount * cells.trials * cells.expected)
     parts = [per_node(tree, cells, kind) for kind in kinds]
     split = np.unique(tree.parent[1:])

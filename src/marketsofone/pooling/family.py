@@ -50,6 +50,10 @@ class Share:
         """Change of the mean for a small step along the line."""
         return mean * (1.0 - mean)
 
+    def within(self, mean: Floats) -> Floats:
+        """A mean, or the nearest to it that there can be."""
+        return np.clip(mean, _TINY, 1.0 - _TINY)
+
     def left(self, mean: Floats, prior: Floats, size: Floats, trials: Floats) -> Floats:
         """Variance left after ``trials``, given a prior of mean ``prior`` and this size (conjugate beta)."""
         del prior
@@ -105,6 +109,10 @@ class Amount:
     def slope(self, mean: Floats) -> Floats:
         """Change of the mean for a small step along the line."""
         return mean
+
+    def within(self, mean: Floats) -> Floats:
+        """A mean, or the nearest to it that there can be."""
+        return np.maximum(mean, _TINY)
 
     def left(self, mean: Floats, prior: Floats, size: Floats, trials: Floats) -> Floats:
         """Variance left after ``trials``, given a prior of mean ``prior`` and this size.

@@ -14,9 +14,11 @@ Credibility Theory* (2005), chapters 4 and 6 (hierarchical credibility); Morris 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from marketsofone.pooling.colleagues import doubt_in_common, fit_colleagues
 from marketsofone.pooling.departures import Evidence, Means, descend, gather, per_node
 from marketsofone.pooling.doubts import Doubts, doubts, fit_alike
 from marketsofone.pooling.family import Family, Floats, Share
@@ -55,11 +57,17 @@ class Estimates:
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """What pooling gives back: an estimate a node, an estimate a cell, what it was built on and what stays unknown."""
+    """What pooling gives back: an estimate a node, an estimate a cell, what it was built on and what stays unknown.
+
+    ``prior`` is a cell's value without its own record, ``size`` how many trials that weighs as much as, and ``beside``
+    the part of its value that colleagues' records bring.
+    """
 
     nodes: Estimates
     cells: Estimates
     prior: Floats
+    size: Floats
+    beside: Floats
     buyer_size: PriorSize
     level_sizes: tuple[PriorSize, ...]
     doubts: Doubts
@@ -121,9 +129,9 @@ def pool(
         raise ValueError("no cell has a trial: there is nothing to pool")
     speaking = heard(tree, speaks)
     told, stood = speaking.tree, speaking.cells(cells)
-    size, offset = buyer_size or known(_START), no_offset(told)
+    size, offset, among = buyer_size or known(_START), no_offset(told), None
     for _ in range(1 if buyer_size else _ROUNDS):
-        evidence = gather(family, told, stood, size, level_sizes, offset.size)
+        evidence = gather(family, told, stood, size, level_sizes, offset.size, None if among is None else among.worth)
         means = descend(family, told, stood, evidence)
         standing = _stand(family, told, stood, means)
         prior = _prior(family, stood, standing.departure)
@@ -131,22 +139,28 @@ def pool(
         prior = _prior(family, stood, standing.departure + offset.mean)
         if buyer_size is None:
             size = fit_buyer_size(family, stood, prior)
+        among = fit_colleagues(family, stood, prior, size.middle)
     if buyer_size is None:
         size = _as_known(family, cells, size, prior)
     borrowed = np.where(speaking.own, _borrowed(told, evidence)[speaking.place], 1.0)
     means, standing, offset = speaking.means(means), speaking.standing(standing), speaking.offset(offset)
-    slope = family.slope(prior)
-    buyers, keep, rest = _mixture(
-        family, size, prior, cells.trials + cells.told_trials, cells.total + cells.told_total,
-        standing.hidden[cells.node] * slope**2 / family.variance(prior),
-    )
+    known_of = partial(
+        _mixture, family, size, trials=cells.trials + cells.told_trials, total=cells.total + cells.told_total,
+        apart=standing.hidden[cells.node] * family.slope(prior)**2 / family.variance(prior))
+    among = fit_colleagues(family, stood, prior, size.middle)
+    alone = known_of(prior)
+    hoped = prior if among is None else among.moved(family, prior)
+    buyers, keep, rest = alone if among is None else known_of(hoped, told=among.told)
+    lean = family.slope(prior) * (keep if among is None else keep * (1.0 - among.reach))
     unsure = (standing.rest + standing.lean**2 * means.unsure + offset.variance)[cells.node]
-    nodes_mean, nodes_variance = _average(tree, cells, means, standing, offset, buyers, keep * slope, rest)
+    together = None if among is None else doubt_in_common(tree, cells, among.together)
+    nodes_mean, nodes_variance = _average(tree, cells, means, standing, offset, buyers, lean, rest, together)
     return Pooled(
         nodes=_estimates(family, nodes_mean, nodes_variance, borrowed,
                          tree.add_up(per_node(tree, cells, cells.trials)), probability),
-        cells=_estimates(family, buyers, rest + keep**2 * unsure * slope**2, keep, cells.trials, probability),
-        prior=prior, buyer_size=size, level_sizes=evidence.sizes,
+        cells=_estimates(family, buyers, rest + lean**2 * unsure, keep, cells.trials, probability),
+        prior=hoped, size=looser(family, size.middle, np.zeros(len(prior)), 0.0 if among is None else among.told),
+        beside=buyers - alone[0], buyer_size=size, level_sizes=evidence.sizes,
         doubts=doubts(family, tree, cells, means, standing, offset, size),
     )
 
@@ -161,22 +175,25 @@ def _as_known(family: Family, cells: Cells, size: PriorSize, prior: Floats) -> P
 
 
 def _mixture(
-    family: Family, size: PriorSize, prior: Floats, trials: Floats, total: Floats, apart: Floats | float = 0.0
+    family: Family, size: PriorSize, prior: Floats, trials: Floats, total: Floats, apart: Floats | float = 0.0,
+    told: Floats | float = 0.0,
 ) -> tuple[Floats, Floats, Floats]:
     """Mean, share borrowed and variance given the prior mean, averaged over possible prior sizes.
 
-    ``apart`` is spread beyond what the prior size says, in units of one trial's variance.
+    ``apart`` is spread beyond what the prior size says, in units of one trial's variance; ``told`` the share of the
+    spread that colleagues tell.
     """
-    k = looser(family, size.sizes[:, None], apart)
+    k = looser(family, size.sizes[:, None], apart, told)
     mean = (k * prior + total) / (k + trials)
     variance = family.left(mean, prior, k, trials)
     middle = np.einsum("k,kb->b", size.weights, mean)   # no linear algebra: it would wake threads for a sum of few
-    return middle, _leaning(size, trials), family.averaged(size.weights, middle, variance + (mean - middle) ** 2)
+    borrowed = _leaning(size.weights[:, None], looser(family, size.sizes[:, None], 0.0, told), trials)
+    return middle, borrowed, family.averaged(size.weights, middle, variance + (mean - middle) ** 2)
 
 
-def _leaning(size: PriorSize, trials: Floats) -> Floats:
-    """Share of a value that comes from above: exactly 1 where nothing was seen."""
-    leaning: Floats = 1.0 - np.sum(size.of(len(trials)) * (trials / (size.sizes[:, None] + trials)), axis=0)
+def _leaning(weights: Floats, sizes: Floats, trials: Floats) -> Floats:
+    """Share of a value that comes from above, averaged over prior sizes: exactly 1 where nothing was seen."""
+    leaning: Floats = 1.0 - np.sum(weights * (trials / (sizes + trials)), axis=0)
     return leaning
 
 
@@ -216,7 +233,7 @@ def _prior(family: Family, cells: Cells, departure: Floats) -> Floats:
 
 def _average(
     tree: Tree, cells: Cells, means: Means, standing: Standing, offset: Offset, buyers: Floats, lean_on: Floats,
-    rest: Floats,
+    rest: Floats, together: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """A node's value is the mean over its buyers, so that parts always add up to the whole."""
     head = np.maximum(tree.add_up(per_node(tree, cells, np.ones(len(buyers)))), 1e-12)
@@ -224,6 +241,8 @@ def _average(
     here = per_node(tree, cells, lean_on)
     divided = np.where(standing.hidden > 0, here, 0.0)
     lean, own = here - divided, per_node(tree, cells, rest) + here**2 * offset.variance
+    if together is not None:
+        own += together
     for nodes in reversed(tree.levels[1:]):
         above = tree.parent[nodes]
         passed = standing.share[nodes] * divided[above]
@@ -238,7 +257,8 @@ def _average(
 def _borrowed(tree: Tree, evidence: Evidence) -> Floats:
     borrowed = np.zeros(len(tree.parent))
     for depth, size in enumerate(evidence.sizes, start=1):
-        borrowed[tree.levels[depth]] = _leaning(size, evidence.trials[tree.levels[depth]])
+        trials = evidence.trials[tree.levels[depth]]
+        borrowed[tree.levels[depth]] = _leaning(size.of(len(trials)), size.sizes[:, None], trials)
     return borrowed
 
 

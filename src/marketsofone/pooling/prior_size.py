@@ -143,10 +143,15 @@ def fit_sibling_sizes(
     return PriorSize(_sizes(family, _SIBLINGS), _shared(told)[:, place])
 
 
-def looser(family: Family, sizes: Floats | float, apart: Floats | float) -> Floats:
-    """Prior sizes once members differ by ``apart`` more, in units of one trial's variance."""
+def looser(
+    family: Family, sizes: Floats | float, apart: Floats | float, told: Floats | float = 0.0
+) -> Floats:
+    """Prior sizes once members differ by ``apart`` more, in units of one trial's variance.
+
+    ``told`` is the share of how they differed before that is known of each by other evidence.
+    """
     size = np.asarray(sizes)
-    wide = family.curvature + 1.0 / (1.0 / (size - family.curvature) + apart)
+    wide = family.curvature + 1.0 / ((1.0 - told) / (size - family.curvature) + apart)
     return np.asarray(np.maximum(wide, np.minimum(size, _LEAST)))
 
 

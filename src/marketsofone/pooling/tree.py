@@ -70,6 +70,8 @@ class Cells:
     rows, squares : float array, shape (cells,), optional
         Of amounts: how many of one buyer, and the sum of each one's square over its trials. They tell how surely it is
         known how alike buyers are; where left out, that is taken as known.
+    company : int array, shape (cells,), optional
+        What the buyers of a cell belong to together with others of whom some were tried; -1: to nothing.
     """
 
     node: Ints
@@ -81,3 +83,4 @@ class Cells:
     told_total: Floats | float = 0.0
     rows: Floats | None = None
     squares: Floats | None = None
+    company: Ints | None = None

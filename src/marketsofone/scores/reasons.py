@@ -19,6 +19,8 @@ _DONE = {
 _HAIR = 1.0 + 1e-12
 _MOST_GROUPS = 5
 _HELD = "what people hold of it"
+_SMALL_SHARE, _SMALL_MONEY = 0.0005, 0.005
+"""Less than that is written as nothing."""
 
 
 def with_reasons(rows: ir.Table, steps: Mapping[str, str], currency: str) -> ir.Table:
@@ -27,8 +29,8 @@ def with_reasons(rows: ir.Table, steps: Mapping[str, str], currency: str) -> ir.
     Parameters
     ----------
     rows : Ibis table
-        ``<score>``, ``<score>_prior``, ``<score>_trials``, ``<score>_total``, ``<score>_told`` and
-        ``<score>_size`` for each score in ``steps``.
+        ``<score>``, ``<score>_prior``, ``<score>_trials``, ``<score>_total``, ``<score>_told``,
+        ``<score>_size`` and ``<score>_beside`` for each score in ``steps``.
     steps : mapping
         Score -> the outcome that answers it.
     """
@@ -47,19 +49,23 @@ def _sentence(rows: ir.Table, score: str, step: str, currency: str) -> ibis.Valu
     value, prior, told = rows[score], rows[f"{score}_prior"], rows[f"{score}_told"]
     if score == "attractiveness":
         without, moved = _money(prior, currency), _money(value - prior, currency, "+")
+        others = rows[f"{score}_beside"].abs() >= _SMALL_MONEY, _money(rows[f"{score}_beside"], currency, "+")
         record = "its own sales of " + _money(rows[f"{score}_total"], currency)
         after = ibis.literal("")
     else:
         without, moved = _share(prior), _points(value - prior)
+        others = rows[f"{score}_beside"].abs() >= _SMALL_SHARE, _points(rows[f"{score}_beside"])
         done, trials, one = _DONE[step]
         record = f"{done} " + _count(rows[f"{score}_total"]) + " of " + _count(rows[f"{score}_trials"]) + f" {trials}"
         after = ", " + _after(rows, score) + f" with one more {one}"
     held = ibis.cases(
         (told == 0, record), (rows[f"{score}_trials"] > 0, record + f" and {_HELD}"), else_=_HELD
     )
+    brought = "others of its company bring " + others[1]
     seen = f"{score} " + moved + ": " + held + " (" + without + " without" + after + ")"
-    nothing = f"{score}: " + without + ", its stratum's; nothing seen of this buyer yet"
-    return ibis.cases((rows[f"{score}_trials"] + told > 0, seen), else_=nothing)
+    nothing = f"{score}: " + without + ibis.cases((others[0], ", to which " + brought), else_=", its stratum's")
+    return ibis.cases((rows[f"{score}_trials"] + told > 0, seen + ibis.cases((others[0], "; " + brought), else_="")),
+                      else_=nothing + "; nothing seen of this buyer yet")
 
 
 def _after(rows: ir.Table, score: str) -> ibis.Value:

@@ -116,10 +116,12 @@ def _with_decided(rows: ir.Table, gathered: Gathered) -> ir.Table:
 
 def _columns(made: Estimate, score: str, hour: Hour) -> ir.Table:
     cost = hour.serve_cost if score == "attractiveness" else 0.0
+    together = "beside" in made.buyers.columns
+    size = _.size if together else ibis.literal(made.pooled.buyer_size.middle)
     value = {"": _.value - cost, "_low": _.low - cost, "_high": _.high - cost, "_trials": _.trials,
              "_borrowed": _.borrowed, "_variance": _.variance, "_prior": _.prior - cost, "_total": _.total,
-             "_told": _.told_trials, "_size": ibis.literal(made.pooled.buyer_size.middle),
-             "_weight": _.trials + _.told_trials + made.pooled.buyer_size.middle}
+             "_told": _.told_trials, "_size": size, "_beside": _.beside if together else ibis.literal(0.0),
+             "_weight": _.trials + _.told_trials + size}
     return made.buyers.select("buyer_id", **{f"{score}{ending}": of for ending, of in value.items()})
 
 

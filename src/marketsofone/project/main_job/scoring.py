@@ -12,6 +12,7 @@ from ibis import _
 
 from marketsofone.engine import hold, release
 from marketsofone.estimates import Estimate, estimate, fetch_base, fit_departing
+from marketsofone.estimates.candidates import with_companies
 from marketsofone.estimates.repeat import estimate_repeat, fit_histories
 from marketsofone.features import judged_rows
 from marketsofone.pooling import Tree
@@ -42,7 +43,7 @@ def score_market(
     made = {}
     for score, tallies in gathered.tallies.items():
         placed = _with_expected(stratified.placed, expected.get(score), tallies)
-        placed = _with_told(placed, _told(gathered, score))
+        placed = with_companies(_with_told(placed, _told(gathered, score)), gathered.companies)
         held = hold(engine, f"placed_{score}", placed)
         departing = fit_departing(gathered.buyers, _texts(gathered), held, tallies) if score in expected else None
         made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money, departing=departing,

@@ -1,0 +1,80 @@
+"""Buyers of one company resemble each other: what is seen of some says something of the others, as far as it does."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from marketsofone.pooling import Cells, Share, Tree, pool
+from marketsofone.pooling.colleagues import doubt_in_common, fit_colleagues
+
+STRATA = Tree(np.array([-1, 0, 0, 0, 0]))
+
+
+def contacts(rng, alike):
+    """1 to 10 contacts of 400 companies in four strata; how much of what sets them apart they share with colleagues."""
+    of = np.repeat(np.arange(400), rng.integers(1, 11, 400))
+    node = rng.integers(1, 5, 400)[of]
+    level = np.array([0.0, 0.0, 0.3, -0.3, 0.6]) + rng.normal(0, 0.2, 5)
+    apart = np.sqrt(alike) * rng.normal(0, 0.8, 400)[of] + np.sqrt(1 - alike) * rng.normal(0, 0.8, len(of))
+    rate = 1.0 / (1.0 + np.exp(0.8 - level[node] - apart))
+    trials = rng.poisson(3.0, len(of))
+    won = rng.binomial(trials, rate).astype(float)
+    company = np.where(np.bincount(of)[of] > 1, of, -1)
+    return rate, Cells(node, trials.astype(float), won, np.full(len(of), 0.33), np.ones(len(of)), company=company)
+
+
+@pytest.mark.parametrize(("alike", "least", "most"), [(0.0, 0.99, 1.02), (0.6, 0.65, 0.85), (0.9, 0.4, 0.65)])
+def test_colleagues_spare_error_where_they_are_alike_and_cost_none_where_not(rng, alike, least, most):
+    """24 markets: intervals of buyers hold within half a point, of strata within three; the error's share within 2%."""
+    buyers, strata, errors = [], [], []
+    for _ in range(24):
+        rate, cells = contacts(rng, alike)
+        found, alone = pool(Share(), STRATA, cells), pool(Share(), STRATA, replace(cells, company=None))
+        buyers.append(np.mean((found.cells.low <= rate) & (rate <= found.cells.high)))
+        means = np.array([rate[cells.node == node].mean() for node in range(1, 5)])
+        strata.append(np.mean((found.nodes.low[1:] <= means) & (means <= found.nodes.high[1:])))
+        errors.append(np.mean((found.cells.mean - rate) ** 2) / np.mean((alone.cells.mean - rate) ** 2))
+    assert np.mean(buyers) == pytest.approx(0.90, abs=0.03)
+    assert np.mean(strata) == pytest.approx(0.89, abs=0.09)
+    assert least < np.mean(errors) < most
+
+
+def test_a_buyers_own_record_is_not_in_what_its_colleagues_say(rng):
+    """Another record of one buyer moves what is expected of its colleagues, and leaves what is expected of itself."""
+    _, cells = contacts(rng, 0.6)
+    prior = np.full(len(cells.node), 0.33)
+    one = int(np.flatnonzero((cells.company >= 0) & (cells.trials > 2))[0])
+    won = cells.total.copy()
+    won[one] = cells.trials[one] - won[one]
+    said, other = (fit_colleagues(Share(), each, prior, 8.0) for each in (cells, replace(cells, total=won)))
+    assert other.shift[one] == pytest.approx(said.shift[one], rel=0.05)
+    colleague = int(np.flatnonzero((cells.company == cells.company[one]) & (np.arange(len(won)) != one))[0])
+    assert abs(other.shift[colleague] - said.shift[colleague]) > 0.01
+
+
+def test_one_cell_of_two_alike_is_two_cells_of_one(rng):
+    """Two contacts of one company with the same record, told together or apart."""
+    node, trials, company = np.ones(200, np.int64), np.full(200, 3.0), np.repeat(np.arange(50), 4)
+    won = np.repeat(rng.binomial(3, rng.beta(1.0, 2.0, 50)), 4).astype(float)
+    apart = Cells(node, trials, won, np.full(200, 0.3), np.ones(200), company=company)
+    together = Cells(node[::2], trials[::2], won[::2], np.full(100, 0.3), np.full(100, 2.0), company=company[::2])
+    first, second = (pool(Share(), Tree(np.array([-1, 0])), each) for each in (apart, together))
+    assert second.cells.mean == pytest.approx(first.cells.mean[::2], rel=1e-9)
+    assert second.nodes.variance == pytest.approx(first.nodes.variance, rel=1e-9)
+
+
+def test_nobody_is_told_by_others_where_none_of_them_was_tried(rng):
+    _, cells = contacts(rng, 0.9)
+    first = cells.company == cells.company.max()
+    trials = np.where(first, 0.0, cells.trials)
+    quiet = replace(cells, trials=trials, total=np.where(first, 0.0, cells.total))
+    assert pool(Share(), STRATA, quiet).beside[first] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_what_colleagues_share_adds_up_over_the_tree():
+    """Two companies over two parts: pairs within a part stand at the part, pairs across both at their parent."""
+    tree = Tree(np.array([-1, 0, 0]))
+    cells = Cells(np.array([1, 1, 2, 2]), np.ones(4), np.zeros(4), np.full(4, 0.3), np.ones(4),
+                  company=np.array([7, 7, 7, -1]))
+    assert doubt_in_common(tree, cells, np.array([1.0, 2.0, 3.0, 5.0])).tolist() == [2 * (3.0 + 6.0), 2 * 2.0, 0.0]
