@@ -292,6 +292,16 @@ def test_a_misspelt_key_is_told_with_the_right_one(tmp_path, capsys, wrong, righ
     assert right in said
 
 
+@pytest.mark.parametrize("wrong", ['[marketing]\ncolumn = "sectr"', '[alarms]\nsector = "sectr"'])
+def test_a_dimension_that_is_not_there_is_told_before_anything_is_run(tmp_path, capsys, wrong):
+    where = project(tmp_path, rows())
+    with (tmp_path / "market.toml").open("a") as file:
+        file.write(f"\n{wrong}\n")
+    status, said = told(capsys, "check", where)
+    assert status == 2
+    assert "If 'sector' is meant" in said
+
+
 def test_names_never_reach_a_message(tmp_path, capsys):
     lines = rows()
     lines[3] = lines[3].replace(",103,", ",Maria Secret <maria@example.org>,")

@@ -9,7 +9,6 @@ import pytest
 import marketsofone as m1
 from marketsofone.customer import Stratum
 from marketsofone.errors import SettingsInvalid
-from marketsofone.estimates.candidates import Dimension
 from marketsofone.project import open_snapshot
 from marketsofone.project.history.lineage import lineage_before
 from marketsofone.project.main_job.alarming import SCHEMA, check_sector
@@ -57,7 +56,7 @@ def test_the_sector_the_user_names_is_asked_value_by_value(run, project):
 
 
 def test_a_sector_that_is_no_dimension_is_named_with_the_nearest():
-    known = [Dimension("region", "dim_region")]
+    known = ["region"]
     with pytest.raises(SettingsInvalid, match="If 'region' is meant"):
         check_sector(AlarmSettings(sector="regoin"), known)
     check_sector(AlarmSettings(sector="region"), known)

@@ -65,6 +65,13 @@ def test_a_missing_column_is_told_with_the_nearest_and_the_line_to_add(market):
     )
 
 
+def test_a_missing_column_like_none_of_the_file_is_told_with_the_line_to_write(market):
+    market.write("deals.csv", "q,w,z\n1,2,3\n")
+    asked = "[sources.crm]\nfile = \"deals.csv\"\n[sources.crm.opportunity]\nopportunity_id = \"deal_key\"\n"
+    error = refused(market, asked)
+    assert error.repair.splitlines()[-2:] == ["[sources.crm.opportunity]", 'opportunity_id = "<column>"']
+
+
 def test_a_missing_column_inside_sql_is_told_with_the_whole_line_repaired(market):
     market.write("deals.csv", "opp_id,close_date\n1,2026-01-01\n")
     error = refused(

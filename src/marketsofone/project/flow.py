@@ -116,7 +116,7 @@ def _from_sources(engine: Backend, settings: Settings, loaded: Loaded, findings:
         begin(engine, settings, gathered, writing)
         with progress.room("strata"):
             stratified = stratify(engine, settings, gathered)
-            check_sector(settings.alarms, stratified.dimensions)
+            check_sector(settings.alarms, [dimension.name for dimension in stratified.dimensions])
             writing.begin("memberships", memberships_writer(engine, stratified, gathered.buyers))
         with progress.room("traits"):
             priors = fit_priors(engine, settings, gathered)
@@ -136,8 +136,10 @@ def check_project(folder: Path) -> CheckResult:
     import pyarrow as pa
 
     from marketsofone.project.ground.gathering import gather
+    from marketsofone.project.main_job.alarming import check_sector
     from marketsofone.project.main_job.evidence_notes import evidence_notes
     from marketsofone.project.main_job.keeping import frame_of
+    from marketsofone.project.main_job.marketing import marketing_column
     from marketsofone.project.main_job.moving import moving
     from marketsofone.project.main_job.noticing import noticed_in_data
     from marketsofone.project.segments.keeping import check_segments
@@ -149,6 +151,8 @@ def check_project(folder: Path) -> CheckResult:
         loaded, findings = load(engine, settings)
         gathered = gather(engine, settings, loaded)
         check_segments(settings, gathered)
+        check_sector(settings.alarms, [column.name for column in gathered.columns if column.role == "dimension"])
+        marketing_column(settings, gathered)
         notes = evidence_notes(settings, gathered)
         rows = [_evidence_row(gathered, score, notes) for score in SCORES]
         findings = (*findings, *moving(gathered), *noticed_in_data(engine, gathered))

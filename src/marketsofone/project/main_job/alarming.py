@@ -76,7 +76,7 @@ def alarms_table(settings: Settings, gathered: Gathered, stratified: Stratified)
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def check_sector(asked: AlarmSettings, dimensions: Sequence[Dimension]) -> None:
+def check_sector(asked: AlarmSettings, names: Sequence[str]) -> None:
     """That the dimension named as the sector is there.
 
     Raises
@@ -84,7 +84,6 @@ def check_sector(asked: AlarmSettings, dimensions: Sequence[Dimension]) -> None:
     SettingsInvalid
         ``[alarms] sector`` names no dimension that tells buyers apart.
     """
-    names = [dimension.name for dimension in dimensions]
     if asked.sector is None or asked.sector in names:
         return
     nearest = get_close_matches(asked.sector, names, n=1)

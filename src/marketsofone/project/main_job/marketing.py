@@ -105,21 +105,40 @@ def _places(stratified: Stratified, found: Classified | None) -> Ints:
 
 def _found(settings: Settings, gathered: Gathered) -> Classified | None:
     asked = settings.marketing
-    known = [column for column in gathered.columns if column.column in gathered.buyers.columns]
-    if asked.column is not None:
-        return _given(gathered, known, asked.column)
-    traits = [column for column in known if column.role == "trait"]
+    given = marketing_column(settings, gathered)
+    if given is not None:
+        return _given(gathered, given)
+    traits = [column for column in _known(gathered) if column.role == "trait"]
     if not traits:
         return None
     sheet = fetch_sheet(gathered.buyers, traits)
     return fit_marketing_classes(sheet, asked.classes, asked.most_classes, settings.market.seed)
 
 
-def _given(gathered: Gathered, known: Sequence[UserColumn], name: str) -> Classified:
-    named = [column for column in known if column.name == name]
-    if not named:
-        raise _no_such_column(name, [column.name for column in known])
-    sheet = fetch_sheet(gathered.buyers, [replace(named[0], kind="text")])
+def _known(gathered: Gathered) -> list[UserColumn]:
+    return [column for column in gathered.columns if column.column in gathered.buyers.columns]
+
+
+def marketing_column(settings: Settings, gathered: Gathered) -> UserColumn | None:
+    """The user's own column of marketing segments; None where classes are to be found.
+
+    Raises
+    ------
+    SettingsInvalid
+        ``[marketing] column`` names no trait or dimension.
+    """
+    name, known = settings.marketing.column, _known(gathered)
+    if name is None:
+        return None
+    for column in known:
+        if column.name == name:
+            return column
+    raise _no_such_column(name, [column.name for column in known])
+
+
+def _given(gathered: Gathered, column: UserColumn) -> Classified:
+    name = column.name
+    sheet = fetch_sheet(gathered.buyers, [replace(column, kind="text")])
     codes, words = sheet.texts[name]
     if len(words) > 1 and len(words) == np.count_nonzero(codes >= 0):
         raise SettingsInvalid(

@@ -216,7 +216,7 @@ class Rows:
     def missing(self, name: str, place: Place, whole: str = "") -> ColumnMissing:
         """The error for a column that is not there, with the nearest that is."""
         close = nearest(name, self.staged.columns) or nearest(place.key, self.staged.columns)
-        repair = ""
+        repair = f"Name the column that holds it, or take the line out:\n{place.line('<column>')}"
         if close:
             right = whole.replace(name, close) if whole and whole != name else close
             repair = f"If {close!r} is that column, add to market.toml:\n{place.line(right)}"
