@@ -14,7 +14,6 @@ Credibility Theory* (2005), chapters 4 and 6 (hierarchical credibility); Morris 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -144,16 +143,17 @@ def pool(
         size = _as_known(family, cells, size, prior)
     borrowed = np.where(speaking.own, _borrowed(told, evidence)[speaking.place], 1.0)
     means, standing, offset = speaking.means(means), speaking.standing(standing), speaking.offset(offset)
-    known_of = partial(
-        _mixture, family, size, trials=cells.trials + cells.told_trials, total=cells.total + cells.told_total,
-        apart=standing.hidden[cells.node] * family.slope(prior)**2 / family.variance(prior))
     among = fit_colleagues(family, stood, prior, size.middle)
-    alone = known_of(prior)
-    hoped = prior if among is None else among.moved(family, prior)
-    buyers, keep, rest = alone if among is None else known_of(hoped, told=among.told)
-    lean = family.slope(prior) * (keep if among is None else keep * (1.0 - among.reach))
+    apart = standing.hidden[cells.node] * family.slope(prior)**2 / family.variance(prior)
+    alone = _mixture(family, size, prior, cells, apart)
+    hoped, buyers, keep, rest, lean = prior, *alone, alone[1]
+    if among is not None:
+        hoped = among.moved(family, prior)
+        buyers, keep, rest = _mixture(family, size, hoped, cells, apart, among.told)
+        lean = keep * (1.0 - among.reach)
+    lean = lean * family.slope(prior)
     unsure = (standing.rest + standing.lean**2 * means.unsure + offset.variance)[cells.node]
-    together = None if among is None else doubt_in_common(tree, cells, among.together)
+    together = 0.0 if among is None else doubt_in_common(tree, cells, among.together)
     nodes_mean, nodes_variance = _average(tree, cells, means, standing, offset, buyers, lean, rest, together)
     return Pooled(
         nodes=_estimates(family, nodes_mean, nodes_variance, borrowed,
@@ -175,14 +175,14 @@ def _as_known(family: Family, cells: Cells, size: PriorSize, prior: Floats) -> P
 
 
 def _mixture(
-    family: Family, size: PriorSize, prior: Floats, trials: Floats, total: Floats, apart: Floats | float = 0.0,
-    told: Floats | float = 0.0,
+    family: Family, size: PriorSize, prior: Floats, cells: Cells, apart: Floats, told: Floats | float = 0.0
 ) -> tuple[Floats, Floats, Floats]:
     """Mean, share borrowed and variance given the prior mean, averaged over possible prior sizes.
 
     ``apart`` is spread beyond what the prior size says, in units of one trial's variance; ``told`` the share of the
     spread that colleagues tell.
     """
+    trials, total = cells.trials + cells.told_trials, cells.total + cells.told_total
     k = looser(family, size.sizes[:, None], apart, told)
     mean = (k * prior + total) / (k + trials)
     variance = family.left(mean, prior, k, trials)
@@ -233,16 +233,14 @@ def _prior(family: Family, cells: Cells, departure: Floats) -> Floats:
 
 def _average(
     tree: Tree, cells: Cells, means: Means, standing: Standing, offset: Offset, buyers: Floats, lean_on: Floats,
-    rest: Floats, together: Floats | None = None,
+    rest: Floats, together: Floats | float,
 ) -> tuple[Floats, Floats]:
     """A node's value is the mean over its buyers, so that parts always add up to the whole."""
     head = np.maximum(tree.add_up(per_node(tree, cells, np.ones(len(buyers)))), 1e-12)
     mean = tree.add_up(per_node(tree, cells, buyers)) / head
     here = per_node(tree, cells, lean_on)
     divided = np.where(standing.hidden > 0, here, 0.0)
-    lean, own = here - divided, per_node(tree, cells, rest) + here**2 * offset.variance
-    if together is not None:
-        own += together
+    lean, own = here - divided, per_node(tree, cells, rest) + here**2 * offset.variance + together
     for nodes in reversed(tree.levels[1:]):
         above = tree.parent[nodes]
         passed = standing.share[nodes] * divided[above]
