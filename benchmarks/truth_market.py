@@ -29,6 +29,7 @@ from marketsofone.strata import Rules, grow_tree, speaking
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 STEPS = 24
+PARTS = 2.0**20
 DAY = 86_400_000_000
 
 
@@ -210,7 +211,8 @@ def _arrival(phase: Ints, step: Ints, money: Floats, won_phase: Ints, lived: Int
     month = np.floor((day - np.floor(day / 365.25) * 365.25) * 12 / 365.25).astype(np.int64)
     index = _index(paid, wins, month)[month]
     rate = np.maximum(paid.sum(axis=0) / np.maximum((wins * index).sum(axis=0), 1e-12), 0.0)
-    return np.hstack([np.zeros((367, 1)), np.cumsum(rate * index, axis=1)]) / rate.sum()
+    share = np.hstack([np.zeros((367, 1)), np.cumsum(rate * index, axis=1)]) / rate.sum()
+    return np.round(share * PARTS) / PARTS
 
 
 def _index(paid: Floats, wins: Floats, month: Ints) -> Floats:
