@@ -5,18 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from marketsofone.pooling import Cells, Share, Tree, pool
+from marketsofone.pooling import Amount, Cells, Share, Tree, fit_curvature, pool
 from marketsofone.pooling.colleagues import doubt_in_common, fit_colleagues
 
 STRATA = Tree(np.array([-1, 0, 0, 0, 0]))
 
 
-def contacts(rng, alike):
-    """1 to 10 contacts of 400 companies in four strata; how much of what sets them apart they share with colleagues."""
-    of = np.repeat(np.arange(400), rng.integers(1, 11, 400))
-    node = rng.integers(1, 5, 400)[of]
+def contacts(rng, alike, companies=400, together=True, spread=0.8):
+    """1 to 10 contacts of each company in four strata; how much of what sets them apart they share with colleagues.
+
+    Colleagues stand in one stratum, or (not ``together``) each in any.
+    """
+    of = np.repeat(np.arange(companies), rng.integers(1, 11, companies))
+    node = rng.integers(1, 5, companies)[of] if together else rng.integers(1, 5, len(of))
     level = np.array([0.0, 0.0, 0.3, -0.3, 0.6]) + rng.normal(0, 0.2, 5)
-    apart = np.sqrt(alike) * rng.normal(0, 0.8, 400)[of] + np.sqrt(1 - alike) * rng.normal(0, 0.8, len(of))
+    apart = spread * (
+        np.sqrt(alike) * rng.normal(0, 1, companies)[of] + np.sqrt(1 - alike) * rng.normal(0, 1, len(of)))
     rate = 1.0 / (1.0 + np.exp(0.8 - level[node] - apart))
     trials = rng.poisson(3.0, len(of))
     won = rng.binomial(trials, rate).astype(float)
@@ -38,6 +42,39 @@ def test_colleagues_spare_error_where_they_are_alike_and_cost_none_where_not(rng
     assert np.mean(buyers) == pytest.approx(0.90, abs=0.03)
     assert np.mean(strata) == pytest.approx(0.89, abs=0.09)
     assert least < np.mean(errors) < most
+
+
+def test_colleagues_who_stand_in_other_strata_do_not_speak_twice_for_its_mean(rng):
+    """24 markets: what they say of a buyer is not in its stratum's mean too, whose error is as without them."""
+    strata, of_strata, of_buyers = [], [], []
+    for _ in range(24):
+        rate, cells = contacts(rng, 0.8, together=False)
+        found, alone = pool(Share(), STRATA, cells), pool(Share(), STRATA, replace(cells, company=None))
+        means = np.array([rate[cells.node == node].mean() for node in range(1, 5)])
+        strata.append(np.mean((found.nodes.low[1:] <= means) & (means <= found.nodes.high[1:])))
+        of_strata.append([np.sum((each.nodes.mean[1:] - means) ** 2) for each in (found, alone)])
+        of_buyers.append([np.sum((each.cells.mean - rate) ** 2) for each in (found, alone)])
+    assert np.mean(strata) == pytest.approx(0.90, abs=0.07)
+    assert np.divide(*np.sum(of_strata, axis=0)) < 1.1
+    assert np.divide(*np.sum(of_buyers, axis=0)) < 0.75
+
+
+def test_colleagues_found_more_alike_than_can_be_leave_room_for_what_sets_them_apart(rng):
+    """24 markets: likeness is found above one in some, though a tenth is each contact's own; none is too sure."""
+    held = []
+    for _ in range(24):
+        rate, cells = contacts(rng, 0.9, spread=1.2)
+        found = pool(Share(), STRATA, cells).cells
+        held.append(np.mean((found.low <= rate) & (rate <= found.high)))
+    assert np.mean(held) == pytest.approx(0.90, abs=0.03)
+    assert np.min(held) > 0.80
+
+
+def test_one_company_alone_does_not_show_how_alike_colleagues_are(rng):
+    _, cells = contacts(rng, 0.8, together=False)
+    one = cells.company == cells.company.max()
+    cells = replace(cells, trials=np.where(one, 4.0, 0.0), total=np.where(one, 4.0 * (np.arange(len(one)) % 2), 0.0))
+    assert fit_colleagues(Share(), cells, np.full(len(one), 0.33), 8.0) is None
 
 
 def test_a_buyers_own_record_is_not_in_what_its_colleagues_say(rng):
@@ -70,6 +107,27 @@ def test_nobody_is_told_by_others_where_none_of_them_was_tried(rng):
     trials = np.where(first, 0.0, cells.trials)
     quiet = replace(cells, trials=trials, total=np.where(first, 0.0, cells.total))
     assert pool(Share(), STRATA, quiet).beside[first] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_money_stays_finite_where_it_is_hardly_known_how_alike_buyers_are(rng):
+    """Companies of few sales of very unequal size: prior sizes below the curvature are among those that may be."""
+    for _ in range(20):
+        company = np.repeat(np.arange(25), rng.integers(2, 6, 25))
+        trials = rng.poisson(1.0, len(company)).astype(float)
+        sales = [rng.lognormal(6.0, 1.4, int(many)) for many in trials]
+        total, squares = (np.array([np.sum(each**power) for each in sales]) for power in (1, 2))
+        cells = Cells(rng.integers(1, 5, len(company)), trials, total, np.full(len(company), 1000.0),
+                      np.ones(len(company)), rows=trials, squares=squares, company=company)
+        found = pool(fit_curvature(trials, trials, total, squares), STRATA, cells)
+        assert np.all(found.cells.mean < 10 * total.max())
+        assert np.all(np.isfinite(found.cells.variance) & (found.cells.variance >= 0.0) & (found.size > 0.0))
+
+
+def test_sales_that_brought_nothing_say_nothing_of_colleagues():
+    nothing, many = np.zeros(60), np.full(60, 2.0)
+    cells = Cells(1 + np.arange(60) % 4, many, nothing, np.ones(60), np.ones(60), rows=many, squares=nothing,
+                  company=np.arange(60) // 3)
+    assert np.all(np.isfinite(pool(Amount(1.0), STRATA, cells).cells.high))
 
 
 def test_what_colleagues_share_adds_up_over_the_tree():

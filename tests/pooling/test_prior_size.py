@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from marketsofone.pooling import Amount, Cells, Share, known
-from marketsofone.pooling.prior_size import around, fit_buyer_size, fit_sibling_size, fit_sibling_sizes
+from marketsofone.pooling.prior_size import around, fit_buyer_size, fit_sibling_size, fit_sibling_sizes, looser
 
 
 def test_a_known_size_stands_for_itself():
@@ -127,3 +127,13 @@ def test_siblings_share_their_weights_and_the_order_of_groups_does_not_matter():
     assert one.weights[:, ::2] == pytest.approx(one.weights[:, 1::2])
     assert one.weights[:, ::2] == pytest.approx(other.weights[:, ::-2])
     assert one.weights.sum(axis=0) == pytest.approx(1)
+
+
+def test_sizes_below_the_curvature_are_no_looser_and_no_tighter_for_what_else_is_known():
+    """They stand for buyers who differ without end; above it, what colleagues tell tightens, a hidden part loosens."""
+    sizes = np.array([0.5, 1.9, 2.0, 2.1, 40.0])
+    told, apart = looser(Amount(2.0), sizes, 0.0, 0.5), looser(Amount(2.0), sizes, 0.6)
+    assert told[:3] == pytest.approx(sizes[:3], rel=2e-3)
+    assert apart[:3] == pytest.approx(sizes[:3], rel=2e-3)
+    assert told[4] == pytest.approx(78.0)
+    assert np.all((sizes <= told) & (apart <= sizes) & (apart > 0.0))

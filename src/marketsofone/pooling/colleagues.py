@@ -6,9 +6,10 @@ colleagues to itself, so what it would be worth without that record stays what i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import special
 
 from marketsofone.pooling.family import Family, Floats
 from marketsofone.pooling.tree import Cells, Ints, Tree
@@ -25,25 +26,34 @@ class Colleagues:
     ----------
     shift : float array
         How far they move what is expected of a buyer, in units of the score.
-    reach : float array
-        How surely they tell their company's mean: 0 where none was tried, near 1 where many were.
     told : float array
         The share of what sets buyers of a stratum apart that they tell.
+    near : float array
+        How far what they say hangs on the mean of the buyer's own node: 0 not at all, near 1 one for one.
+    elsewhere : float array
+        As ``shift``, of those alone who stand at other nodes.
     together : float array
         Square root of the doubt that a buyer shares with each of its colleagues, in units of the score.
     worth : float array
-        What a trial of a buyer tells of its stratum: less, the longer its own record and those of its colleagues.
+        What a trial of a buyer tells of its stratum beside ``elsewhere``: less, the longer its own record and those of
+        its colleagues there.
     """
 
     shift: Floats
-    reach: Floats
     told: Floats
+    near: Floats
+    elsewhere: Floats
     together: Floats
     worth: Floats
 
     def moved(self, family: Family, prior: Floats) -> Floats:
         """What is expected of a buyer once its colleagues' records are known."""
         return family.within(prior + self.shift)
+
+    def beside(self, family: Family, cells: Cells, prior: Floats) -> Cells:
+        """Cells of which is expected what colleagues at other nodes say: no node's own mean repeats that."""
+        step = family.link(family.within(prior + self.elsewhere)) - family.link(prior)
+        return replace(cells, expected=family.unlink(family.link(cells.expected) + step))
 
 
 def fit_colleagues(family: Family, cells: Cells, prior: Floats, size: float) -> Colleagues | None:
@@ -64,20 +74,24 @@ def fit_colleagues(family: Family, cells: Cells, prior: Floats, size: float) -> 
         return None
     unit = np.sqrt(family.variance(prior))
     residual = (cells.total - cells.trials * prior) / unit
-    trials, others, squares = (_of_colleagues(cells, part) for part in (cells.trials, residual, cells.trials**2))
+    kinds = cells.trials, residual, cells.trials**2
+    trials, others, squares = (_of_colleagues(cells, kind) for kind in kinds)
+    near = [_of_colleagues(cells, kind, cells.node) for kind in kinds]
+    far, far_others, far_squares = trials - near[0], others - near[1], squares - near[2]
     between = 1.0 / (size - family.curvature)
     common = _in_common(cells, residual, others, trials, between)
     if common <= 0.0:
         return None
-    chance = 1.0 + family.curvature * between
-    reach = _reach(trials, squares, common * between, between, chance)
-    whole = _reach(trials + cells.trials, squares + cells.trials**2, common * between, between, chance)
-    own = 1.0 / (chance + (1.0 - common) * between * cells.trials)
-    company = own * cells.trials + _of_colleagues(cells, own * cells.trials)
+    chance, shared = 1.0 + family.curvature * between, common * between
+    reach, away = _reach(trials, squares, shared, between, chance), _reach(far, far_squares, shared, between, chance)
+    whole = _reach(trials + cells.trials, squares + cells.trials**2, shared, between, chance)
+    own = 1.0 / (chance + (between - shared) * cells.trials)
+    here = own * cells.trials + _of_colleagues(cells, own * cells.trials, cells.node)
     return Colleagues(
-        shift=unit * reach * others / np.maximum(trials, 1e-12), reach=reach, told=common * reach,
-        together=unit * chance * own * np.sqrt(common * between * (1.0 - whole)),
-        worth=own / (1.0 + common * between * company))
+        shift=unit * reach * others / np.maximum(trials, 1e-12), told=common * reach,
+        near=reach * near[0] / np.maximum(trials, 1e-12), elsewhere=unit * away * far_others / np.maximum(far, 1e-12),
+        together=unit * chance * own * np.sqrt(shared * (1.0 - whole)),
+        worth=own / (1.0 + (1.0 - away) * shared * here))
 
 
 def _reach(trials: Floats, squares: Floats, shared: float, between: float, chance: float) -> Floats:
@@ -107,10 +121,11 @@ def doubt_in_common(tree: Tree, cells: Cells, together: Floats) -> Floats:
     return beside
 
 
-def _of_colleagues(cells: Cells, value: Floats) -> Floats:
-    """Of a value of single buyers: the sum over all others of their company, shape (cells,)."""
+def _of_colleagues(cells: Cells, value: Floats, node: Ints | int = 0) -> Floats:
+    """Of a value of single buyers: the sum over all others of their company (at their ``node``), shape (cells,)."""
     company = _numbered(cells)
-    summed = np.bincount(company + 1, value * cells.buyers, minlength=int(company.max()) + 2)[company + 1]
+    group = np.unique(company * (int(np.max(node)) + 1) + node, return_inverse=True)[1]
+    summed = np.bincount(group, value * cells.buyers)[group]
     return np.where(company >= 0, summed - value, 0.0)
 
 
@@ -123,16 +138,30 @@ def _in_common(cells: Cells, residual: Floats, others: Floats, trials: Floats, b
     """The share of what sets buyers apart that colleagues have in common, shrunk towards none by how unsure it is.
 
     Products of what is left of two colleagues, once what is expected of them is taken off; long records tell hardly
-    more than shorter ones. Doubt is that of whole companies.
+    more than shorter ones. Doubt is that of whole companies, each measured from what all others say: one company alone
+    shows nothing.
     """
     both = (cells.trials > 0) & (trials > 0)
-    if not both.any():
-        return 0.0
     weight = cells.buyers[both] / ((1.0 + between * cells.trials[both]) * (1.0 + between * trials[both]))
     product, hoped = residual[both] * others[both], between * cells.trials[both] * trials[both]
+    company = np.unique(np.asarray(cells.company)[both], return_inverse=True)[1]
+    if not np.any(company > 0):
+        return 0.0
     whole = float(np.sum(weight * hoped))
     share = float(np.sum(weight * product)) / whole
-    each = np.bincount(_numbered(cells)[both], weight * (product - share * hoped))
-    doubt = float(np.sum(each**2)) / whole**2
+    others_hold = np.maximum(1.0 - np.bincount(company, weight * hoped) / whole, 1e-12)
+    apart = np.bincount(company, weight * (product - share * hoped)) / others_hold
+    doubt = float(np.sum(apart**2)) / whole**2
     kept = max(0.0, 1.0 - _DOUBTED * doubt / share**2) if share > 0.0 else 0.0
-    return min(kept * share, 1.0)
+    return kept * _below_one(share, np.sqrt(doubt))
+
+
+def _below_one(share: float, doubt: float) -> float:
+    """What is to be expected of a share that was found with so much doubt, and is one at the most.
+
+    Found above one it would leave nothing that colleagues do not tell, and their intervals too narrow.
+    """
+    doubt = max(doubt, 1e-4)
+    room = (1.0 - share) / doubt
+    beyond = np.exp(-0.5 * room**2 - special.log_ndtr(room)) / np.sqrt(2.0 * np.pi)
+    return min(share - doubt * float(beyond), 1.0)

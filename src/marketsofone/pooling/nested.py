@@ -129,8 +129,10 @@ def pool(
     speaking = heard(tree, speaks)
     told, stood = speaking.tree, speaking.cells(cells)
     size, offset, among = buyer_size or known(_START), no_offset(told), None
+    prior = stood.expected
     for _ in range(1 if buyer_size else _ROUNDS):
-        evidence = gather(family, told, stood, size, level_sizes, offset.size, None if among is None else among.worth)
+        hoped, worth = (stood, None) if among is None else (among.beside(family, stood, prior), among.worth)
+        evidence = gather(family, told, hoped, size, level_sizes, offset.size, worth)
         means = descend(family, told, stood, evidence)
         standing = _stand(family, told, stood, means)
         prior = _prior(family, stood, standing.departure)
@@ -139,18 +141,18 @@ def pool(
         if buyer_size is None:
             size = fit_buyer_size(family, stood, prior)
         among = fit_colleagues(family, stood, prior, size.middle)
+    found = size
     if buyer_size is None:
         size = _as_known(family, cells, size, prior)
     borrowed = np.where(speaking.own, _borrowed(told, evidence)[speaking.place], 1.0)
     means, standing, offset = speaking.means(means), speaking.standing(standing), speaking.offset(offset)
-    among = fit_colleagues(family, stood, prior, size.middle)
     apart = standing.hidden[cells.node] * family.slope(prior)**2 / family.variance(prior)
     alone = _mixture(family, size, prior, cells, apart)
-    hoped, buyers, keep, rest, lean = prior, *alone, alone[1]
+    moved, buyers, keep, rest, lean = prior, *alone, alone[1]
     if among is not None:
-        hoped = among.moved(family, prior)
-        buyers, keep, rest = _mixture(family, size, hoped, cells, apart, among.told)
-        lean = keep * (1.0 - among.reach)
+        moved = among.moved(family, prior)
+        buyers, keep, rest = _mixture(family, size, moved, cells, apart, among.told)
+        lean = keep * (1.0 - among.near)
     lean = lean * family.slope(prior)
     unsure = (standing.rest + standing.lean**2 * means.unsure + offset.variance)[cells.node]
     together = 0.0 if among is None else doubt_in_common(tree, cells, among.together)
@@ -159,8 +161,8 @@ def pool(
         nodes=_estimates(family, nodes_mean, nodes_variance, borrowed,
                          tree.add_up(per_node(tree, cells, cells.trials)), probability),
         cells=_estimates(family, buyers, rest + lean**2 * unsure, keep, cells.trials, probability),
-        prior=hoped, size=looser(family, size.middle, np.zeros(len(prior)), 0.0 if among is None else among.told),
-        beside=buyers - alone[0], buyer_size=size, level_sizes=evidence.sizes,
+        prior=moved, size=looser(family, found.middle, np.zeros(len(prior)), 0.0 if among is None else among.told),
+        beside=buyers - alone[0], buyer_size=found, level_sizes=evidence.sizes,
         doubts=doubts(family, tree, cells, means, standing, offset, size),
     )
 

@@ -148,10 +148,12 @@ def looser(
 ) -> Floats:
     """Prior sizes once members differ by ``apart`` more, in units of one trial's variance.
 
-    ``told`` is the share of how they differed before that is known of each by other evidence.
+    ``told`` is the share of how they differed before that is known of each by other evidence. A size up to the
+    curvature stands for members who differ without end, which neither changes.
     """
     size = np.asarray(sizes)
-    wide = family.curvature + 1.0 / ((1.0 - told) / (size - family.curvature) + apart)
+    beyond = np.maximum(size - family.curvature, 1e-3 * size)
+    wide = size - beyond + 1.0 / ((1.0 - told) / beyond + apart)
     return np.asarray(np.maximum(wide, np.minimum(size, _LEAST)))
 
 
