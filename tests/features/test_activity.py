@@ -51,3 +51,16 @@ def test_the_day_on_which_an_open_opportunity_was_hoped_to_close_decides_nothing
     market["opportunity"].append({"opportunity_id": 99, "account_id": 1, "outcome": "open",
                                   "opened_at": dt.datetime(2026, 1, 5), "closed_at": dt.datetime(2026, 6, 29)})
     assert counted()[1]["last_decided_on"] == before
+
+
+def test_no_buyer_is_compared_with_every_contact(tables, market, as_of, engine):
+    """A join without a key of its own takes minutes where a hundred thousand contacts decide."""
+    people = [{"contact_id": 51, "account_id": 1, "decides": True, "role": "owner"}]
+    kept = known_by(tables(market | {"contact": people}), as_of)
+    owner = owners(kept, "contact")
+    held = engine.create_table("found_buyers", buyers(kept, owner, ()), temp=True)
+    found = activity(held, kept, owner, None, 100, reps_of_buyers(kept, owner))
+    assert {row["buyer_id"]: row["role"] for row in engine.to_pyarrow(found).to_pylist()}[51] == "owner"
+    plan = engine.con.execute(f"explain (format json) {engine.compile(found)}").fetchall()[0][1]
+    assert "HASH_JOIN" in plan
+    assert "BLOCKWISE_NL_JOIN" not in plan

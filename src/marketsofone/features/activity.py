@@ -120,7 +120,8 @@ def _with_told(rows: ir.Table, tables: Mapping[str, ir.Table], served: ir.Table 
         rows = rows.left_join(form, rows.account_id == form.of).drop("of")
     if "contact" in tables:
         role = tables["contact"].select(of=_.contact_id, role=_.role)
-        rows = rows.left_join(role, (rows.buyer_id == role.of) & (rows.kind == "contact")).drop("of")
+        rows = rows.mutate(person=ibis.cases((rows.kind == "contact", rows.buyer_id)))
+        rows = rows.left_join(role, rows.person == role.of).drop("of", "person")
     if served is not None:
         link = tables["entity_link"].filter(_.entity == "rep").group_by(rep_id=_.entity_id).agg(rep=_.source_id.min())
         rep = served.inner_join(link, "rep_id").select("buyer_id", "rep")
