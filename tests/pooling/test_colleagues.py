@@ -77,6 +77,21 @@ def test_one_company_alone_does_not_show_how_alike_colleagues_are(rng):
     assert fit_colleagues(Share(), cells, np.full(len(one), 0.33), 8.0) is None
 
 
+def test_one_company_of_thousands_neither_hides_nor_makes_the_likeness_that_small_ones_show(rng):
+    """3,000 single opportunities of one account beside those of 2,000: all of it stands where its record puts it."""
+    of = np.concatenate([np.zeros(3000, int), np.repeat(np.arange(1, 2001), rng.integers(1, 4, 2000))])
+    company = np.where(np.bincount(of)[of] > 1, of, -1)
+    trials = rng.binomial(1, 0.7, len(of)).astype(float)
+    for alike, most in ((0.8, 0.03), (0.0, 0.1)):
+        own = np.where(of == 0, -1.0, rng.normal(0, 1.2, 2001)[of])
+        rate = 1.0 / (1.0 + np.exp(0.5 - np.sqrt(alike) * own - np.sqrt(1 - alike) * rng.normal(0, 1.2, len(of))))
+        cells = Cells(np.zeros(len(of), np.int64), trials, rng.binomial(1, rate) * trials, np.full(len(of), 0.4),
+                      np.ones(len(of)), company=company)
+        found = pool(Share(), Tree(np.array([-1])), cells)
+        assert abs(found.cells.mean[:3000].mean() - rate[:3000].mean()) < most
+        assert (fit_colleagues(Share(), cells, np.full(len(of), rate.mean()), 4.0) is None) == (alike == 0.0)
+
+
 def test_a_buyers_own_record_is_not_in_what_its_colleagues_say(rng):
     """Another record of one buyer moves what is expected of its colleagues, and leaves what is expected of itself."""
     _, cells = contacts(rng, 0.6)

@@ -16,6 +16,8 @@ from marketsofone.pooling.tree import Cells, Ints, Tree
 
 _DOUBTED = 2.0
 """How much colleagues have in common counts as far as its square exceeds so many of its variances."""
+_AS_IF = 0.5
+"""How much colleagues are taken to have in common while it is weighed what each company tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,11 @@ def fit_colleagues(family: Family, cells: Cells, prior: Floats, size: float) -> 
     near = [_of_colleagues(cells, kind, cells.node) for kind in kinds]
     far, far_others, far_squares = trials - near[0], others - near[1], squares - near[2]
     between = 1.0 / (size - family.curvature)
-    common = _in_common(cells, residual, others, trials, between)
+    chance = 1.0 + family.curvature * between
+    common = _in_common(cells, residual, between, chance)
     if common <= 0.0:
         return None
-    chance, shared = 1.0 + family.curvature * between, common * between
+    shared = common * between
     reach, away = _reach(trials, squares, shared, between, chance), _reach(far, far_squares, shared, between, chance)
     whole = _reach(trials + cells.trials, squares + cells.trials**2, shared, between, chance)
     own = 1.0 / (chance + (between - shared) * cells.trials)
@@ -134,16 +137,19 @@ def _numbered(cells: Cells) -> Ints:
     return np.where(company >= 0, np.unique(np.maximum(company, 0), return_inverse=True)[1], -1).astype(np.int64)
 
 
-def _in_common(cells: Cells, residual: Floats, others: Floats, trials: Floats, between: float) -> float:
+def _in_common(cells: Cells, residual: Floats, between: float, chance: float) -> float:
     """The share of what sets buyers apart that colleagues have in common, shrunk towards none by how unsure it is.
 
-    Products of what is left of two colleagues, once what is expected of them is taken off; long records tell hardly
-    more than shorter ones. Doubt is that of whole companies, each measured from what all others say: one company alone
-    shows nothing.
+    Products of what is left of two colleagues, once what is expected of them is taken off, weighed as where they have
+    half in common: long records and large companies tell hardly more than shorter and smaller ones. Doubt is that of
+    whole companies, each measured from what all others say: one company alone shows nothing.
     """
-    both = (cells.trials > 0) & (trials > 0)
-    weight = cells.buyers[both] / ((1.0 + between * cells.trials[both]) * (1.0 + between * trials[both]))
-    product, hoped = residual[both] * others[both], between * cells.trials[both] * trials[both]
+    own = 1.0 / (chance + _AS_IF * between * cells.trials)
+    left, seen = own * residual, own * cells.trials
+    others, beside = _of_colleagues(cells, left), _of_colleagues(cells, seen)
+    both = (seen > 0) & (beside > 0)
+    weight = cells.buyers[both] / (1.0 + _AS_IF * between * (seen + beside)[both]) ** 2
+    product, hoped = (left * others)[both], between * (seen * beside)[both]
     company = np.unique(np.asarray(cells.company)[both], return_inverse=True)[1]
     if not np.any(company > 0):
         return 0.0
