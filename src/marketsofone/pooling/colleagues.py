@@ -12,10 +12,9 @@ import numpy as np
 from scipy import special
 
 from marketsofone.pooling.family import Family, Floats
+from marketsofone.pooling.shrinking import share_kept
 from marketsofone.pooling.tree import Cells, Ints, Tree
 
-_DOUBTED = 2.0
-"""How much colleagues have in common counts as far as its square exceeds so many of its variances."""
 _AS_IF = 0.5
 """How much colleagues are taken to have in common while it is weighed what each company tells of it."""
 
@@ -74,6 +73,7 @@ def fit_colleagues(family: Family, cells: Cells, prior: Floats, size: float) -> 
     """
     if cells.company is None or not np.any(cells.company >= 0):
         return None
+    cells = _numbered(cells)
     unit = np.sqrt(family.variance(prior))
     residual = (cells.total - cells.trials * prior) / unit
     kinds = cells.trials, residual, cells.trials**2
@@ -111,7 +111,7 @@ def doubt_in_common(tree: Tree, cells: Cells, together: Floats) -> Floats:
     together : float array, shape (cells,)
         As in `Colleagues`.
     """
-    company, place, pairs = _numbered(cells), cells.node, np.zeros(len(tree.parent))
+    company, place, pairs = np.asarray(cells.company), cells.node, np.zeros(len(tree.parent))
     for depth in reversed(range(len(tree.levels))):
         here = np.flatnonzero((tree.depth[place] == depth) & (company >= 0))
         both, group = np.unique(np.stack([place[here], company[here]]), axis=1, return_inverse=True)
@@ -126,15 +126,17 @@ def doubt_in_common(tree: Tree, cells: Cells, together: Floats) -> Floats:
 
 def _of_colleagues(cells: Cells, value: Floats, node: Ints | int = 0) -> Floats:
     """Of a value of single buyers: the sum over all others of their company (at their ``node``), shape (cells,)."""
-    company = _numbered(cells)
+    company = np.asarray(cells.company)
     group = np.unique(company * (int(np.max(node)) + 1) + node, return_inverse=True)[1]
     summed = np.bincount(group, value * cells.buyers)[group]
     return np.where(company >= 0, summed - value, 0.0)
 
 
-def _numbered(cells: Cells) -> Ints:
+def _numbered(cells: Cells) -> Cells:
+    """The same with companies numbered from 0, so that a company and a node make one number."""
     company = np.asarray(cells.company)
-    return np.where(company >= 0, np.unique(np.maximum(company, 0), return_inverse=True)[1], -1).astype(np.int64)
+    number = np.unique(np.maximum(company, 0), return_inverse=True)[1]
+    return replace(cells, company=np.where(company >= 0, number, -1))
 
 
 def _in_common(cells: Cells, residual: Floats, between: float, chance: float) -> float:
@@ -158,8 +160,7 @@ def _in_common(cells: Cells, residual: Floats, between: float, chance: float) ->
     others_hold = np.maximum(1.0 - np.bincount(company, weight * hoped) / whole, 1e-12)
     apart = np.bincount(company, weight * (product - share * hoped)) / others_hold
     doubt = float(np.sum(apart**2)) / whole**2
-    kept = max(0.0, 1.0 - _DOUBTED * doubt / share**2) if share > 0.0 else 0.0
-    return kept * _below_one(share, np.sqrt(doubt))
+    return share_kept(share, doubt) * _below_one(share, np.sqrt(doubt))
 
 
 def _below_one(share: float, doubt: float) -> float:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from marketsofone.pooling.family import Amount, Floats
+from marketsofone.pooling.shrinking import share_kept
 
 _LEAST, _MOST = 0.05, 50.0
 _FEW = 10
-_DOUBTED = 2.0
-"""A slope counts as far as its square exceeds so many of its variances."""
 
 
 def fit_curvature(rows: Floats, trials: Floats, total: Floats, squares: Floats) -> Amount:
@@ -56,8 +55,7 @@ def _of_whole(part: Floats, within: Floats, weight: Floats) -> float:
 
     References
     ----------
-    White (1980), A heteroskedasticity-consistent covariance matrix estimator; Efron & Morris (1973), Stein's
-    estimation rule and its competitors.
+    White (1980), A heteroskedasticity-consistent covariance matrix estimator.
     """
     middle, mean = float(np.sum(weight * part)), float(np.sum(weight * within))
     away = weight * (part - middle)
@@ -66,5 +64,4 @@ def _of_whole(part: Floats, within: Floats, weight: Floats) -> float:
         return mean
     slope = float(np.sum(away * within)) / across
     doubt = float(np.sum((away * (within - mean - slope * (part - middle))) ** 2)) / across**2
-    kept = max(0.0, 1.0 - _DOUBTED * doubt / slope**2) if slope > 0.0 else 0.0
-    return mean + kept * slope * (1.0 - middle)
+    return mean + share_kept(slope, doubt) * slope * (1.0 - middle)
