@@ -8,6 +8,8 @@ in their own way. Column names and counts only: a buyer's name or e-mail never e
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
+from shlex import quote
 
 
 def shortened(names: Iterable[str], most: int = 12) -> str:
@@ -22,6 +24,17 @@ def shortened(names: Iterable[str], most: int = 12) -> str:
     if len(listed) <= most:
         return ", ".join(listed)
     return f"{', '.join(listed[:most])} and {len(listed) - most:,} more"
+
+
+def command(name: str, folder: Path) -> str:
+    """A command on a project folder, as it can be typed into a shell.
+
+    Examples
+    --------
+    >>> command("run", Path("Mein Markt"))
+    "m1 run 'Mein Markt'"
+    """
+    return f"m1 {name} {quote(str(folder))}"
 
 
 class MarketError(Exception):

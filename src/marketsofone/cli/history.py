@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, Format, Project, Top
 from marketsofone.cli.sheet import Column, Row, as_rows, note_objected, show
-from marketsofone.errors import RunMissing, shortened
+from marketsofone.errors import RunMissing, command, shortened
 
 if TYPE_CHECKING:
     from marketsofone.project.history.diff import Mover
@@ -37,7 +36,7 @@ def runs(project: Project = HERE, *, verify: Flag = False, format: Format = "tab
     broken = [run.run_id for run in found if run.state != "good"]
     if verify and broken:
         raise RunMissing("Every file of a run holds what was written.", f"not so in {shortened(broken)}.",
-                         f"Bring those folders back from a copy, or run again:\n  m1 run {quote(str(project))}")
+                         f"Bring those folders back from a copy, or run again:\n  {command('run', project)}")
 
 
 def difference(project: Project = HERE, before: Named = "", after: Named = "", *, top: Top = 10,

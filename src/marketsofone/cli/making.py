@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -13,6 +12,7 @@ from cyclopts import Parameter
 from marketsofone.cli.options import HERE, Format, Project
 from marketsofone.cli.rooms import Rooms
 from marketsofone.cli.sheet import Column, Row, plain_lines, show
+from marketsofone.errors import command
 
 if TYPE_CHECKING:
     from marketsofone.project.snapshots.approach import ToApproach
@@ -37,7 +37,7 @@ def propose(folder: Path, *, source: Annotated[Path, Parameter(name="--from")]) 
     print(f"Wrote {folder / 'market.toml'}.")
     _print_list("Guessed", proposal.guessed)
     _print_list("Not sure about", proposal.unsure)
-    print(f"\nRead it, then:\n  m1 check {quote(str(folder))}")
+    print(f"\nRead it, then:\n  {command('check', folder)}")
 
 
 def simulate(folder: Path, *, accounts: int = 2_000, seed: int = 1) -> None:
@@ -57,7 +57,7 @@ def simulate(folder: Path, *, accounts: int = 2_000, seed: int = 1) -> None:
     from marketsofone.project import simulate_project
 
     simulate_project(folder, accounts, seed)
-    print(f"Made a company of {accounts:,} accounts in {folder}. Then:\n  m1 run {quote(str(folder))}")
+    print(f"Made a company of {accounts:,} accounts in {folder}. Then:\n  {command('run', folder)}")
 
 
 def check(project: Project = HERE, *, format: Format = "table") -> None:

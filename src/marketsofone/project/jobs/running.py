@@ -10,11 +10,10 @@ import sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from shlex import quote
 from threading import Thread
 from time import monotonic, sleep
 
-from marketsofone.errors import RunGoing
+from marketsofone.errors import RunGoing, command
 from marketsofone.project.jobs.job import Job, gate, job_file, jobs_folder, list_jobs, lock_file, note
 from marketsofone.project.snapshots.writing import disk_problems_told
 
@@ -37,7 +36,7 @@ def start_run(project_folder: Path, now: datetime | None = None) -> str:
         The disk is full or cannot be written to.
     """
     jobs = jobs_folder(project_folder)
-    with disk_problems_told("A run is started", jobs, f"m1 run {quote(str(project_folder))}"):
+    with disk_problems_told("A run is started", jobs, command("run", project_folder)):
         jobs.mkdir(parents=True, exist_ok=True)
         with gate(jobs), lock_file(jobs).open("w") as lock:
             try:

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
-from shlex import quote
 from typing import Annotated, Any
 
-from marketsofone.errors import SettingsInvalid, SourceMissing
+from marketsofone.errors import SettingsInvalid, SourceMissing, command
 from marketsofone.project.settings.keys import (
     AMOUNT,
     CURRENCY,
@@ -256,7 +255,7 @@ def described(settings: Settings) -> dict[str, Any]:
 def _read_file(path: Path) -> ProjectFile:
     if not path.is_file():
         raise SourceMissing(f"A project folder holds {FILE_NAME}.", f"none in {path.parent}.",
-                            f"Make one from your files:\n  m1 init {quote(str(path.parent))} --from <folder of files>")
+                            f"Make one from your files:\n  {command('init', path.parent)} --from <folder of files>")
     try:
         return ProjectFile(path, path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from shlex import quote
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any
 
-from marketsofone.errors import RunMissing, SnapshotTooNew, shortened
+from marketsofone.errors import RunMissing, SnapshotTooNew, command, shortened
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -173,7 +172,7 @@ def open_before(project_folder: Path, run_id: str) -> Snapshot:
     if not earlier:
         raise RunMissing(f"Project {project_folder} was asked for the run before {run_id}.",
                          "no earlier run.",
-                         f"Run it again when there is something new:\n  m1 run {quote(str(project_folder))}")
+                         f"Run it again when there is something new:\n  {command('run', project_folder)}")
     return open_snapshot(project_folder, earlier[-1])
 
 
@@ -233,14 +232,14 @@ def _check_file(path: Path, size: int) -> None:
 
 def _damaged(path: Path, found: str) -> RunMissing:
     return RunMissing(f"Run {path.parent.name} needs its file {path.name}.", f"{found}.",
-                      f"Run again, or open another run (m1 runs lists them):\n  m1 run {quote(str(path.parents[2]))}")
+                      f"Run again, or open another run (m1 runs lists them):\n  {command('run', path.parents[2])}")
 
 
 def _missing(project_folder: Path, run: str, name: str) -> RunMissing:
     names = _run_names(project_folder / "runs")
     if not names:
         return RunMissing(f"Project {project_folder} was asked for its results.", "no finished run.",
-                          f"Run it first:\n  m1 run {quote(str(project_folder))}")
+                          f"Run it first:\n  {command('run', project_folder)}")
     asked = f"'{run}', which names '{name[:_SAID]}'" if run == "latest" else f"'{run[:_SAID]}'"
     return RunMissing(f"Project {project_folder} was asked for run {asked}.",
                       f"runs {shortened(reversed(names))}.", "Name one of these, or run again.")

@@ -15,10 +15,9 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from marketsofone.errors import RunInterrupted
+from marketsofone.errors import RunInterrupted, command
 from marketsofone.project.snapshots.parquet import Streamed, scanned, table_writer
 from marketsofone.project.snapshots.snapshot import FORMAT, INDEX, Snapshot
 
@@ -273,7 +272,7 @@ def _sweep(runs: Path) -> None:
 
 
 def _writing_told(project_folder: Path) -> AbstractContextManager[None]:
-    again = f"m1 run {quote(str(project_folder))}"
+    again = command("run", project_folder)
     return disk_problems_told("A run writes its results", project_folder / "runs", again)
 
 
