@@ -288,7 +288,7 @@ def test_a_plan_that_cannot_keep_what_was_agreed_is_no_plan_and_a_warning(tmp_pa
     segmented = SimpleNamespace(members=ibis.memtable(pa.table({
         "segment": pa.array([], pa.string()), "buyer_id": pa.array([], pa.int64())})))
     found = plan_run(settings_of(tmp_path, "least = { d = 3.0, e = 2.5 }"), SimpleNamespace(effort=None),
-                     responses, rows, None, ibis.memtable(pa.Table.from_pylist(REPS, KINDS)), STRATA, None, {},
+                     responses, rows, None, pa.Table.from_pylist(REPS, KINDS), STRATA, None, {},
                      segmented)
     (told,) = found.findings
     assert not found.tables

@@ -98,6 +98,7 @@ def _from_sources(engine: Backend, settings: Settings, loaded: Loaded, findings:
     from marketsofone.project.ground.gathering import gather
     from marketsofone.project.ground.stratifying import stratify
     from marketsofone.project.main_job.alarming import check_sector
+    from marketsofone.project.main_job.holding_up import tree_held_up
     from marketsofone.project.main_job.keeping import begin, keep
     from marketsofone.project.main_job.marketing import market_segments
     from marketsofone.project.main_job.memberships import memberships_writer
@@ -118,12 +119,14 @@ def _from_sources(engine: Backend, settings: Settings, loaded: Loaded, findings:
             stratified = stratify(engine, settings, gathered)
             check_sector(settings.alarms, [dimension.name for dimension in stratified.dimensions])
             writing.begin("memberships", memberships_writer(engine, stratified, gathered.buyers))
-        with progress.room("traits"):
-            priors = fit_priors(engine, settings, gathered)
-        with progress.room("estimates"):
-            estimates = score_market(engine, gathered, stratified, priors.buyers, settings.market.horizon_days)
-        with progress.room("marketing"):
-            marketed = market_segments(settings, gathered, stratified)
+        with ThreadPoolExecutor(1, "regrowing") as beside:
+            held_up = beside.submit(tree_held_up, stratified, settings.market.seed)
+            with progress.room("traits"):
+                priors = fit_priors(engine, settings, gathered)
+            with progress.room("estimates"):
+                estimates = score_market(engine, gathered, stratified, priors.buyers, settings.market.horizon_days)
+            with progress.room("marketing"):
+                marketed = market_segments(settings, gathered, stratified, held_up)
         with progress.room("plan"):
             responses = respond(engine, settings, gathered, stratified, estimates)
         with progress.room("results"):

@@ -115,11 +115,11 @@ def keep(
     listed = told.to_pylist()
     written = segmented(engine, settings, gathered, buyers, listed, doubts, beside.get("marketing_segments"))
     writing.begin("facts", _writer(engine, written.facts, "facts"))
-    reps = reps_table(gathered, buyers, EXPONENTS[market.currency])
+    reps = reps_table(gathered, buyers, EXPONENTS[market.currency]).to_pyarrow()
     planned = plan_run(settings, gathered, responses, buyers, gathered.served, reps, listed,
                        beside.get("stability"), accepted_notes(settings.folder), written)
     made: dict[str, Any] = {
-        **planned.tables, **beside, "strata": told, "doubts": doubts, "reps": _writer(engine, reps, "reps"),
+        **planned.tables, **beside, "strata": told, "doubts": doubts, "reps": reps,
         "segments": written.table, "segment_members": _writer(engine, written.members, "segment_members"),
     }
     for name, table in made.items():
@@ -139,7 +139,7 @@ def keep(
     manifest["marketing"], manifest["plan"] = said, dict(planned.said)
     for name, table in last.items():
         writing.begin(name, table)
-    return writing.finish(manifest, now, pages={"report.html": report_of})
+    return writing.finish(manifest, now, {"report.html": report_of}, beside=engine.disconnect)
 
 
 def report_of(snapshot: Snapshot) -> str:

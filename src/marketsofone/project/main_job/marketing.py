@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from marketsofone.estimates.classes import (
     fit_marketing_classes,
     given_classes,
 )
-from marketsofone.project.main_job.holding_up import stability_table, tree_held_up
+from marketsofone.project.main_job.holding_up import Row, stability_table
 from marketsofone.sources import Finding
 from marketsofone.sources.values.currencies import EXPONENTS
 from marketsofone.strata.crosswalk import audiences, by_place, crosswalk
@@ -76,8 +76,14 @@ class Marketed:
     findings: tuple[Finding, ...]
 
 
-def market_segments(settings: Settings, gathered: Gathered, stratified: Stratified) -> Marketed:
+def market_segments(settings: Settings, gathered: Gathered, stratified: Stratified,
+                    held_up: Future[list[Row]]) -> Marketed:
     """The marketing segments of the buyers, by their traits or as the user's own column says.
+
+    Parameters
+    ----------
+    held_up : future
+        What `tree_held_up` finds on a thread of its own.
 
     Raises
     ------
@@ -85,11 +91,9 @@ def market_segments(settings: Settings, gathered: Gathered, stratified: Stratifi
         ``[marketing] column`` names no trait or dimension, or one that names buyers instead of grouping them.
     """
     seed = settings.market.seed
-    with ThreadPoolExecutor(1, "regrowing") as beside:
-        of_tree = beside.submit(tree_held_up, stratified, seed)
-        found = _found(settings, gathered)
-        place, (spend, unit) = _places(stratified, found), _spend(gathered, found, settings.market.currency)
-    stability = stability_table(found, of_tree.result(), seed)
+    found = _found(settings, gathered)
+    place, (spend, unit) = _places(stratified, found), _spend(gathered, found, settings.market.currency)
+    stability = stability_table(found, held_up.result(), seed)
     noticed = (_NO_TRAITS,) if found is None else tuple(_noticed(found, settings))
     return Marketed(found, place, spend, unit, stability, noticed)
 

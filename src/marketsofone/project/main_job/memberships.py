@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from marketsofone.project.ground.stratifying import Stratified
 
 _AT_ONCE = 32_768
+_ROWS_IN_GROUP = 16_384
 
 
 def memberships_writer(engine: Backend, stratified: Stratified, buyers: ir.Table) -> Callable[[Path], None]:
@@ -33,7 +34,8 @@ def memberships_writer(engine: Backend, stratified: Stratified, buyers: ir.Table
     def write(path: Path) -> None:
         with duckdb.connect(config={"threads": 1}) as connection:  # pieces stay in the order in which they come
             connection.register("held", pa.RecordBatchReader.from_batches(_SCHEMA, _spread(standing, stratified)))
-            Streamed(connection, "select * replace (stratum_id::varchar as stratum_id) from held", "")(path)
+            Streamed(connection, "select * replace (stratum_id::varchar as stratum_id) from held", "",
+                     _ROWS_IN_GROUP)(path)
     return write
 
 

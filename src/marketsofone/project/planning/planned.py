@@ -117,14 +117,14 @@ class Decided:
 
 
 def plan_run(settings: Settings, gathered: Gathered, responses: Responses, buyers: ir.Table,
-             served: ir.Table | None, reps: ir.Table, strata: Sequence[Mapping[str, Any]], stability: pa.Table | None,
+             served: ir.Table | None, reps: pa.Table, strata: Sequence[Mapping[str, Any]], stability: pa.Table | None,
              accepted: Mapping[str, str], written: Segmented) -> Planned:
     """The plan of this run; where there can be none, why, as a finding and in the manifest."""
     if responses.curves is None or responses.why_none:
         return _no_plan(responses, responses.why_none, "State what is missing, or state a judgement of effort.")
     joined = buyers.select("buyer_id", "source_id", "rep_id", "stratum_id", "rank").inner_join(
         responses.curves, "buyer_id")
-    known = Known(joined.select(*BUYER_COLUMNS).order_by("buyer_id").to_pyarrow(), reps.to_pyarrow(), strata,
+    known = Known(joined.select(*BUYER_COLUMNS).order_by("buyer_id").to_pyarrow(), reps, strata,
                   _refused(stability, accepted), written.members.to_pyarrow(), doubt_of(responses.fits))
     try:
         decided = decide(settings, known)

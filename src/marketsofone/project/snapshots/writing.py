@@ -87,7 +87,8 @@ class Writing:
         if name in self._files:
             self._files[name].result()
 
-    def finish(self, manifest: Mapping[str, Any], now: datetime, pages: Mapping[str, Page]) -> Snapshot:
+    def finish(self, manifest: Mapping[str, Any], now: datetime, pages: Mapping[str, Page],
+               beside: Callable[[], object] | None = None) -> Snapshot:
         """Waits for the tables, writes manifest and pages, makes the run with one rename, and points to it.
 
         Parameters
@@ -99,6 +100,8 @@ class Writing:
             The wall clock, with a zone.
         pages : mapping
             By file name: what makes the text of a page from the finished tables.
+        beside : callable, optional
+            Called by the second thread while pages are made: what no table needs any more is given back there.
 
         Raises
         ------
@@ -107,6 +110,8 @@ class Writing:
         """
         self._begin_index({"buyers"})
         files = {name: file.result() for name, file in self._files.items()}
+        if beside:
+            self._thread.submit(beside)
         full = {**manifest, "format": FORMAT, "run_id": _run_id(files, now), "version": version("marketsofone"),
                 "written_at": now.astimezone(UTC).isoformat(timespec="milliseconds"), "files": files}
         with self._told():
