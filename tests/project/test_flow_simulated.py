@@ -88,12 +88,10 @@ def test_read_is_accepted_plus_refused(run):
     assert (health["read"] == health["accepted"] + health["refused"]).all()
 
 
-def test_the_same_input_gives_the_same_values(project):
+def test_the_same_input_gives_the_same_run_byte_for_byte(project):
     run, again = m1.run(project), m1.run(project)
     assert again.run_id != run.run_id
-    for name in ("buyers", "strata", "opportunities"):
-        first, second = (one.table(name).to_pandas() for one in (run, again))
-        pd.testing.assert_frame_equal(first, second, rtol=1e-12)
+    assert again.manifest["files"] == run.manifest["files"]
 
 
 def test_a_judgement_moves_its_buyer_and_leaves_the_others(project, run):
@@ -159,15 +157,11 @@ def test_planted_sectors_come_apart(run):
     assert strata["why"].str.len().min() > 20
 
 
-def test_one_thread_and_many_give_the_same_values(project, monkeypatch):
+def test_one_thread_and_many_give_the_same_run_byte_for_byte(project, monkeypatch):
     from functools import partial
 
     import marketsofone.engine
 
     many = m1.run(project)
     monkeypatch.setattr(marketsofone.engine, "open_engine", partial(marketsofone.engine.open_engine, threads=1))
-    alone = m1.run(project)
-    for name in ("buyers", "strata", "opportunities", "doubts", "alarms", "verdicts", "drain", "facts", "stability"):
-        first, second = (one.table(name).to_pandas() for one in (many, alone))
-        strictly = name in ("buyers", "strata", "opportunities")
-        pd.testing.assert_frame_equal(first, second, rtol=1e-12 if strictly else 1e-9)
+    assert m1.run(project).manifest["files"] == many.manifest["files"]

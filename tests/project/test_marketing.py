@@ -1,6 +1,5 @@
 """Marketing segments beside the sales segments, through the whole job on a simulated company."""
 
-from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +8,6 @@ import pyarrow.compute as pc
 import pytest
 
 import marketsofone as m1
-from marketsofone.engine import open_engine
 from marketsofone.errors import SettingsInvalid
 from marketsofone.project.main_job.marketing import marketing_tables
 
@@ -25,16 +23,8 @@ def run_with(project, *lines):
         path.write_text(text)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """On several threads sums of money may differ in the sixteenth digit, and bytes with them."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("marketsofone.engine.open_engine", partial(open_engine, threads=1))
-        yield
-
-
 @pytest.fixture(scope="module")
-def project(tmp_path_factory, one_thread):
+def project(tmp_path_factory):
     """A company with marketing's own grouping, known of nine in ten buyers."""
     folder = tmp_path_factory.mktemp("company")
     m1.simulate(folder, accounts=250, seed=7)

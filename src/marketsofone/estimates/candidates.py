@@ -18,6 +18,7 @@ from ibis import _
 
 from marketsofone.engine import hold
 from marketsofone.estimates.worth import weighed
+from marketsofone.features.adding import SQUARES, added, averaged
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -219,13 +220,13 @@ def _of_companies(rows: ir.Table, scores: Sequence[str]) -> ir.Table:
     """Buyers of one company who share node and value as one, with its mean amount."""
     if company_of(rows) == "buyer_id":
         return rows.mutate(people=ibis.literal(1))
-    added = {f"{score}_{part}": _[f"{score}_{part}"].sum() for score in scores for part in ("n", "s", "alone")}
-    means = {f"{score}_g": _[f"{score}_g"].mean(where=_[f"{score}_n"].notnull()) for score in scores}
-    return rows.group_by("node", "half", "value", "company").agg(people=_.count(), **added, **means)
+    sums = {f"{score}_{part}": added(_[f"{score}_{part}"]) for score in scores for part in ("n", "s", "alone")}
+    means = {f"{score}_g": averaged(_[f"{score}_g"], where=_[f"{score}_n"].notnull()) for score in scores}
+    return rows.group_by("node", "half", "value", "company").agg(people=_.count(), **sums, **means)
 
 
 def _sums(score: str) -> dict[str, ibis.Deferred]:
     n, s, g, alone = (_[f"{score}_{part}"] for part in ("n", "s", "g", "alone"))
-    values = (n.count(), n.sum(), s.sum(), (n * n).sum(), (n * s).sum(), (s * s).sum(), g.sum(), (g * g).sum(),
-              alone.sum())
+    values = (n.count(), added(n), added(s), added(n * n), added(n * s), added(s * s, SQUARES), added(g), added(g * g),
+              added(alone))
     return {f"{score}_{part}": value for part, value in zip(PARTS, values, strict=True)}

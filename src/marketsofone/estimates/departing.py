@@ -14,6 +14,7 @@ import ibis
 import numpy as np
 from ibis import _
 
+from marketsofone.features.adding import SHARES, added
 from marketsofone.pooling import PriorSize, Share, fit_sibling_size
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def fit_departing(buyers: ir.Table, columns: Sequence[str], expected: ir.Table, 
         return None
     rows = buyers.select("buyer_id", *columns).inner_join(expected.select("buyer_id", "expected"), "buyer_id")
     rows = rows.inner_join(tallies.select("buyer_id", "trials", "total"), "buyer_id")
-    sums = {"n": _.trials.sum(), "s": _.total.sum(), "hoped": (_.trials * _.expected).sum()}
+    sums = {"n": _.trials.sum(), "s": _.total.sum(), "hoped": added(_.trials * _.expected, SHARES)}
     parts = [rows.group_by(value=rows[column].cast("string")).agg(**sums).mutate(dimension=ibis.literal(place))
              for place, column in enumerate(columns)]
     every = ibis.union(*parts) if len(parts) > 1 else parts[0]

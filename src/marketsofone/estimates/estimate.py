@@ -13,6 +13,7 @@ from scipy import special
 
 from marketsofone.engine import hold
 from marketsofone.estimates.tallies import SUMS
+from marketsofone.features.adding import added
 from marketsofone.pooling import (
     Amount,
     Cells,
@@ -80,7 +81,7 @@ class Estimate:
 
 def fetch_base(tallies: ir.Table) -> tuple[float, float, float]:
     """Trials, their total and the buyers behind them in a whole market of buyer tallies."""
-    sums = {name: tallies[name].sum().fill_null(0.0) for name in ("trials", "total")}
+    sums = {name: added(tallies[name]).fill_null(0.0) for name in ("trials", "total")}
     row = tallies.agg(**sums, buyers=_.count()).execute().iloc[0]
     return float(row["trials"]), float(row["total"]), float(row["buyers"])
 

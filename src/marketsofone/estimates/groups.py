@@ -14,6 +14,7 @@ import pandas as pd
 from ibis import _
 
 from marketsofone.estimates.candidates import company_of, counted
+from marketsofone.features.adding import added, averaged
 
 SHARE_PARTS = ("buyers", "units", "trials", "n", "s", "nn", "ns", "ss", "alone")
 """Sums over buyers with trials: their number, that of their companies, and trials; and over companies of what counts
@@ -55,9 +56,9 @@ def counted_shares(tallies: ir.Table, companies: ir.Table | None = None) -> ir.T
 def share_sums(counts: ir.Table, groups: ir.Table) -> ir.Table:
     """One row a group: ``SHARE_PARTS`` of what counts of a score's tallies. Runs nothing."""
     rows = counts.inner_join(groups, "buyer_id")
-    rows = _of_companies(rows, {part: _[part].sum() for part in ("trials", "n", "s", "alone")})
-    sums = (_.buyers.sum(), _.count().cast("float64"), _.trials.sum(), _.n.sum(), _.s.sum(), (_.n * _.n).sum(),
-            (_.n * _.s).sum(), (_.s * _.s).sum(), _.alone.sum())
+    rows = _of_companies(rows, {part: added(_[part]) for part in ("trials", "n", "s", "alone")})
+    of_trials = map(added, (_.trials, _.n, _.s, _.n * _.n, _.n * _.s, _.s * _.s, _.alone))
+    sums = (_.buyers.sum(), _.count().cast("float64"), *of_trials)
     return rows.group_by("group").agg(**dict(zip(SHARE_PARTS, sums, strict=True)))
 
 
@@ -75,16 +76,16 @@ def amount_sums(amounts: ir.Table, groups: ir.Table, unit: float) -> ir.Table:
     g = _.amount.sign() * (size + (size * size + 1.0).sqrt()).ln()
     kept = dict.fromkeys(["buyer_id", company_of(amounts)])
     rows = amounts.select(*kept, n=_.trials, g=g).inner_join(groups, "buyer_id")
-    rows = _of_companies(rows, {"n": _.n.sum(), "g": _.g.mean()})
-    sums = (_.buyers.sum(), _.count().cast("float64"), _.n.sum(), _.g.sum(), (_.g * _.g).sum())
+    rows = _of_companies(rows, {"n": added(_.n), "g": averaged(_.g)})
+    sums = (_.buyers.sum(), _.count().cast("float64"), added(_.n), added(_.g), added(_.g * _.g))
     return rows.group_by("group").agg(**dict(zip(AMOUNT_PARTS, sums, strict=True)))
 
 
-def _of_companies(rows: ir.Table, added: Mapping[str, ir.Value]) -> ir.Table:
+def _of_companies(rows: ir.Table, sums: Mapping[str, ir.Value]) -> ir.Table:
     """Buyers of one company in one group as one, with how many ``buyers`` they are; as they are where each is one."""
     if company_of(rows) == "buyer_id":
         return rows.mutate(buyers=ibis.literal(1.0))
-    return rows.group_by("group", "company").agg(buyers=_.count().cast("float64"), **added)
+    return rows.group_by("group", "company").agg(buyers=_.count().cast("float64"), **sums)
 
 
 def mean_amounts(tallies: ir.Table) -> ir.Table:

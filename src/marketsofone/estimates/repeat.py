@@ -22,6 +22,7 @@ from ibis import _
 
 from marketsofone.engine import hold
 from marketsofone.estimates.estimate import PROBABILITY, REACH, Estimate
+from marketsofone.features.adding import SQUARES, added
 from marketsofone.pooling import Amount, Doubts, Estimates, Tree
 from marketsofone.pooling.repeat_before import LedgerModel, bought_before, fit_ledger, ledger_doubt, ledger_spread
 from marketsofone.pooling.repeat_buying import RepeatCells
@@ -111,8 +112,8 @@ def _nodes(made: ir.Table, spend: Estimate, tree: Tree, moves: Sequence[str]) ->
     """A node's value is the mean over its buyers; doubt about spend and about the model is shared by all of them."""
     count = len(tree.parent)
     own = made.variance - sum(made[move] * made[move] for move in moves)
-    sums = {"n": _.count(), "value": _.value.sum(), "own": ibis.greatest(own, 0.0).sum()}
-    frame = made.group_by("node").agg(**sums, **{move: made[move].sum() for move in moves}).execute()
+    sums = {"n": _.count(), "value": added(_.value), "own": added(ibis.greatest(own, 0.0), SQUARES)}
+    frame = made.group_by("node").agg(**sums, **{move: added(_[move]) for move in moves}).order_by("node").execute()
     at = frame["node"].to_numpy(np.int64)
     parts = {name: tree.add_up(np.bincount(at, frame[name].to_numpy(np.float64), minlength=count).astype(np.float64))
              for name in (*sums, *moves)}

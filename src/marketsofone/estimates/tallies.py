@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import ibis.expr.types as ir
 from ibis import _
 
+from marketsofone.features.adding import SQUARES, added
+
 SUMS = ("rows", "trials", "total", "squares")
 """What a tally keeps: rows seen, trials they are worth, what they sum to, and the sum of each row's
 squared total over its trials (so that a row worth half a trial counts as it should)."""
@@ -31,8 +33,8 @@ def tally(rows: ir.Table, levels: Sequence[str]) -> ir.Table:
         The levels and ``SUMS``, all double.
     """
     return rows.group_by(list(levels)).agg(
-        rows=_.count().cast("float64"), trials=_.trials.sum(), total=_.total.sum(),
-        squares=(_.total * _.total / _.trials.nullif(0.0)).sum(),
+        rows=_.count().cast("float64"), trials=_.trials.sum(), total=added(_.total),
+        squares=added(_.total * _.total / _.trials.nullif(0.0), SQUARES),
     )
 
 

@@ -13,6 +13,8 @@ import ibis
 import numpy as np
 from ibis import _
 
+from marketsofone.features.adding import SHARES, averaged
+
 if TYPE_CHECKING:
     import ibis.expr.types as ir
 
@@ -69,9 +71,12 @@ def fetch_most(records: ir.Table) -> float:
     Donner & Klar (2000), *Design and Analysis of Cluster Randomization Trials*, chapter 1 (the design effect).
     """
     many = records.filter(_.trials >= 2).mutate(rate=_.total / _.trials)
-    told = many.agg(count=_.count(), rate=_.rate.mean(), spread=_.rate.var(how="sample"), alone=(1.0 / _.trials).mean())
+    told = many.agg(count=_.count(), rate=averaged(_.rate, SHARES), square=averaged(_.rate * _.rate, SHARES),
+                    alone=averaged(1.0 / _.trials, SHARES))
     row = told.execute().iloc[0]
-    return most_of(int(row["count"]), *(float(row[part]) for part in ("rate", "spread", "alone")))
+    count, rate = int(row["count"]), float(row["rate"])
+    spread = (float(row["square"]) - rate * rate) * count / max(count - 1, 1)
+    return most_of(count, rate, spread, float(row["alone"]))
 
 
 def most_of(count: int, rate: float, spread: float, alone: float) -> float:

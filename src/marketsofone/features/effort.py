@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from marketsofone.features.adding import added
 from marketsofone.features.asof import AsOf
 from marketsofone.features.buyers import with_buyer
 from marketsofone.features.sales import days_between, margin
@@ -63,8 +64,8 @@ def efforts(
     theirs = effort.semi_join(everyone, "buyer_id")
     gains = _in_periods(came.semi_join(everyone, "buyer_id"), as_of, period_days)
     seen = _seen(theirs, gains, periods)
-    spent = theirs.group_by("buyer_id", "period").agg(touches=_.touches.sum(), hours=_.hours.sum())
-    brought = gains.group_by("buyer_id", "period").agg(outcome=_.outcome.sum())
+    spent = theirs.group_by("buyer_id", "period").agg(touches=_.touches.sum(), hours=added(_.minutes) / 60.0)
+    brought = gains.group_by("buyer_id", "period").agg(outcome=added(_.outcome))
     beside = seen.left_join(spent, ["buyer_id", "period"]).drop("buyer_id_right", "period_right")
     beside = beside.left_join(brought, ["buyer_id", "period"]).drop("buyer_id_right", "period_right")
     zero = {name: beside[name].fill_null(0.0) for name in ("touches", "hours", "outcome")}
@@ -91,8 +92,8 @@ def lots(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], everyone
 def _approaches(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], approach_hours: float) -> ir.Table:
     out = (_.direction.fill_null("out") == "out") & (_.team.fill_null("sales") == "sales")
     rows = with_buyer(tables["touch"].filter(out), owner)
-    hours = (rows.minutes.cast("float64") / 60.0).fill_null(approach_hours)
-    return rows.select("buyer_id", at=rows.happened_at, touches=ibis.literal(1).cast("float64"), hours=hours)
+    minutes = rows.minutes.cast("float64").fill_null(approach_hours * 60.0)
+    return rows.select("buyer_id", at=rows.happened_at, touches=ibis.literal(1).cast("float64"), minutes=minutes)
 
 
 def _outcomes(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], outcome: Outcome,

@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from marketsofone.features.adding import SQUARES, added
 from marketsofone.features.asof import AsOf
 from marketsofone.features.buyers import with_buyer
 from marketsofone.features.sales import bought, days_between, margin
@@ -69,7 +70,7 @@ def _beyond(lines: ir.Table) -> ir.Table:
 
 def days_of(lines: ir.Table) -> ir.Table:
     """Purchase lines by buyer and day, as `purchase_days` gives them."""
-    return lines.group_by("buyer_id", "day").agg(total=_.money.sum(), bought=_.bought.any())
+    return lines.group_by("buyer_id", "day").agg(total=added(_.money), bought=_.bought.any())
 
 
 def histories(days: ir.Table, as_of: AsOf) -> ir.Table:
@@ -81,7 +82,7 @@ def histories(days: ir.Table, as_of: AsOf) -> ir.Table:
     """
     grouped = days.group_by("buyer_id").agg(
         purchases=_.bought.sum(), first=_.day.min(where=_.bought), last=_.day.max(where=_.bought),
-        total=_.total.sum(), squares=(_.total * _.total).sum(where=_.bought),
+        total=added(_.total), squares=added(_.total * _.total, SQUARES, where=_.bought),
     )
     known = grouped.filter(_.purchases > 0)
     end = ibis.date(as_of.day) if as_of.day else known.last.max()

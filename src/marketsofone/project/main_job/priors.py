@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from marketsofone.customer import UserColumn
 from marketsofone.engine import hold
+from marketsofone.features.adding import SHARES, averaged
 from marketsofone.project.ground.stratifying import explained
 from marketsofone.scores import SCORES
 
@@ -132,8 +133,8 @@ def _stepped(share: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _by_buyer(held: ir.Table) -> ir.Table:
     """Of a buyer with trials, the mean over what was tried; of others, over all there is."""
-    tried = held.trials > 0
-    grouped = held.group_by("buyer_id").agg(tried=_.expected.mean(where=tried), every=_.expected.mean())
+    grouped = held.group_by("buyer_id").agg(tried=averaged(_.expected, SHARES, where=_.trials > 0),
+                                            every=averaged(_.expected, SHARES))
     return grouped.select("buyer_id", expected=ibis.coalesce(_.tried, _.every))
 
 

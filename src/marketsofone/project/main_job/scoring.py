@@ -15,6 +15,7 @@ from marketsofone.estimates import Estimate, estimate, fetch_base, fit_departing
 from marketsofone.estimates.candidates import with_companies
 from marketsofone.estimates.repeat import estimate_repeat, fit_histories
 from marketsofone.features import judged_rows
+from marketsofone.features.adding import added
 from marketsofone.pooling import Tree
 from marketsofone.scores import SCORES
 from marketsofone.strata import speaking
@@ -90,4 +91,5 @@ def _with_told(placed: ir.Table, told: ir.Table | None) -> ir.Table:
 def _told(gathered: Gathered, score: str) -> ir.Table | None:
     """What people hold of each buyer: a judgement counts as so many trials at the value it states."""
     rows = judged_rows(gathered.tables, gathered.owner, score)
-    return None if rows is None else rows.group_by("buyer_id").agg(told_trials=_.trials.sum(), told_total=_.total.sum())
+    return None if rows is None else rows.group_by("buyer_id").agg(
+        told_trials=added(_.trials), told_total=added(_.total))

@@ -1,0 +1,51 @@
+"""Sums of money do not hang on the order in which an engine adds up, and are the same on every engine."""
+
+import math
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from ibis import _
+
+from marketsofone.features.adding import SHARES, SQUARES, added, averaged
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),  # pyspark 4.0 on pandas 3
+    pytest.mark.filterwarnings("ignore:.*socket:pytest.PytestUnraisableExceptionWarning"),  # left open by pyspark
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
+
+MONEY = np.round(np.random.default_rng(33).lognormal(4.0, 3.0, 20_000), 2)
+
+
+def summed(on, name, values):
+    rows = on.hold(name, pa.table({"value": values}))
+    return on.rows(rows.agg(money=added(_.value), squares=added(_.value * _.value, SQUARES),
+                            mean=averaged(_.value, where=_.value > 100.0)))[0]
+
+
+def test_money_adds_up_to_the_same_last_digit_in_any_order(on):
+    """Added as they come, these do not: the very reason that they are not added so."""
+    chance = np.random.default_rng(34)
+    other = chance.permutation(MONEY)
+    assert sum(MONEY.tolist()) != sum(other.tolist())
+    first, second = (summed(on, f"money_{number}", values) for number, values in enumerate((MONEY, other)))
+    assert first == second
+    assert first["money"] == math.fsum(MONEY)
+    assert first["mean"] == pytest.approx(MONEY[MONEY > 100.0].mean(), rel=1e-14)
+    assert first["squares"] == pytest.approx(math.fsum(MONEY**2), rel=1e-12)
+
+
+def test_where_nothing_is_known_nothing_is_added(on):
+    rows = on.hold("nothing", pa.table({"value": pa.array([None, None], pa.float64())}))
+    (row,) = on.rows(rows.agg(money=added(_.value), mean=averaged(_.value, SHARES)))
+    assert row["money"] is None or math.isnan(row["money"])
+    assert row["mean"] is None or math.isnan(row["mean"])
+
+
+def test_amounts_that_no_company_sells_for_are_added_all_the_same(on):
+    """A million billions, a hundred times: a column of keys taken for amounts ends no run."""
+    rows = on.hold("largest", pa.table({"value": [1e15] * 100}))
+    (row,) = on.rows(rows.agg(money=added(_.value), squares=added(_.value * _.value, SQUARES)))
+    assert row["money"] == 1e17
+    assert row["squares"] == pytest.approx(1e32, rel=1e-12)
