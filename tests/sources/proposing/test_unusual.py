@@ -312,3 +312,19 @@ def test_neither_a_telephone_number_nor_what_was_paid_is_the_number_of_a_deal(tm
     for column, key in (("", "Vorgangsnr."), ("Vorgangsnr.", "source_row")):
         mapped = propose(written(tmp_path, deals=sold.replace(column or "?", "Remark")), "Acme").text
         assert tomllib.loads(mapped)["sources"]["deals"]["opportunity"]["opportunity_id"] == key
+
+
+def test_columns_called_by_what_happened_on_a_day_are_its_dates(tmp_path):
+    made = written(
+        tmp_path,
+        deals=lines("deal_id,account_id,opened_on,closed_on,outcome,amount", (
+            (f"D{n}", f"A{n % 50}", f"2025-01-{n % 28 + 1:02d}", f"2025-02-{n % 28 + 1:02d}", ("won", "lost")[n % 2],
+             100 + n) for n in range(120))),
+        touches=lines("touch_id,account_id,happened_on,channel,answered", (
+            (f"T{n}", f"A{n % 50}", f"2025-01-{n % 28 + 1:02d}", "call", ("yes", "no")[n % 2]) for n in range(200))),
+        sales=lines("order_id,account_id,ordered_on,quantity,amount", (
+            (f"O{n}", f"A{n % 50}", f"2025-03-{n % 28 + 1:02d}", 2, 10) for n in range(200))))
+    sources = tomllib.loads(propose(made, "Acme").text)["sources"]
+    assert sources["deals"]["opportunity"]["opened_at"] == "opened_on"
+    assert sources["touches"]["touch"]["happened_at"] == "happened_on"
+    assert sources["sales"]["order_line"]["ordered_at"] == "ordered_on"

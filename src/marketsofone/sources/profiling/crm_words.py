@@ -54,7 +54,7 @@ PERIODS = {"valid_from": ("valid from", "valid since", "effective from", "gülti
 
 FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     "opportunity": {
-        "opened_at": ("opened", "opened at", "open date", "created date", "created at", "create date",
+        "opened_at": ("opened", "opened at", "opened on", "open date", "created date", "created at", "create date",
                       "creation date", "engage date", "first contact date", "start date", "date opened", "created",
                       "created on", "angelegt am", "angelegt", "erstellt am", "created time", "angebotsdatum",
                       "deal created", "deal erstellt am", "create time", "add time", "deal created on",
@@ -80,7 +80,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "currency": ("currency", "currency code", "currency iso code", "währung"),
     },
     "order_line": {
-        "ordered_at": ("ordered at", "order date", "invoice date", "date", "transaction timestamp",
+        "ordered_at": ("ordered at", "ordered on", "order date", "invoice date", "date", "transaction timestamp",
                        "transaction date", "timestamp", "purchase date", "datum", "belegdatum", "bestelldatum",
                        "rechnungsdatum", "created at", "created on", "creation date", "angelegt am", "erstellt am",
                        "auftragsdatum", "posting date", "booking date", "document date", "day", "date facture",
@@ -120,7 +120,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         **PERIODS,
     },
     "touch": {
-        "happened_at": ("happened at", "date", "activity date", "sent at", "sent date", "timestamp",
+        "happened_at": ("happened at", "happened on", "date", "activity date", "sent at", "sent date", "timestamp",
                         "redemption date", "call date", "created at", "time", "zeit", "started at", "start time",
                         "call start", "due date", "completed at", "created date", "created on", "logged at",
                         "date time", "activity time", "datum", "at"),
