@@ -64,6 +64,15 @@ def test_without_a_second_amount_half_of_all_spread_is_taken_to_lie_within(rng):
     assert fit_curvature(trials, trials, total, squares).curvature == pytest.approx(seen / 2)
 
 
+def test_one_amount_says_nothing_of_how_far_amounts_differ_and_a_few_say_little():
+    for many in (1, 2, 6):
+        ones = np.ones(many)
+        found = fit_curvature(ones, ones, 300.0 * ones, 300.0**2 * ones).curvature
+        assert found == pytest.approx(1.0 - (many - 1) / 10)
+    ones = np.ones(11)
+    assert fit_curvature(ones, ones, 300.0 * ones, 300.0**2 * ones) == Amount(0.05)
+
+
 def test_without_any_amount_the_curvature_is_one():
     nothing = np.zeros(3)
     assert fit_curvature(nothing, nothing, nothing, nothing) == Amount(1.0)

@@ -24,6 +24,7 @@ def fit_curvature(rows: Floats, trials: Floats, total: Floats, squares: Floats) 
     -----
     Where no buyer has two amounts, what lies within buyers cannot be told from what lies between
     them; half of all variance is then taken to lie within. So it is where those who have brought nothing.
+    Of a handful of amounts their spread is hardly known: one sale alone would have none.
 
     Amounts that were seen only in part differ less than whole ones do, for their trials: who may leave early has
     not left yet. How far they differ is a line in how much was seen, read where all of it is.
@@ -35,7 +36,7 @@ def fit_curvature(rows: Floats, trials: Floats, total: Floats, squares: Floats) 
     many = k >= 2
     if np.sum(k[many] - 1.0) < _FEW or not s[many].any():
         middle = s.sum() / n.sum()
-        return _amount(0.5 * (q.sum() / n.sum() / middle**2 - 1.0))
+        return _amount(_as_far_as_told(0.5 * (q.sum() / n.sum() / middle**2 - 1.0), float(k.sum())))
     k, n, s, q = k[many], n[many], s[many], q[many]
     weight = (k - 1.0) / np.sum(k - 1.0)
     each = (q - s**2 / n) / (k - 1.0)
@@ -46,6 +47,15 @@ def fit_curvature(rows: Floats, trials: Floats, total: Floats, squares: Floats) 
 
 def _amount(curvature: float) -> Amount:
     return Amount(float(np.clip(curvature, _LEAST, _MOST)))
+
+
+def _as_far_as_told(curvature: float, amounts: float) -> float:
+    """What a handful of amounts say of how far amounts differ: one says nothing, so that it is taken for one.
+
+    Where there are more than a few they speak alone.
+    """
+    told = min((amounts - 1.0) / _FEW, 1.0)
+    return told * curvature + (1.0 - told)
 
 
 def _of_whole(part: Floats, within: Floats, weight: Floats) -> float:
