@@ -137,3 +137,33 @@ def test_a_move_says_where_it_is_with_a_customer(team):
         row = plan[int(re.search(r'/buyer/(\d+)"', part)[1])]
         assert ("The plan gives this customer" in part) == row["won"]
         assert ("The plan gives it" in part) == (not row["won"])
+
+
+def test_a_judgement_that_is_no_percentage_is_refused_in_percent(team, own):
+    browser, address = team.browser("rep"), f"/buyer/{own['buyer_id']}/judgement"
+    for value in ("150", "0", "-3"):
+        answer = browser.post(address, data={"score": "pull", "value": value})
+        assert answer.status_code == 409
+        assert "one that is not between 0 and 100" in answer.text
+    assert not Notebook(team.folder).of_kind("judgement")
+
+
+def test_a_key_that_is_typed_whole_opens_though_longer_ones_begin_with_it(team, own, monkeypatch):
+    longer = {**own, "buyer_id": own["buyer_id"] + 1, "source_id": own["source_id"] + "0"}
+    monkeypatch.setattr(type(team.shelf), "found", lambda *_: (own, longer))
+    browser = team.browser("rep")
+    assert browser.get("/find", params={"text": own["source_id"]}).headers["location"] == f"/buyer/{own['buyer_id']}"
+    assert browser.get("/find", params={"text": own["source_id"][:3]}).status_code == 200
+
+
+def test_today_says_what_its_numbers_take_for_granted(team, monkeypatch):
+    manifest = {**team.shelf.snapshot.manifest, "conditional_on": ["pull"],
+                "labels": ["pull: no evidence: [steps] pull is not set", "attractiveness: margin assumed: 30%"]}
+    browser = team.browser("rep")
+    for page in ("/", "/market"):
+        assert "margin assumed" not in browser.get(page).text
+    monkeypatch.setattr(type(team.shelf.snapshot), "manifest", property(lambda _: manifest))
+    for page in ("/", "/market"):
+        text = browser.get(page).text
+        assert "the ranking takes for granted that the buyer lets us in. Attractiveness: margin assumed: 30%." in text
+        assert "[steps]" not in text

@@ -106,6 +106,9 @@ def test_a_number_opens_to_the_rows_that_were_counted(team, leader):
     market = team.shelf.strata[0]
     assert f"{market['pull_trials']:,.0f}</td>" in text
     assert re.search(r'href="/buyer/\d+"', text)
+    first = re.search(r'href="/buyer/(\d+)"><bdi>([^<]+)</bdi>', text)
+    assert team.shelf.buyer(int(first[1]))["source_id"] == first[2]
+    assert re.search(r'data-label="When">\d{4}-\d\d-\d\d<', text)
     narrow = leader.get("/segment/market/rows?score=pull").text
     assert not re.search(r'href="/buyer/\d+"', narrow)
 
@@ -123,3 +126,11 @@ def test_the_rows_of_a_buyer_add_up_to_its_trials_and_stay_with_its_rep(team):
 
 def test_marketing_sees_no_link_to_rows(team):
     assert "/rows?" not in team.browser("marketing").get("/segment/market").text
+
+
+def test_the_whole_market_is_not_said_to_be_found_again_nor_to_lie_beside_others(team):
+    text = team.browser("analyst").get("/segment/market").text
+    assert "How well it holds up" not in text
+    assert "departs from the segments beside it" not in text
+    below = next(row["stratum_id"] for row in team.shelf.strata if row["parent_id"])
+    assert "How well it holds up" in team.browser("analyst").get(f"/segment/{below}").text

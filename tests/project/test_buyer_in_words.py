@@ -1,5 +1,6 @@
 """What a page says of one buyer in words, against the run's own tables."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -71,8 +72,35 @@ def test_how_to_approach_is_the_buyers_own_where_it_is_known_and_else_its_segmen
     assert [approach_to(shelf, row).way for row in rows] == [own[row["buyer_id"]] for row in rows]
     monkeypatch.setattr("marketsofone.project.showing.buyer.facts_of", lambda *_: None)
     ways = [approach_to(shelf, row) for row in rows]
-    assert {way.way for way in ways} <= set(own.values())
-    assert all(way.why.startswith("as most of its segment") for way in ways)
+    assert {each for way in ways for each in re.split(', | or ', way.way)} <= set(own.values())
+    assert all(way.why.startswith("as ") and way.why.endswith(" of its segment are") for way in ways)
+
+
+def _identity(monkeypatch, criterion, **shares):
+    rows = [{"value": value, "share": share, "low": share - 0.07} for value, share in shares.items()]
+    monkeypatch.setattr("marketsofone.project.showing.buyer._identity", lambda *_: {criterion: rows})
+
+
+def test_a_value_that_is_not_among_the_most_frequent_is_not_called_rare_where_it_may_be_common(shelves, monkeypatch):
+    _, shelf = shelves
+    row = shelf.listed(most=1).rows[0]
+    own = next(each for each in shared_with(shelf, row) if each.criterion == "sector").own
+    assert own not in ("A", "B", "C")
+    _identity(monkeypatch, "sector", A=0.27, B=0.26, C=0.25)
+    (shown,) = shared_with(shelf, row)
+    assert (shown.alike, shown.departs) == ("at most 22.0%", False)
+    _identity(monkeypatch, "sector", A=0.5, B=0.3, C=0.1)
+    (shown,) = shared_with(shelf, row)
+    assert (shown.alike, shown.departs) == ("at most 10.0%", True)
+
+
+def test_ways_to_approach_that_nothing_tells_apart_are_all_named(shelves, monkeypatch):
+    _, shelf = shelves
+    row = shelf.listed(most=1).rows[0]
+    monkeypatch.setattr("marketsofone.project.showing.buyer.facts_of", lambda *_: None)
+    _identity(monkeypatch, "approach: channel", mail=0.57, call=0.56, visit=0.2)
+    found = approach_to(shelf, row)
+    assert (found.way, found.why) == ("mail or call", "as 57.0% and 56.0% of its segment are")
 
 
 def test_who_a_buyer_is_holds_every_dimension_and_trait_that_is_known(shelves):

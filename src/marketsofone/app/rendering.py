@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from marketsofone.errors import RecordAway, RunMissing, SnapshotTooNew
 from marketsofone.project.people.access import Viewer
 from marketsofone.project.reading.unlisted import still_counted
+from marketsofone.project.showing.figures import taken_for_granted
 from marketsofone.project.snapshots.snapshot import latest_run
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Frame:
     as_of: str = ""
     old_run: bool = False
     objected: str = ""
+    granted: tuple[str, ...] = ()
 
 
 def framed(visit: Visit, title: str, here: str) -> Frame:
@@ -42,7 +44,7 @@ def framed(visit: Visit, title: str, here: str) -> Frame:
     run_id = visit.shelf.snapshot.run_id
     return Frame(title, here, visit.viewer, visit.office.local, manifest["market"]["market"]["name"], run_id,
                  str(manifest.get("as_of") or ""), run_id != latest_run(visit.office.folder),
-                 _objected(visit))
+                 _objected(visit), taken_for_granted(visit.shelf))
 
 
 def _objected(visit: Visit) -> str:

@@ -14,6 +14,7 @@ from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.resting import Resting, counted_rows, resting
 from marketsofone.app.writing import history_of, own_of, standing_about, state, take_back
+from marketsofone.errors import RecordRefused
 from marketsofone.project.showing.buyer import (
     approach_to,
     effort_on,
@@ -43,6 +44,7 @@ router = APIRouter(include_in_schema=False)
 
 WISHES = ("need", "desire", "expectation")
 _EVENTS = 12
+_WHOLE = 100.0
 _SHOWN = {"judgement", "wish", "note", "contact", "answer", "adjustment"}
 
 
@@ -158,8 +160,9 @@ def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLR
 def find(visit: Annotated[Visit, visits("see_buyers")], text: Annotated[str, Query(max_length=200)] = "") -> Any:
     """Buyers whose key begins with a text; one that is it opens at once."""
     rows = visit.shelf.found(text.strip(), visit.scope) if text.strip() else ()
-    if len(rows) == 1:
-        return RedirectResponse(f"/buyer/{rows[0]['buyer_id']}", 303)
+    meant = [row for row in rows if row["source_id"] == text.strip()] or rows
+    if len(meant) == 1:
+        return RedirectResponse(f"/buyer/{meant[0]['buyer_id']}", 303)
     return rendered("find.html", framed(visit, "Find", ""), Found(text, buyer_lines(visit.shelf, rows), titles()))
 
 
@@ -178,7 +181,10 @@ def judge(buyer_id: int, visit: Annotated[Visit, visits("write")],
           value: Annotated[float, Form()], sure: Annotated[float, Form()] = 3.0) -> RedirectResponse:
     """What the person holds a score to be; a second thought corrects the first."""
     row = visit.shelf.buyer(buyer_id, visit.scope)
-    scaled = value if score == "attractiveness" else value / 100
+    if score != "attractiveness" and not 0 < value < _WHOLE:
+        raise RecordRefused(f"A judgement of {score} is a percentage.", "one that is not between 0 and 100.",
+                            "Go back, and state one above 0 and below 100: nothing is impossible or certain.")
+    scaled = value if score == "attractiveness" else value / _WHOLE
     state(visit, "judgement", row, {"score": score, "value": scaled, "sure": sure}, _own_judgement(visit, row, score))
     return RedirectResponse(f"/buyer/{buyer_id}", 303)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -37,6 +38,8 @@ class RowLine:
 
     score: str
     buyer_id: int
+    key: str
+    day: str
     source: str
     source_row: str
     table_name: str
@@ -79,7 +82,8 @@ def of_segment(stratum_id: str, visit: Annotated[Visit, visits("see_buyers")],
 
 def _page(visit: Visit, found: RowsRead, of: str, back: str, score: str | None, *, lines: bool) -> HTMLResponse:
     currency = currency_of(visit.shelf)
-    told = tuple(_line(each, currency) for each in found.rows) if lines else ()
+    keys = visit.shelf.keys({each.buyer_id for each in found.rows}) if lines else {}
+    told = tuple(_line(each, keys, currency) for each in found.rows) if lines else ()
     page = Rows(of, back, score or "", tuple(_sum(each, currency) for each in found.added), told,
                 sum(each.rows + each.judgements for each in found.added) > len(found.rows), lines)
     return rendered("rows.html", framed(visit, f"Rows behind {of}", ""), page)
@@ -90,9 +94,11 @@ def _sum(added: Added, currency: str) -> Sum:
                _brought(added.score, added.total, currency), count(added.judgements))
 
 
-def _line(row: RowRead, currency: str) -> RowLine:
-    return RowLine(row.score, row.buyer_id, row.source, count(row.source_row), row.table_name,
-                   count(round(row.trials, 2)), _brought(row.score, row.total, currency))
+def _line(row: RowRead, keys: Mapping[int, str], currency: str) -> RowLine:
+    key = keys.get(row.buyer_id) or f"id {row.buyer_id}"
+    return RowLine(row.score, row.buyer_id, key, str(row.happened_on or "not dated"), row.source,
+                   count(row.source_row), row.table_name, count(round(row.trials, 2)),
+                   _brought(row.score, row.total, currency))
 
 
 def _brought(score: str, total: float, currency: str) -> str:

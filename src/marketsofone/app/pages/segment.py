@@ -69,6 +69,7 @@ class Segment:
     alarms_asked: int
     spent: tuple[tuple[str, str], ...]
     plan: SegmentPlan | None
+    planned: bool
     history: tuple[ThenLine, ...]
     members: tuple[BuyerLine, ...]
     total: str
@@ -98,8 +99,10 @@ def segment(
     page = Segment(
         lines[0], _called(visit, own), lines[1:parted[0]][::-1],
         lines[parted[0]:parted[1]] if own["parent_id"] else (), lines[parted[1]:], titles(),
-        identity_of(shelf, own), pairs_of(shelf, own), steadiness_of(shelf, visit.office.notebook, stratum_id),
-        sounding, asked, _spent(visit, stratum_id), planned_for(shelf, stratum_id), _history(visit, own),
+        identity_of(shelf, own), pairs_of(shelf, own),
+        steadiness_of(shelf, visit.office.notebook, stratum_id) if own["parent_id"] else None,
+        sounding, asked, _spent(visit, stratum_id), planned_for(shelf, stratum_id),
+        bool(shelf.snapshot.manifest.get("plan", {}).get("made")), _history(visit, own),
         buyer_lines(shelf, listed.rows), count(listed.total), start,
         start + SHEET if start + SHEET < listed.total else None, order, ORDERS, visit.viewer.may("see_buyers"),
         visit.viewer.may("decide"))

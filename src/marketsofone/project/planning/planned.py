@@ -270,7 +270,8 @@ def plan_findings(settings: Settings, served: ir.Table | None, known: Known) -> 
     without = len(hours) - len(sellers_of(known.reps, settings).rep_id)
     if without:
         found.append(Finding("rep_without_hours", "warning", "rep.week_hours",
-                             f"{without:,} of {len(hours):,} reps have no hours: their buyers get none in the plan.",
+                             f"{without:,} of {len(hours):,} reps {'has' if without == 1 else 'have'} no hours: "
+                             "their buyers get none in the plan.",
                              "Map week_hours for them."))
     gone = known.buyers["rep_id"].drop_null().to_numpy()
     gone = gone[~np.isin(gone, known.reps["rep_id"].to_numpy())]

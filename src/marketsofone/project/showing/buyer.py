@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,8 @@ _DECIDES = {
 }
 RARE = 0.2
 """A value that fewer of its segment have sets a buyer apart."""
+_LEADING = 3
+"""So many of the most frequent values of a criterion are in a segment's identity, whatever departs."""
 _APPROACH, _SITE = "approach", "site"
 _WORDS = {"form": "form", "role": "role in buying", "rep": "served by", "class": "marketing segment"}
 
@@ -164,15 +166,38 @@ def _shared(name: str, own: str, rows: list[Row]) -> Shared:
     from marketsofone.strata.distinct_criteria import called
 
     like = next((row["share"] for row in rows if row["value"] == own), None)
-    return Shared(called(name).replace("_", " "), own, "rare there" if like is None else share(like),
-                  f"{rows[0]['value']} ({share(rows[0]['share'])})", like is None or like < RARE)
+    most = _not_listed(rows) if like is None else like
+    return Shared(called(name).replace("_", " "), own, f"at most {share(most)}" if like is None else share(like),
+                  f"{rows[0]['value']} ({share(rows[0]['share'])})", most < RARE)
+
+
+def _not_listed(rows: list[Row]) -> float:
+    """The largest share that a value can have which a segment's identity does not list: less than those that lead.
+
+    Where a buyer has one value of a criterion, listed shares leave no more than the rest of one.
+    """
+    told = [float(row["share"]) for row in rows]
+    rest = 1.0 - sum(told)
+    return min(told[:_LEADING][-1], rest) if rest >= 0 else told[:_LEADING][-1]
 
 
 def _as_its_segment(shelf: Shelf, stratum_id: str) -> tuple[str, str]:
+    """The ways in which a segment is approached that nothing tells from the one most used there."""
     for name, rows in _identity(shelf, stratum_id).items():
         if name.partition(": ")[0] == _APPROACH:
-            return str(rows[0]["value"]), f"as most of its segment, {share(rows[0]['share'])}"
+            first = [row for row in rows if row["share"] > 0 and row["share"] >= rows[0]["low"]]
+            ways, shares = [str(row["value"]) for row in first], [share(row["share"]) for row in first]
+            return _joined(ways, "or"), f"as {_joined(shares, 'and')} of its segment are"
     return "", ""
+
+
+def _joined(words: Sequence[str], last: str) -> str:
+    """Words in a row.
+
+    >>> _joined(["mail", "call", "visit"], "or")
+    'mail, call or visit'
+    """
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _last(facts: Mapping[str, Any]) -> str:

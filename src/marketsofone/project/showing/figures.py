@@ -32,6 +32,17 @@ def currency_of(shelf: Shelf) -> str:
     return str(shelf.snapshot.manifest["currency"])
 
 
+def taken_for_granted(shelf: Shelf) -> tuple[str, ...]:
+    """What every number of a run takes for granted, a sentence each: scores without evidence, and what is assumed."""
+    from marketsofone.report.glossary import SCORES
+
+    manifest = shelf.snapshot.manifest
+    silent = manifest["conditional_on"]
+    assumed = [label for label in manifest["labels"] if label.partition(":")[0] not in silent]
+    return (*(score.without for score in SCORES if score.name in silent),
+            *(f"{label[:1].upper()}{label[1:]}." for label in assumed))
+
+
 def money(value: float | None, currency: str) -> str:
     """An amount in major units, as every page writes it."""
     from marketsofone.report import words

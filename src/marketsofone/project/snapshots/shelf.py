@@ -273,6 +273,12 @@ class Shelf:
                     f"or kind = 'rep' and id in ({reps}))")
         return "true"
 
+    def keys(self, buyers: Set[int]) -> Mapping[int, str]:
+        """The source's keys of buyers, by their ids; of those that have one."""
+        rows = self._rows("select buyer_id, source_id from buyers where list_contains(?::bigint[], buyer_id) "
+                          "and source_id is not null", [sorted(buyers)])
+        return {row["buyer_id"]: row["source_id"] for row in rows}
+
     def found(self, text: str, scope: Scope = EVERYONE, most: int = 20) -> tuple[Row, ...]:
         """Buyers whose key in the files begins with a text."""
         return self._rows(f"select * from buyers where {scope.condition} and starts_with(lower(source_id), lower(?)) "
