@@ -76,3 +76,12 @@ def test_a_class_is_told_by_what_stands_out(beside):
     shown = families(replace(beside, manifest={**beside.manifest, "marketing": said}), market(beside.strata))
     assert shown.lead == "2 latent classes of the marketing traits, their number chosen among 1 to 3 by ICL."
     assert shown.classes[0].like == "age high (around 61.2); home town (90.0% beside 40.0%)"
+
+
+def test_one_class_is_said_to_tell_no_buyers_apart(beside):
+    young = pa.Table.from_pylist([row for row in beside.crosswalk.to_pylist() if row["class"] == "young"])
+    said = {**beside.manifest["marketing"], "criterion": "ICL", "tried": [{}, {}, {}],
+            "profiles": [{"class": "young", "share": 1.0, "traits": {}}]}
+    shown = families(replace(beside, crosswalk=young, manifest={**beside.manifest, "marketing": said}),
+                     market(beside.strata))
+    assert shown.lead == "One class describes the traits best: no marketing segments show in them."

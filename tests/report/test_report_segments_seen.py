@@ -81,7 +81,8 @@ def test_a_segment_that_does_not_hold_up_is_marked_and_so_is_what_stands_above_i
 def test_the_weakest_segment_comes_first_and_pictures_stay_inside_their_frame(seen):
     shown = steadiness(seen[0], market(seen[0].strata))
     assert shown.segments[0].steady.words == "0.40 (0.30 to 0.45), does not hold up"
-    assert "1 of 2 sales segments does not hold up" in shown.lead
+    assert shown.lead == ("1 of 2 sales segments does not hold up: a plan leaves it out until a person accepts it with a "
+                          "note.")
     agreement, across = shown.pictures
     assert [number for _x, number in agreement.numbers] == [2, 3]
     assert [dot.y for dot in agreement.dots] == [pytest.approx(0.3 * HIGH), HIGH]
@@ -100,3 +101,16 @@ def test_births_and_deaths_are_counted(seen):
     shown = lineage(seen[0].lineage, market(seen[0].strata))
     assert shown.lead == "Since the run before: 1 dead."
     assert (shown.rows[0].before, shown.rows[0].after, shown.rows[0].buyers) == ("Retail", "", "3")
+
+
+def test_a_market_of_one_segment_is_not_said_to_hold_up(small):
+    alone = pa.Table.from_pylist([stable("sales", 1, "market", "within", 1.0, True)])
+    shown = steadiness(replace(small, stability=alone), market(small.strata))
+    assert shown.lead == "The whole market is one segment: there is nothing to judge."
+
+
+def test_an_overlap_just_below_the_limit_is_not_written_as_the_limit(seen):
+    results, first = seen
+    row = stable("sales", 2, first, "within", 0.597, False)
+    shown = steadiness(replace(results, stability=pa.Table.from_pylist([row])), market(results.strata))
+    assert shown.segments[0].steady.words.startswith("0.597 (")

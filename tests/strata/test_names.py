@@ -30,6 +30,14 @@ def test_a_split_says_what_differs_how_sure_that_is_and_what_would_be_forgone():
     assert split_sentence(split, None, "EUR").endswith("differs: 0.0001).")
 
 
+@pytest.mark.parametrize(("chance", "told"), [
+    (3e-40, "less than one in a million"), (0.0, "less than one in a million"), (2.4e-6, "0.000002"),
+    (0.00005, "0.00005"), (0.0312, "0.03"), (1.0, "1")])
+def test_a_chance_is_written_without_powers_of_ten(chance, told):
+    split = Split(SECTOR, (("a",), ("b",)), chance, 5000.0, "competitiveness")
+    assert split_sentence(split, None, "EUR").endswith(f"differs: {told}).")
+
+
 def test_a_stop_says_how_many_buyers_and_dimensions_were_looked_at():
     assert "no dimension has two known values" in stop_sentence([], 10, 0.0, Rules(), "EUR")
     said = stop_sentence([None, None], 1200, 5.0, Rules(handling_cost=500), "EUR")

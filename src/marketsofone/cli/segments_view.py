@@ -126,13 +126,19 @@ def _score(name: str, heading: str, kind: str) -> Column:
     return Column(heading, words, right=True)
 
 
+def _overlap(row: Row) -> str:
+    from marketsofone.project.words import overlap
+
+    return overlap(row["value"])
+
+
 def _ends(row: Row) -> str:
     return "" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}"
 
 
 _SCORES = (("value_per_hour", "value\nper hour", "money"), ("pull", "pull", "share"),
            ("competitiveness", "competi-\ntiveness", "share"), ("attractiveness", "attrac-\ntiveness", "money"))
-_VALUE = (Column("", lambda row: f"{row['value']:.2f}", right=True), Column("nine in ten", _ends, right=True))
+_VALUE = (Column("", _overlap, right=True), Column("nine in ten", _ends, right=True))
 _WITHIN = (Column("family", lambda row: row["family"]), Column("segment", lambda row: row["name"]), *_VALUE,
            Column("", lambda row: row["words"] + (f": {row['note']}" if row["note"] else "")))
 _GLOBAL = (Column("family", lambda row: row["family"]),

@@ -19,6 +19,7 @@ from marketsofone.report.words import (
     minutes_said,
     money,
     number,
+    overlap,
     percent,
     plain,
     share,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["NO_EVIDENCE", "amounts", "apart", "count", "counted", "hours", "interval", "listed", "minutes_said",
-           "money", "number", "percent", "plain", "share"]
+           "money", "number", "overlap", "percent", "plain", "share"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

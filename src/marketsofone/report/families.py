@@ -86,6 +86,8 @@ def families(results: Results, market: Row) -> Families | None:
 
 
 def _lead(said: Mapping[str, Any], names: Sequence[str]) -> str:
+    if said.get("profiles") and len(names) == 1 and said["criterion"] == "ICL":
+        return "One class describes the traits best: no marketing segments show in them."
     if said.get("profiles"):
         how = f", their number chosen among 1 to {len(said['tried'])} by ICL" if said["criterion"] == "ICL" else ""
         return f"{len(names)} latent class{'es' if len(names) != 1 else ''} of the marketing traits{how}."

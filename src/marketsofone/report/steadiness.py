@@ -91,19 +91,21 @@ def _lead(own: Sequence[Row], accepted: Mapping[str, str]) -> str:
     if not own:
         return "The stability of sales segments was not measured."
     weak = [row for row in own if row["holds"] is False]
+    if [row["solution"] for row in own] == [1]:
+        return "The whole market is one segment: there is nothing to judge."
     if not weak:
         return "Every sales segment that could be judged holds up."
     kept = sum(row["segment"] in accepted for row in weak)
     told = f"{len(weak)} of {words.counted(len(own), 'sales segment')} {'does' if len(weak) == 1 else 'do'} not hold up"
     return f"{told}: a plan leaves {'it' if len(weak) == 1 else 'them'} out" + (
-        f", but for {kept} that a person accepts." if kept else " until a person accepts them with a note.")
+        f", but for {kept} that a person accepts." if kept else f" until a person accepts {'it' if len(weak) == 1 else 'them'} with a note.")
 
 
 def steady(found: Row | None) -> Steady:
     """How well one segment holds up, from its row of the table."""
     if found is None:
         return Steady("not measured", True, None)
-    bar, told = None, f"{found['value']:.2f}"
+    bar, told = None, words.overlap(found["value"], LIMIT)
     if found["low"] is not None:
         told += f" ({found['low']:.2f} to {found['high']:.2f})"
         low, value, high = (round(100 * found[name], 1) for name in ("low", "value", "high"))

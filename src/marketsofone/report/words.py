@@ -150,6 +150,19 @@ def _plural(noun: str) -> str:
     return f"{noun}s"
 
 
+def overlap(value: float, limit: float = 0.6) -> str:
+    """How alike two drawings of a segment are, from 0 to 1: on the side of the limit on which it is.
+
+    Examples
+    --------
+    >>> overlap(0.75), overlap(0.6), overlap(0.597), overlap(0.59996)
+    ('0.75', '0.60', '0.597', '0.59996')
+
+    """
+    written = (f"{value:.{digits}f}" for digits in range(2, 9))
+    return next((text for text in written if (float(text) < limit) == (value < limit)), f"{value}")
+
+
 def minutes_said(focus: Mapping[str, int]) -> str:
     """How many touches have no minutes, and what is taken for them.
 

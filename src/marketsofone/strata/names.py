@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from marketsofone.strata.splitting import Candidate, Rules, Split
 
 _NAMED = 3
+_SELDOM = 1e-6
 _STEP = {
     "pull": "how often its buyers let us in",
     "competitiveness": "how often we win",
@@ -59,7 +60,7 @@ def _range(cuts: Sequence[float], values: Sequence[str]) -> str:
 def split_sentence(split: Split, gain: float | None, currency: str) -> str:
     """Why a stratum is split as it is, what that gains, and what would be lost without it."""
     differs = f"Split on {split.dimension.name}: its parts differ in {_STEP[split.by]}"
-    sure = f"(chance of this where nothing differs: {split.chance:.1g})"
+    sure = f"(chance of this where nothing differs: {_chance(split)})"
     if gain is None:
         return f"{differs} {sure}."
     return f"{differs} {sure}; treating them alike would forgo about {money_written(gain, currency)}."
@@ -74,8 +75,15 @@ def pinned_sentence(split: Split, gain: float | None, rules: Rules, currency: st
     if split.chance > rules.level:
         return f"{first} The evidence shows no difference between its parts beyond chance."
     shown = (f"{first} Its parts differ in {_STEP[split.by]} "
-             f"(chance of this where nothing differs: {split.chance:.1g})")
+             f"(chance of this where nothing differs: {_chance(split)})")
     return shown + ("." if gain is None else f"; {_forgone(split, gain, rules, currency)}.")
+
+
+def _chance(split: Split) -> str:
+    """A chance as people read it, to one digit and without powers of ten."""
+    if split.chance < _SELDOM:
+        return "less than one in a million"
+    return f"{float(f'{split.chance:.1g}'):.6f}".rstrip("0").rstrip(".")
 
 
 def _forgone(split: Split, gain: float, rules: Rules, currency: str) -> str:
