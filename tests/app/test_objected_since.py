@@ -39,6 +39,19 @@ def test_no_page_and_no_list_of_the_api_holds_it(team, gone):
             start = start + 200 if answer["next"] else None
 
 
+def test_an_answer_given_before_does_not_name_who_objected(team):
+    browser = team.browser("admin")
+    first, second = team.shelf.listed(order="place", most=2).rows
+    for row in (first, second):
+        assert browser.post(f"/buyer/{row['buyer_id']}/answer",
+                            data={"said": "done", "reason": "approached"}).status_code == 303
+    assert f"<bdi>{first['source_id']}</bdi></a> done, approached" in browser.get("/").text
+    assert browser.post(f"/buyer/{first['buyer_id']}/objection").status_code == 303
+    page = browser.get("/").text
+    assert first["source_id"] not in page
+    assert f"<bdi>{second['source_id']}</bdi></a> done, approached" in page
+
+
 def test_pages_and_the_terminal_say_that_totals_still_count_it(team, gone, tmp_path, capsys):
     assert NOTE in team.browser("admin").get("/plan").text
     folder = str(team.folder)

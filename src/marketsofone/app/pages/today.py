@@ -189,7 +189,10 @@ def _passed_over(visit: Visit, barred: Set[int]) -> tuple[PassedOver, ...]:
 
 
 def _own(visit: Visit, entries: tuple[Entry, ...], now: datetime) -> tuple[Answered, ...]:
-    return tuple(_lately(visit, entries, now))[:_MOST_UNDONE]
+    """What the viewer answered lately, of buyers it may look at: of who objected since, not even the key."""
+    told = tuple(_lately(visit, entries, now))
+    shown = visit.shelf.shown_keys({each.key for each in told}, visit.scope)
+    return tuple(each for each in told if each.key in shown)[:_MOST_UNDONE]
 
 
 def _lately(visit: Visit, entries: tuple[Entry, ...], now: datetime) -> Iterator[Answered]:

@@ -279,6 +279,16 @@ class Shelf:
                           "and source_id is not null", [sorted(buyers)])
         return {row["buyer_id"]: row["source_id"] for row in rows}
 
+    def shown_keys(self, keys: Set[str], scope: Scope) -> frozenset[str]:
+        """Those of some keys that are of a buyer one may look at."""
+        if not keys:
+            return frozenset()
+        merged = [buyer for buyer, further in self._further_keys.items() if not keys.isdisjoint(further)]
+        rows = self._rows(f"select buyer_id, source_id from buyers where {scope.condition} "
+                          "and (list_contains(?, source_id) or list_contains(?::bigint[], buyer_id))",
+                          [sorted(keys), merged])
+        return frozenset(key for row in rows for key in self.keys_of(row) if key in keys)
+
     def found(self, text: str, scope: Scope = EVERYONE, most: int = 20) -> tuple[Row, ...]:
         """Buyers whose key in the files begins with a text."""
         return self._rows(f"select * from buyers where {scope.condition} and starts_with(lower(source_id), lower(?)) "
