@@ -167,3 +167,13 @@ def test_today_says_what_its_numbers_take_for_granted(team, monkeypatch):
         text = browser.get(page).text
         assert "the ranking takes for granted that the buyer lets us in. Attractiveness: margin assumed: 30%." in text
         assert "[steps]" not in text
+
+
+def test_today_tells_what_a_buyer_said_it_wishes(team, own):
+    browser = team.browser("rep")
+    assert "It told us" not in browser.get("/").text
+    browser.post(f"/buyer/{own['buyer_id']}/wish", data={
+        "kind": "expectation", "theme": "delivery", "words": "by Friday <now>", "strength": "80"})
+    page = browser.get("/").text
+    assert "It told us an expectation: <bdi>delivery, strength 80.0%: by Friday &lt;now&gt;</bdi>" in page
+    assert page.count("It told us") == 1

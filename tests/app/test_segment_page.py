@@ -124,6 +124,20 @@ def test_the_rows_of_a_buyer_add_up_to_its_trials_and_stay_with_its_rep(team):
     assert browser.get(f"/buyer/{other['buyer_id']}/rows").status_code == 404
 
 
+def test_whoever_loads_files_sees_what_each_counted_row_holds(team):
+    own = next(row for row in team.shelf.listed(most=400).rows if (row["pull_trials"] or 0) > 1
+               and row["rep_id"] == min(team.shelf.reps))
+    address = f"/buyer/{own['buyer_id']}/rows?score=pull"
+    analyst, rep = team.browser("analyst"), team.browser("rep")
+    assert 'href="?opened=yes&amp;score=pull"' in analyst.get(address).text
+    opened = analyst.get(f"{address}&opened=yes").text
+    held = re.findall(r'data-label="What it holds"><bdi>([^<]+)</bdi>', opened)
+    assert len(held) == own["pull_trials"]
+    assert all("happened_at 20" in each for each in held)
+    assert "opened=yes" not in rep.get(address).text
+    assert "What it holds" not in rep.get(f"{address}&opened=yes").text
+
+
 def test_marketing_sees_no_link_to_rows(team):
     assert "/rows?" not in team.browser("marketing").get("/segment/market").text
 

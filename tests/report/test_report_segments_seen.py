@@ -81,8 +81,8 @@ def test_a_segment_that_does_not_hold_up_is_marked_and_so_is_what_stands_above_i
 def test_the_weakest_segment_comes_first_and_pictures_stay_inside_their_frame(seen):
     shown = steadiness(seen[0], market(seen[0].strata))
     assert shown.segments[0].steady.words == "0.40 (0.30 to 0.45), does not hold up"
-    assert shown.lead == ("1 of 2 sales segments does not hold up: a plan leaves it out until a person accepts it with a "
-                          "note.")
+    assert shown.lead == ("1 of 2 sales segments does not hold up: a plan leaves it out until a person accepts it with "
+                          "a note.")
     agreement, across = shown.pictures
     assert [number for _x, number in agreement.numbers] == [2, 3]
     assert [dot.y for dot in agreement.dots] == [pytest.approx(0.3 * HIGH), HIGH]

@@ -96,9 +96,10 @@ def _lead(own: Sequence[Row], accepted: Mapping[str, str]) -> str:
     if not weak:
         return "Every sales segment that could be judged holds up."
     kept = sum(row["segment"] in accepted for row in weak)
-    told = f"{len(weak)} of {words.counted(len(own), 'sales segment')} {'does' if len(weak) == 1 else 'do'} not hold up"
-    return f"{told}: a plan leaves {'it' if len(weak) == 1 else 'them'} out" + (
-        f", but for {kept} that a person accepts." if kept else f" until a person accepts {'it' if len(weak) == 1 else 'them'} with a note.")
+    them, do = ("it", "does") if len(weak) == 1 else ("them", "do")
+    told = f"{len(weak)} of {words.counted(len(own), 'sales segment')} {do} not hold up: a plan leaves {them} out"
+    return told + (f", but for {kept} that a person accepts." if kept
+                   else f" until a person accepts {them} with a note.")
 
 
 def steady(found: Row | None) -> Steady:

@@ -13,6 +13,7 @@ from marketsofone.app.lines import BuyerLine, StratumLine, buyer_lines, stratum_
 from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.resting import Resting, counted_rows, resting
+from marketsofone.app.wishes import wish_words
 from marketsofone.app.writing import history_of, own_of, standing_about, state, take_back
 from marketsofone.errors import RecordRefused
 from marketsofone.project.showing.buyer import (
@@ -160,10 +161,12 @@ def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLR
 def find(visit: Annotated[Visit, visits("see_buyers")], text: Annotated[str, Query(max_length=200)] = "") -> Any:
     """Buyers whose key begins with a text; one that is it opens at once."""
     rows = visit.shelf.found(text.strip(), visit.scope) if text.strip() else ()
+    frame = framed(visit, "Find", "")
     meant = [row for row in rows if row["source_id"] == text.strip()] or rows
     if len(meant) == 1:
-        return RedirectResponse(f"/buyer/{meant[0]['buyer_id']}", 303)
-    return rendered("find.html", framed(visit, "Find", ""), Found(text, buyer_lines(visit.shelf, rows), titles()))
+        run = f"?run={frame.run_id}" if frame.old_run else ""
+        return RedirectResponse(f"/buyer/{meant[0]['buyer_id']}{run}", 303)
+    return rendered("find.html", frame, Found(text, buyer_lines(visit.shelf, rows), titles()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +292,7 @@ def _words(entry: Entry, currency: str) -> str:
             value = money(says.value, currency) if says.score == "attractiveness" else share(says.value)
             return f"{says.score} {value}, worth {says.sure:g} trials"
         case "wish":
-            strength = "" if says.strength is None else f", strength {share(says.strength)}"
-            return f"{says.theme}{strength}" + (f": {says.words}" if says.words else "")
+            return wish_words(entry)
         case "contact":
             came = {True: "answered", False: "no answer", None: "not known yet"}[says.answered]
             return f"{says.channel}: {came}" + (f", {says.minutes:g} minutes" if says.minutes else "")

@@ -14,6 +14,7 @@ from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.lines import BuyerLine, buyer_lines
 from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
+from marketsofone.app.wishes import wishes_of
 from marketsofone.app.writing import answer_of, state_together, withdraw
 from marketsofone.errors import RecordRefused
 from marketsofone.project.reading.unlisted import unlisted
@@ -63,6 +64,8 @@ class Move:
         What is new since the run before.
     moved : bool
         Whether something stated since the run moved its scores.
+    wishes : tuple of (str, str)
+        What it said it needs, desires or expects: which of the three, and the words.
     """
 
     line: BuyerLine
@@ -73,6 +76,7 @@ class Move:
     planned: str
     changed: tuple[str, ...]
     moved: bool
+    wishes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +165,10 @@ def _open_rows(visit: Visit, answered: set[str], barred: Set[int]) -> tuple[list
 def _moves(visit: Visit, rows: list[Row]) -> tuple[Move, ...]:
     shelf = visit.shelf
     now = restated_all(shelf, visit.office.notebook, rows)
+    wished = wishes_of(visit, rows)
     return tuple(Move(line, said_of(shelf, as_now), approach_to(shelf, row), *hour_of(shelf, row, as_now),
-                      _planned(visit, row), changed_since(shelf, row), bool(as_now["restated"]))
+                      _planned(visit, row), changed_since(shelf, row), bool(as_now["restated"]),
+                      wished[row["buyer_id"]])
                  for line, row, as_now in zip(buyer_lines(shelf, now), rows, now, strict=True))
 
 
