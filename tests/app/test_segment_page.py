@@ -30,7 +30,7 @@ def test_a_segment_tells_who_its_buyers_are_and_how_it_stands(leader, siblings):
     for heading in ("The three scores", "Sales identity", "How it differs from its neighbours",
                     "Where effort went, and the plan", "History", "Buyers ("):
         assert heading in text
-    assert "Contribution of the orders" in text
+    assert "Contribution of what was sold" in text
 
 
 def test_two_segments_side_by_side_say_what_the_terminal_says(team, leader, siblings):

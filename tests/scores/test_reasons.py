@@ -40,7 +40,7 @@ def number(pattern, text):
 def test_without_the_named_record_the_value_moves_by_the_stated_points(trials, wins):
     with_record, without = pooled(trials, wins), pooled(0, 0)
     said = reasons(row(with_record, trials, wins))[0]
-    assert f"won {wins} of {trials} decided opportunities" in said
+    assert f"won {wins} of {trials} decided {'opportunity' if trials == 1 else 'opportunities'} (" in said
     moved = 100 * (with_record.cells.mean[1] - without.cells.mean[1])
     assert number(r"([+-][\d.]+) points", said) == pytest.approx(moved, abs=0.06)
     assert number(r"([\d.]+)% without", said) == pytest.approx(100 * without.cells.mean[1], abs=0.1)

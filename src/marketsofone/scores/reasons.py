@@ -10,9 +10,9 @@ import ibis.expr.types as ir
 from marketsofone.customer.money import WHOLE_FROM
 
 _DONE = {
-    "touch.answered": ("answered", "approaches", "answer"),
-    "opportunity.entered": ("let us in on", "approaches", "answer"),
-    "opportunity.outcome": ("won", "decided opportunities", "win"),
+    "touch.answered": ("answered", "approach", "approaches", "answer"),
+    "opportunity.entered": ("let us in on", "approach", "approaches", "answer"),
+    "opportunity.outcome": ("won", "decided opportunity", "decided opportunities", "win"),
 }
 
 
@@ -55,8 +55,9 @@ def _sentence(rows: ir.Table, score: str, step: str, currency: str) -> ibis.Valu
     else:
         without, moved = _share(prior), _points(value - prior)
         others = rows[f"{score}_beside"].abs() >= _SMALL_SHARE, _points(rows[f"{score}_beside"])
-        done, trials, one = _DONE[step]
-        record = f"{done} " + _count(rows[f"{score}_total"]) + " of " + _count(rows[f"{score}_trials"]) + f" {trials}"
+        done, trial, trials, one = _DONE[step]
+        tried = ibis.cases((rows[f"{score}_trials"].round(0) == 1, trial), else_=trials)
+        record = f"{done} " + _count(rows[f"{score}_total"]) + " of " + _count(rows[f"{score}_trials"]) + " " + tried
         after = ", " + _after(rows, score) + f" with one more {one}"
     held = ibis.cases(
         (told == 0, record), (rows[f"{score}_trials"] > 0, record + f" and {_HELD}"), else_=_HELD

@@ -114,6 +114,7 @@ class Buyer:
 
     itself: BuyerLine
     kind: str
+    account: str
     changed: tuple[str, ...]
     following: NextMove
     decides: str
@@ -146,7 +147,8 @@ def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLR
     counted = counted_rows(shelf, buyer_id)
     events = timeline(shelf, notebook, row, counted)
     page = Buyer(
-        buyer_lines(shelf, [row])[0], row["kind"], row["restated"], _following(visit, as_run, row),
+        buyer_lines(shelf, [row])[0], row["kind"], shelf.accounts([row]).get(buyer_id, ""), row["restated"],
+        _following(visit, as_run, row),
         who_decides(shelf, row), _colleagues(visit, row), people_of(shelf, row),
         who(shelf, buyer_id), effort_on(shelf, buyer_id),
         shared_with(shelf, row), _wished(visit, row),

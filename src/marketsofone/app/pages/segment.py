@@ -191,7 +191,7 @@ def _spent(visit: Visit, stratum_id: str) -> tuple[tuple[str, str], ...]:
     return (("Touches", count(found.touches)), ("Approaches", count(found.approaches)),
             ("Let us in", count(found.answered)), ("Opportunities", count(found.opportunities)),
             ("Won", count(found.won)), ("Lost", count(found.lost)), ("Orders", count(found.orders)),
-            ("Contribution of the orders", money(found.contribution, currency_of(visit.shelf))))
+            ("Contribution of what was sold", money(found.contribution, currency_of(visit.shelf))))
 
 
 def _history(visit: Visit, own: Row) -> tuple[ThenLine, ...]:

@@ -66,6 +66,8 @@ class Move:
         Whether something stated since the run moved its scores.
     wishes : tuple of (str, str)
         What it said it needs, desires or expects: which of the three, and the words.
+    account : str
+        The key of the account it is of; empty where it is one itself.
     """
 
     line: BuyerLine
@@ -77,6 +79,7 @@ class Move:
     changed: tuple[str, ...]
     moved: bool
     wishes: tuple[tuple[str, str], ...]
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +168,10 @@ def _open_rows(visit: Visit, answered: set[str], barred: Set[int]) -> tuple[list
 def _moves(visit: Visit, rows: list[Row]) -> tuple[Move, ...]:
     shelf = visit.shelf
     now = restated_all(shelf, visit.office.notebook, rows)
-    wished = wishes_of(visit, rows)
+    wished, accounts = wishes_of(visit, rows), shelf.accounts(rows)
     return tuple(Move(line, said_of(shelf, as_now), approach_to(shelf, row), *hour_of(shelf, row, as_now),
                       _planned(visit, row), changed_since(shelf, row), bool(as_now["restated"]),
-                      wished[row["buyer_id"]])
+                      wished[row["buyer_id"]], accounts.get(row["buyer_id"], ""))
                  for line, row, as_now in zip(buyer_lines(shelf, now), rows, now, strict=True))
 
 

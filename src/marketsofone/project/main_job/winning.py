@@ -92,7 +92,7 @@ def _reason(rows: ir.Table) -> ibis.Value:
     buyer = "we win this buyer " + _percent(rows.value)
     record = (
         " (" + rows.total.cast("int64").cast("string") + " of " + rows.trials.cast("int64").cast("string")
-        + " decided opportunities won)"
+        + ibis.cases((rows.trials.round(0) == 1, " decided opportunity won)"), else_=" decided opportunities won)")
     )
     own = "; what is known of the opportunity itself suggests " + _percent(rows.expected)
     seen = ibis.cases((rows.trials > 0, record), else_="")

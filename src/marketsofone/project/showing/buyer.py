@@ -92,7 +92,7 @@ def effort_on(shelf: Shelf, buyer_id: int) -> tuple[tuple[str, str], ...]:
             ("opportunities", "opportunities"), ("open_opportunities", "of them open"), ("won", "won"),
             ("lost", "lost"), ("orders", "orders"))
     counts = [(title, count(facts[name])) for name, title in told if facts.get(name) is not None]
-    return (*counts, ("contribution of the orders", money(facts.get("contribution"), currency_of(shelf))))
+    return (*counts, ("contribution of what was sold", money(facts.get("contribution"), currency_of(shelf))))
 
 
 def approach_to(shelf: Shelf, row: Row) -> Approach:

@@ -14,7 +14,7 @@ from marketsofone.errors import RunMissing
 from marketsofone.project.snapshots.approach import beside_plan
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.small_tables import rows_of
-from marketsofone.project.snapshots.snapshot import INDEX, Snapshot, damage_told
+from marketsofone.project.snapshots.snapshot import INDEX, LINKS, Snapshot, damage_told
 
 if TYPE_CHECKING:
     import duckdb
@@ -278,6 +278,19 @@ class Shelf:
         rows = self._rows("select buyer_id, source_id from buyers where list_contains(?::bigint[], buyer_id) "
                           "and source_id is not null", [sorted(buyers)])
         return {row["buyer_id"]: row["source_id"] for row in rows}
+
+    def accounts(self, rows: Sequence[Row]) -> Mapping[int, str]:
+        """Of buyers that are not accounts themselves, the source's key of the account they are of."""
+        of = {row["buyer_id"]: row["account_id"] for row in rows if row["kind"] != "account"
+              and row["account_id"] not in (None, row["buyer_id"])}
+        if not of or LINKS not in self.snapshot.tables:
+            return {}
+        path = self.snapshot.file(LINKS)
+        with damage_told(path):
+            links = self._rows(f"select entity_id, min(source_id) as key from {scanned(path)} where entity = 'account' "
+                               "and list_contains(?::bigint[], entity_id) group by entity_id", [sorted({*of.values()})])
+        keys = {row["entity_id"]: str(row["key"]) for row in links}
+        return {buyer: keys[account] for buyer, account in of.items() if account in keys}
 
     def shown_keys(self, keys: Set[str], scope: Scope) -> frozenset[str]:
         """Those of some keys that are of a buyer one may look at."""

@@ -23,6 +23,8 @@ FORMAT = 1
 _NAME = re.compile(r"[^\W.][\w.-]{0,199}", re.ASCII)
 _SAID = 64
 
+LINKS = "entity_link"
+"""The table that leads from ids back to the keys of the sources."""
 INDEX = "buyer_by_source"
 """A table beside ``buyers``, sorted by ``source_id``, that leads from a source's key to the buyer."""
 

@@ -1,0 +1,76 @@
+"""Where people decide, pages say at which account each of them is."""
+
+from datetime import UTC, datetime
+
+import pytest
+from tests.app.conftest import hired
+
+from marketsofone.project import run_project
+
+MARKET = """
+[market]
+name = "Acme"
+currency = "EUR"
+margin_rate = 0.3
+
+[steps]
+competitiveness = "opportunity.outcome"
+attractiveness = "opportunity.amount"
+
+[sources.accounts]
+file = "accounts.csv"
+
+[sources.accounts.account]
+account_id = "id"
+
+[sources.people]
+file = "people.csv"
+
+[sources.people.contact]
+contact_id = "id"
+account_id = "account"
+decides = "decides"
+
+[sources.deals]
+file = "deals.csv"
+
+[sources.deals.opportunity]
+opportunity_id = "id"
+contact_id = "person"
+account_id = "account"
+outcome = "outcome"
+closed_at = "closed"
+amount = "amount"
+"""
+
+
+@pytest.fixture
+def staffed(tmp_path):
+    """A company whose buyers are people at accounts, one of them with an odd name."""
+    names = ["Müller & <b>Söhne</b>", "Łódź/2", "C#", "7"]
+    (tmp_path / "market.toml").write_text(MARKET, encoding="utf-8")
+    (tmp_path / "accounts.csv").write_text("id\n" + "".join(f"{name}\n" for name in names), encoding="utf-8")
+    (tmp_path / "people.csv").write_text("id,account,decides\n" + "".join(
+        f"P{number},{name},true\n" for number, name in enumerate(names)), encoding="utf-8")
+    (tmp_path / "deals.csv").write_text("id,person,account,outcome,closed,amount\n" + "".join(
+        f"D{n},P{n % 4},{names[n % 4]},{'won' if n % 3 else 'lost'},2026-05-0{n + 1},{100 + n}\n"
+        for n in range(8)), encoding="utf-8")
+    run_project(tmp_path, now=datetime(2026, 7, 1, tzinfo=UTC))
+    with hired(tmp_path) as engaged:
+        yield engaged
+
+
+def test_today_and_the_page_of_a_person_name_the_account(staffed):
+    browser = staffed.browser("admin")
+    rows = {row["source_id"]: row for row in staffed.shelf.listed(most=10).rows}
+    assert rows["P0"]["kind"] == "contact"
+    assert "At <bdi>Müller &amp; &lt;b&gt;Söhne&lt;/b&gt;</bdi>, in <bdi>" in browser.get("/").text
+    page = browser.get(f"/buyer/{rows['P0']['buyer_id']}").text
+    assert "One contact at <bdi>Müller &amp; &lt;b&gt;Söhne&lt;/b&gt;</bdi>, in" in page
+
+
+def test_what_was_sold_is_not_said_to_be_orders_where_there_are_none(staffed):
+    row = staffed.shelf.listed(most=1).rows[0]
+    page = staffed.browser("admin").get(f"/buyer/{row['buyer_id']}").text
+    assert "Contribution of what was sold" in page
+    assert "Contribution of the orders" not in page
