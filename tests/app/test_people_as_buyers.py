@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.app.conftest import hired
 
 from marketsofone.project import run_project
+
+from .conftest import hired
 
 MARKET = """
 [market]

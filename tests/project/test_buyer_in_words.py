@@ -37,6 +37,17 @@ def test_a_score_is_called_above_or_below_the_market_only_where_its_interval_say
             assert said.beside.startswith("less") == (high < base)
 
 
+def test_of_a_buyer_of_whom_nothing_was_seen_only_its_like_is_spoken_of(shelves):
+    _, shelf = shelves
+    seen = set()
+    for row in shelf.listed(most=400).rows:
+        for said in said_of(shelf, row):
+            seen.add(bool(row[f"{said.score}_trials"]))
+            assert ("uyers like it" in said.value) == (not row[f"{said.score}_trials"])
+            assert ("uyers like it" in said.value) == (said.sure == "nothing seen of this buyer yet")
+    assert seen == {True, False}
+
+
 def test_nothing_changed_in_the_first_run_and_new_evidence_is_told_in_the_next(shelves):
     first, second = shelves
     assert as_of_before(first) == ""

@@ -13,6 +13,12 @@ _SAYS: Mapping[str, tuple[str, str, str]] = {
     "competitiveness": ("Once in, we win {}", "more often than in the market", "less often than in the market"),
     "attractiveness": ("If won, contributes {}", "more than the market", "less than the market"),
 }
+_UNSEEN: Mapping[str, str] = {
+    "pull": "Buyers like it let us in {} of the time",
+    "competitiveness": "Once in, we win {} of buyers like it",
+    "attractiveness": "If won, buyers like it contribute {}",
+}
+"""Of a buyer of whom nothing was seen, only its like can be spoken of."""
 _LIKE = "not shown to differ from the market"
 OWN, BORROWED = 1 / 3, 2 / 3
 """Less borrowed than the first rests on the buyer itself; more than the second on its segment."""
@@ -47,6 +53,7 @@ def said_of(shelf: Shelf, row: Row) -> tuple[Said, ...]:
 def _said(shelf: Shelf, row: Row, score: str) -> Said:
     sentence, above, below = _SAYS[score]
     base = shelf.strata[0].get(score)
+    sentence = sentence if row.get(f"{score}_trials") else _UNSEEN[score]
     shown = _shown(shelf, score, row[score])
     beside = above if base is not None and row[f"{score}_low"] > base else (
         below if base is not None and row[f"{score}_high"] < base else _LIKE)
