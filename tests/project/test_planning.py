@@ -327,7 +327,7 @@ def test_a_buyer_of_two_reps_is_a_finding_that_says_with_whom_it_is_planned(tmp_
 def test_a_missing_cost_and_missing_hours_of_a_rep_are_told(tmp_path):
     found = found_in(tmp_path, [(11, 1, 7)], [REPS[0] | {"week_hours": None}, REPS[1]])
     assert "10.00 of [market] is taken" in found["rep_without_cost"].message
-    assert found["rep_without_hours"].message.startswith("1 of 2 reps have no hours")
+    assert found["rep_without_hours"].message.startswith("1 of 2 reps has no hours")
 
 
 def test_buyers_of_reps_who_are_not_there_are_told(tmp_path):
