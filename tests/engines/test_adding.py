@@ -43,9 +43,10 @@ def test_where_nothing_is_known_nothing_is_added(on):
     assert row["mean"] is None or math.isnan(row["mean"])
 
 
-def test_amounts_that_no_company_sells_for_are_added_all_the_same(on):
-    """A million billions, a hundred times: a column of keys taken for amounts ends no run."""
-    rows = on.hold("largest", pa.table({"value": [1e15] * 100}))
-    (row,) = on.rows(rows.agg(money=added(_.value), squares=added(_.value * _.value, SQUARES)))
-    assert row["money"] == 1e17
-    assert row["squares"] == pytest.approx(1e32, rel=1e-12)
+def test_keys_taken_for_amounts_are_added_all_the_same(on):
+    """Sixteen digits, a thousand times, and one that is beyond all numbers."""
+    rows = on.hold("keys", pa.table({"value": [1e16] * 1_000, "beyond": [math.inf] + [1.0] * 999}))
+    (row,) = on.rows(rows.agg(money=added(_.value), squares=added(_.value * _.value, SQUARES), beyond=added(_.beyond)))
+    assert row["money"] == 1e19
+    assert row["squares"] == pytest.approx(1e31, rel=1e-12)
+    assert row["beyond"] == pytest.approx(1e26)

@@ -6,6 +6,7 @@ from typing import Any
 
 SQUARES, MONEY, SHARES = 4, 6, 10
 """Decimals to which each value is taken: the larger values may grow, the fewer."""
+_DIGITS, _SPARE = 38, 6
 
 
 def added(values: Any, places: int = MONEY, where: Any = None) -> Any:
@@ -18,7 +19,7 @@ def added(values: Any, places: int = MONEY, where: Any = None) -> Any:
     ----------
     values : Ibis column, or deferred
     places : int
-        Decimals. What is added up stays below 10 to the power of 38 less these; an engine refuses more.
+        Decimals. A value beyond 10 to the power of 32 less these counts as that: a million of them still add up.
     where : Ibis column of booleans, or deferred, optional
         Which rows count.
 
@@ -29,7 +30,8 @@ def added(values: Any, places: int = MONEY, where: Any = None) -> Any:
     >>> rows.agg(money=added(rows.money)).to_pyarrow().to_pylist()
     [{'money': 0.6}]
     """
-    return values.cast(f"decimal(38, {places})").sum(where=where).cast("float64")
+    most = 10.0 ** (_DIGITS - _SPARE - places)
+    return values.clip(-most, most).cast(f"decimal({_DIGITS}, {places})").sum(where=where).cast("float64")
 
 
 def averaged(values: Any, places: int = MONEY, where: Any = None) -> Any:
