@@ -1,6 +1,7 @@
 """Head to head: what winning against each rival departs from what its buyers would suggest."""
 
 import ibis
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -46,3 +47,14 @@ def test_what_is_known_of_a_rival_is_as_unsure_as_so_many_decided_opportunities_
     assert found.loc[1, "doubt"] < found.loc[0, "doubt"] < found.loc[99, "doubt"]
     assert found.loc[99, "shift"] == pytest.approx(0.0, abs=1e-9)
     assert found.loc[99, "doubt"] == pytest.approx(found.loc[2:9, "shift"].var(), rel=0.5)
+
+
+def test_in_which_order_rivals_were_met_changes_no_bit():
+    chance = np.random.default_rng(5)
+    many = 3_000
+    met = pd.DataFrame({"opportunity_id": np.repeat(np.arange(many), 3), "competitor_id": np.tile([1, 2, 3], many)})
+    decided = pd.DataFrame({"opportunity_id": np.arange(many), "won": (chance.random(many) < 0.4).astype(float),
+                            "expected": chance.random(many)})
+    found = [fit_against(ibis.memtable(met.assign(part=1 / 3).sample(frac=1.0, random_state=seed)),
+                         ibis.memtable(decided)).execute() for seed in range(8)]
+    assert all(one.equals(found[0]) for one in found)
