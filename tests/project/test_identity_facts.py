@@ -18,7 +18,7 @@ def facts(tables, answer, market, as_of):
         owner = owners(made, "account")
         found = dealings(made, owner, buyers(made, owner, ()), told)
         every = answer(found) if found is not None else []
-        return {name: {(who, value) for who, criterion, value in every if criterion == name}
+        return {name: {(who, value) for who, criterion, value, _times in every if criterion == name}
                 for name in {row[1] for row in every}}
 
     return find

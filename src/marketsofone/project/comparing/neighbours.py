@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from marketsofone.project.segments.choosing import Chosen
     from marketsofone.report.verdicts import Pair as Pair
 
-_STATED = ("needs", "adjustment")
-"""Criteria that people may state of a buyer: a run keeps no such statement, only what they add up to."""
+_NOT_KEPT = ("needs", "adjustment", "version", "approach", "competitors")
+"""Criteria that statements and events speak of: a run keeps of these what they add up to, not of whom they are."""
 _OF_RUN = "As the run judged them, with allowance for every pair of neighbours it judged."
 
 
@@ -51,8 +51,8 @@ def compared(shelf: Shelf, first: str, second: str) -> Compared:
     A run allows in its verdicts for all the pairs it asked of. Another pair is computed when it is first
     asked for, which takes a second of a processor, and kept. Of a segment with more than
     `marketsofone.project.main_job.alarming_pairs.PAIR_BUYERS` buyers so many are drawn, which a note says. What
-    people stated of needs and adjustments is in the record, not in the run, and so is not compared here;
-    a note says so where anything of the kind is recorded.
+    statements and events say of needs, adjustments, versions, approaches and competitors is kept in the run as what
+    it adds up to, not by buyer, and so is not compared here; a note says so where anything of the kind is recorded.
 
     Raises
     ------
@@ -81,6 +81,8 @@ def _compared(folder: Path, run: str, first: str, second: str) -> tuple[tuple[Ro
     from marketsofone.engine import open_engine
     from marketsofone.project.segments.choosing import apart
     from marketsofone.project.settings.market_file import read_settings
+    from marketsofone.report.words import listed
+    from marketsofone.strata.distinct_criteria import called
 
     snapshot = open_snapshot(folder, run)
     settings = read_settings(folder)
@@ -93,7 +95,8 @@ def _compared(folder: Path, run: str, first: str, second: str) -> tuple[tuple[Ro
         engine.disconnect()
     rows: list[dict[str, Any]] = [{"pair": 1, **verdict.row()} for verdict in found.verdicts]
     missed = _not_compared(snapshot, rows)
-    told = [f"What people stated of {' and '.join(missed)} is compared by m1 distinct only."] if missed else []
+    names = listed([called(name) for name in missed])
+    told = [f"What is recorded of {names} is compared by m1 distinct only."] if missed else []
     return (tuple(row for row in rows if row["criterion"] not in missed),
             (*(note for note in notes if note), *found.notes, *told))
 
@@ -101,7 +104,7 @@ def _compared(folder: Path, run: str, first: str, second: str) -> tuple[tuple[Ro
 def _not_compared(snapshot: Snapshot, rows: list[dict[str, Any]]) -> list[str]:
     unseen = {row["criterion"] for row in rows if row["buyers_a"] + row["buyers_b"] <= 0}
     recorded = {row["criterion"] for row in rows_of(snapshot, "identity") if row["value"] is not None}
-    return [name for name in _STATED if name in unseen & recorded]
+    return [name for name in _NOT_KEPT if name in unseen & recorded]
 
 
 def _side(snapshot: Snapshot, stratum_id: str, seed: int) -> tuple[Chosen, str]:

@@ -32,7 +32,7 @@ def held_dealings(engine: Backend, gathered: Gathered) -> ir.Table | None:
 
 
 def dealings(tables: Tables, owner: Tables, buyers: ir.Table, told: Collection[str]) -> ir.Table | None:
-    """One row for each thing a buyer was seen to do or say: ``buyer_id``, ``criterion``, ``value``.
+    """One row for each thing a buyer was seen to do or say: ``buyer_id``, ``criterion``, ``value``, and ``times``.
 
     Needs are those stated of it, versions are of what it bought (else of what it was offered and took),
     approaches are the channels by which it was reached, competitors those met on its opportunities. A
@@ -55,12 +55,33 @@ def dealings(tables: Tables, owner: Tables, buyers: ir.Table, told: Collection[s
     found = {"needs": _needs(tables, owner), "adjustment": _adjustments(tables, owner),
              "version": _bought(tables, owner), "approach": _answered(tables, owner),
              "competitors": _met(tables, owner)}
-    parts = [rows.filter(rows["value"].notnull()).select("buyer_id", criterion=ibis.literal(name), value=rows["value"])
-             for name, rows in found.items() if rows is not None and name not in told]
+    parts = [_counted(rows, name) for name, rows in found.items() if rows is not None and name not in told]
     if not parts:
         return None
     every = ibis.union(*parts) if len(parts) > 1 else parts[0]
-    return every.semi_join(buyers, "buyer_id").distinct()
+    return every.semi_join(buyers, "buyer_id").select("buyer_id", "criterion", "value", "times")
+
+
+def main_dealing(dealt: ir.Table, criterion: str) -> ir.Table:
+    """One value a buyer of what it was seen to do: the most frequent, then the first by name. Runs nothing.
+
+    Who met two rivals would else be two witnesses where groups are told apart.
+
+    Returns
+    -------
+    Ibis table
+        ``buyer_id``, ``value``.
+    """
+    rows = dealt.filter(_.criterion == criterion)
+    order = ibis.window(group_by="buyer_id", order_by=[_.times.desc(), _.value])
+    return rows.mutate(place=ibis.row_number().over(order)).filter(_.place == 0).select("buyer_id", "value")
+
+
+def _counted(rows: ir.Table, name: str) -> ir.Table:
+    """How often each buyer shows each value of a criterion."""
+    times = _.times.sum() if "times" in rows.columns else _.count()
+    counted = rows.filter(rows["value"].notnull()).group_by("buyer_id", "value").agg(times=times)
+    return counted.select("buyer_id", "value", criterion=ibis.literal(name), times=counted.times.cast("int64"))
 
 
 def _needs(tables: Tables, owner: Tables) -> ir.Table | None:
@@ -90,7 +111,7 @@ def _bought(tables: Tables, owner: Tables) -> ir.Table | None:
 
 
 def _sold(tables: Tables, owner: Tables) -> ir.Table | None:
-    """Products with their buyers: of each buyer from the ledger, else from what was won, where these name any."""
+    """Products with their buyers, and how often: from the ledger, else from what was won, where these name any."""
     sold: list[ir.Table] = []
     if "order_line" in tables:
         sold.append(tables["order_line"].filter(bought(tables["order_line"])))
@@ -100,7 +121,7 @@ def _sold(tables: Tables, owner: Tables) -> ir.Table | None:
             sold.append(tables["opportunity_line"].semi_join(won, "opportunity_id"))
         sold.append(won)
     named = [with_buyer(rows, owner).filter(_.product_id.notnull()).select("buyer_id", "product_id") for rows in sold]
-    return first_to_tell(named).distinct() if named else None
+    return first_to_tell(named).group_by("buyer_id", "product_id").agg(times=_.count()) if named else None
 
 
 def _answered(tables: Tables, owner: Tables) -> ir.Table | None:
@@ -113,7 +134,7 @@ def _answered(tables: Tables, owner: Tables) -> ir.Table | None:
 def _met(tables: Tables, owner: Tables) -> ir.Table | None:
     if "rival_met" not in tables:
         return None
-    met = with_buyer(tables["rival_met"], owner).select("buyer_id", "competitor_id").distinct()
+    met = with_buyer(tables["rival_met"], owner).select("buyer_id", "competitor_id")
     return met.inner_join(_keys(tables, "competitor"), [("competitor_id", "entity_id")])
 
 

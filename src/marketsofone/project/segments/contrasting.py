@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from marketsofone.strata.distinct import Answer, Question
 
 _STATED = {"needs": ("wish", "theme"), "adjustment": ("adjustment", "type")}
+_SEEN = ("version", "approach", "competitors")
+"""Criteria that buyers' orders, touches and opportunities speak of, where no dimension does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,6 @@ def _of_dimensions(
     """Questions on everything that may tell sales segments apart and is no score."""
     from marketsofone.estimates.candidates import with_companies
     from marketsofone.estimates.groups import fetch_rows, profile
-    from marketsofone.features.statements import main_statement
     from marketsofone.strata.distinct_criteria import criteria
     from marketsofone.strata.distinct_questions import profile_question
 
@@ -143,10 +144,9 @@ def _of_dimensions(
     asked = {c.name: c for c in gathered.columns if c.role == "dimension" or c.name in stated}
     asked = {name: column for name, column in asked.items() if column.column in gathered.buyers.columns}
     named = criteria(list(asked), stated)
-    for criterion, (table, field) in _STATED.items():
-        if table in gathered.tables and criterion not in named.values():
-            said = main_statement(gathered.tables, gathered.owner, table, field).semi_join(gathered.buyers, "buyer_id")
-            rows = fetch_rows(profile(with_companies(said, gathered.companies), "value", groups))
+    for criterion, told in _beside_dimensions(gathered).items():
+        if criterion not in named.values():
+            rows = fetch_rows(profile(with_companies(told, gathered.companies), "value", groups))
             yield from (profile_question(criterion, rows, pair) for pair in pairs)
     for name, column in asked.items():
         made = [name in _made_by(pair) for pair in chosen]
@@ -156,6 +156,18 @@ def _of_dimensions(
             rows = fetch_rows(profile(with_companies(gathered.buyers, gathered.companies), column.column, groups))
             found = (profile_question(named[name], rows, pair) for pair in pairs)
         yield from (replace(question, by_construction=made[question.pair]) for question in found)
+
+
+def _beside_dimensions(gathered: Gathered) -> dict[str, ir.Table]:
+    """Criterion -> ``buyer_id`` and ``value``, one a buyer, of what was stated of buyers or seen of them."""
+    from marketsofone.features.statements import main_statement
+    from marketsofone.project.ground.identity_facts import main_dealing
+
+    found = {criterion: main_statement(gathered.tables, gathered.owner, table, field)
+             for criterion, (table, field) in _STATED.items() if table in gathered.tables}
+    if gathered.dealt is not None:
+        found |= {criterion: main_dealing(gathered.dealt, criterion) for criterion in _SEEN}
+    return {criterion: told.semi_join(gathered.buyers, "buyer_id") for criterion, told in found.items()}
 
 
 def _made_by(pair: tuple[Chosen, Chosen, str]) -> frozenset[str]:
