@@ -24,10 +24,10 @@ def test_a_few_values_are_named_in_full_and_many_are_counted():
 
 def test_a_split_says_what_differs_how_sure_that_is_and_what_would_be_forgone():
     split = Split(SECTOR, (("a",), ("b",)), 0.00012, 5000.0, "competitiveness")
-    assert split_sentence(split, 5000.0, "EUR") == (
+    assert split_sentence(split, 5000.0, Rules(), "EUR") == (
         "Split on sector: its parts differ in how often we win (chance of this where nothing differs: 0.0001); "
         "treating them alike would forgo about EUR 5,000.")
-    assert split_sentence(split, None, "EUR").endswith("differs: 0.0001).")
+    assert split_sentence(split, None, Rules(), "EUR").endswith("differs: 0.0001).")
 
 
 @pytest.mark.parametrize(("chance", "told"), [
@@ -35,7 +35,7 @@ def test_a_split_says_what_differs_how_sure_that_is_and_what_would_be_forgone():
     (0.00005, "0.00005"), (0.0312, "0.03"), (1.0, "1")])
 def test_a_chance_is_written_without_powers_of_ten(chance, told):
     split = Split(SECTOR, (("a",), ("b",)), chance, 5000.0, "competitiveness")
-    assert split_sentence(split, None, "EUR").endswith(f"differs: {told}).")
+    assert split_sentence(split, None, Rules(), "EUR").endswith(f"differs: {told}).")
 
 
 def test_a_stop_says_how_many_buyers_and_dimensions_were_looked_at():

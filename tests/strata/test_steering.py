@@ -109,6 +109,29 @@ def test_parts_of_fewer_than_the_least_buyers_are_put_together_and_the_pin_says_
     assert ("fewer than the least 200 buyers are put together" in strata[0].why) == (least == 200)
 
 
+def three_sectors(rates):
+    """Sectors of 100, 400 and 400 buyers, won at these rates."""
+    frame = market().drop(columns=["won"])
+    frame["sector"] = np.repeat(["0", "1", "2"], [100, 400, 400])
+    return frame.assign(won=np.concatenate([np.arange(many) % 20 < 20 * rate for many, rate in
+                                            zip((100, 400, 400), rates, strict=True)]).astype(int))
+
+
+@pytest.mark.parametrize(("rates", "parts"), [
+    ((0.9, 0.2, 0.5), ["sector: 0, 2", "sector: 1"]), ((0.05, 0.3, 0.8), ["sector: 0, 1", "sector: 2"])])
+def test_a_part_of_fewer_than_the_least_buyers_joins_the_one_it_is_most_like_where_the_evidence_splits(rates, parts):
+    whole, *rest = grown(three_sectors(rates), Steering(), least_buyers=150, most_depth=1)
+    assert [s.name for s in rest] == parts
+    assert whole.why.endswith("; parts of fewer than the least 150 buyers are put together.")
+    assert len(grown(three_sectors(rates), Steering(), least_buyers=50, most_depth=1)) == 4
+
+
+def test_a_stop_for_want_of_two_parts_of_the_least_buyers_says_that_it_is_for_that():
+    strata = grown(three_sectors((0.7, 0.2, 0.6)), Steering(), least_buyers=600)
+    assert len(strata) == 1
+    assert strata[0].why.endswith("shows a difference beyond chance between parts of at least 600 buyers.")
+
+
 def test_a_pin_whose_parts_would_all_be_too_small_is_not_made_and_says_so():
     strata = grown(market(), steering_of(["sector"], [], []), least_buyers=600)
     assert len(strata) == 1
@@ -148,7 +171,7 @@ def test_the_parts_of_a_pin_never_share_a_value_and_are_never_too_small(least, o
     strata = grown(frame, steering_of([on], [], []), least_buyers=least, most_depth=1)
     values = [value for s in below(strata) for value in s.values]
     assert len(values) == len(set(values))
-    assert all(frame[on].isin(s.values).sum() >= least for s in below(strata))
+    assert all(frame[s.split_on].isin(s.values).sum() >= least for s in below(strata))
 
 
 def refused(pin=(), forbid=(), order=(), most_depth=6):

@@ -64,7 +64,7 @@ def fuse_each(dimensions: Sequence[tuple[Sequence[Sums], bool]]) -> list[Ints]:
         kept[second[joined]] = False
         tallies, counts, going = tallies[..., kept], counts[on] - 1, going[on]
     groups = np.split(group, values.starts[1:])
-    return [_filled(group) if of else _renumbered(group) for group, of in zip(groups, ordered, strict=True)]
+    return [_filled(group) if of else renumbered(group) for group, of in zip(groups, ordered, strict=True)]
 
 
 def _in_rows(sums: Sequence[Sequence[Sums]]) -> tuple[Floats, list[bool], Row]:
@@ -113,7 +113,7 @@ def _starts(means: Sequence[Means], ordered: Sequence[bool]) -> list[Ints]:
         else:
             group[known[own]] = 0
             group[speaks[own]] = 1 + _coarse([Means(part.mean[own], part.variance[own]) for part in means], speaks[own])
-            group = _renumbered(group)
+            group = renumbered(group)
         groups.append(group)
     return groups
 
@@ -195,6 +195,7 @@ def _filled(group: Ints) -> Ints:
     return group[known[np.maximum(below, 0)]]
 
 
-def _renumbered(group: Ints) -> Ints:
+def renumbered(group: Ints) -> Ints:
+    """The same groups, numbered from 0 in the order in which they first appear; -1 stays."""
     names = {old: new for new, old in enumerate(dict.fromkeys(int(g) for g in group if g >= 0))}
     return np.array([names.get(int(old), -1) for old in group], dtype=np.int64)

@@ -133,7 +133,7 @@ class _Judge:
             said = stop_sentence(found, people, worth, self.rules, self.currency, barred=barred)
             return None, replace(stratum, why=before + said)
         gain = split.gain if worth > 0 else None
-        return split, replace(stratum, why=before + split_sentence(split, gain, self.currency), gain=gain)
+        return split, replace(stratum, why=before + split_sentence(split, gain, self.rules, self.currency), gain=gain)
 
     def _pinned(self, on: str | None, every: Sequence[Candidate], worth: float) -> Split | None:
         candidate = next((c for c in every if c.dimension.name == on), None)

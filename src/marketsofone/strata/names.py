@@ -57,33 +57,33 @@ def _range(cuts: Sequence[float], values: Sequence[str]) -> str:
     return f"{low:,.10g} or more" if high is None else f"{low:,.10g} to {high:,.10g}"
 
 
-def split_sentence(split: Split, gain: float | None, currency: str) -> str:
+def split_sentence(split: Split, gain: float | None, rules: Rules, currency: str) -> str:
     """Why a stratum is split as it is, what that gains, and what would be lost without it."""
-    differs = f"Split on {split.dimension.name}: its parts differ in {_STEP[split.by]}"
-    sure = f"(chance of this where nothing differs: {_chance(split)})"
-    if gain is None:
-        return f"{differs} {sure}."
-    return f"{differs} {sure}; treating them alike would forgo about {money_written(gain, currency)}."
+    said = f"Split on {split.dimension.name}: its parts differ in {_STEP[split.by]} {_sure(split)}"
+    if gain is not None:
+        said += f"; treating them alike would forgo about {money_written(gain, currency)}"
+    return f"{said}{_put_together(split, rules)}."
+
+
+def _put_together(split: Split, rules: Rules) -> str:
+    return f"; parts of fewer than the least {rules.least_buyers:,} buyers are put together" if split.joined else ""
 
 
 def pinned_sentence(split: Split, gain: float | None, rules: Rules, currency: str) -> str:
     """That a person asked for a split, and what the evidence says of it."""
-    joined = f"; parts of fewer than the least {rules.least_buyers:,} buyers are put together" if split.joined else ""
-    first = f"Pinned by the project file: split on {split.dimension.name}{joined}."
+    first = f"Pinned by the project file: split on {split.dimension.name}{_put_together(split, rules)}."
     if not split.by:
         return f"{first} There is no evidence of how its parts differ."
     if split.chance > rules.level:
         return f"{first} The evidence shows no difference between its parts beyond chance."
-    shown = (f"{first} Its parts differ in {_STEP[split.by]} "
-             f"(chance of this where nothing differs: {_chance(split)})")
+    shown = f"{first} Its parts differ in {_STEP[split.by]} {_sure(split)}"
     return shown + ("." if gain is None else f"; {_forgone(split, gain, rules, currency)}.")
 
 
-def _chance(split: Split) -> str:
-    """A chance as people read it, to one digit and without powers of ten."""
-    if split.chance < _SELDOM:
-        return "less than one in a million"
-    return f"{float(f'{split.chance:.1g}'):.6f}".rstrip("0").rstrip(".")
+def _sure(split: Split) -> str:
+    """The chance as people read it, to one digit and without powers of ten."""
+    told = f"{float(f'{split.chance:.1g}'):.6f}".rstrip("0").rstrip(".")
+    return f"(chance of this where nothing differs: {'less than one in a million' if split.chance < _SELDOM else told})"
 
 
 def _forgone(split: Split, gain: float, rules: Rules, currency: str) -> str:
@@ -118,4 +118,5 @@ def stop_sentence(
     tried = f"{len(found)} dimension{'s' if len(found) != 1 else ''}"
     priced = worth > 0 and rules.handling_cost > 0
     cost = f" or pays its handling cost of {money_written(rules.handling_cost, currency)}" if priced else ""
-    return f"Stops here: among {people:,.0f} buyers none of {tried} shows a difference beyond chance{cost}."
+    parts = f" between parts of at least {rules.least_buyers:,} buyers" if rules.least_buyers > 1 else ""
+    return f"Stops here: among {people:,.0f} buyers none of {tried} shows a difference beyond chance{cost}{parts}."

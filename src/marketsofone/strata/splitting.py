@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from marketsofone.estimates.candidates import PARTS, Dimension
 from marketsofone.strata.evidence import Sums, chance, gain_share, summed, tested_means
-from marketsofone.strata.fusing import fuse_each
+from marketsofone.strata.fusing import fuse_each, renumbered
 from marketsofone.strata.steering import Steering
 
 Floats = NDArray[np.float64]
@@ -39,7 +39,7 @@ class Rules:
     handling_cost : float
         Money that one more segment costs over the horizon.
     least_buyers : int
-        A smaller stratum is not made.
+        A smaller stratum is not made: parts that would be are put together.
     most_depth : int
         Levels below the market.
     steering : Steering
@@ -164,7 +164,7 @@ def best_split(
     chances = {name: min(chance_alone * beside, 1.0) for name, chance_alone in alone.items()}
     people = {c.dimension.name: dict(zip(c.values, c.people.sum(axis=0), strict=True)) for c in found}
     shown = [c for c in found if chances[c.dimension.name] <= rules.level]
-    made = _made(shown, chances, worth)
+    made = _made(shown, chances, worth, rules.least_buyers)
     standing = [s for s in made if _stands(s, people[s.dimension.name], rules, worth)]
     return max(standing, key=lambda s: (s.gain - rules.handling_cost * (len(s.groups) - 1), -s.chance), default=None)
 
@@ -191,20 +191,46 @@ def judged_beside(least: Sequence[float], level: float) -> float:
     return len(least) / max(shown, default=1)
 
 
-def _made(shown: Sequence[Candidate], paid: Mapping[str, float], worth: float) -> list[Split]:
+def _made(shown: Sequence[Candidate], paid: Mapping[str, float], worth: float, least: int) -> list[Split]:
     """Dimensions that show, their values grouped by all; a gain is what each half says of the other's groups."""
     asked = [(sums, bool(c.dimension.cuts)) for c in shown
              for sums in (c.half(0), c.half(1), list(c.both().values()))]
     groups = fuse_each(asked) if asked else []
     made = []
-    for candidate, *own, whole in zip(shown, groups[::3], groups[1::3], groups[2::3], strict=True):
+    for candidate, *told in zip(shown, groups[::3], groups[1::3], groups[2::3], strict=True):
+        *own, whole = (_large_enough(candidate, group, half, worth, least)
+                       for group, half in zip(told, (0, 1, None), strict=True))
         both = [judged(candidate, group, 1 - half, worth) for half, group in enumerate(own) if group.max() >= 1]
         if not both or whole.max() < 1:
             continue
         by = min(both, key=lambda split: split.chance).by
         gain = sum(split.gain for split in both) / len(both)
-        made.append(Split(candidate.dimension, grouped(candidate, whole), paid[candidate.dimension.name], gain, by))
+        made.append(Split(candidate.dimension, grouped(candidate, whole), paid[candidate.dimension.name], gain, by,
+                          joined=bool(whole.max() < told[2].max())))
     return made
+
+
+def _large_enough(candidate: Candidate, group: Ints, half: int | None, worth: float, least: int) -> Ints:
+    """Parts of fewer than ``least`` buyers joined with another, the smallest first; of a number with a neighbour.
+
+    With which one, the buyers who suggested the groups say: where most is left to be gained, then where most shows.
+    """
+    people = candidate.people.sum(axis=0)
+    while group.max() >= 1:
+        size = summed(people, group, int(group.max()) + 1)
+        small = int(np.argmin(size))
+        if size[small] >= least:
+            break
+        beside = (small - 1, small + 1) if candidate.dimension.cuts else range(len(size))
+        ways = [renumbered(np.where(group == small, part, group)) for part in beside
+                if 0 <= part < len(size) and part != small]
+        group = ways[0] if len(size) == 2 else min(ways, key=lambda way: _least_lost(candidate, way, half, worth))
+    return group
+
+
+def _least_lost(candidate: Candidate, group: Ints, half: int | None, worth: float) -> tuple[float, float]:
+    split = judged(candidate, group, half, worth)
+    return -split.gain, split.chance
 
 
 def judged(candidate: Candidate, group: Ints, half: int | None, worth: float) -> Split:
