@@ -74,6 +74,14 @@ def test_few_ways_to_deal_are_counted_one_by_one():
         assert said == pytest.approx(max(expected, own), rel=1e-6)
 
 
+def test_one_buyer_beside_thousands_of_values_is_dealt_to_each_of_them_or_left_to_the_law():
+    """Of 1,000 values one is shown by ten buyers: one of the 1,009 who is dealt shows it ten times in 1,009."""
+    rest = np.where(np.arange(1_000) == 0, 9.0, 1.0)
+    own = (np.arange(1_000) == 0).astype(float)
+    assert dealt_chance(own, rest) == pytest.approx((999 + 5) / 1_009)
+    assert np.isnan(dealt_chance(np.eye(1, 3_000)[0], np.full(3_000, 2.0)))
+
+
 def test_many_ways_and_parts_of_buyers_are_left_to_the_law_of_large_groups():
     assert np.isnan(dealt_chance(np.full(6, 50.0), np.full(6, 50.0)))
     assert np.isnan(dealt_chance(np.array([2.5, 1.0]), np.array([3.0, 4.0])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import combinations_with_replacement
 from math import comb
 
 import numpy as np
@@ -21,8 +22,8 @@ def dealt_chance(first: Floats, second: Floats) -> Floats:
 
     Counted, so a handful beside many is called different as seldom as is said. Ways exactly as far count half: counted
     whole, groups so small that few chances are possible would be called different far less often than is said. NaN
-    where the smaller group may be dealt in more than 5,000 ways (15 buyers over five values, 98 over three), or counts
-    are parts of buyers.
+    where the smaller group may be dealt in more than 5,000 ways (15 buyers over five values, 98 over three), or in so
+    many that to write them takes two million numbers (one buyer over 1,415 values), or counts are parts of buyers.
 
     Parameters
     ----------
@@ -48,7 +49,8 @@ def dealt_chance(first: Floats, second: Floats) -> Floats:
     asked = np.all(np.mod(few, 1.0) == 0, axis=1) & np.all(np.mod(both, 1.0) == 0, axis=1) & (buyers > 0) & (values > 1)
     chance = np.full(len(few), np.nan)
     for size, count in np.unique(np.column_stack([buyers, values])[asked].astype(np.int64), axis=0).tolist():
-        if comb(size + count - 1, count - 1) <= _MOST_WAYS:
+        ways = comb(size + count - 1, count - 1)
+        if ways <= _MOST_WAYS and ways * count <= _AT_ONCE:
             rows = np.flatnonzero(asked & (buyers == size) & (values == count))
             seen = both[rows] > 0
             chance[rows] = _counted(few[rows][seen].reshape(-1, count), both[rows][seen].reshape(-1, count))
@@ -75,7 +77,7 @@ def _beyond(few: Floats, both: Floats, ways: Floats) -> Floats:
 @lru_cache(maxsize=64)
 def _ways(buyers: int, values: int) -> Floats:
     """Every way so many buyers can have so many values, shape (ways, values)."""
-    if values == 1:
-        return np.array([[float(buyers)]])
-    parts = [np.insert(_ways(buyers - own, values - 1), 0, own, axis=1) for own in range(buyers + 1)]
-    return np.concatenate(parts)
+    dealt = np.array(list(combinations_with_replacement(range(values), buyers)))
+    ways = np.zeros((len(dealt), values))
+    np.add.at(ways, (np.arange(len(dealt))[:, None], dealt), 1.0)
+    return ways
