@@ -97,6 +97,18 @@ def test_the_crosswalk_is_a_matrix_with_what_spend_reaches_and_wastes(m1, folder
     assert len(rows(out)) == 4
 
 
+def test_many_marketing_segments_are_the_common_ones_and_what_the_others_add_up_to(m1, small, tmp_path):
+    walk = [{"level": 0, "stratum_id": "market", "class": f"c{number}", "buyers": float(30 - number), "in_class": 0.05,
+             "in_stratum": 1.0, "overlap": 0.05, "spend": 0.0, "chosen": True} for number in range(14)]
+    small.write_small_run(tmp_path, crosswalk=pa.Table.from_pylist(walk))
+    _, out, _ = m1("crosswalk", tmp_path.as_posix())
+    assert "4 others" in out
+    line = next(line for line in out.splitlines() if line.rstrip().endswith("yes")).split()
+    assert line[-12:] == [*["5.0%"] * 10, "20.0%", "yes"]
+    assert "4 less common marketing segments are not shown one by one; --format csv holds them all." in out
+    assert "others" not in m1("crosswalk", tmp_path.as_posix(), "--of", "in_stratum")[1]
+
+
 def test_a_level_the_crosswalk_does_not_have_is_named(m1, folder):
     status, _, said = m1("crosswalk", folder, "--level", "7")
     assert status == 2

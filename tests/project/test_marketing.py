@@ -33,9 +33,10 @@ def project(tmp_path_factory):
     persona = np.where(accounts["employees"] > accounts["employees"].median(), "grown", "young")
     accounts["persona"] = np.where(chance.random(len(accounts)) < 0.9, persona, None)
     accounts["mood"] = np.where(accounts["employees"] % 2 == 0, 9.0, 1.0) + chance.normal(size=len(accounts))
+    accounts["same"], accounts["empty"] = "one", pd.Series([None] * len(accounts), dtype="str")
     accounts.to_parquet(folder / "files" / "account.parquet")
     text = (folder / "market.toml").read_text()
-    traits = 'persona = "persona"\nmood = { from = "mood", kind = "number" }'
+    traits = 'same = "same"\nempty = "empty"\npersona = "persona"\nmood = { from = "mood", kind = "number" }'
     (folder / "market.toml").write_text(text.replace("[sources.account.account.traits]",
                                                      f"[sources.account.account.traits]\n{traits}"))
     return folder
@@ -115,6 +116,13 @@ def test_each_class_and_each_leaf_says_whether_it_holds_up(run):
 def test_a_column_that_is_not_there_says_what_is(project):
     with pytest.raises(SettingsInvalid, match=r"(?s)persone.*persona"):
         run_with(project, "[marketing]", 'column = "persone"')
+
+
+@pytest.mark.parametrize(("column", "said"), [("same", "has one value only"), ("empty", "is known of no buyer")])
+def test_a_column_that_tells_no_buyers_apart_is_a_warning(project, column, said):
+    found = m1.frame(run_with(project, "[marketing]", f'column = "{column}"'), "findings")
+    told = found[(found["code"] == "one_class") & (found["severity"] == "warning")]
+    assert told["message"].tolist() == [f"The column {column} {said}: all buyers are one marketing segment."]
 
 
 def test_a_market_without_traits_says_so_and_has_empty_tables(small):

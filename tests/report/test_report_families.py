@@ -85,3 +85,11 @@ def test_one_class_is_said_to_tell_no_buyers_apart(beside):
     shown = families(replace(beside, crosswalk=young, manifest={**beside.manifest, "marketing": said}),
                      market(beside.strata))
     assert shown.lead == "One class describes the traits best: no marketing segments show in them."
+
+
+def test_marketing_segments_that_are_not_shown_are_counted(beside):
+    walk = beside.crosswalk.to_pylist()
+    more = [{**row, "class": f"c{number}"} for row in walk if row["class"] == "old" for number in range(11)]
+    shown = replace(beside, crosswalk=pa.Table.from_pylist([*walk, *more]))
+    assert "3 less common marketing segments are not shown here" in render_report(shown)
+    assert "less common marketing segments" not in render_report(beside)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from marketsofone.project.reading.marketing_read import Walk
 
 Of = Literal["in_class", "in_stratum", "overlap", "buyers", "spend"]
+
+MOST_CLASSES = 10
+"""So many marketing segments stand beside each other, the most common first; what the others add up to beside them."""
 
 
 def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_default=False)] = -1,
@@ -46,21 +49,25 @@ def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_d
 
 def _print_matrix(walk: Walk, of: Of) -> None:
     columns = [Column("sales segment", lambda row: row["path"]), Column("buyers", _count("buyers", 1), right=True)]
-    columns += [_cell(name, of) for name in walk.classes]
+    others = walk.classes[MOST_CLASSES:]
+    columns += [_cell(name, (name,), of) for name in walk.classes[:MOST_CLASSES]]
+    columns += [_cell(f"{len(others)} others", others, of)] if others and of in _ADDING_UP else []
     columns += [Column("chosen", lambda row: "yes" if row["chosen"] else "no")]
     show(walk.matrix(of), columns, "table", f"{_TITLES[of]}, level {walk.level}")
+    if others:
+        print(f"{len(others)} less common marketing segments are not shown one by one; --format csv holds them all.\n")
 
 
-def _cell(name: str, of: Of) -> Column:
+def _cell(heading: str, names: Sequence[str], of: Of) -> Column:
     from marketsofone.project.words import count, share
 
     def words(row: Row) -> str:
-        value = row["cells"].get(name)
-        if value is None:
+        values = [row["cells"][name] for name in names if name in row["cells"]]
+        if not values:
             return ""
-        return count(round(value)) if of in ("buyers", "spend") else share(value)
+        return count(round(sum(values))) if of in ("buyers", "spend") else share(sum(values))
 
-    return Column(name, words, right=True)
+    return Column(heading, words, right=True)
 
 
 def _count(name: str, digits: int = 0) -> Callable[[Row], str]:
@@ -80,6 +87,9 @@ def _share(name: str) -> Callable[[Row], str]:
 
     return words
 
+
+_ADDING_UP = ("in_class", "buyers", "spend")
+"""What of several marketing segments adds up within one sales segment."""
 
 _TITLES = {"in_class": "Of each sales segment, the share in each marketing segment",
            "in_stratum": "Of each marketing segment, the share in each sales segment",

@@ -62,6 +62,7 @@ class Families:
     heads: tuple[str, ...]
     rows: tuple[Beside, ...]
     left_out: int
+    heads_left_out: int
 
 
 def families(results: Results, market: Row) -> Families | None:
@@ -82,7 +83,7 @@ def families(results: Results, market: Row) -> Families | None:
         lead=_lead(said, names), heads=tuple(names[:MOST_CLASSES]),
         classes=tuple(_class(name, cells, held, said) for name in names[:MOST_CLASSES]),
         rows=tuple(_beside(row, names[:MOST_CLASSES], cells, held, market) for row in shown),
-        left_out=ends.num_rows - len(shown))
+        left_out=ends.num_rows - len(shown), heads_left_out=max(len(names) - MOST_CLASSES, 0))
 
 
 def _lead(said: Mapping[str, Any], names: Sequence[str]) -> str:

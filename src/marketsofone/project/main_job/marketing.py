@@ -181,12 +181,22 @@ def _noticed(found: Classified, settings: Settings) -> list[Finding]:
     if found.chosen is not None and len(found.names) == 1 and settings.marketing.classes == 0:
         noticed.append(Finding("one_class", "info", "[marketing]",
                                "One class describes the traits best: no marketing segments show in them."))
+    if found.columns is None and len(found.names) == 1:
+        noticed.append(_of_no_help(str(settings.marketing.column), found.names[0] == NOT_KNOWN))
     if len(found.names) == settings.marketing.most_classes and settings.marketing.classes == 0 and found.fits:
         noticed.append(Finding(
             "most_classes", "info", "[marketing]",
             f"The best number of classes is the highest tried, {len(found.names)}: more might describe them better.",
             f"[marketing]\n  most_classes = {2 * len(found.names)}"))
     return noticed
+
+
+def _of_no_help(column: str, unknown: bool) -> Finding:
+    """That the user's own column tells no buyers apart."""
+    why = "is known of no buyer" if unknown else "has one value only"
+    return Finding("one_class", "warning", "[marketing]",
+                   f"The column {column} {why}: all buyers are one marketing segment.",
+                   "Name a column whose values group buyers, or take the line out for segments found by the traits.")
 
 
 def marketing_tables(
