@@ -76,3 +76,23 @@ def test_groups_that_overlap_are_refused_with_the_number_of_buyers_in_both(choos
         apart(chooser.choose("ant,bee"), chooser.choose("bee,cat"))
     with pytest.raises(ValuesInvalid, match="the same buyers"):
         apart(chooser.choose("health"), chooser.choose("ant,bee,cat"))
+
+
+def test_the_rest_of_a_group_is_without_those_who_may_be_in_the_part(small, tmp_path):
+    run = small.write_small_run(tmp_path, buyers=small.buyers(stratum_id=[2, 1, 1, 0, 0]))
+    health, rest, note = apart(*(Chooser.of(run).choose(name) for name in ("health", "Acme")))
+    assert (health.buyers, rest.buyers) == ({10, 20}, {50})
+    assert note.endswith("with the rest of it, without 2 buyers of whom it is not known whether they are in it.")
+
+
+def test_a_group_of_whose_rest_nothing_is_known_is_refused(small, tmp_path):
+    run = small.write_small_run(tmp_path, buyers=small.buyers(stratum_id=[0, 1, 1, 1, 0]))
+    with pytest.raises(ValuesInvalid, match="nobody in 'Acme' of whom it is known not to be in 'Acme / health'"):
+        apart(*(Chooser.of(run).choose(name) for name in ("health", "Acme")))
+
+
+def test_nothing_said_means_no_group(chooser, tmp_path):
+    (tmp_path / "none.txt").write_text("\n", encoding="utf-8")
+    for nothing, found in (("", "no stratum of that id"), (" ", "no stratum"), (f"@{tmp_path / 'none.txt'}", "nobody")):
+        with pytest.raises(RunMissing, match=found):
+            chooser.choose(nothing)

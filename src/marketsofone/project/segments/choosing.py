@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from marketsofone.customer.keys import as_read
 from marketsofone.errors import RunMissing, SourceMissing, ValuesInvalid, shortened
@@ -37,15 +37,16 @@ class Chosen:
     made_by : frozenset of str
         The dimensions whose values make it: those split on above a stratum, or that its rule asks for; the
         scores among them where a rule asks for a score.
-    not_known : int
-        Buyers of whom its rule does not tell whether they are in.
+    unsure : frozenset of int
+        Buyers of whom it is not known whether they are in: the rule does not tell, or too little is known to place
+        them as deep as the stratum.
     """
 
     name: str
     buyers: frozenset[int]
     of_tree: bool = False
     made_by: frozenset[str] = frozenset()
-    not_known: int = 0
+    unsure: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +117,20 @@ class Chooser:
             if not more:
                 break
             inside |= more
-        own = self.buyers["buyer_id"][self.buyers["stratum_id"].isin(inside)]
-        return Chosen(str(self.strata["path"].loc[row]), frozenset(own.tolist()), True, self._made_by(row))
+        above = self._above(row)
+        own, unsure = (frozenset(self.buyers["buyer_id"][self.buyers["stratum_id"].isin(of)].tolist())
+                       for of in (inside, set(above)))
+        made = frozenset(str(on).removeprefix("dim_") for on in above.values())
+        return Chosen(str(self.strata["path"].loc[row]), own, True, made, unsure)
 
-    def _made_by(self, row: int) -> frozenset[str]:
+    def _above(self, row: int) -> dict[Any, Any]:
+        """The strata above one, with what each is split on."""
         by_id = self.strata.set_index("stratum_id")
-        made, parent = set(), self.strata["parent_id"].loc[row]
+        found, parent = {}, self.strata["parent_id"].loc[row]
         while parent in by_id.index:
-            made.add(str(by_id["split_on"].loc[parent]).removeprefix("dim_"))
+            found[parent] = by_id["split_on"].loc[parent]
             parent = by_id["parent_id"].loc[parent]
-        return frozenset(made)
+        return found
 
     def _listed(self, keys: Sequence[str]) -> Chosen:
         by_source = self.buyers.set_index("source_id")["buyer_id"]
@@ -135,7 +140,10 @@ class Chooser:
         ids = self.buyers["buyer_id"]
         by_id = ids[ids.astype(str).isin(wanted - named)]
         absent = len(wanted) - len(named) - len(by_id)
-        if absent or not wanted:
+        if not wanted:
+            raise RunMissing("A list of buyers has one id or more.", "nobody in it.",
+                             "m1 rank lists buyers with their ids.")
+        if absent:
             raise RunMissing(f"Run {self.run_id} was asked for a list of {len(wanted):,} buyers.",
                              f"{absent:,} of them are not in it.",
                              "m1 rank lists buyers with their ids; who objected to profiling is in no run.")
@@ -163,12 +171,13 @@ def _lines(path: Path) -> list[str]:
 def apart(first: Chosen, second: Chosen) -> tuple[Chosen, Chosen, str]:
     """Two groups without a buyer in common, and how they came to be so.
 
-    A group inside the other one is set against the rest of it.
+    A group inside the other one is set against the rest of it, without those of whom it is not known whether they
+    are in it: they would make the two look more alike than they are.
 
     Raises
     ------
     ValuesInvalid
-        The groups are the same, share buyers otherwise, or one of them is empty.
+        The groups are the same, share buyers otherwise, or one of them, or the rest of one, is empty.
     """
     for group in (first, second):
         if not group.buyers:
@@ -180,15 +189,25 @@ def apart(first: Chosen, second: Chosen) -> tuple[Chosen, Chosen, str]:
     if first.buyers == second.buyers:
         raise ValuesInvalid("Two groups of buyers were to be compared.", "both hold the same buyers.",
                             "Name another group.")
-    note = "'{}' lies inside '{}': compared with the rest of it."
     if first.buyers < second.buyers:
-        return first, _rest(second, first), note.format(first.name, second.name)
+        return first, _rest(second, first), _told_of_rest(second, first)
     if second.buyers < first.buyers:
-        return _rest(first, second), second, note.format(second.name, first.name)
+        return _rest(first, second), second, _told_of_rest(first, second)
     raise ValuesInvalid("Two groups that are compared have no buyer in common.",
                         f"{shared:,} buyers in both '{first.name}' and '{second.name}'.",
                         "Take them out of one group, or compare two strata: those never share buyers.")
 
 
 def _rest(whole: Chosen, part: Chosen) -> Chosen:
-    return Chosen(f"rest of {whole.name}", whole.buyers - part.buyers, whole.of_tree, part.made_by, whole.not_known)
+    rest = whole.buyers - part.buyers - part.unsure
+    if not rest:
+        raise ValuesInvalid("A group inside another one is compared with the rest of that.",
+                            f"nobody in '{whole.name}' of whom it is known not to be in '{part.name}'.",
+                            "Name another group.")
+    return Chosen(f"rest of {whole.name}", rest, whole.of_tree, part.made_by, whole.unsure)
+
+
+def _told_of_rest(whole: Chosen, part: Chosen) -> str:
+    left_out = len((whole.buyers & part.unsure) - part.buyers)
+    without = f", without {left_out:,} buyers of whom it is not known whether they are in it" if left_out else ""
+    return f"'{part.name}' lies inside '{whole.name}': compared with the rest of it{without}."

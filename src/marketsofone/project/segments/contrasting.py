@@ -236,9 +236,11 @@ def _told(answer: Answer, chosen: Sequence[tuple[Chosen, Chosen, str]]) -> Disti
 
 def _notes(chosen: Sequence[tuple[Chosen, Chosen, str]]) -> Iterator[str]:
     yield from dict.fromkeys(note for _first, _second, note in chosen if note)
-    groups = {group.name: group for first, second, _note in chosen for group in (first, second) if group.not_known}
+    groups = {group.name: group for first, second, _note in chosen for group in (first, second)
+              if group.unsure and not group.of_tree}
     for group in groups.values():
-        yield f"Of {group.not_known:,} buyers it is not known whether they are in '{group.name}': they are not in it."
+        yield (f"Of {len(group.unsure):,} buyers it is not known whether they are in '{group.name}': they are not in "
+               "it.")
     if any(group.of_tree for first, second, _note in chosen for group in (first, second)):
         yield ("The strata of the tree were found by looking at the scores: that two of them differ in a score is "
                "what made them; their other differences are news.")

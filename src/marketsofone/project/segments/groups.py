@@ -63,7 +63,8 @@ def _of_rule(asker: Asker, who: str) -> Chosen:
     told = rows.select("buyer_id", inside=truth(rule, rows)).filter(_.inside.isnull() | _.inside)
     found = asker.engine.to_pandas(told)
     inside = frozenset(found["buyer_id"][found["inside"].notna()].tolist())
-    return Chosen(name.removeprefix(RULE), inside, made_by=_made_by(asker, rule), not_known=len(found) - len(inside))
+    unsure = frozenset(found["buyer_id"].tolist()) - inside
+    return Chosen(name.removeprefix(RULE), inside, made_by=_made_by(asker, rule), unsure=unsure)
 
 
 def _made_by(asker: Asker, rule: Bound) -> frozenset[str]:

@@ -126,6 +126,8 @@ def called_so(strata: pd.DataFrame, who: str) -> tuple[str, pd.DataFrame]:
 
     The value is what a name tells after the dimension: ``hotels`` of ``sector: hotels``.
     """
+    if not who.strip():
+        return "name", strata.iloc[:0]
     texts = strata.astype({column: "string" for column in ("stratum_id", "path", "called", "name") if column in strata})
     texts = texts.assign(value=texts["name"].str.partition(": ")[2])
     for column in (each for each in CALLED if each in texts):
