@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pyarrow as pa
 import pytest
+from rich.console import Console
 
 from marketsofone.cli import main
+from marketsofone.cli.sheet import hanging
 
 STABLE = [("sales", 2, None, "global", 0.8, None), ("sales", 2, "1", "within", 0.9, True),
           ("sales", 2, "2", "within", 0.4, False), ("marketing", 2, "class 1", "within", 0.5, False),
@@ -67,6 +69,16 @@ def test_the_tree_is_drawn_with_names_scores_and_marks(m1, folder):
     assert "mixed in needs" in health
     assert "57.0%" in health
     assert "does not hold up" in retail
+
+
+@pytest.mark.parametrize(("drawn", "lines"), [
+    ("│ ├ region: North, West", ["│ ├ region:", "│ │ North,", "│ │ West"]),
+    ("│ └ region: North", ["│ └ region:", "│   North"]),
+    ("    region: North", ["    region:", "    North"])])
+def test_a_name_that_does_not_fit_goes_on_within_its_branch(drawn, lines):
+    out = io.StringIO()
+    Console(width=12, file=out).print(hanging(drawn))
+    assert [line.rstrip() for line in out.getvalue().splitlines()] == lines
 
 
 def test_the_tree_for_programs_holds_every_stratum_with_its_mark(m1, folder):

@@ -6,12 +6,15 @@ import csv
 import json
 import math
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+    from rich.console import Console, ConsoleOptions
+    from rich.measure import Measurement
+    from rich.text import Text
 
     from marketsofone.project.snapshots.snapshot import Snapshot
 
@@ -19,6 +22,7 @@ Format = Literal["table", "csv", "json"]
 Row = Mapping[str, Any]
 
 
+_DRAWN = " │├└"
 PIPED_WIDTH = 120
 """Characters in a line of a table that does not go to a terminal."""
 
@@ -120,8 +124,43 @@ def _print_table(rows: Sequence[Row], columns: Sequence[Column], title: str) -> 
         table.add_column(column.heading, justify="right" if column.right else "left",
                          overflow="fold", no_wrap=column.right)
     for row in rows:
-        table.add_row(*(plain_lines(column.words(row)) for column in columns))
+        table.add_row(*(hanging(plain_lines(column.words(row))) for column in columns))
     console.print(table)
+
+
+def hanging(text: str) -> str | Hanging:
+    """A text as it is, or one that hangs where it stands indented or in a drawn tree."""
+    name = text.lstrip(_DRAWN)
+    return text if name == text or "\n" in text else Hanging(text[: len(text) - len(name)], name)
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """A name in a tree: what does not fit in its line goes on beneath it, within its branch.
+
+    Parameters
+    ----------
+    lead : str
+        Spaces, and the lines of the tree before the name.
+    name : str
+    """
+
+    lead: str
+    name: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        from rich.text import Text
+
+        lines = Text(self.name).wrap(console, max(options.max_width - len(self.lead), 1), overflow="fold")
+        below = self.lead.replace("├", "│").replace("└", " ")
+        yield from (Text(f"{below if number else self.lead}{line.plain}") for number, line in enumerate(lines))
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.measure import Measurement
+        from rich.text import Text
+
+        inside = Measurement.get(console, options, Text(self.name))
+        return Measurement(len(self.lead) + inside.minimum, len(self.lead) + inside.maximum)
 
 
 def plain_lines(text: str) -> str:
