@@ -206,6 +206,15 @@ def test_the_effect_of_amounts_is_money_around_what_is_typical():
     assert contrast.scale[0] == pytest.approx(np.sqrt(2e6), rel=0.05)
 
 
+def test_amounts_that_are_all_the_same_differ_by_nothing_at_all():
+    """Sums of the same number taken 473 and 527 times leave means a last digit apart."""
+    same = np.arcsinh(10.0)
+    spreads = [Spread(*(np.array([float(part)]) for part in (many, sum([same] * many), sum([same**2] * many))))
+               for many in (473, 527)]
+    contrast = amount_contrast(*spreads, np.array([50.0]))
+    assert (contrast.effect, *contrast.interval(np.array([0.05]))) == (0.0, 0.0, 0.0)
+
+
 def test_losses_and_gains_are_compared_without_a_logarithm_of_nothing():
     contrast = amount_contrast(spread([[-5.0, 0.0, 3.0, -1.0]]), spread([[0.0, 0.0, 4.0, 2.0]]), np.array([1.0]))
     assert np.isfinite(contrast.chance).all()

@@ -10,6 +10,8 @@ from scipy import special
 
 Floats = NDArray[np.float64]
 
+_DIGITS = 1e-12
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -120,11 +122,15 @@ class AmountContrast:
         return np.minimum(_satterthwaite(a, b, rest_a, rest_b), alike)
 
     def _money(self, apart: Floats) -> Floats:
-        """A difference on the transformed scale in units of the amount, around the middle of both groups."""
+        """A difference on the transformed scale in units of the amount, around the middle of both groups.
+
+        What is smaller than the last digits of the two is none.
+        """
         with np.errstate(over="ignore"):
             above = np.sinh(self._centre + apart * (1.0 - self._weight))
-            money: Floats = self.unit * (above - np.sinh(self._centre - apart * self._weight))
-        return money
+            below = np.sinh(self._centre - apart * self._weight)
+        none = np.abs(above - below) < _DIGITS * (np.abs(above) + np.abs(below))
+        return self.unit * np.where(none, 0.0, above - below)
 
 
 def amount_contrast(first: Spread, second: Spread, unit: Floats) -> AmountContrast:
