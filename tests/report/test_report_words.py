@@ -46,6 +46,19 @@ def test_a_cut_text_keeps_to_its_length_and_holds_no_control_character(text, mos
     assert not re.search(r"[\x00-\x1f\u202e\u2066]", cut)
 
 
+@given(st.lists(st.text("ab /", max_size=20), min_size=1, max_size=9), st.integers(2, 80))
+def test_a_cut_path_keeps_to_its_length_and_is_itself_where_it_fits(parts, most):
+    path = words.plain(" / ".join(parts))
+    cut = words.cut_path(path, most)
+    assert len(cut) <= most
+    assert cut == path or len(path) > most
+
+
+def test_paths_that_part_at_their_ends_stay_apart_when_they_are_cut():
+    above = "sector: machines / version: basic, pro / region: east, north, west / version: pro"
+    assert len({words.cut_path(f"{above} / region: {region}", 80) for region in ("east", "north", "west")}) == 3
+
+
 @given(st.lists(amounts, min_size=1, max_size=30))
 def test_every_value_has_its_place_on_the_scale(values):
     scale = scale_from_zero(values, [abs(value) * 2 for value in values])

@@ -146,6 +146,7 @@ def _environment() -> Environment:
         loader=PackageLoader("marketsofone.report"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True)
     environment.filters["cut"] = words.cut
+    environment.filters["cut_path"] = words.cut_path
     return environment
 
 

@@ -256,6 +256,23 @@ def cut(value: object, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
+def cut_path(path: str, most: int = 80) -> str:
+    """A path shortened in its middle: what tells a stratum from its neighbours stands at its end.
+
+    Examples
+    --------
+    >>> cut_path("sector: care / region: north, south / version: plus / site: local", most=46)
+    'sector: care / … / version: plus / site: local'
+
+    """
+    text = plain(path)
+    first, *rest = text.split(" / ")
+    kept: list[str] = []
+    while len(text) > most and rest and len(" / ".join([first, "…", rest[-1], *kept])) <= most:
+        kept.insert(0, rest.pop())
+    return " / ".join([first, "…", *kept]) if kept else cut(text, most)
+
+
 def masked(value: object) -> str:
     """A setting without the password of an address in it.
 
