@@ -18,7 +18,7 @@ from ibis import _
 
 from marketsofone.engine import hold
 from marketsofone.estimates.worth import weighed
-from marketsofone.features.adding import SQUARES, added, averaged
+from marketsofone.features.adding import SHARES, SQUARES, added, averaged
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -227,6 +227,6 @@ def _of_companies(rows: ir.Table, scores: Sequence[str]) -> ir.Table:
 
 def _sums(score: str) -> dict[str, ibis.Deferred]:
     n, s, g, alone = (_[f"{score}_{part}"] for part in ("n", "s", "g", "alone"))
-    values = (n.count(), added(n), added(s), added(n * n), added(n * s), added(s * s, SQUARES), added(g), added(g * g),
-              added(alone))
+    values = (n.count(), added(n, SHARES), added(s), added(n * n, SHARES), added(n * s), added(s * s, SQUARES),
+              added(g), added(g * g), added(alone, SHARES))
     return {f"{score}_{part}": value for part, value in zip(PARTS, values, strict=True)}

@@ -14,7 +14,7 @@ import pandas as pd
 from ibis import _
 
 from marketsofone.estimates.candidates import company_of, counted
-from marketsofone.features.adding import added, averaged
+from marketsofone.features.adding import SHARES, added, averaged
 
 SHARE_PARTS = ("buyers", "units", "trials", "n", "s", "nn", "ns", "ss", "alone")
 """Sums over buyers with trials: their number, that of their companies, and trials; and over companies of what counts
@@ -56,9 +56,9 @@ def counted_shares(tallies: ir.Table, companies: ir.Table | None = None) -> ir.T
 def share_sums(counts: ir.Table, groups: ir.Table) -> ir.Table:
     """One row a group: ``SHARE_PARTS`` of what counts of a score's tallies. Runs nothing."""
     rows = counts.inner_join(groups, "buyer_id")
-    rows = _of_companies(rows, {part: added(_[part]) for part in ("trials", "n", "s", "alone")})
-    of_trials = map(added, (_.trials, _.n, _.s, _.n * _.n, _.n * _.s, _.s * _.s, _.alone))
-    sums = (_.buyers.sum(), _.count().cast("float64"), *of_trials)
+    rows = _of_companies(rows, {part: added(_[part], SHARES) for part in ("trials", "n", "s", "alone")})
+    parts = (_.trials, _.n, _.s, _.n * _.n, _.n * _.s, _.s * _.s, _.alone)
+    sums = (_.buyers.sum(), _.count().cast("float64"), *(added(of, SHARES) for of in parts))
     return rows.group_by("group").agg(**dict(zip(SHARE_PARTS, sums, strict=True)))
 
 
@@ -76,8 +76,8 @@ def amount_sums(amounts: ir.Table, groups: ir.Table, unit: float) -> ir.Table:
     g = _.amount.sign() * (size + (size * size + 1.0).sqrt()).ln()
     kept = dict.fromkeys(["buyer_id", company_of(amounts)])
     rows = amounts.select(*kept, n=_.trials, g=g).inner_join(groups, "buyer_id")
-    rows = _of_companies(rows, {"n": added(_.n), "g": averaged(_.g)})
-    sums = (_.buyers.sum(), _.count().cast("float64"), added(_.n), added(_.g), added(_.g * _.g))
+    rows = _of_companies(rows, {"n": added(_.n, SHARES), "g": averaged(_.g)})
+    sums = (_.buyers.sum(), _.count().cast("float64"), added(_.n, SHARES), added(_.g), added(_.g * _.g))
     return rows.group_by("group").agg(**dict(zip(AMOUNT_PARTS, sums, strict=True)))
 
 

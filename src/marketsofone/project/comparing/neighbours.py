@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from marketsofone.project.reading.holding_up_marks import project_folder
 from marketsofone.project.segments.contrasting import compare
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from marketsofone.project.segments.choosing import Chosen
     from marketsofone.report.verdicts import Pair as Pair
 
-_NOT_KEPT = ("needs", "adjustment", "version", "approach", "competitors")
-"""Criteria that statements and events speak of: a run keeps of these what they add up to, not of whom they are."""
 _OF_RUN = "As the run judged them, with allowance for every pair of neighbours it judged."
 
 
@@ -50,9 +48,7 @@ def compared(shelf: Shelf, first: str, second: str) -> Compared:
 
     A run allows in its verdicts for all the pairs it asked of. Another pair is computed when it is first
     asked for, which takes a second of a processor, and kept. Of a segment with more than
-    `marketsofone.project.main_job.alarming_pairs.PAIR_BUYERS` buyers so many are drawn, which a note says. What
-    statements and events say of needs, adjustments, versions, approaches and competitors is kept in the run as what
-    it adds up to, not by buyer, and so is not compared here; a note says so where anything of the kind is recorded.
+    `marketsofone.project.main_job.alarming_pairs.PAIR_BUYERS` buyers so many are drawn, which a note says.
 
     Raises
     ------
@@ -81,8 +77,6 @@ def _compared(folder: Path, run: str, first: str, second: str) -> tuple[tuple[Ro
     from marketsofone.engine import open_engine
     from marketsofone.project.segments.choosing import apart
     from marketsofone.project.settings.market_file import read_settings
-    from marketsofone.report.words import listed
-    from marketsofone.strata.distinct_criteria import called
 
     snapshot = open_snapshot(folder, run)
     settings = read_settings(folder)
@@ -90,21 +84,11 @@ def _compared(folder: Path, run: str, first: str, second: str) -> tuple[tuple[Ro
     pair = apart(*sides)
     engine = open_engine()
     try:
-        found = compare(engine, settings, _gathered(engine, snapshot), [pair])
+        found = compare(engine, settings, _gathered(engine, snapshot), [pair], dealings=_dealings(engine, snapshot))
     finally:
         engine.disconnect()
-    rows: list[dict[str, Any]] = [{"pair": 1, **verdict.row()} for verdict in found.verdicts]
-    missed = _not_compared(snapshot, rows)
-    names = listed([called(name) for name in missed])
-    told = [f"What is recorded of {names} is compared by m1 distinct only."] if missed else []
-    return (tuple(row for row in rows if row["criterion"] not in missed),
-            (*(note for note in notes if note), *found.notes, *told))
-
-
-def _not_compared(snapshot: Snapshot, rows: list[dict[str, Any]]) -> list[str]:
-    unseen = {row["criterion"] for row in rows if row["buyers_a"] + row["buyers_b"] <= 0}
-    recorded = {row["criterion"] for row in rows_of(snapshot, "identity") if row["value"] is not None}
-    return [name for name in _NOT_KEPT if name in unseen & recorded]
+    rows = tuple({"pair": 1, **verdict.row()} for verdict in found.verdicts)
+    return rows, (*(note for note in notes if note), *found.notes)
 
 
 def _side(snapshot: Snapshot, stratum_id: str, seed: int) -> tuple[Chosen, str]:
@@ -138,17 +122,33 @@ def _gathered(engine: Backend, snapshot: Snapshot) -> Gathered:
     from ibis import _
 
     from marketsofone.features import AsOf
+    from marketsofone.features.adding import added
     from marketsofone.project.ground.gathered import Gathered
+    from marketsofone.scores import SCORES
 
-    for name in ("facts", "trials"):
-        engine.con.execute(f"create temp view {name} as from {scanned(snapshot.file(name))}")
-    facts, trials = engine.table("facts"), engine.table("trials").filter(_.table_name != "judgement")
+    facts, trials = (_viewed(engine, snapshot, name) for name in ("facts", "trials"))
+    trials = trials.filter(_.table_name != "judgement")
+    companies = _viewed(engine, snapshot, "companies") if "companies" in snapshot.tables else None
     day = snapshot.manifest["as_of"]
     as_of = AsOf(date.fromisoformat(str(day)) if day else None, snapshot.manifest["market"]["market"]["time_zone"])
-    scores = sorted(engine.to_pandas(trials.select(score=trials.score.cast("string")).distinct())["score"])
+    counted = set(engine.to_pandas(trials.select(score=trials.score.cast("string")).distinct())["score"])
     tallies = {score: trials.filter(trials.score == score).group_by("buyer_id").agg(
-        trials=_.trials.sum(), total=_.total.sum()) for score in scores}
-    return Gathered(as_of, "", {}, {}, _columns(facts), facts, {}, tallies, {})
+        trials=_.trials.sum(), total=added(_.total)) for score in SCORES if score in counted}
+    return Gathered(as_of, "", {}, {}, _columns(facts), facts, {}, tallies, {}, companies=companies)
+
+
+def _dealings(engine: Backend, snapshot: Snapshot) -> dict[str, ir.Table]:
+    """By criterion, as `main_dealings` gives them."""
+    if "dealings" not in snapshot.tables:
+        return {}
+    rows = _viewed(engine, snapshot, "dealings")
+    named = engine.to_pandas(rows.select("criterion").distinct())["criterion"]
+    return {name: rows.filter(rows.criterion == name).select("buyer_id", "value") for name in sorted(named)}
+
+
+def _viewed(engine: Backend, snapshot: Snapshot, name: str) -> ir.Table:
+    engine.con.execute(f"create temp view {name} as from {scanned(snapshot.file(name))}")
+    return engine.table(name)
 
 
 def _columns(facts: ir.Table) -> tuple[UserColumn, ...]:

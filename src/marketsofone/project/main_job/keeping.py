@@ -37,7 +37,9 @@ from marketsofone.project.main_job.trials import trials_writer
 from marketsofone.project.main_job.winning import wins
 from marketsofone.project.planning.planned import plan_run
 from marketsofone.project.reading.holding_up_marks import accepted_notes, project_folder
+from marketsofone.project.segments.contrasting import main_dealings
 from marketsofone.project.segments.keeping import segmented
+from marketsofone.project.settings.criteria import stated_criteria
 from marketsofone.project.settings.market_file import described
 from marketsofone.project.snapshots.approach import beside_plan
 from marketsofone.project.snapshots.parquet import Streamed, scanned
@@ -80,6 +82,7 @@ def begin(engine: Backend, settings: Settings, gathered: Gathered, writing: Writ
     known = {"entity_link": _links(gathered), "quarantine": engine.table("quarantine"),
              "touches": gathered.touches, "people": people(gathered.tables, gathered.buyers),
              "sites": sites(gathered.owner, gathered.buyers)}
+    known |= {"companies": gathered.companies, "dealings": _dealings(settings, gathered)}
     for name, rows in known.items():
         if rows is not None:
             writing.begin(name, _writer(engine, rows, name))
@@ -199,6 +202,16 @@ def _links(gathered: Gathered) -> ir.Table:
     kept = [links.filter(_.entity.isin(_OF_OURS))]
     kept += [links.filter(_.entity == name).semi_join(ids, "entity_id") for name, ids in _scored(gathered).items()]
     return ibis.union(*kept).select("entity", "entity_id", "source", "source_id", "valid_from", "valid_to")
+
+
+def _dealings(settings: Settings, gathered: Gathered) -> ir.Table | None:
+    """``buyer_id``, ``criterion``, ``value``: what was stated of buyers or seen of them, one a buyer and criterion."""
+    told = main_dealings(gathered, stated_criteria(settings))
+    if not told:
+        return None
+    rows = [of.select("buyer_id", criterion=ibis.literal(name), value=of["value"].cast("string"))
+            for name, of in told.items()]
+    return ibis.union(*rows) if len(rows) > 1 else rows[0]
 
 
 def _scored(gathered: Gathered) -> dict[str, ir.Table]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from ibis.backends.duckdb import Backend
 
+    from marketsofone.customer import UserColumn
     from marketsofone.project.ground.gathered import Gathered
     from marketsofone.strata.distinct import Answer, Question
 
@@ -95,20 +96,29 @@ class Distinguished:
 
 def compare(
     engine: Backend, settings: Settings, gathered: Gathered, chosen: Sequence[tuple[Chosen, Chosen, str]],
-    asked: Asked | None = None,
+    asked: Asked | None = None, dealings: Mapping[str, ir.Table] | None = None,
 ) -> Distinguished:
-    """Verdicts on groups that were chosen, of buyers that were gathered; see `distinguishing.distinguish`."""
+    """Verdicts on groups that were chosen, of buyers that were gathered; see `distinguishing.distinguish`.
+
+    Parameters
+    ----------
+    dealings : mapping, optional
+        What `main_dealings` gives, where it is known already.
+    """
     asked = asked or Asked()
     asked = replace(asked, margins={**stated_margins(settings), **asked.margins})
     check_criteria(settings, gathered.columns)
-    questions = _questions(engine, gathered, chosen, stated_criteria(settings))
+    stated = stated_criteria(settings)
+    dealings = main_dealings(gathered, stated) if dealings is None else dealings
+    questions = _questions(engine, gathered, chosen, stated, dealings)
     answers = answered(questions, asked)
     verdicts = tuple(_told(answer, chosen) for answer in answers)
     return Distinguished(verdicts, tuple(_notes(chosen)), settings.market.currency)
 
 
 def _questions(
-    engine: Backend, gathered: Gathered, chosen: Sequence[tuple[Chosen, Chosen, str]], stated: Mapping[str, str]
+    engine: Backend, gathered: Gathered, chosen: Sequence[tuple[Chosen, Chosen, str]], stated: Mapping[str, str],
+    dealings: Mapping[str, ir.Table],
 ) -> list[Question]:
     groups = _held(engine, chosen).semi_join(gathered.buyers, "buyer_id")
     pairs = range(len(chosen))
@@ -116,7 +126,8 @@ def _questions(
     made = [by.union(*(late.get(name, ()) for name in by)) for by in map(_made_by, chosen)]
     scores = (replace(question, by_construction=question.criterion in made[question.pair])
               for question in _of_scores(gathered, groups, pairs))
-    found = [*_of_dimensions(gathered, groups, chosen, stated), *scores]
+    found = [*_of_dealings(gathered, groups, pairs, dealings), *_of_dimensions(gathered, groups, chosen, stated),
+             *scores]
     return sorted([*found, *_unseen(found, pairs)], key=lambda question: question.pair)
 
 
@@ -134,20 +145,13 @@ def _held(engine: Backend, chosen: Sequence[tuple[Chosen, Chosen, str]]) -> ir.T
 def _of_dimensions(
     gathered: Gathered, groups: ir.Table, chosen: Sequence[tuple[Chosen, Chosen, str]], stated: Mapping[str, str]
 ) -> Iterator[Question]:
-    """Questions on everything that may tell sales segments apart and is no score."""
+    """Questions on the dimensions of buyers."""
     from marketsofone.estimates.candidates import with_companies
     from marketsofone.estimates.groups import fetch_rows, profile
-    from marketsofone.strata.distinct_criteria import criteria
     from marketsofone.strata.distinct_questions import profile_question
 
     pairs = range(len(chosen))
-    asked = {c.name: c for c in gathered.columns if c.role == "dimension" or c.name in stated}
-    asked = {name: column for name, column in asked.items() if column.column in gathered.buyers.columns}
-    named = criteria(list(asked), stated)
-    for criterion, told in _beside_dimensions(gathered).items():
-        if criterion not in named.values():
-            rows = fetch_rows(profile(with_companies(told, gathered.companies), "value", groups))
-            yield from (profile_question(criterion, rows, pair) for pair in pairs)
+    asked, named = _asked(gathered, stated)
     for name, column in asked.items():
         made = [name in _made_by(pair) for pair in chosen]
         if column.kind == "number":
@@ -158,8 +162,25 @@ def _of_dimensions(
         yield from (replace(question, by_construction=made[question.pair]) for question in found)
 
 
-def _beside_dimensions(gathered: Gathered) -> dict[str, ir.Table]:
-    """Criterion -> ``buyer_id`` and ``value``, one a buyer, of what was stated of buyers or seen of them."""
+def _asked(gathered: Gathered, stated: Mapping[str, str]) -> tuple[dict[str, UserColumn], dict[str, str]]:
+    """The columns of buyers that may tell sales segments apart, by name, and the criterion that each speaks of."""
+    from marketsofone.strata.distinct_criteria import criteria
+
+    asked = {c.name: c for c in gathered.columns if c.role == "dimension" or c.name in stated}
+    asked = {name: column for name, column in asked.items() if column.column in gathered.buyers.columns}
+    return asked, criteria(list(asked), stated)
+
+
+def main_dealings(gathered: Gathered, stated: Mapping[str, str]) -> dict[str, ir.Table]:
+    """Criterion -> ``buyer_id`` and ``value``, one a buyer, of what was stated of buyers or seen of them.
+
+    Criteria that a dimension speaks of are left to it.
+
+    Parameters
+    ----------
+    stated : mapping
+        From `stated_criteria`.
+    """
     from marketsofone.features.statements import main_statement
     from marketsofone.project.ground.identity_facts import main_dealing
 
@@ -167,7 +188,22 @@ def _beside_dimensions(gathered: Gathered) -> dict[str, ir.Table]:
              for criterion, (table, field) in _STATED.items() if table in gathered.tables}
     if gathered.dealt is not None:
         found |= {criterion: main_dealing(gathered.dealt, criterion) for criterion in _SEEN}
-    return {criterion: told.semi_join(gathered.buyers, "buyer_id") for criterion, told in found.items()}
+    spoken_of = _asked(gathered, stated)[1].values()
+    return {criterion: told.semi_join(gathered.buyers, "buyer_id") for criterion, told in found.items()
+            if criterion not in spoken_of}
+
+
+def _of_dealings(
+    gathered: Gathered, groups: ir.Table, pairs: range, dealings: Mapping[str, ir.Table]
+) -> Iterator[Question]:
+    """Questions on what was stated of buyers or seen of them."""
+    from marketsofone.estimates.candidates import with_companies
+    from marketsofone.estimates.groups import fetch_rows, profile
+    from marketsofone.strata.distinct_questions import profile_question
+
+    for criterion, told in dealings.items():
+        rows = fetch_rows(profile(with_companies(told, gathered.companies), "value", groups))
+        yield from (profile_question(criterion, rows, pair) for pair in pairs)
 
 
 def _made_by(pair: tuple[Chosen, Chosen, str]) -> frozenset[str]:

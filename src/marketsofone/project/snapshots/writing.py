@@ -30,7 +30,8 @@ SORTED_BY: Mapping[str, str] = {
     "quarantine": "source, table_name, source_row, field, reason", "facts": "buyer_id",
     "segments": "kind desc, segment", "segment_members": "segment, buyer_id", "reps": "rep_id",
     "touches": "buyer_id, happened_on, team, channel, direction, answered, minutes",
-    "people": "account_id, contact_id", "sites": "account_id",
+    "people": "account_id, contact_id", "sites": "account_id", "companies": "buyer_id",
+    "dealings": "criterion, buyer_id",
 }
 """How the rows of a table stand in its file; those of any other table keep the order they came in."""
 
