@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from ibis import _
 
-from marketsofone.features.adding import SHARES, SQUARES, added, averaged
+from marketsofone.features.adding import SHARES, SQUARES, added, added_lines, averaged
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),  # pyspark 4.0 on pandas 3
@@ -20,8 +20,10 @@ MONEY = np.round(np.random.default_rng(33).lognormal(4.0, 3.0, 20_000), 2)
 
 def summed(on, name, values):
     rows = on.hold(name, pa.table({"value": values}))
-    return on.rows(rows.agg(money=added(_.value), squares=added(_.value * _.value, SQUARES),
-                            mean=averaged(_.value, where=_.value > 100.0)))[0]
+    (row,) = on.rows(rows.agg(
+        money=added(_.value), lines=added_lines(_.value), squares=added(_.value * _.value, SQUARES),
+        mean=averaged(_.value, where=_.value > 100.0)))
+    return row
 
 
 def test_money_adds_up_to_the_same_last_digit_in_any_order(on):
@@ -31,7 +33,7 @@ def test_money_adds_up_to_the_same_last_digit_in_any_order(on):
     assert sum(MONEY.tolist()) != sum(other.tolist())
     first, second = (summed(on, f"money_{number}", values) for number, values in enumerate((MONEY, other)))
     assert first == second
-    assert first["money"] == math.fsum(MONEY)
+    assert first["money"] == first["lines"] == math.fsum(MONEY)
     assert first["mean"] == pytest.approx(MONEY[MONEY > 100.0].mean(), rel=1e-14)
     assert first["squares"] == pytest.approx(math.fsum(MONEY**2), rel=1e-12)
 

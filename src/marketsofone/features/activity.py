@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from marketsofone.features.adding import added
+from marketsofone.features.adding import added_lines
 from marketsofone.features.buyers import with_buyer
 from marketsofone.features.sales import bought, margin
 
@@ -111,7 +111,7 @@ def _opportunities(rows: ir.Table) -> ir.Table:
 def _earned(rows: ir.Table, margin_rate: float | None, minor: int) -> dict[str, ibis.Value]:
     """Contribution, and whether there are rows of which none tells it."""
     earned = margin(rows, margin_rate) / float(minor)
-    return {"contribution": added(earned), "unpriced": (earned.count() == 0).cast("int64")}
+    return {"contribution": added_lines(earned), "unpriced": (earned.count() == 0).cast("int64")}
 
 
 def _with_told(rows: ir.Table, tables: Mapping[str, ir.Table], served: ir.Table | None) -> ir.Table:

@@ -7,6 +7,9 @@ from typing import Any
 SQUARES, MONEY, SHARES = 4, 6, 10
 """Decimals to which each value is taken: the larger values may grow, the fewer."""
 _DIGITS, _SPARE = 38, 6
+_OF_ONE = 1000.0
+_TO_TEN_BITS = 1.5 * 2.0**42
+"""Added to a number and taken off again, it leaves ten bits behind the point: a double of this size has no more."""
 
 
 def added(values: Any, places: int = MONEY, where: Any = None) -> Any:
@@ -32,6 +35,22 @@ def added(values: Any, places: int = MONEY, where: Any = None) -> Any:
     """
     most = 10.0 ** (_DIGITS - _SPARE - places)
     return values.clip(-most, most).cast(f"decimal({_DIGITS}, {places})").sum(where=where).cast("float64")
+
+
+def added_lines(money: Any) -> Any:
+    """The same of rows by the million, as fast as they can be added at all: order lines and touches.
+
+    Each value is taken to a thousandth and ten bits beyond, which three decimals are exactly. In any order a sum is the
+    same up to nine billions; beyond, its last digits hang on it.
+
+    Examples
+    --------
+    >>> import ibis
+    >>> rows = ibis.memtable({"money": [0.1, 0.2, 0.3]})
+    >>> rows.agg(money=added_lines(rows.money)).to_pyarrow().to_pylist()
+    [{'money': 0.6}]
+    """
+    return ((money * _OF_ONE + _TO_TEN_BITS) - _TO_TEN_BITS).sum() / _OF_ONE
 
 
 def averaged(values: Any, places: int = MONEY, where: Any = None) -> Any:

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from marketsofone.features.adding import added
+from marketsofone.features.adding import added_lines
 
 STEPS = 24
 """Steps that a horizon is cut into."""
@@ -56,7 +56,7 @@ def _cells(whole_steps: ir.Table, lived: ir.Table, horizon_days: int) -> ir.Tabl
     phases = lived.select("phase").distinct().cross_join(_ladder(STEPS))
     joined = phases.left_join(alive, [phases.phase == alive.of_phase, alive.of_lived > phases.step])
     at_risk = joined.group_by("phase", "step").agg(wins=_.wins.sum().fill_null(0.0))
-    paid = whole_steps.group_by("phase", "step").agg(paid=added(_.money))
+    paid = whole_steps.group_by("phase", "step").agg(paid=added_lines(_.money))
     cells = at_risk.left_join(paid, ["phase", "step"]).drop("phase_right", "step_right")
     width = float(horizon_days) / STEPS
     day = cells.phase.cast("float64") + (cells.step.cast("float64") + 0.5) * width

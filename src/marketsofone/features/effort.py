@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from marketsofone.features.adding import added
+from marketsofone.features.adding import added_lines
 from marketsofone.features.asof import AsOf
 from marketsofone.features.buyers import with_buyer
 from marketsofone.features.sales import days_between, margin
@@ -64,8 +64,8 @@ def efforts(
     theirs = effort.semi_join(everyone, "buyer_id")
     gains = _in_periods(came.semi_join(everyone, "buyer_id"), as_of, period_days)
     seen = _seen(theirs, gains, periods)
-    spent = theirs.group_by("buyer_id", "period").agg(touches=_.touches.sum(), hours=added(_.minutes) / 60.0)
-    brought = gains.group_by("buyer_id", "period").agg(outcome=added(_.outcome))
+    spent = theirs.group_by("buyer_id", "period").agg(touches=_.touches.sum(), hours=added_lines(_.minutes) / 60.0)
+    brought = gains.group_by("buyer_id", "period").agg(outcome=added_lines(_.outcome))
     beside = seen.left_join(spent, ["buyer_id", "period"]).drop("buyer_id_right", "period_right")
     beside = beside.left_join(brought, ["buyer_id", "period"]).drop("buyer_id_right", "period_right")
     zero = {name: beside[name].fill_null(0.0) for name in ("touches", "hours", "outcome")}

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from marketsofone.features.adding import SQUARES, added
+from marketsofone.features.adding import SQUARES, added, added_lines
 from marketsofone.features.asof import AsOf
 from marketsofone.features.buyers import with_buyer
 from marketsofone.features.sales import bought, days_between, margin
@@ -70,7 +70,7 @@ def _beyond(lines: ir.Table) -> ir.Table:
 
 def days_of(lines: ir.Table) -> ir.Table:
     """Purchase lines by buyer and day, as `purchase_days` gives them."""
-    return lines.group_by("buyer_id", "day").agg(total=added(_.money), bought=_.bought.any())
+    return lines.group_by("buyer_id", "day").agg(total=added_lines(_.money), bought=_.bought.any())
 
 
 def histories(days: ir.Table, as_of: AsOf) -> ir.Table:

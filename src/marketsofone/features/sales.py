@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from marketsofone.features.adding import added
+from marketsofone.features.adding import added_lines
 from marketsofone.features.arrival import STEPS, arrival
 from marketsofone.features.asof import AsOf
 from marketsofone.features.buyers import with_buyer
@@ -111,7 +111,7 @@ def _lived(won: ir.Table, as_of: AsOf, horizon_days: int) -> ir.Table:
 
 
 def _arrived(lived: ir.Table, lines: ir.Table, horizon_days: int) -> ir.Table:
-    paid = lines.group_by("row_id").agg(total=added(_.money))
+    paid = lines.group_by("row_id").agg(total=added_lines(_.money))
     rows = lived.drop("won_at", "next_won_at").left_join(paid, "row_id").drop("row_id_right")
     rows = rows.mutate(total=_.total.fill_null(0.0))
     curve = arrival(lines, lived, horizon_days)

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from marketsofone.features.adding import added
+from marketsofone.features.adding import added_lines
 from marketsofone.features.asof import AsOf
 from marketsofone.features.buyers import with_buyer
 from marketsofone.features.sales import margin, won_at
@@ -69,7 +69,7 @@ def contribution_within(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.T
     else:
         return None
     rows = with_buyer(rows, owner)
-    return rows.group_by("buyer_id").agg(returned=added(margin(rows, margin_rate) / float(minor)))
+    return rows.group_by("buyer_id").agg(returned=added_lines(margin(rows, margin_rate) / float(minor)))
 
 
 _SUMS = ("touches", "guessed", "hours", "cost")
@@ -86,5 +86,5 @@ def _within(rows: ir.Table, moment: ibis.Value, as_of: AsOf, horizon_days: int) 
 def _spent(rows: ir.Table, approach_hours: float, minor: int, *by: str) -> ir.Table:
     minutes = rows.minutes.cast("float64").fill_null(approach_hours * 60.0)
     return rows.group_by(*by).agg(
-        touches=_.count(), guessed=(_.count() - _.minutes.count()), hours=added(minutes) / 60.0,
-        cost=added(_.cost.cast("float64") / float(minor)).fill_null(0.0))
+        touches=_.count(), guessed=(_.count() - _.minutes.count()), hours=added_lines(minutes) / 60.0,
+        cost=added_lines(_.cost.cast("float64") / float(minor)).fill_null(0.0))
