@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from ibis import _
 
-from marketsofone.features.adding import SHARES, SQUARES, added, added_lines, averaged
+from marketsofone.features.adding import SHARES, SQUARES, added, added_lines, added_shares, averaged
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),  # pyspark 4.0 on pandas 3
@@ -36,6 +36,14 @@ def test_money_adds_up_to_the_same_last_digit_in_any_order(on):
     assert first["money"] == first["lines"] == math.fsum(MONEY)
     assert first["mean"] == pytest.approx(MONEY[MONEY > 100.0].mean(), rel=1e-14)
     assert first["squares"] == pytest.approx(math.fsum(MONEY**2), rel=1e-12)
+
+
+def test_shares_add_up_to_the_same_last_digit_in_any_order(on):
+    shares = np.random.default_rng(35).random(20_000) / 3.0
+    rows = [on.hold(f"shares_{number}", pa.table({"share": values}))
+            for number, values in enumerate((shares, shares[::-1]))]
+    first, second = (on.rows(each.agg(added=added_shares(_.share)))[0]["added"] for each in rows)
+    assert first == second == pytest.approx(math.fsum(shares), abs=1e-6)
 
 
 def test_where_nothing_is_known_nothing_is_added(on):

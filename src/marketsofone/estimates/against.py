@@ -8,7 +8,7 @@ import ibis
 import numpy as np
 from numpy.typing import NDArray
 
-from marketsofone.features.adding import SHARES, added
+from marketsofone.features.adding import added_shares
 from marketsofone.pooling import Share, fit_sibling_size
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def fit_against(met: ir.Table, decided: ir.Table) -> ir.Table:
     """
     rows = met.left_join(decided, "opportunity_id")
     seen = {"n": rows.won.notnull().cast("float64"), "s": rows.won, "hoped": rows.expected}
-    sums = {name: added(rows.part * each, SHARES).fill_null(0.0) for name, each in seen.items()}
+    sums = {name: added_shares(rows.part * each).fill_null(0.0) for name, each in seen.items()}
     found = rows.group_by("competitor_id").agg(**sums).order_by("competitor_id").execute()
     n, s, hoped = (found[name].to_numpy(np.float64) for name in ("n", "s", "hoped"))
     shift, doubt = _pooled(n, s, hoped) if (n > 0).sum() > 1 else np.zeros((2, len(found)))

@@ -8,8 +8,8 @@ SQUARES, MONEY, SHARES = 4, 6, 10
 """Decimals to which each value is taken: the larger values may grow, the fewer."""
 _DIGITS, _SPARE = 38, 6
 _OF_ONE = 1000.0
-_TO_TEN_BITS = 1.5 * 2.0**42
-"""Added to a number and taken off again, it leaves ten bits behind the point: a double of this size has no more."""
+_BITS = 52
+"""Of a double behind its first one."""
 
 
 def added(values: Any, places: int = MONEY, where: Any = None) -> Any:
@@ -41,7 +41,7 @@ def added_lines(money: Any) -> Any:
     """The same of rows by the million, as fast as they can be added at all: order lines and touches.
 
     Each value is taken to a thousandth and ten bits beyond, which three decimals are exactly. In any order a sum is the
-    same up to nine billions; beyond, its last digits hang on it.
+    same up to nine billion; beyond, its last digits hang on it.
 
     Examples
     --------
@@ -50,9 +50,20 @@ def added_lines(money: Any) -> Any:
     >>> rows.agg(money=added_lines(rows.money)).to_pyarrow().to_pylist()
     [{'money': 0.6}]
     """
-    return ((money * _OF_ONE + _TO_TEN_BITS) - _TO_TEN_BITS).sum() / _OF_ONE
+    return _stepped(money * _OF_ONE, 10).sum() / _OF_ONE
+
+
+def added_shares(shares: Any) -> Any:
+    """The same of shares and log odds, of rows by the million: to 32 bits behind the point, exact up to two million."""
+    return _stepped(shares, 32).sum()
 
 
 def averaged(values: Any, places: int = MONEY, where: Any = None) -> Any:
     """The mean of numbers, whatever their order: `added` over how many are known; null where none is."""
     return added(values, places, where) / values.count(where=where).nullif(0)
+
+
+def _stepped(values: Any, bits: int) -> Any:
+    """Values to so many bits behind the point: added to a number so large that it has no more, which is taken off."""
+    large = 1.5 * 2.0 ** (_BITS - bits)
+    return (values + large) - large

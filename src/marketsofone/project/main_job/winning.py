@@ -10,7 +10,7 @@ from ibis import _
 from marketsofone.engine import hold
 from marketsofone.estimates import REACH
 from marketsofone.estimates.against import fit_against
-from marketsofone.features.adding import SHARES, added, averaged
+from marketsofone.features.adding import added_shares
 from marketsofone.features.meeting import rivals_met
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def _with_rivals(engine: Backend, gathered: Gathered, rows: ir.Table, met: ir.Ta
     shifts = hold(engine, "against", fit_against(met, decided))
     joined = met.left_join(shifts, met.competitor_id.identical_to(shifts.competitor_id))
     each = joined.group_by("opportunity_id").agg(
-        shift=added(_.part * _["shift"], SHARES), doubt=added(_.part**2 * _.doubt, SHARES))
+        shift=added_shares(_.part * _["shift"]), doubt=added_shares(_.part**2 * _.doubt))
     seen = each.inner_join(decided, "opportunity_id").group_by("buyer_id").agg(
-        usual=averaged(_["shift"], SHARES))
+        usual=added_shares(_["shift"]) / _["shift"].count())
     rows = rows.left_join(each, "opportunity_id").drop("opportunity_id_right")
     rows = rows.left_join(seen, "buyer_id").drop("buyer_id_right")
     held = (ibis.literal(1.0) - rows.borrowed) * rows.usual.fill_null(0.0)
