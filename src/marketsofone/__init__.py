@@ -39,7 +39,10 @@ def simulate(folder: str | Path, accounts: int = 2_000, seed: int = 1) -> Path:
 
 
 def check(folder: str | Path) -> CheckResult:
-    """What was read, what was refused and why, and which scores have evidence."""
+    """What was read, what was refused and why, and which scores have evidence.
+
+    Where no score has any, that is no error: ``problem`` of what is given back says why a run would fail.
+    """
     from marketsofone.project import check_project
 
     return check_project(Path(folder))

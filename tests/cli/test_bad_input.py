@@ -237,6 +237,44 @@ def test_no_closed_opportunity_is_no_evidence(tmp_path, capsys):
     assert "[steps]" in text
 
 
+def with_nothing_to_score(folder: Path) -> str:
+    """Sixty opportunities without a decision, one of them in a word that is not known."""
+    lines = [line.replace(",lost,", ",open,").replace(",won,", ",open,") for line in rows()]
+    return project(folder, [*lines[:-1], lines[-1].replace(",open,", ",perhaps,")])
+
+
+def test_where_nothing_can_be_scored_check_shows_what_was_read_and_refused_before_it_says_so(tmp_path, capsys):
+    assert main(["check", with_nothing_to_score(tmp_path)]) == 2
+    said = capsys.readouterr()
+    for heading in ("What was read", "What was refused, and why", "Evidence for the scores"):
+        assert heading in said.out
+    assert "not one of open, won, lost" in said.out
+    assert said.err.startswith("NothingToScore: ")
+    assert "NothingToScore" not in said.out
+
+
+def test_where_nothing_can_be_scored_check_tells_programs_the_tables_and_the_problem(tmp_path, capsys):
+    assert main(["check", with_nothing_to_score(tmp_path), "--format", "json"]) == 2
+    [checked] = json.loads(capsys.readouterr().out)
+    assert sum(row["refused"] for row in checked["health"]) == 1
+    assert [row["note"] for row in checked["evidence"]] == ["no evidence"] * 3
+    assert checked["problem"]["error"] == "NothingToScore"
+    assert "[steps]" in checked["problem"]["repair"]
+
+
+def test_where_something_can_be_scored_check_tells_programs_of_no_problem(tmp_path, capsys):
+    assert main(["check", project(tmp_path, rows()), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["problem"] is None
+
+
+def test_from_python_check_gives_back_what_was_read_and_why_nothing_can_be_scored(tmp_path):
+    import marketsofone as m1
+
+    checked = m1.check(with_nothing_to_score(tmp_path))
+    assert checked.refused.num_rows == 1
+    assert "no decided opportunity" in checked.problem.found
+
+
 def test_a_project_file_without_steps_is_told_those_that_its_tables_may_answer(tmp_path, capsys):
     where = project(tmp_path, rows())
     file = tmp_path / "market.toml"
@@ -244,6 +282,7 @@ def test_a_project_file_without_steps_is_told_those_that_its_tables_may_answer(t
     status, text = told(capsys, "check", where)
     assert status == 2
     assert "no outcome in [steps] of market.toml" in text
+    assert "What was read" in text
     assert 'competitiveness = "opportunity.outcome"' in text
 
 

@@ -12,9 +12,10 @@ from cyclopts import Parameter
 from marketsofone.cli.options import HERE, Format, Project
 from marketsofone.cli.rooms import Rooms
 from marketsofone.cli.sheet import Column, Row, plain_lines, show
-from marketsofone.errors import command
+from marketsofone.errors import MarketError, command
 
 if TYPE_CHECKING:
+    from marketsofone.project import CheckResult
     from marketsofone.project.snapshots.approach import ToApproach
     from marketsofone.project.snapshots.snapshot import Snapshot
 
@@ -64,20 +65,20 @@ def check(project: Project = HERE, *, format: Format = "table") -> None:
     """Show what was read, what was refused and why, and which scores have evidence.
 
     A score with little evidence still gets values: they borrow from the whole market and their
-    intervals are wide.
+    intervals are wide. Where no score has any, the exit status is 2 and the last lines say why.
     """
     from marketsofone.project import check_project
 
     checked = check_project(project)
     if format == "json":
         show([{"health": checked.health.to_pylist(), "refused": checked.refused.to_pylist(),
-               "findings": checked.findings.to_pylist(), "evidence": checked.evidence.to_pylist()}], (), format)
-        return
-    show(checked.health.to_pylist(), _HEALTH, format, "What was read")
-    if checked.refused.num_rows:
-        show(checked.refused.to_pylist(), _REFUSED, format, "What was refused, and why")
-    show(checked.findings.to_pylist(), _FINDINGS, format, "What to look at")
-    show(checked.evidence.to_pylist(), _EVIDENCE, format, "Evidence for the scores")
+               "findings": checked.findings.to_pylist(), "evidence": checked.evidence.to_pylist(),
+               "problem": _problem(checked.problem)}], (), format)
+    else:
+        _print_checked(checked, format)
+    if checked.problem:
+        sys.stdout.flush()
+        raise checked.problem
 
 
 def run(project: Project = HERE) -> None:
@@ -97,6 +98,21 @@ def version() -> None:
     import marketsofone
 
     print(f"marketsofone {marketsofone.__version__}")
+
+
+def _print_checked(checked: CheckResult, format: Format) -> None:
+    show(checked.health.to_pylist(), _HEALTH, format, "What was read")
+    if checked.refused.num_rows:
+        show(checked.refused.to_pylist(), _REFUSED, format, "What was refused, and why")
+    if checked.findings.num_rows:
+        show(checked.findings.to_pylist(), _FINDINGS, format, "What to look at")
+    show(checked.evidence.to_pylist(), _EVIDENCE, format, "Evidence for the scores")
+
+
+def _problem(problem: MarketError | None) -> Row | None:
+    """An error in its parts, for programs."""
+    return None if problem is None else {"error": type(problem).__name__, "wanted": problem.wanted,
+                                         "found": problem.found, "repair": problem.repair}
 
 
 def _summarise(project: Path, snapshot: Snapshot) -> None:

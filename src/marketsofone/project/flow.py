@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from marketsofone.errors import NothingToScore
 from marketsofone.project.settings.market_file import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -51,12 +52,19 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What ``m1 check`` shows: rows read, rows refused by reason, findings, and the evidence each score has."""
+    """What ``m1 check`` shows: rows read, rows refused by reason, findings, and the evidence each score has.
+
+    Parameters
+    ----------
+    problem : NothingToScore or None
+        Why a run of the project would fail: no score has any evidence. The tables tell what was read all the same.
+    """
 
     health: pa.Table
     refused: pa.Table
     findings: pa.Table
     evidence: pa.Table
+    problem: NothingToScore | None = None
 
 
 def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | None = None) -> Snapshot:
@@ -135,42 +143,61 @@ def _from_sources(engine: Backend, settings: Settings, loaded: Loaded, findings:
 
 
 def check_project(folder: Path) -> CheckResult:
-    """What was read, what was refused and why, and which scores have evidence: no run is kept."""
+    """What was read, what was refused and why, and which scores have evidence: no run is kept.
+
+    Where no score has any, that is the result's ``problem``.
+    """
     import pyarrow as pa
 
     from marketsofone.project.ground.gathering import gather
+    from marketsofone.project.main_job.keeping import frame_of
+    from marketsofone.scores import SCORES
+    from marketsofone.sources.rows.quarantine import by_reason
+
+    settings, problem = read_settings(folder), None
+    with opened(folder) as engine:
+        loaded, findings = load(engine, settings)
+        try:
+            gathered = gather(engine, settings, loaded)
+        except NothingToScore as nothing:
+            problem, evidence = nothing, [_no_evidence(score) for score in SCORES]
+        else:
+            evidence, more = _checked(engine, settings, gathered)
+            findings = (*findings, *more)
+        refused = engine.con.execute(by_reason()).to_arrow_table()
+    return CheckResult(frame_of(loaded.health), refused, frame_of(findings), pa.Table.from_pylist(evidence), problem)
+
+
+def _checked(engine: Backend, settings: Settings, gathered: Gathered) -> tuple[list[dict[str, Any]], list[Finding]]:
+    """The evidence each score has, and what is found in it, where settings ask for nothing that is not there."""
     from marketsofone.project.main_job.alarming import check_sector
     from marketsofone.project.main_job.evidence_notes import evidence_notes
-    from marketsofone.project.main_job.keeping import frame_of
     from marketsofone.project.main_job.marketing import marketing_column
     from marketsofone.project.main_job.moving import moving
     from marketsofone.project.main_job.noticing import noticed_in_data
     from marketsofone.project.segments.keeping import check_segments
     from marketsofone.scores import SCORES
-    from marketsofone.sources.rows.quarantine import by_reason
 
-    settings = read_settings(folder)
-    with opened(folder) as engine:
-        loaded, findings = load(engine, settings)
-        gathered = gather(engine, settings, loaded)
-        check_segments(settings, gathered)
-        check_sector(settings.alarms, [column.name for column in gathered.columns if column.role == "dimension"])
-        marketing_column(settings, gathered)
-        notes = evidence_notes(settings, gathered)
-        rows = [_evidence_row(gathered, score, notes) for score in SCORES]
-        findings = (*findings, *moving(gathered), *noticed_in_data(engine, gathered))
-        refused = engine.con.execute(by_reason()).to_arrow_table()
-    return CheckResult(frame_of(loaded.health), refused, frame_of(findings), pa.Table.from_pylist(rows))
+    check_segments(settings, gathered)
+    check_sector(settings.alarms, [column.name for column in gathered.columns if column.role == "dimension"])
+    marketing_column(settings, gathered)
+    notes = evidence_notes(settings, gathered)
+    evidence = [_evidence_row(gathered, score, notes) for score in SCORES]
+    return evidence, [*moving(gathered), *noticed_in_data(engine, gathered)]
 
 
 def _evidence_row(gathered: Gathered, score: str, notes: Mapping[str, str]) -> dict[str, Any]:
     from marketsofone.estimates import fetch_base
 
     if score not in gathered.tallies:
-        return {"score": score, "unit": None, "trials": 0.0, "buyers": 0, "note": notes.get(score, "")}
+        return _no_evidence(score, notes.get(score, ""))
     trials, _total, buyers = fetch_base(gathered.tallies[score])
     unit = gathered.units[score]
     return {"score": score, "unit": unit, "trials": trials, "buyers": int(buyers), "note": notes.get(score, "")}
+
+
+def _no_evidence(score: str, note: str = "no evidence") -> dict[str, Any]:
+    return {"score": score, "unit": None, "trials": 0.0, "buyers": 0, "note": note}
 
 
 def _import_ahead() -> None:
