@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -56,7 +57,7 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
     """
     from marketsofone.project.history.diff import diff
     from marketsofone.project.history.differing import difference_sentences
-    from marketsofone.project.history.lineage import lineage
+    from marketsofone.project.history.lineage import Descent, lineage
     from marketsofone.project.reading.between_runs import objected_since
     from marketsofone.project.snapshots.snapshot import open_before, open_snapshot
 
@@ -64,18 +65,32 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
     earlier = open_snapshot(project, before) if before else open_before(project, later.run_id)
     became = lineage(earlier, later)
     if segments:
-        return show(as_rows(became), _BECAME, format, f"Segments from {earlier.run_id} to {later.run_id}")
-    gone = objected_since(later)
+        heading = f"Segments from {earlier.run_id} to {later.run_id}"
+        return show(as_rows(became), _BECAME, format, heading, [field.name for field in fields(Descent)])
+    gone, currency = objected_since(later), later.manifest["currency"]
     found = diff(earlier, later, top, gone)
     if format == "table":
-        print(*difference_sentences(found), sep="\n")
+        print(*difference_sentences(found, currency), sep="\n")
         news = [each for each in became if each.kind != "kept"]
         if news:
             show(as_rows(news), _BECAME, format, "Segments")
     elif format == "json":
         return show([{**row, "lineage": as_rows(became)} for row in as_rows([found])], (), format)
     note_objected(later, format, gone)
-    return show([_mover_row(mover) for mover in found.movers], _MOVERS, format, "Moved most")
+    if found.movers or format == "csv":
+        show([_mover_row(mover) for mover in found.movers], _movers(currency), format, "Moved most",
+             _names_of_a_mover())
+    else:
+        print("No buyer moved.")
+    return None
+
+
+def _names_of_a_mover() -> list[str]:
+    """Columns of a mover, as `_mover_row` names them."""
+    from marketsofone.project.history.diff import COMPARED
+
+    ends = [f"{name}_{end}" for name in COMPARED for end in ("before", "after")]
+    return ["buyer_id", "source_id", *ends, "why"]
 
 
 def _mover_row(mover: Mover) -> dict[str, Any]:
@@ -85,11 +100,20 @@ def _mover_row(mover: Mover) -> dict[str, Any]:
     return {"buyer_id": mover.buyer_id, "source_id": mover.source_id, **ends, "why": mover.why}
 
 
-def _moved(name: str, heading: str) -> Column:
-    def cell(row: Row) -> str:
-        from marketsofone.project.history.differing import shown
+def _movers(currency: str) -> tuple[Column, ...]:
+    """Columns of movers, for people."""
+    return (Column("buyer", lambda row: row["source_id"]),
+            _moved("rank", "rank", currency), _moved("value_per_hour", "value\nper hour", currency),
+            _moved("pull", "pull", currency), _moved("competitiveness", "competi-\ntiveness", currency),
+            _moved("attractiveness", "attrac-\ntiveness", currency),
+            Column("why", lambda row: "\n".join(row["why"])))
 
-        return f"{shown(row[f'{name}_before'])}\n{shown(row[f'{name}_after'])}"
+
+def _moved(name: str, heading: str, currency: str) -> Column:
+    def cell(row: Row) -> str:
+        from marketsofone.project.history.differing import measured
+
+        return "\n".join(measured(name, row[f"{name}_{end}"], currency) for end in ("before", "after"))
 
     return Column(heading, cell, right=True)
 
@@ -104,10 +128,4 @@ _BECAME = (
     Column("became", lambda row: row["kind"]),
     Column("from\nto", lambda row: f"{row['from_path'] or '-'}\n{row['to_path'] or '-'}"),
     Column("why", lambda row: row["sentence"]),
-)
-_MOVERS = (
-    Column("buyer", lambda row: row["source_id"]),
-    _moved("rank", "rank"), _moved("value_per_hour", "value\nper hour"), _moved("pull", "pull"),
-    _moved("competitiveness", "competi-\ntiveness"), _moved("attractiveness", "attrac-\ntiveness"),
-    Column("why", lambda row: "\n".join(row["why"])),
 )

@@ -61,7 +61,8 @@ class Column:
     right: bool = False
 
 
-def show(rows: Sequence[Row], columns: Sequence[Column], format: Format, title: str = "") -> None:
+def show(rows: Sequence[Row], columns: Sequence[Column], format: Format, title: str = "",
+         names: Sequence[str] = ()) -> None:
     """Prints rows: the given columns as a table for people, or everything in them for programs.
 
     Parameters
@@ -74,12 +75,14 @@ def show(rows: Sequence[Row], columns: Sequence[Column], format: Format, title: 
         For people, or for programs: numbers in full, empty or null where not known.
     title : str
         Stands above the table.
+    names : sequence of str
+        Keys of the rows, for the first line of csv where there is no row.
     """
     if format == "json":
         told = [_told(dict(row)) for row in rows]
         print(json.dumps(told, indent=2, ensure_ascii=False, default=str, allow_nan=False))
     elif format == "csv":
-        _write_csv(rows)
+        _write_csv(rows, names)
     else:
         _print_table(rows, columns, title)
 
@@ -89,8 +92,8 @@ def as_rows(items: Iterable[DataclassInstance]) -> list[Row]:
     return [asdict(item) for item in items]
 
 
-def _write_csv(rows: Sequence[Row]) -> None:
-    writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
+def _write_csv(rows: Sequence[Row], names: Sequence[str]) -> None:
+    writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else list(names), lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
 

@@ -12,7 +12,7 @@ from marketsofone.app.desk import AtDesk, job_line
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import RunGoing
 from marketsofone.project.history.diff import diff
-from marketsofone.project.history.differing import difference_sentences, shown
+from marketsofone.project.history.differing import difference_sentences, measured
 from marketsofone.project.history.lineage import lineage
 from marketsofone.project.jobs.job import list_jobs
 from marketsofone.project.jobs.running import start_run, stop_run
@@ -93,12 +93,14 @@ def difference(desk: AtDesk, before: str = "", after: str = "") -> HTMLResponse:
     found = diff(earlier, later, MOVERS, objectors(later, desk.office.notebook))
     became = lineage(earlier, later)
     news = tuple(each for each in became if each.kind != "kept")
-    page = Between(earlier.run_id, later.run_id, difference_sentences(found), news, len(became) - len(news),
-                   tuple(map(_mover, found.movers)))
+    currency = later.manifest["currency"]
+    page = Between(earlier.run_id, later.run_id, difference_sentences(found, currency), news, len(became) - len(news),
+                   tuple(_mover(mover, currency) for mover in found.movers))
     return rendered("data_difference.html", desk.frame("Difference between runs"), page)
 
 
-def _mover(mover: Mover) -> MoverLine:
-    changes = (mover.rank, *mover.scores)
-    told = tuple((each.name.replace("_", " "), shown(each.before), shown(each.after)) for each in changes)
+def _mover(mover: Mover, currency: str) -> MoverLine:
+    told = tuple((each.name.replace("_", " "), *(measured(each.name, end, currency)
+                                                 for end in (each.before, each.after)))
+                 for each in (mover.rank, *mover.scores))
     return MoverLine(mover.buyer_id, mover.source_id, told, mover.why)

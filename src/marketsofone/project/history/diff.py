@@ -17,6 +17,8 @@ SAME = 1e-9
 """Two values whose difference is at most this share of the larger are the same."""
 
 _MEASURES = (*SCORES, "value_per_hour")
+COMPARED = ("rank", "path", *_MEASURES)
+"""What of a buyer is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def _moved(connection: duckdb.DuckDBPyConnection) -> Iterator[Moved]:
 def _movers(
     connection: duckdb.DuckDBPyConnection, settings_changed: bool, top: int, without: Collection[int]
 ) -> tuple[Mover, ...]:
-    moved = " or ".join(_differs(name) for name in ("path", "rank", *_MEASURES))
+    moved = " or ".join(_differs(name) for name in COMPARED)
     found = connection.execute(
         f"select * from pair where in_a = in_b and ({moved}) and not list_contains(?::bigint[], in_a) "
         "order by abs(coalesce(value_per_hour_b, 0) - coalesce(value_per_hour_a, 0)) desc, "

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from marketsofone.project.words import counted
+from marketsofone.project.words import count, counted, money, share
 
 if TYPE_CHECKING:
     from marketsofone.project.history.diff import Change, Difference, Moved
 
 
-def difference_sentences(found: Difference) -> tuple[str, ...]:
+_MONEY = ("attractiveness", "value_per_hour")
+_SHARES = ("pull", "competitiveness")
+_IN = {"path": "stratum", "value_per_hour": "the value of an hour",
+       **{f"{score}_trials": f"the trials behind {score}" for score in (*_SHARES, "attractiveness")}}
+"""What moved, in words."""
+_HARDLY = "less than 0.1 points"
+_FEWEST_POINTS = 0.05
+"""What is less rounds to none."""
+
+
+def difference_sentences(found: Difference, currency: str) -> tuple[str, ...]:
     """A difference in a few lines: who stayed, what of the settings and the evidence differs, what moved."""
     told = (
         f"From {found.before} to {found.after}: {counted(found.stayed, 'buyer')} stayed, "
@@ -19,12 +29,25 @@ def difference_sentences(found: Difference) -> tuple[str, ...]:
         *_changes("Settings", found.settings), *_changes("Evidence (trials)", found.evidence),
         *_names("Input files that differ", [each.name for each in found.inputs]),
         *_names("Strata that came", found.strata_came), *_names("Strata that went", found.strata_went),
-        *map(_moved, found.moved))
+        *(_moved(moved, currency) for moved in found.moved))
     return tuple(told)
 
 
+def measured(name: str, value: float | None, currency: str) -> str:
+    """A score, the value of an hour, a rank or a number of trials before or after, as every page writes it.
+
+    Examples
+    --------
+    >>> measured("pull", 0.226, "EUR"), measured("value_per_hour", 1204.0, "EUR"), measured("rank", None, "EUR")
+    ('22.6%', 'EUR 1,204', 'none')
+    """
+    if value is None:
+        return "none"
+    return money(value, currency) if name in _MONEY else share(value) if name in _SHARES else count(value)
+
+
 def shown(value: object) -> str:
-    """A value before or after, short enough to stand beside the other."""
+    """What a setting or a number of trials was or is, short enough to stand beside the other."""
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
     return "none" if value is None else str(value)
@@ -45,6 +68,21 @@ def _names(heading: str, names: Sequence[str]) -> Iterator[str]:
         yield f"{heading}: {'; '.join(names)}"
 
 
-def _moved(moved: Moved) -> str:
-    by = "" if moved.median is None else f", at the median by {shown(moved.median)}"
-    return f"{counted(moved.buyers, 'buyer')} moved in {moved.name.replace('_', ' ')}{by}."
+def _moved(moved: Moved, currency: str) -> str:
+    said = f"{counted(moved.buyers, 'buyer')} moved in {_IN.get(moved.name, moved.name)}"
+    if moved.median is None:
+        return f"{said}."
+    by = _distance(moved.name, moved.median, currency)
+    if moved.buyers == 1:
+        return f"{said}, by {by}."
+    return f"{said}, half of them by {by}{'' if by == _HARDLY else ' or more'}."
+
+
+def _distance(name: str, by: float, currency: str) -> str:
+    """How far something moved: shares in points of a hundred."""
+    if name in _SHARES:
+        points = 100.0 * by
+        return _HARDLY if points < _FEWEST_POINTS else f"{points:.1f} points"
+    if name == "rank":
+        return counted(by, "place")
+    return measured(name, by, currency)
