@@ -170,13 +170,39 @@ def test_runs_are_listed_newest_first(m1, folder):
 def test_diff_compares_the_two_latest_runs_unasked(m1, folder):
     _, out, _ = m1("diff", folder)
     assert "5 buyers stayed" in out
-    assert "1 buyer moved in value per hour" in out
+    assert "1 buyer moved in the value of an hour, by EUR " in out
     assert "what it borrows" in out
 
 
 def test_diff_for_programs_is_the_whole_difference(m1, folder):
     _, out, _ = m1("diff", folder, "--format", "json")
     assert json.loads(out)[0]["stayed"] == 5
+
+
+def test_diff_of_a_run_with_itself_gives_programs_the_names_of_the_columns_and_people_a_sentence(m1, folder):
+    _, out, _ = m1("runs", folder, "--format", "json")
+    same = json.loads(out)[0]["run_id"]
+    _, out, _ = m1("diff", folder, same, same, "--format", "csv")
+    assert out.splitlines() == [
+        "buyer_id,source_id,rank_before,rank_after,path_before,path_after,pull_before,pull_after,"
+        "competitiveness_before,competitiveness_after,attractiveness_before,attractiveness_after,"
+        "value_per_hour_before,value_per_hour_after,why"]
+    _, out, _ = m1("diff", folder, same, same)
+    assert "No buyer moved." in out
+
+
+def test_diff_names_the_columns_it_fills_where_buyers_moved(m1, folder):
+    _, moved, _ = m1("diff", folder, "--format", "csv")
+    _, out, _ = m1("runs", folder, "--format", "json")
+    same = json.loads(out)[0]["run_id"]
+    _, none, _ = m1("diff", folder, same, same, "--format", "csv")
+    assert moved.splitlines()[0] == none.splitlines()[0]
+    assert len(moved.splitlines()) > 1
+
+
+def test_a_run_says_in_a_line_what_it_is(folder):
+    run = marketsofone.open_run(folder)
+    assert repr(run) == f"<Run {run.run_id}, 5 buyers, 3 strata, as of 2026-06-30: {run.path}>"
 
 
 def test_diff_of_a_single_run_says_there_is_no_other(m1, small, tmp_path):

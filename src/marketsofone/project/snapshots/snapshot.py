@@ -29,7 +29,7 @@ INDEX = "buyer_by_source"
 """A table beside ``buyers``, sorted by ``source_id``, that leads from a source's key to the buyer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Snapshot:
     """The results of one run: a folder of Parquet files and its manifest.
 
@@ -43,6 +43,12 @@ class Snapshot:
 
     path: Path
     manifest: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        told = self.manifest.get("counts") or {}
+        sizes = [f"{told[name]:,} {name}" for name in ("buyers", "strata") if name in told]
+        day = [f"as of {self.manifest['as_of']}"] if self.manifest.get("as_of") else []
+        return f"<{', '.join([f'Run {self.run_id}', *sizes, *day])}: {self.path}>"
 
     @property
     def run_id(self) -> str:
