@@ -192,6 +192,7 @@ def test_contradictions_are_refused_with_their_place_and_what_repairs_them():
     assert "in market.toml, forbid and in market.toml, pin" in refused(pin=["sector"], forbid=["sector"])
     assert "in market.toml, forbid and in market.toml, order" in refused(order=["sector"], forbid=["sector"])
     assert "2 pins at 'whole market'" in refused(pin=["sector", "payment"])
+    assert refused(pin=["sector", "sector"]).endswith("Write the pin on 'sector' there once.")
     assert "2 pins at" in refused(pin=[{"at": RETAIL, "on": "size"}, {"at": RETAIL.upper(), "on": "town"}])
     assert "most_depth = 2" in refused(pin=[{"at": RETAIL, "on": "size"}], most_depth=1)
     assert "'sector' is split on before 'size'" in refused(pin=["size"], order=["sector", "size"])

@@ -145,9 +145,16 @@ def _check_once(steering: Steering, where: Where) -> None:
         on = [pin.on for pin in steering.pins if steering.place(pin.at) == place]
         raise SettingsInvalid(
             "One stratum is split on one dimension.",
-            f"{len(on)} pins at '{place}' in {where('pin')}: {shortened(on)}.",
-            f'Leave one of them, and pin the other below it:\n  [strata]\n  pin = ["{on[0]}", '
-            f'{{ at = "{WHOLE_MARKET} / {on[0]}: <value>", on = "{on[-1]}" }}]')
+            f"{len(on)} pins at '{place}' in {where('pin')}: {shortened(on)}.", _leave_one(on))
+
+
+def _leave_one(on: Sequence[str]) -> str:
+    """How several pins of one stratum are made one."""
+    others = [name for name in on if name != on[0]]
+    if not others:
+        return f"Write the pin on '{on[0]}' there once."
+    return (f'Leave one of them, and pin the other below it:\n  [strata]\n  pin = ["{on[0]}", '
+            f'{{ at = "{WHOLE_MARKET} / {on[0]}: <value>", on = "{others[-1]}" }}]')
 
 
 def _repeated(names: Sequence[str]) -> str | None:
