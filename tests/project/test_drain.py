@@ -59,6 +59,21 @@ def test_every_drain_has_a_graceful_way_out_and_a_reason(ledger):
     assert drains["reason"].str.contains("cost EUR").all()
 
 
+def test_nobody_is_given_up_after_a_few_touches(tmp_path):
+    settings, few = six.settings_of(tmp_path), SPENT.copy()
+    few.loc[few["buyer_id"] == 6, ["touches", "hours"]] = [[1, 0.1], [0, 0.0]]
+    problem = problem_known(settings, six.known())
+    found = drain_ledger(problem, settings, few, RETURNED, {"rich"}, "EUR").table.to_pandas().set_index(["kind", "id"])
+    assert found.loc[("buyer", "f"), "drains"]
+    assert found.loc[("buyer", "f"), "alternative"] == (
+        "mail in place of calls until they show interest: one touch so far is too little to give them up on")
+
+
+def test_who_brings_nothing_after_many_touches_is_called_no_more(ledger):
+    table, _focus = ledger
+    assert table.loc[("buyer", "f"), "alternative"] == "self-service: answer when they ask, call no more"
+
+
 def test_focus_tells_the_share_in_pursued_segments_and_touches_without_minutes(ledger):
     table, focus = ledger
     assert focus["share_in_pursued"] == pytest.approx(2 / 20)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from marketsofone.allocation import Curves
 from marketsofone.project.planning.inputs import Problem
-from marketsofone.project.words import amounts
+from marketsofone.project.words import amounts, counted
 
 if TYPE_CHECKING:
     from marketsofone.project.settings.market_file import Settings
@@ -29,7 +29,10 @@ NOBODY = ""
 UNKNOWN = -1
 """The number of such a one."""
 
-_SUMS = ["hours", "spent", "returned", "expected", "hours_back", "off_target"]
+FEWEST_TOUCHES = 5
+"""So many show something: who answers every other touch is silent after five in one case of thirty."""
+
+_SUMS = ["touches", "hours", "spent", "returned", "expected", "hours_back", "off_target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def _beside(problem: Problem, settings: Settings, spent: pd.DataFrame) -> pd.Dat
     reps = {rep: number for number, rep in enumerate(problem.sellers.rep_id.tolist())}
     rep = spent["rep_id"].map(reps).fillna(UNKNOWN).to_numpy(np.int64)
     hourly = np.append(problem.sellers.hour_cost, settings.market.hour_cost)[rep]
-    return pd.DataFrame({"place": place, "rep": rep, "hours": spent["hours"],
+    return pd.DataFrame({"place": place, "rep": rep, "touches": spent["touches"], "hours": spent["hours"],
                          "spent": spent["hours"] * hourly + spent["cost"]})
 
 
@@ -144,13 +147,22 @@ def _side(rows: pd.DataFrame, kind: str, by: str, ids: pa.Array, settings: Setti
 
 
 def _alternative(told: pd.DataFrame, kind: str, settings: Settings) -> Any:
-    """The graceful way out, milder where something is to be expected."""
+    """The graceful way out: milder where something is to be expected, and where little was tried."""
     some = ("marketing's touches in place of calls" if settings.plan.touch_budget
             else "a cheaper channel: mail or a call in place of a visit")
     if kind == "rep":
         return "their hours on buyers that the plan pursues"
-    return pc.if_else(pa.array(told["expected"] > 0.25 * told["spent"]), some,
-                      "self-service: answer when they ask, call no more")
+    return pc.if_else(pa.array(told["expected"] > 0.25 * told["spent"]), some, pc.if_else(
+        pa.array(told["touches"] < FEWEST_TOUCHES), _little_tried(told["touches"]),
+        "self-service: answer when they ask, call no more"))
+
+
+def _little_tried(touches: pd.Series) -> pa.Array:
+    """That few touches tell little, and what costs little until more is known."""
+    so_far = ["one touch so far is" if many == 1 else f"{counted(many, 'touch')} so far are"
+              for many in touches.round().astype(int)]
+    return pa.array([f"mail in place of calls until they show interest: {said} too little to give them up on"
+                     for said in so_far], pa.string())
 
 
 def _reasons(told: pd.DataFrame, currency: str) -> pa.Array:
