@@ -3,6 +3,7 @@ import re
 import pytest
 
 from marketsofone.app.pages.today import MOVES
+from marketsofone.app.repairing import in_browser
 from marketsofone.project.statements.entering import Notebook
 
 
@@ -177,3 +178,23 @@ def test_today_tells_what_a_buyer_said_it_wishes(team, own):
     page = browser.get("/").text
     assert "It told us an expectation: <bdi>delivery, strength 80.0%: by Friday &lt;now&gt;</bdi>" in page
     assert page.count("It told us") == 1
+
+
+def test_no_page_and_no_problem_sends_whoever_works_in_the_browser_to_a_command_line(team, own):
+    pages = ("/", "/market", "/plan", "/crosswalk", f"/buyer/{own['buyer_id']}", f"/buyer/{own['buyer_id']}/rows",
+             f"/segment/{own['stratum_id']}", "/buyer/999999999", "/segment/none", "/market?run=none",
+             "/plan/scenarios?scenario=leave%3Dnowhere", "/market?a=nobody&b=nowhere", "/find?text=nobody")
+    for role in ("rep", "leader", "marketing"):
+        browser = team.browser(role)
+        for address in pages:
+            found = re.search(r".{40}\bm1 [a-z].{40}", browser.get(address).text, re.DOTALL)
+            assert not found, f"{role} at {address}: {found}"
+
+
+def test_a_problem_says_what_its_reader_may_do_on_a_page_else_whom_to_ask(team):
+    assert "The page Market shows the segments" in team.browser("rep").get("/segment/none").text
+    assert "The search field finds a buyer by its key" in team.browser("rep").get("/buyer/999999999").text
+    assert "Ask a leader or an analyst" in in_browser("m1 rank lists buyers.", None)
+    (team.folder / "runs").unlink()
+    assert "ask an analyst or an admin to start a run" in team.browser("rep").get("/market").text
+    assert "the page Data starts a run" in team.browser("analyst").get("/market").text

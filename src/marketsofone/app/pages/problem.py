@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from marketsofone.app.entrance import office_of, viewer_at
 from marketsofone.app.rendering import Frame, rendered
+from marketsofone.app.repairing import in_browser
 from marketsofone.errors import MarketError
 
 
@@ -27,4 +28,4 @@ def problem_page(request: Request, status: int, title: str, repair: str) -> HTML
     except MarketError:  # the record itself may be what is wrong
         viewer = None
     frame = Frame(title, "", viewer, office_of(request).local)
-    return rendered("problem.html", frame, Problem(title, repair), status)
+    return rendered("problem.html", frame, Problem(title, in_browser(repair, viewer)), status)

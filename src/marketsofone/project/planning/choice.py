@@ -167,7 +167,7 @@ def _refused(problem: Problem) -> list[dict[str, object]]:
     return [{"stratum_id": own, "path": problem.paths[own], "buyers": 0, "choice": HOLD, "hours": 0.0, "touches": 0.0,
              "expected_contribution": 0.0, "expected_contribution_low": 0.0, "expected_contribution_high": 0.0,
              "next_hour_value": None, "runner_up": None,
-             "changes": f"m1 accept {own} --note TEXT keeps it all the same.",
+             "changes": "It would be planned as a segment once somebody accepts it, with a note.",
              "reason": "Refused as a segment: it does not hold up when the market is drawn anew. Its buyers are "
                        f"planned with '{problem.paths[above]}'.",
              "firm": None, "factor_score": None, "disagrees": False}
