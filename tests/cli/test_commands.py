@@ -161,6 +161,18 @@ def test_the_summary_of_a_run_cannot_steer_the_terminal(m1, tmp_path):
     assert "\x1b" not in out
 
 
+def test_the_summary_of_a_run_tells_whom_to_approach_with_how_sure_it_is(m1, tmp_path):
+    rows = "".join(f"o{n},a{n % 20},{('won', 'lost')[n % 2]},2025-0{1 + n % 9}-01\n" for n in range(200))
+    (tmp_path / "deals.csv").write_text(f"id,account,outcome,closed\n{rows}")
+    (tmp_path / "market.toml").write_text(
+        '[market]\nname = "m"\ncurrency = "EUR"\n[steps]\ncompetitiveness = "opportunity.outcome"\n'
+        '[sources.s]\nfile = "deals.csv"\n[sources.s.opportunity]\nopportunity_id = "id"\naccount_id = "account"\n'
+        'outcome = "outcome"\nclosed_at = "closed"\n')
+    _, out, _ = m1("run", str(tmp_path))
+    first = next(line for line in out.splitlines() if line.startswith("  1. "))
+    assert re.search(r"competitiveness \d\d\.\d% \(90% interval \d\d\.\d% to >?\d\d\.\d%\)$", first), first
+
+
 def test_runs_are_listed_newest_first(m1, folder):
     _, out, _ = m1("runs", folder, "--format", "json")
     listed = json.loads(out)

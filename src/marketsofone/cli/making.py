@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -17,6 +17,7 @@ from marketsofone.errors import MarketError, command
 if TYPE_CHECKING:
     from marketsofone.project import CheckResult
     from marketsofone.project.snapshots.approach import ToApproach
+    from marketsofone.project.snapshots.results import ValueRead
     from marketsofone.project.snapshots.snapshot import Snapshot
 
 
@@ -141,16 +142,26 @@ def _summarise(project: Path, snapshot: Snapshot) -> None:
 
 def _why_first(to_approach: ToApproach, currency: str) -> str:
     """What the order rests on: hours of the plan, else the value of an hour, else the scores that have evidence."""
-    from marketsofone.project.words import hours, listed, money, number
+    from marketsofone.project.words import hours, listed
 
-    buyer, earns = to_approach.buyer, to_approach.hour_value.value
-    if to_approach.hours and earns is not None:
-        return f"{hours(to_approach.hours)} hours in the plan, {money(earns, currency)} an hour"
+    buyer, earns = to_approach.buyer, to_approach.hour_value
+    if to_approach.hours and earns.value is not None:
+        return f"{hours(to_approach.hours)} hours in the plan, {_with_interval(earns, 'money', currency)} an hour"
     if buyer.value_per_hour.value is not None:
-        return f"{money(buyer.value_per_hour.value, currency)} per selling hour"
-    known = {name: each.value for name, each in buyer.scores.items() if each.value is not None}
-    return listed([f"{name} {number(value, 'money' if name == 'attractiveness' else 'share', currency).strip()}"
-                   for name, value in known.items()])
+        return f"{_with_interval(buyer.value_per_hour, 'money', currency)} per selling hour"
+    known = {name: each for name, each in buyer.scores.items() if each.value is not None}
+    return listed([f"{name} {_with_interval(each, 'money' if name == 'attractiveness' else 'share', currency)}"
+                   for name, each in known.items()])
+
+
+def _with_interval(read: ValueRead, kind: Literal["share", "money"], currency: str) -> str:
+    """A value with its 90% interval, where there is one."""
+    from marketsofone.project.words import interval, number
+
+    value = number(read.value, kind, currency)
+    if read.low is None or read.high is None:
+        return value
+    return f"{value} (90% interval {interval(read.low, read.high, kind, currency)})"
 
 
 def _print_planned(plan: Row, currency: str) -> None:

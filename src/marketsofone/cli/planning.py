@@ -116,11 +116,11 @@ def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: F
     print(f"Expected of them: {money(row['expected_contribution'], currency)}, 90% interval {earns}")
     if row["next_hour_value"] is not None:
         print(f"The next hour earns {money(row['next_hour_value'], currency)} beyond its cost.")
-    sure = row["inclusion_share"] if found.kind == "buyer" else row["firm"]
-    if sure is not None:
-        so = "gets hours" if found.kind == "buyer" else "is chosen alike"
-        print(f"In {_percent(sure)} of plans drawn from what is not known it {so}.")
-    print(plain(found.changes))
+    if found.kind == "buyer":
+        print(f"In {_percent(row['inclusion_share'])} of plans drawn from what is not known it gets hours.")
+    elif row["firm"] is not None:
+        print(f"Of plans drawn from what is not known, so many choose alike: {_firm(row)}.")
+    print(plain(f"{found.changes}{'' if found.kind == 'buyer' else _accepting(row)}"))
     for name, status, said in found.responses:
         print(f"What hours do, {name}: {status}. {plain(said)}")
     return note_objected(snapshot) if found.kind == "segment" else None
@@ -196,6 +196,17 @@ def _percent(value: float | None) -> str:
     return percent(value)
 
 
+def _firm(row: Row) -> str:
+    from marketsofone.project.words import firm
+
+    return firm(row["firm"], row["runner_up"])
+
+
+def _accepting(row: Row) -> str:
+    """The command that accepts a segment which does not hold up; empty for others."""
+    return "" if row["firm"] is not None else f"\nm1 accept {row['stratum_id']} --note TEXT"
+
+
 def _ends(row: Row) -> str:
     return f"{_amount(row['expected_contribution_low'])} to {_amount(row['expected_contribution_high'])}"
 
@@ -224,8 +235,8 @@ _SEGMENTS = (
     Column("choice", lambda row: row["choice"] + ("\nyour factors disagree" if row["disagrees"] else "")),
     Column("hours", lambda row: _hours(row["hours"]), right=True),
     Column("expected", lambda row: _amount(row["expected_contribution"]), right=True),
-    Column("firm", lambda row: _percent(row["firm"]), right=True),
-    Column("why", lambda row: f"{row['reason']} {row['changes']}"))
+    Column("chosen alike\nin plans drawn", _firm),
+    Column("why", lambda row: f"{row['reason']} {row['changes']}{_accepting(row)}"))
 _DRAIN = (
     Column("kind", lambda row: row["kind"]),
     Column("where", lambda row: row["path"] or row["id"] or "nobody known"),

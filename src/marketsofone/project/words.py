@@ -13,6 +13,7 @@ from marketsofone.report.words import (
     apart,
     count,
     counted,
+    firm,
     hours,
     interval,
     listed,
@@ -28,7 +29,7 @@ from marketsofone.report.words import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NO_EVIDENCE", "amounts", "apart", "count", "counted", "hours", "interval", "listed", "minutes_said",
+__all__ = ["NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours", "interval", "listed", "minutes_said",
            "money", "number", "overlap", "percent", "plain", "share"]
 
 

@@ -133,7 +133,7 @@ def _dots(sweep: Sequence[Mapping[str, float]], currency: str) -> tuple[Dot, ...
 
 def _segment(row: Row, hours: float, currency: str, market: Row) -> Line:
     choice = f"{row['choice']} (your factors disagree)" if row["disagrees"] else row["choice"]
-    firm = "" if row["firm"] is None else f"{words.percent(row['firm'])} of draws"
+    firm = words.firm(row["firm"], row["runner_up"]).replace("%", "% of draws", 1)
     return Line(label(row["path"], market), choice, words.hours(row["hours"]), _share(row, hours),
                 words.money(row["expected_contribution"], currency), _ends(row, currency), firm,
                 words.plain(f"{row['reason']} {row['changes']}"))
@@ -181,4 +181,4 @@ def _back(drain: pa.Table | None) -> str:
         return ""
     buyers = drain.filter(pc.and_(pc.equal(drain["kind"], "buyer"), drain["drains"]))
     hours = float(pc.sum(buyers["hours_back"]).as_py() or 0.0)
-    return f"{words.hours(hours)} hours would come back from {buyers.num_rows:,} buyers."
+    return f"{words.hours(hours)} hours would come back from {words.counted(buyers.num_rows, 'buyer')}."

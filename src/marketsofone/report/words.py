@@ -98,13 +98,13 @@ def count(value: float | None) -> str:
 
     Examples
     --------
-    >>> count(1204), count(3.26), count(None)
-    ('1,204', '3.3', 'not known')
+    >>> count(1204), count(3.26), count(89.98), count(None)
+    ('1,204', '3.3', '90', 'not known')
 
     """
     if value is None or not is_known(value):
         return "not known"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return f"{value:,.1f}".removesuffix(".0")
 
 
 def hours(value: float | None) -> str:
@@ -131,6 +131,24 @@ def percent(value: float | None) -> str:
     return "" if value is None else f"{value:.0%}"
 
 
+_CHOSEN = {"pursue": "pursued", "hold": "held", "leave": "left"}
+
+
+def firm(share: float | None, runner_up: str | None) -> str:
+    """How often a choice is the same when the plan is drawn from what is not known, and what else where seldom.
+
+    Where it is the same in less than a third, what is chosen next most often is chosen more often.
+
+    Examples
+    --------
+    >>> firm(0.94, "hold"), firm(0.0, "pursue"), firm(None, None)
+    ('94%', '0%, more often pursued', '')
+
+    """
+    seldom = share is not None and share < 1 / 3 and runner_up in _CHOSEN
+    return f"{percent(share)}, more often {_CHOSEN[str(runner_up)]}" if seldom else percent(share)
+
+
 def counted(value: float | None, noun: str) -> str:
     """A count with its noun.
 
@@ -140,7 +158,8 @@ def counted(value: float | None, noun: str) -> str:
     ('1 opportunity', '1,204 opportunities', '0 approaches', '11 strata')
 
     """
-    return f"1 {noun}" if value == 1 else f"{count(value)} {_plural(noun)}"
+    written = count(value)
+    return f"1 {noun}" if written == "1" else f"{written} {_plural(noun)}"
 
 
 def _plural(noun: str) -> str:

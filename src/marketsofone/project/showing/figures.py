@@ -64,6 +64,13 @@ def percent(value: float | None) -> str:
     return words.percent(value)
 
 
+def firm(value: float | None, runner_up: str | None) -> str:
+    """How often a choice is the same when the plan is drawn from what is not known, as every page writes it."""
+    from marketsofone.report import words
+
+    return words.firm(value, runner_up)
+
+
 def hours(value: float | None) -> str:
     """Hours, as every page writes them."""
     from marketsofone.report import words

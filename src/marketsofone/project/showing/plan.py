@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from marketsofone.project.showing.figures import count, currency_of, hours, money, percent, share
+from marketsofone.project.showing.figures import count, currency_of, firm, hours, money, percent, share
 from marketsofone.project.snapshots.approach import CHOICES, orders_approach
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.shelf import Row, Scope, Shelf
@@ -243,7 +243,7 @@ def _choice(shelf: Shelf, row: Row) -> Choice:
     return Choice(
         row["stratum_id"], named["name"] if named else "", named["path"] if named else "", row["choice"],
         hours(row["hours"]), *_money(row, "expected_contribution", currency),
-        money(row.get("next_hour_value"), currency), percent(row["firm"]),
+        money(row.get("next_hour_value"), currency), firm(row["firm"], row.get("runner_up")),
         row["reason"] or "",
         row.get("changes") or "", bool(row.get("disagrees")))
 
