@@ -184,3 +184,16 @@ def test_a_sweep_over_capacities_holds_the_plans_one_by_one(market):
         alone = solve_hours(**market | {"least": 0.0, "capacity": np.asarray(market["capacity"]) * share})
         assert plan.value == pytest.approx(alone.value, rel=1e-9)
         assert plan.bound == pytest.approx(alone.bound, rel=1e-9)
+
+
+def test_of_two_thousand_reps_none_gets_more_hours_than_there_are_and_each_price_is_found():
+    """Of long tails beside short ones, steps of Newton's once went to and fro until none was left."""
+    for seed in range(2_500, 4_500):
+        rng = np.random.default_rng(seed)
+        buyers = int(rng.integers(2, 60))
+        curves = Curves(rng.lognormal(8, 1, buyers), rng.lognormal(1.5, 0.5, buyers),
+                        np.where(rng.random(buyers) < 0.3, np.inf, rng.uniform(1, 4, buyers)))
+        hours = float(rng.uniform(5, 100))
+        placed = solve_hours(curves, 0, [hours], [58.0])
+        assert placed.hours.sum() <= hours * (1 + 1e-9), seed
+        assert placed.gap <= 1e-9, seed

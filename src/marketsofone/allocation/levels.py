@@ -73,7 +73,8 @@ def log_prices(buyers: Asking, hours: Floats, lowest: Floats, start: Floats) -> 
     """Log price per rep at which its buyers ask for the hours there are; the lowest where they ask for less.
 
     Demand falls as the price rises, without a jump, so the root stays between two bounds; a step of Newton's that
-    leaves them is replaced by halving. Buyers whose hours can no longer change between the bounds are set aside.
+    leaves them, or is more than half as long as the one before the last, is replaced by halving: else it may go to and
+    fro between them without end. Buyers whose hours can no longer change between the bounds are set aside.
 
     Parameters
     ----------
@@ -87,6 +88,7 @@ def log_prices(buyers: Asking, hours: Floats, lowest: Floats, start: Floats) -> 
     """
     price, settled, open_ = lowest.copy(), np.zeros(len(hours)), np.isin(np.arange(len(hours)), buyers.rep)
     low, high = lowest.copy(), np.maximum(lowest, highest(buyers.rep, buyers.top - buyers.first, len(hours)))
+    last = earlier = np.full(len(hours), np.inf)
     for step in range(STEPS):
         asked, growth = buyers.sums(price)
         over = asked + settled - hours
@@ -94,7 +96,9 @@ def log_prices(buyers: Asking, hours: Floats, lowest: Floats, start: Floats) -> 
         nearer = _newton(price, over, growth, hours)
         if step == 0:
             nearer = np.where((start > low) & (start < high), start, nearer)
-        nearer = np.where((nearer > low) & (nearer < high), nearer, 0.5 * (low + high))
+        good = (nearer > low) & (nearer < high) & (np.abs(nearer - price) <= 0.5 * earlier)
+        nearer = np.where(good, nearer, 0.5 * (low + high))
+        last, earlier = np.abs(nearer - price), last
         open_ &= (np.abs(over) > EXACT * hours) & (nearer > low) & (nearer < high)
         if not open_.any():
             break
