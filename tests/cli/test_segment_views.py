@@ -132,7 +132,7 @@ def test_alarms_that_sound_come_first_and_all_on_demand(m1, folder):
     assert "Mixed." in out
     assert "The edge." in out
     assert "Quiet." not in out
-    assert "1 more were asked" in out
+    assert "More that could sound and do not: 1." in out
     _, out, _ = m1("alarms", folder, "--all")
     assert "Quiet." in out
     _, out, _ = m1("alarms", folder, "--format", "csv")

@@ -114,7 +114,7 @@ def test_olist_closes_as_is_known(tmp_path):
     assert buyers["value_per_hour"].isna().all()
     assert buyers["rank"].is_unique
     said = [row["message"] for row in run.table("findings").to_pylist() if row["code"] == "rate_moved"]
-    assert said == ["Of 2,002 approaches opened before 2018-01-01 3.0% let us in, of 5,998 since 13.0%: "
+    assert said == ["Of 2,002 approaches opened before 2018-01-01, 3.0% let us in; of 5,998 since, 13.0%: "
                     "pull counts them all alike."]
 
 

@@ -58,7 +58,7 @@ def test_both_rates_and_the_month_are_said(tmp_path):
     assert told(project(tmp_path)) == {
         "touch": "Of 600 approaches made before 2025-07-01 10.0% answered, of 600 since 30.0%: pull counts them all "
                  "alike.",
-        "opportunity": "Of 600 decided opportunities opened before 2025-07-01 10.0% won, of 600 since 30.0%: "
+        "opportunity": "Of 600 decided opportunities opened before 2025-07-01, 10.0% won; of 600 since, 30.0%: "
                        "competitiveness counts them all alike."}
 
 

@@ -33,7 +33,7 @@ def row(made, trials, total, told=0.0, score="competitiveness"):
 
 
 def number(pattern, text):
-    return float(re.search(pattern, text).group(1))
+    return float(re.search(pattern, text).group(1).replace("−", "-"))
 
 
 @pytest.mark.parametrize(("trials", "wins"), [(1, 1), (4, 3), (12, 0), (40, 25)])
@@ -42,7 +42,7 @@ def test_without_the_named_record_the_value_moves_by_the_stated_points(trials, w
     said = reasons(row(with_record, trials, wins))[0]
     assert f"won {wins} of {trials} decided {'opportunity' if trials == 1 else 'opportunities'} (" in said
     moved = 100 * (with_record.cells.mean[1] - without.cells.mean[1])
-    assert number(r"([+-][\d.]+) points", said) == pytest.approx(moved, abs=0.06)
+    assert number(r"([+−][\d.]+) points", said) == pytest.approx(moved, abs=0.06)
     assert number(r"([\d.]+)% without", said) == pytest.approx(100 * without.cells.mean[1], abs=0.1)
 
 
@@ -57,7 +57,7 @@ def test_what_people_hold_is_named_where_it_has_a_part():
     said = reasons(row(pooled(2, 1, 5.0, 4.0), 2, 1, told=5.0))[0]
     moved = 100 * (pooled(2, 1, 5.0, 4.0).cells.mean[1] - pooled(0, 0).cells.mean[1])
     assert "and what people hold of it" in said
-    assert number(r"([+-][\d.]+) points", said) == pytest.approx(moved, abs=0.1)
+    assert number(r"([+−][\d.]+) points", said) == pytest.approx(moved, abs=0.1)
 
 
 def test_of_a_buyer_without_a_record_nothing_is_claimed():

@@ -146,19 +146,19 @@ def _why_first(to_approach: ToApproach, currency: str) -> str:
 
     buyer, earns = to_approach.buyer, to_approach.hour_value
     if to_approach.hours and earns.value is not None:
-        return f"{hours(to_approach.hours)} hours in the plan, {_with_interval(earns, 'money', currency)} an hour"
+        return f"{hours(to_approach.hours)} hours in the plan, {_with_interval(earns, 'money', currency, ' an hour')}"
     if buyer.value_per_hour.value is not None:
-        return f"{_with_interval(buyer.value_per_hour, 'money', currency)} per selling hour"
+        return _with_interval(buyer.value_per_hour, "money", currency, " per selling hour")
     known = {name: each for name, each in buyer.scores.items() if each.value is not None}
     return listed([f"{name} {_with_interval(each, 'money' if name == 'attractiveness' else 'share', currency)}"
                    for name, each in known.items()])
 
 
-def _with_interval(read: ValueRead, kind: Literal["share", "money"], currency: str) -> str:
-    """A value with its 90% interval, where there is one."""
+def _with_interval(read: ValueRead, kind: Literal["share", "money"], currency: str, per: str = "") -> str:
+    """A value, what it is per, and its 90% interval where there is one."""
     from marketsofone.project.words import interval, number
 
-    value = number(read.value, kind, currency)
+    value = number(read.value, kind, currency) + per
     if read.low is None or read.high is None:
         return value
     return f"{value} (90% interval {interval(read.low, read.high, kind, currency)})"

@@ -154,15 +154,16 @@ def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top:
 
 
 def _print_plan(found: Solved, currency: str) -> None:
-    from marketsofone.project.words import interval, money
+    from marketsofone.project.words import counted, interval, money
 
     said = found.said
-    print(f"{_hours(said['hours'])} of {_hours(said['capacity_hours'])} hours in {said['weeks']} weeks are placed: "
+    print(f"{_hours(said['hours'])} of {_hours(said['capacity_hours'])} hours in "
+          f"{counted(said['weeks'], 'week')} are placed: "
           f"{money(said['value'], currency)} expected beyond what they cost")
     ends = interval(said["contribution_low"], said["contribution_high"], "money", currency)
     print(f"(contribution before cost: 90% interval {ends}; at most {said['gap']:.2%} of the best plan is missed).")
     if found.moved:
-        print(f"{found.moved:,} buyers get another rep.")
+        print(f"{counted(found.moved, 'buyer')} {'gets' if found.moved == 1 else 'get'} another rep.")
     show(list(said["reps"]), (
         Column("rep", lambda row: row["source_id"]),
         Column("hours", lambda row: f"{_hours(row['hours'])} of {_hours(row['capacity_hours'])}", right=True),
@@ -175,7 +176,7 @@ def _print_focus(focus: Row) -> None:
     print(f"{_hours(focus['hours_reported'])} hours were reported. {minutes_said(focus)}")
     if focus["share_in_pursued"] is not None:
         print(f"{_percent(focus['share_in_pursued'])} of them went to segments the plan pursues; "
-              f"over buyers their Gini is {focus['gini']:.2f} (0 spread evenly, 1 all on one).")
+              f"how unequally they fell on buyers (Gini): {focus['gini']:.2f}, where 0 is evenly and 1 all on one.")
 
 
 def _amount(value: float | None) -> str:

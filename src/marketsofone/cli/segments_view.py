@@ -95,7 +95,7 @@ def alarms(project: Project = HERE, *, every: Annotated[bool, Parameter("--all",
                  Column("sounds", lambda row: "yes" if row["alarmed"] else "no"),
                  Column("", lambda row: row["sentence"])), "table", "Alarms")
     if len(shown) < len(rows):
-        print(f"{len(rows) - len(shown):,} more were asked and do not sound: m1 alarms --all")
+        print(f"More that could sound and do not: {len(rows) - len(shown):,}. m1 alarms --all shows them.")
     return None
 
 

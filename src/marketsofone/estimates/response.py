@@ -153,7 +153,7 @@ def fit_response(
                 f"{why_no_lot} {_compared(design, drivers)} {_checked(adjusted, control)}")
 
 
-_LOT = "Arms were compared whose effort was set by lot: nothing needs to be believed of how reps choose."
+_LOT = "Groups whose effort was set by lot were compared: nothing needs to be believed of how reps choose."
 
 
 def _fit(status: Status, found: Slope, naive: Slope, mean_effort: float, bend: float, control: Slope,
@@ -198,7 +198,7 @@ def _why_no_lot(drawn: Slope, any_lot: bool) -> str:
     if not any_lot:
         return "No effort was set by lot."
     if drawn.strength < WEAK_LOT:
-        return "The arms hardly differ in effort."
+        return "The groups drawn by lot hardly differ in effort."
     if drawn.error * _Z > TELLING:
         return "Effort was set by lot, yet too few buyers were drawn to tell."
     return ""

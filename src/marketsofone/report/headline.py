@@ -12,6 +12,7 @@ from marketsofone.report.figures import Row
 from marketsofone.report.glossary import SCORES, VALUE_OF_AN_HOUR, Score
 from marketsofone.report.ranking import RankedBuyer
 from marketsofone.report.results import Results
+from marketsofone.report.steadiness import weak_segments
 from marketsofone.report.strata import leaves
 
 
@@ -51,7 +52,7 @@ def headline(results: Results, ranked: tuple[RankedBuyer, ...]) -> Headline:
         market=market_name(results),
         as_of=words.day(manifest["as_of"]),
         buyers=_buyers(results),
-        strata=_strata(results.strata),
+        strata=_strata(results),
         lead=_lead(ranked),
         comparison=_comparison(results.buyers, ranked, manifest["currency"]),
         rests=tuple(_rest(score, results.evidence, manifest["currency"]) for score in SCORES),
@@ -72,11 +73,14 @@ def _buyers(results: Results) -> str:
     return words.listed(written) or words.counted(results.buyers.num_rows, "buyer")
 
 
-def _strata(strata: pa.Table) -> str:
-    ends = leaves(strata).num_rows
+def _strata(results: Results) -> str:
+    ends = leaves(results.strata).num_rows
     if ends <= 1:
         return "one stratum: no split would pay"
-    return f"{words.counted(ends, 'stratum').replace('stratums', 'strata')} to work in their own way"
+    weak = weak_segments(results.stability)
+    holds = "none of them holds up" if weak == ends else f"{weak} of them {'does' if weak == 1 else 'do'} not hold up"
+    return (f"{words.counted(ends, 'stratum')}, each to be worked in its own way"
+            + (f"; {holds} when the market is drawn anew" if weak else ""))
 
 
 def _lead(ranked: tuple[RankedBuyer, ...]) -> str:

@@ -104,19 +104,20 @@ def response_said(fit: Row) -> str:
     if fit["elasticity"] is None:
         return str(fit["reason"])
     ends = f"{fit['low']:.2f} to {fit['high']:.2f}"
-    return f"Share of what comes that is due to effort: {fit['elasticity']:.2f} (90% interval {ends}). {fit['reason']}"
+    share = f"{fit['elasticity']:.2f}{', as good as all of it' if fit['elasticity'] > 1 else ''}"
+    return f"Share of what comes that is due to effort: {share} (90% interval {ends}). {fit['reason']}"
 
 
 def _lead(said: Mapping[str, Any], currency: str) -> str:
-    return (f"{words.hours(said['hours'])} of {words.hours(said['capacity_hours'])} selling hours in {said['weeks']} "
-            f"weeks are placed; {words.money(said['value'], currency)} is expected beyond what they cost.")
+    return (f"{words.hours(said['hours'])} of {words.hours(said['capacity_hours'])} selling hours in "
+            f"{words.counted(said['weeks'], 'week')} are placed; {words.money(said['value'], currency)} is expected beyond what they cost.")
 
 
 def _bound(said: Mapping[str, Any], currency: str) -> str:
     ends = words.interval(said["contribution_low"], said["contribution_high"], "money", currency)
-    held = ", prices of hours held" if said["prices_held"] else ""
+    held = ", the price of an hour held" if said["prices_held"] else ""
     most = words.money(said["bound"], currency)
-    return (f"Contribution before cost: {ends} with 90% chance ({said['draws']} draws{held}). No plan "
+    return (f"Contribution before cost: {ends} with 90% chance ({said['draws']} draws of what is not known{held}). No plan "
             f"within the same limits earns more than {most}: at most {said['gap']:.2%} is missed.")
 
 
@@ -160,8 +161,8 @@ def _focus(focus: Mapping[str, Any] | None) -> str:
     if not focus or focus["share_in_pursued"] is None:
         return ""
     return (f"{words.hours(focus['hours_reported'])} hours were reported in the last horizon; "
-            f"{words.percent(focus['share_in_pursued'])} of them went to segments that the plan pursues. Over buyers "
-            f"their Gini is {focus['gini']:.2f}: 0 spread evenly, 1 all on one. {words.minutes_said(focus)}")
+            f"{words.percent(focus['share_in_pursued'])} of them went to segments that the plan pursues. How "
+            f"unequally they fell on buyers (Gini): {focus['gini']:.2f}, where 0 is evenly and 1 all on one. {words.minutes_said(focus)}")
 
 
 def _drains(drain: pa.Table | None, market: Row, currency: str, paths: Mapping[str, str]) -> tuple[Drained, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from marketsofone.report import words
@@ -85,6 +86,12 @@ def steadiness(results: Results, market: Row) -> Steadiness | None:
     held = tuple(Held(label(paths.get(str(row["segment"]), row["segment"]), market), steady(row),
                       words.plain(results.accepted.get(row["segment"], ""))) for row in own[:MOST_SEGMENTS])
     return Steadiness(_lead(own, results.accepted), held, max(len(own) - MOST_SEGMENTS, 0), tuple(_pictures(rows)))
+
+
+def weak_segments(stability: pa.Table | None) -> int:
+    """How many sales segments do not hold up; 0 where it was not measured."""
+    rows: list[Row] = [] if stability is None else stability.to_pylist()
+    return sum(row["family"] == "sales" and row["measure"] == "within" and row["holds"] is False for row in rows)
 
 
 def _lead(own: Sequence[Row], accepted: Mapping[str, str]) -> str:

@@ -53,7 +53,7 @@ def _pair(rows: Sequence[Row], market: Row, currency: str) -> Pair:
 
 def _verdict(row: Row, currency: str) -> Verdict:
     said = f"{row['verdict']}{', as it was split' if row['by_construction'] else ''}"
-    needed = "" if row["needed"] is None else f"{words.count(round(row['needed']))} a side would decide"
+    needed = "" if row["needed"] is None else f"{words.count(round(row['needed']))} buyers a side would decide"
     return Verdict(_criterion(row), said, _size(row["effect"], row["unit"], currency), _interval(row, currency),
                    f"{words.count(row['buyers_a'])} and {words.counted(row['buyers_b'], 'buyer')}", needed)
 

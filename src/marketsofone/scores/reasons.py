@@ -86,7 +86,7 @@ def _share(value: ibis.Value) -> ibis.Value:
 
 def _points(value: ibis.Value) -> ibis.Value:
     points = _rounded(value * 100.0, 1) + 0.0  # no minus zero
-    return ibis.cases((points >= 0, "+"), else_="") + _text(points) + " points"
+    return ibis.cases((points >= 0, "+"), else_="−") + _text(points.abs()) + " points"
 
 
 def _money(value: ibis.Value, currency: str, above: str = "") -> ibis.Value:

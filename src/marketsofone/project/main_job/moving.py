@@ -51,8 +51,8 @@ def _told(score: str, measure: Measure, seen: Moved) -> Finding:
     pending = f" ({count(seen.pending)} still open, counted as they speak against it)" if seen.pending else ""
     return Finding(
         "rate_moved", "warning", measure.table,
-        f"Of {counted(seen.trials_before, measure.unit)} {begun(measure)} before {seen.since} {share(seen.before)} "
-        f"{measure.done}, of {count(seen.trials_after)} since {share(seen.after)}{pending}: {score} counts them all "
+        f"Of {counted(seen.trials_before, measure.unit)} {begun(measure)} before {seen.since}, {share(seen.before)} "
+        f"{measure.done}; of {count(seen.trials_after)} since, {share(seen.after)}{pending}: {score} counts them all "
         "alike.",
         f"If what came before no longer tells, let {score} count what came since:\n  [since]\n  {score} = {seen.since}")
 

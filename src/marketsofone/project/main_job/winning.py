@@ -89,7 +89,7 @@ def _share(line: ibis.Value) -> ibis.Value:
 
 
 def _reason(rows: ir.Table) -> ibis.Value:
-    buyer = "we win this buyer " + _percent(rows.value)
+    buyer = "our chance with this buyer is " + _percent(rows.value)
     record = (
         " (" + rows.total.cast("int64").cast("string") + " of " + rows.trials.cast("int64").cast("string")
         + ibis.cases((rows.trials.round(0) == 1, " decided opportunity won)"), else_=" decided opportunities won)")

@@ -121,9 +121,10 @@ def _what_changes(snapshot: Snapshot, row: dict[str, Any]) -> str:
     asked = rep["next_hour_value"] + rep["hour_cost"]
     if not row["ceiling"] > 0 or not asked > 0:
         return "Evidence, or a judgement of effort, that hours earn something there."
-    needed = asked * row["scale"]
-    said = f"{money(needed, currency)} of contribution at stake, where it has {money(row['ceiling'], currency)}"
-    return f"It leaves the plan below {said}." if row["hours"] > 0 else f"It enters the plan from {said}."
+    needed, there = money(asked * row["scale"], currency), money(row["ceiling"], currency)
+    if row["hours"] > 0:
+        return f"It would get no hours were less than {needed} of contribution at stake there: {there} is."
+    return f"It would get hours were more than {needed} of contribution at stake there: {there} is."
 
 
 def _rows(snapshot: Snapshot, table: str, rest: str, values: list[Any]) -> list[dict[str, Any]]:

@@ -96,14 +96,14 @@ class _Words:
     currency: str
 
     def given(self, rows: Whole) -> pa.Array:
-        return self._said(rows, "Hours begin to earn at ", ", the next would at ",
+        return self._said(rows, "The first minutes earn ", ", the next ones would earn ",
                           self._told(self.at.next_hour, rows))
 
     def waiting(self, rows: Whole) -> pa.Array:
-        return self._said(rows, "Hours would begin to earn at ")
+        return self._said(rows, "The first minutes would earn ")
 
     def customers(self, rows: Whole) -> pa.Array:
-        return self._said(rows, "A customer already: more hours would begin to add ")
+        return self._said(rows, "A customer already: the first minutes more would add ")
 
     def _said(self, rows: Whole, begins: str, *more: Any) -> pa.Array:
         return _joined(begins, self._told(self.at.first, rows), " an hour beyond their cost", *more,

@@ -131,7 +131,7 @@ def headline_of(told: Mapping[str, Any], currency: str) -> Headline:
 
     gap = told.get("gap")
     return Headline(
-        count(told.get("weeks")), hours(told.get("capacity_hours")), hours(told.get("hours")),
+        words.counted(told.get("weeks"), "week"), hours(told.get("capacity_hours")), hours(told.get("hours")),
         money(told.get("value"), currency),
         words.interval(told.get("contribution_low"), told.get("contribution_high"), "money", currency),
         "" if gap is None or not words.is_known(gap) else share(max(gap, 0.0)))
@@ -218,7 +218,7 @@ def focus_of(shelf: Shelf) -> tuple[tuple[str, str], ...]:
             ("In pursued segments", percent(told.get("share_in_pursued")) or "not known"),
             ("Touches", count(told.get("touches"))),
             ("Touches whose minutes were not written down", count(told.get("minutes_missing"))),
-            ("How unequal over buyers (Gini: 0 spread evenly, 1 all on one)", unequal))
+            ("How unequal over buyers (Gini: 0 evenly, 1 all on one)", unequal))
 
 
 def response_of(shelf: Shelf) -> tuple[tuple[str, str, str], ...]:
