@@ -50,6 +50,18 @@ def test_labels_do_not_overlap_among_eighty_leaves(large):
         assert all(label.x >= 0 and label.x + label.width <= picture.frame.width for label in labels)
 
 
+def test_no_name_is_crossed_by_the_whiskers_of_its_own_bubble(large):
+    picture = portfolio(large.strata, measured(large)).pictures[0]
+    bubbles = {bubble.number: bubble for bubble in picture.bubbles if bubble.number}
+    names = [label for label in picture.labels if not label.text.isdigit()]
+    assert names
+    for name in names:
+        nearest = min(bubbles.values(), key=lambda bubble: min(abs(name.x - bubble.x - bubble.radius),
+                                                               abs(name.x + name.width - bubble.x + bubble.radius))
+                      + min(abs(name.y + name.height - bubble.y), abs(name.y - bubble.y)))
+        assert not name.crossed_by(nearest), name.text
+
+
 def test_a_larger_share_lies_further_right_and_higher(large):
     laid = portfolio(large.strata, measured(large))
     leaves = {row["path"].removeprefix("Acme / "): row for row in large.strata.to_pylist()}

@@ -89,6 +89,13 @@ class Label:
     height: float = 15.0
     inside: bool = False
 
+    def crossed_by(self, bubble: Bubble) -> bool:
+        """Whether a whisker of the bubble runs through the box."""
+        across = self.y < bubble.y < self.y + self.height and bubble.x_low < self.x + self.width \
+            and self.x < bubble.x_high
+        return across or (self.x < bubble.x < self.x + self.width and bubble.y_high < self.y + self.height
+                          and self.y < bubble.y_low)
+
     def meets(self, other: Label) -> bool:
         """Whether the two boxes overlap."""
         return (self.x < other.x + other.width and other.x < self.x + self.width
@@ -262,7 +269,10 @@ def _title(row: Row, axes: Sequence[Score], measured: Ruler) -> str:
 
 
 def _labels(bubbles: Sequence[Bubble], paths: Mapping[str, str], frame: Frame) -> list[Label]:
-    """Numbers in or at their bubbles, then names where there is room; the first strata choose first."""
+    """Numbers in or at their bubbles, then names where there is room, of free places that which fewest whiskers cross.
+
+    The first strata choose first.
+    """
     numbered = sorted((bubble for bubble in bubbles if bubble.number), key=lambda bubble: int(bubble.number))
     taken: list[Label] = []
     for bubble in numbered:
@@ -270,7 +280,8 @@ def _labels(bubbles: Sequence[Bubble], paths: Mapping[str, str], frame: Frame) -
     covered = [*taken, *map(_box, numbered)]
     numbers = len(covered)
     for bubble in numbered if frame.letters else ():
-        _place(covered, _beside(bubble, _name(paths[bubble.number], frame.letters), frame))
+        places = _beside(bubble, _name(paths[bubble.number], frame.letters), frame)
+        _place(covered, sorted(places, key=lambda place: sum(map(place.crossed_by, bubbles))))
     return taken + covered[numbers:]
 
 
@@ -317,9 +328,12 @@ def _places(bubble: Bubble, text: str, distances: Sequence[float], frame: Frame)
 
 
 def _beside(bubble: Bubble, text: str, frame: Frame) -> list[Label]:
-    """Boxes right and left of a bubble, where a name cannot be taken for another's."""
-    return [box for box in _places(bubble, text, (3.0,), frame)
-            if box.y < bubble.y < box.y + box.height]
+    """Boxes right and left of a bubble, where a name cannot be taken for another's, above and below its whisker."""
+    width, height, reach = LETTER * len(text) + 4, 15.0, bubble.radius + 3.0
+    boxes = [Label(text, round(x, 1), round(y, 1), round(width, 1), height)
+             for x in (bubble.x + reach, bubble.x - reach - width)
+             for y in (bubble.y - height - 1.0, bubble.y + 2.0)]
+    return [box for box in boxes if _lies_inside(box, frame)]
 
 
 def _lies_inside(box: Label, frame: Frame) -> bool:
