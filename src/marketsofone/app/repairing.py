@@ -11,11 +11,12 @@ from marketsofone.project.people.access import Right, Viewer
 _COMMAND = re.compile(r"\bm1 ([a-z]+)")
 _CLAUSE = re.compile(r"(?<=[.;:])[^\S\n]+|\n\s*(?=m1 )")
 
-_MARKET = ("see_market", "the page Market shows the segments", "ask an admin which segments there are")
-_BUYER = ("see_buyers", "the search field finds a buyer by its key", "ask a leader or an analyst")
-_DATA = ("load", "the page Data lists the runs", "ask an analyst or an admin which runs there are")
-_SEGMENT = ("decide", "the page of the segment does it", "ask a leader, an analyst or an admin to do it")
-_INSTEAD: Mapping[str, tuple[Right, str, str]] = {
+_Way = tuple[Right, str, str]
+_MARKET: _Way = ("see_market", "the page Market shows the segments", "ask an admin which segments there are")
+_BUYER: _Way = ("see_buyers", "the search field finds a buyer by its key", "ask a leader or an analyst")
+_DATA: _Way = ("load", "the page Data lists the runs", "ask an analyst or an admin which runs there are")
+_SEGMENT: _Way = ("decide", "the page of the segment does it", "ask a leader, an analyst or an admin to do it")
+_INSTEAD: Mapping[str, _Way] = {
     "run": ("load", "the page Data starts a run", "ask an analyst or an admin to start a run"),
     "runs": _DATA, "diff": _DATA, "strata": _MARKET, "tree": _MARKET, "segment": _MARKET,
     "rank": _BUYER, "buyer": _BUYER, "accept": _SEGMENT, "name": _SEGMENT,
@@ -34,12 +35,10 @@ def in_browser(repair: str, viewer: Viewer | None) -> str:
     Examples
     --------
     >>> from marketsofone.project.people.access import LOCAL
-    >>> in_browser("Run it first:\\n  m1 run market", LOCAL)
-    'Run it first: the page Data starts a run.'
     >>> in_browser("m1 strata lists them; a stratum may have gone.", LOCAL)
     'The page Market shows the segments; a stratum may have gone.'
-    >>> in_browser("Write:\\n  [market]", LOCAL)
-    'Write:\\n  [market]'
+    >>> in_browser("Run it first: m1 run market", LOCAL)
+    'Run it first: the page Data starts a run.'
     """
     if not _COMMAND.search(repair):
         return repair

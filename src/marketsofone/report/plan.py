@@ -110,15 +110,16 @@ def response_said(fit: Row) -> str:
 
 def _lead(said: Mapping[str, Any], currency: str) -> str:
     return (f"{words.hours(said['hours'])} of {words.hours(said['capacity_hours'])} selling hours in "
-            f"{words.counted(said['weeks'], 'week')} are placed; {words.money(said['value'], currency)} is expected beyond what they cost.")
+            f"{words.counted(said['weeks'], 'week')} are placed; {words.money(said['value'], currency)} is expected "
+            "beyond what they cost.")
 
 
 def _bound(said: Mapping[str, Any], currency: str) -> str:
     ends = words.interval(said["contribution_low"], said["contribution_high"], "money", currency)
     held = ", the price of an hour held" if said["prices_held"] else ""
     most = words.money(said["bound"], currency)
-    return (f"Contribution before cost: {ends} with 90% chance ({said['draws']} draws of what is not known{held}). No plan "
-            f"within the same limits earns more than {most}: at most {said['gap']:.2%} is missed.")
+    return (f"Contribution before cost: {ends} with 90% chance ({said['draws']} draws of what is not known{held}). "
+            f"No plan within the same limits earns more than {most}: at most {said['gap']:.2%} is missed.")
 
 
 def _dots(sweep: Sequence[Mapping[str, float]], currency: str) -> tuple[Dot, ...]:
@@ -162,7 +163,8 @@ def _focus(focus: Mapping[str, Any] | None) -> str:
         return ""
     return (f"{words.hours(focus['hours_reported'])} hours were reported in the last horizon; "
             f"{words.percent(focus['share_in_pursued'])} of them went to segments that the plan pursues. How "
-            f"unequally they fell on buyers (Gini): {focus['gini']:.2f}, where 0 is evenly and 1 all on one. {words.minutes_said(focus)}")
+            f"unequally they fell on buyers (Gini): {focus['gini']:.2f}, where 0 is evenly and 1 all on one. "
+            f"{words.minutes_said(focus)}")
 
 
 def _drains(drain: pa.Table | None, market: Row, currency: str, paths: Mapping[str, str]) -> tuple[Drained, ...]:

@@ -100,7 +100,6 @@ def difference(desk: AtDesk, before: str = "", after: str = "") -> HTMLResponse:
 
 
 def _mover(mover: Mover, currency: str) -> MoverLine:
-    told = tuple((each.name.replace("_", " "), *(measured(each.name, end, currency)
-                                                 for end in (each.before, each.after)))
-                 for each in (mover.rank, *mover.scores))
+    told = tuple((each.name.replace("_", " "), measured(each.name, each.before, currency),
+                  measured(each.name, each.after, currency)) for each in (mover.rank, *mover.scores))
     return MoverLine(mover.buyer_id, mover.source_id, told, mover.why)
