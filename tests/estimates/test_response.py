@@ -77,7 +77,7 @@ def test_arms_of_like_effort_are_no_lot(engine):
     rows, who, _ = market(5, driven=0.6)
     found = fit_response(hold(engine, "rows", rows), hold(engine, "lots", who[["buyer_id", "arm"]]))
     assert found.status == "not identified"
-    assert "arms hardly differ" in found.reason
+    assert "drawn by lot hardly differ" in found.reason
 
 
 @pytest.mark.parametrize("effort", [0.0, 2.0])
