@@ -79,7 +79,8 @@ def test_lost_opportunities_that_are_decided_late_are_no_better_rate(tmp_path):
 
 def test_what_is_still_open_is_said_where_the_rate_moved_all_the_same(tmp_path):
     assert told(project(tmp_path, decided=False))["opportunity"].endswith(
-        "of 600 since, 30.0% (420 still open, counted as they speak against it): competitiveness counts them all alike.")
+        "of 600 since, 30.0% (420 still open, counted as they speak against it): competitiveness counts them all "
+        "alike.")
 
 
 def begun_since(folder, *scores, day="2025-07-01"):
