@@ -156,3 +156,36 @@ def test_a_list_of_subscriptions_is_no_ledger_of_months(tmp_path):
 def test_changes_of_recurring_revenue_are_no_sales(tmp_path):
     text, _ = subscribed("subscription_id,customer_id,month,monthly_recurring_revenue_change,currency")
     assert "order_line" not in propose(written(tmp_path, deals=deals(), moves=text), "Acme").text
+
+
+def monthly(header, rows=(("USD", 0.5), ("GBP", 1.2))):
+    return lines(header, ((code, f"2025-{month:02d}-01", f"{rate:.4f}") for month in (1, 2, 3) for code, rate in rows))
+
+
+@pytest.mark.parametrize("header", ["cur,day,rate", "ccy,as_of,fx_rate", "Monnaie,Jour,Cours", "a,b,c"])
+def test_rates_are_told_by_their_values_whatever_the_columns_are_called(tmp_path, header):
+    proposal = propose(written(tmp_path, sales=sold(), table=monthly(header)), "Acme")
+    assert amounts(loaded(proposal.text)) == [(500, 60), (1_000, 60)]
+
+
+@pytest.mark.parametrize("text", [
+    lines("a,b,c", (("USD", "2025-01-01", 0.5), ("USD", "2025-01-01", 0.6), ("GBP", "2025-01-01", 1.2))),
+    lines("a,b,c", (("USD", "2025-01-01", 10), ("USD", "2025-01-02", 900), ("GBP", "2025-01-01", 12))),
+    lines("a,b,c", (("USD", "2025-01-01", -1.1), ("USD", "2025-01-02", -1.2), ("GBP", "2025-01-01", -1.2))),
+    lines("a,b,c", (("XUA", "2025-01-01", 1.1), ("USD", "2025-01-02", 1.2), ("GBP", "2025-01-01", 1.2))),
+    monthly("cur,day,Net Sales"),
+])
+def test_numbers_by_currency_and_day_that_do_not_behave_as_rates_are_none(tmp_path, text):
+    assert "rate" not in loaded(propose(written(tmp_path, sales=sold(), deals=deals(), table=text), "A").text
+                                ).list_tables()
+
+
+@pytest.mark.parametrize(("text", "each"), [
+    (monthly("cur,day,rate", (("JPY", 160.0), ("USD", 1.25))), 1_000 / 160),
+    (monthly("cur,day,rate", (("JPY", 1 / 160), ("USD", 0.8))), 1_000 * round(1 / 160, 4)),
+    (lines("Date,JPY,USD", ((f"2025-0{n}-01", 160, 1.25) for n in (1, 2, 3))), 1_000 / 160),
+    (lines("Date,JPY,USD", ((f"2025-0{n}-01", 0.00625, 0.8) for n in (1, 2, 3))), 1_000 / 160),
+])
+def test_rates_of_a_size_that_is_possible_one_way_round_are_taken_that_way(tmp_path, text, each):
+    proposal = propose(written(tmp_path, sales=sold(("EUR", "JPY")), table=text), "Acme")
+    assert amounts(loaded(proposal.text)) == [(round(each), 60), (1_000, 60)]

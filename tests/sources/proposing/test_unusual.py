@@ -5,6 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from marketsofone.engine import open_engine
 from marketsofone.sources import load_sources, sources_from
 from marketsofone.sources.proposing.proposal import propose
@@ -328,3 +330,33 @@ def test_columns_called_by_what_happened_on_a_day_are_its_dates(tmp_path):
     assert sources["deals"]["opportunity"]["opened_at"] == "opened_on"
     assert sources["touches"]["touch"]["happened_at"] == "happened_on"
     assert sources["sales"]["order_line"]["ordered_at"] == "ordered_on"
+
+
+def test_a_column_called_code_or_v_does_not_hide_what_others_hold(tmp_path):
+    invoices = lines("Invoice No,Code,v,Invoice Date,Amount", (
+        (n, f"C{n % 50 + 1}", "xyz"[n % 3], f"2025-03-{n % 28 + 1:02d}", f"EUR {n}.50") for n in range(1, 201)))
+    customers = lines("Customer,sign,Sector", ((f"C{n}", n, "ab"[n % 2]) for n in range(1, 51)))
+    engine = loaded(propose(written(tmp_path, invoices=invoices, customers=customers), "Acme").text)
+    assert one_value(engine, "select sum(amount) from order_line") == sum(100 * n + 50 for n in range(1, 201))
+
+
+def with_commas(key, amount=lambda n: f"{n},50"):
+    return "\n".join(["Vorgangsnr;Kundennr;Version;Angelegt;Status;Auftragswert;Menge", *(
+        f"{n};{key(n)};{('9.0', '9.1', '10a')[n % 3]};{n % 28 + 1:02d}.03.2025;{('gewonnen', 'verloren')[n % 2]};"
+        f"{amount(n)};{n}" for n in range(100, 180))]) + "\n"
+
+
+@pytest.mark.parametrize("key", [lambda n: f"{n % 9}.0", lambda n: ("9.0", "A-10", "B-12")[n % 3]])
+@pytest.mark.parametrize(("amount", "cents"), [(lambda n: f"{n},50", 50), (lambda n: f"1.{n}", 100_000)])
+def test_keys_and_versions_with_a_point_do_not_hide_a_decimal_comma(tmp_path, key, amount, cents):
+    engine = loaded(propose(written(tmp_path, chancen=with_commas(key, amount)), "Acme").text)
+    expected = sum(100 * n + 50 if cents == 50 else 100 * (1000 + n) for n in range(100, 180))
+    assert one_value(engine, "select sum(amount) from opportunity") == expected
+
+
+def test_numbers_with_a_decimal_point_beside_texts_with_commas_keep_their_point(tmp_path):
+    rows = "\n".join(f"{n};K{n % 9};3,4 und 5,6;2025-03-{n % 28 + 1:02d};{('won', 'lost')[n % 2]};{n}.50"
+                     for n in range(100, 180))
+    text = f"Deal ID;Customer;Masse;Created;Status;Value\n{rows}\n"
+    engine = loaded(propose(written(tmp_path, deals=text), "A").text)
+    assert one_value(engine, "select sum(amount) from opportunity") == sum(100 * n + 50 for n in range(100, 180))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.crm_values import NO, YES
 from marketsofone.sources.profiling.crm_words import KEYS, describes, is_called, is_personal
 from marketsofone.sources.profiling.links import GENERIC, Link
 from marketsofone.sources.spelling import snake
@@ -14,7 +15,8 @@ from marketsofone.sources.spelling import snake
 _ENTITIES = ("account", "contact", "product", "rep")
 _NUMBERED = ("id", "no", "nr", "number", "nummer", "key", "guid", "code")
 _CALLED_NUMBER = re.compile("((^|_)(id|no|key)|nr|number|nummer|guid|code)$")
-_OFTEN = 0.9
+_COUNTED = ("mitarbeiter", "employee")
+_OFTEN, _FEW_ROWS = 0.9, 20
 
 
 def named(column: ColumnProfile, words: tuple[str, ...]) -> bool:
@@ -63,12 +65,11 @@ class Folder:
         found = [column for word in KEYS[entity] for column in one.columns
                  if named(column, (word,)) and _may_be_key(one, column, entity)]
         if one.about == entity:
-            found += [column for column in one.columns if one.is_key(column) and column.kind != "date" and (
+            found += [column for column in one.columns if one.is_nearly_key(column) and column.kind != "date" and (
                 named(column, GENERIC) or (named(column, ("name",)) and self._asked_by(one, column)))]
-        found += [column for column in one.columns if column not in found and one.is_key(column)
+        found += [column for column in one.columns if column not in found and one.is_nearly_key(column)
                   and self._asked_as(one, column, entity)]
-        exact = [column for column in found if one.is_key(column)] or found
-        return max(exact, key=lambda column: self._rank(one, column), default=None)
+        return max(found, key=lambda column: self._rank(one, column), default=None)
 
     def home(self, entity: str) -> tuple[FileProfile, ColumnProfile] | None:
         """The file that lists the things of a kind, and their key there; None where none does."""
@@ -79,7 +80,7 @@ class Folder:
         """The column by which a file names things of a kind: by its values where a file lists them, else by name."""
         used = set(used)
         called = [column for word in KEYS[entity] for column in one.columns
-                  if column.name not in used and column.kind != "date" and column.distinct > 2
+                  if column.name not in used and column.kind != "date" and _may_name(one, column, entity)
                   and named(column, (word,)) and not describes(column.label)]
         home = self.home(entity)
         if home and home[0].source is not one.source:
@@ -128,10 +129,10 @@ class Folder:
             (other.source.name, each.name) in asking and names_things(each, entity)
             for other in self.files for each in other.columns)
 
-    def _rank(self, one: FileProfile, column: ColumnProfile) -> tuple[int, bool, bool]:
+    def _rank(self, one: FileProfile, column: ColumnProfile) -> tuple[int, bool, bool, bool]:
         numbered = column.label.lower().endswith(_NUMBERED)
         asked = self._asked_by(one, column)
-        return asked, asked > 0 and numbered, column.name in one.shared
+        return asked, one.is_key(column), asked > 0 and numbered, column.name in one.shared
 
     def _lists(self, one: FileProfile, entity: str) -> bool:
         if self.main is not None and one.source is self.main.source:
@@ -142,9 +143,35 @@ class Folder:
 def _may_be_key(one: FileProfile, column: ColumnProfile, entity: str) -> bool:
     """Whether a column that is called a key may be one; rows exported twice do not hide that of a file's subject."""
     if column.kind == "date" or one.is_key(column):
-        return column.kind != "date"
-    own = entity == "opportunity" or one.about == entity
-    return own and column.filled >= 0.99 * one.rows and column.distinct >= _OFTEN * one.rows
+        return column.kind != "date" and (
+            entity != "opportunity" or column.distinct == column.filled or not _is_name(column))
+    if entity == "opportunity" and _is_name(column):
+        return False
+    if entity == "opportunity" or one.about == entity:
+        return column.filled >= 0.99 * one.rows and column.distinct >= _OFTEN * one.rows
+    return one.is_nearly_key(column) and entity in _ENTITIES and not any(
+        one.is_key(other) and named(other, words) for kind, words in KEYS.items() if kind != entity
+        for other in one.columns)
+
+
+def is_counted(column: ColumnProfile) -> bool:
+    """Whether a number is how many people a company employs, and names nobody: ``Mitarbeiter``."""
+    return column.kind == "number" and named(column, _COUNTED)
+
+
+def _is_name(column: ColumnProfile) -> bool:
+    """Whether a column holds names, words without a digit among them: two opportunities of one name are two."""
+    return column.kind == "text" and column.coded < column.filled
+
+
+def _may_name(one: FileProfile, column: ColumnProfile, entity: str) -> bool:
+    """Whether a column that is called as things are may name them: few values do where few rows can have more."""
+    if is_counted(column):
+        return False
+    if column.distinct > 2 or (entity == "rep" and column.distinct == 2 and column.kind == "text"):
+        return not set(column.values) or not set(column.values) <= {*YES, *NO}
+    return column.filled > 0 and not set(column.values) <= {*YES, *NO} and (
+        one.rows <= _FEW_ROWS or _CALLED_NUMBER.search(snake(column.label)) is not None)
 
 
 def numbered(one: FileProfile) -> ColumnProfile | None:
@@ -161,3 +188,13 @@ def repeated(one: FileProfile, column: ColumnProfile) -> str:
     """That some rows say the key of an earlier row; empty where none does."""
     again = column.filled - column.distinct
     return f"; {again:,} rows repeat the key of an earlier one and will be refused" if again else ""
+
+
+def doubtful_rows(one: FileProfile, column: ColumnProfile) -> Iterator[str]:
+    """What a person should know of the rows of a file whose key is not that of one row each."""
+    again, without = column.filled - column.distinct, one.rows - column.filled
+    if again:
+        yield (f"{again:,} of {one.rows:,} rows repeat the {column.name} of an earlier one: the first of each stands, "
+               "the others will be in quarantine.")
+    if without:
+        yield f"{without:,} of {one.rows:,} rows have no {column.name} and will be in quarantine."

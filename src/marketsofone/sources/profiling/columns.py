@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Literal
 from marketsofone.errors import MarketError
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.mapping.strictly import FORMATS, format_of
-from marketsofone.sources.profiling.crm_words import MONTHS, is_called
+from marketsofone.sources.profiling.commas import decimal_of
+from marketsofone.sources.profiling.crm_words import DURATIONS, is_called
+from marketsofone.sources.profiling.field_words import MONTHS
 from marketsofone.sources.profiling.headings import labels_of, prefix_of, subject_of, without_remarks
-from marketsofone.sources.rows.decimals import signs_of
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import file_literal, literal, quoted
 from marketsofone.sources.staging.every_source import stage
@@ -61,6 +62,9 @@ class ColumnProfile:
         Currency codes beside its numbers, the most frequent first, where nearly all values are a number with one.
     sign : str
         The sign of a currency that all its numbers are written with; empty for none.
+    clock : str
+        Which parts its values give, cut by colons, where it is called a duration: ``h:m:s``, ``h:m``, ``m:s``, or
+        ``unclear`` where two parts may be either; empty for any other column.
     moment : (str, str) or None
         SQL of the moments that its values lead to, and in which unit, where it is called as dates or months are.
     """
@@ -79,6 +83,7 @@ class ColumnProfile:
     gaps: int = 0
     codes: tuple[str, ...] = ()
     sign: str = ""
+    clock: str = ""
     moment: tuple[str, str] | None = None
 
     @property
@@ -113,6 +118,8 @@ class FileProfile:
         Rows that are totals of others.
     digest : str
         The same for files, and sheets, of the same content.
+    inside : frozenset of (str, str)
+        A column called as what stands above a thing is, and another of the file of which its values are keys.
     """
 
     source: Source
@@ -123,10 +130,17 @@ class FileProfile:
     about: str = ""
     totals: int = 0
     digest: str = ""
+    inside: frozenset[tuple[str, str]] = frozenset()
 
     def is_key(self, column: ColumnProfile) -> bool:
         """Whether every row has a value of its own, but for one in a hundred."""
         return column.filled == self.rows and column.distinct >= 0.99 * self.rows
+
+    def is_nearly_key(self, column: ColumnProfile) -> bool:
+        """Whether but for a few rows, exported twice or left empty, every row has a value of its own."""
+        without, again = self.rows - column.filled, column.filled - column.distinct
+        few = without <= max(2, 0.01 * self.rows) and again <= max(2, 0.05 * self.rows)
+        return few and column.distinct >= 0.9 * self.rows > 0
 
     def column(self, name: str) -> ColumnProfile:
         """The column of that name."""
@@ -177,43 +191,38 @@ def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfil
         staged = stage(con, source, folder)
     if all(re.fullmatch(r"[\d.,:/ -]+(_\d+)?", name) for name in staged.columns):
         raise MarketError("A file has a header.", "numbers only in its first line.", "Add a header line.")
-    source = replace(source, decimal=_decimal(con, staged), date_format=_date_format(con, staged))
+    source = replace(source, decimal=decimal_of(con, staged), date_format=_date_format(con, staged))
     about = subject_of(prefix_of(list(staged.columns)), source.sheet, source.table, source.name)
     return FileProfile(source, staged.rows, tuple(_columns(con, staged, source.decimal, source.date_format)),
                        relation=staged.relation, about=about, totals=sum(why == TOTAL for _, why in staged.broken),
                        digest=f"{staged.fingerprint.sha256} {source.sheet} {source.table or source.query}")
 
 
-def _decimal(con: DuckDBPyConnection, staged: Staged) -> str:
-    """A comma where numbers have decimal commas, or may have in a file that is not cut by commas; else empty.
-
-    Columns that are called months are not asked: ``01.2024`` is no number with a point.
-    """
-    texts = [name for name, kind in staged.columns.items() if kind == "VARCHAR" and not is_called(name, MONTHS)]
-    signs = [signs_of(con, staged, name) for name in texts]
-    if any(one.point for one in signs):
-        return ""
-    may = staged.delimiter not in ("", ",")
-    return "," if any(one.says_comma or (may and one.open) for one in signs) else ""
-
-
 def _date_format(con: DuckDBPyConnection, staged: Staged) -> str:
-    """Day first, where all dates of a file are cut by points and some column would leave that open; else empty.
+    """The format of a file's dates, where some column would leave open which of two is the day; else empty.
 
-    Nobody writes the month first before a point; where the file itself tells, nothing need be said.
+    All dates of the file are to be cut alike. Nobody writes the month first before a point; before a stroke another
+    column of the file may tell. Where every column tells itself, nothing need be said.
     """
     texts = [cleaned(quoted(name), kind) for name, kind in staged.columns.items() if kind == "VARCHAR"]
     if len(texts) < len(staged.columns) or not texts:
         return ""
-    parts = [f"count({value}), coalesce(count_if(regexp_matches({value}, {literal(_DATE)})), 0), "
-             f"coalesce(count_if(regexp_matches({value}, {literal(_DOTTED)})), 0)" for value in texts]
+    looks = [_DATE, *_CUTS]
+    parts = [f"count({value}), " + ", ".join(
+        f"coalesce(count_if(regexp_matches({value}, {literal(look)})), 0)" for look in looks) for value in texts]
     counts = con.execute(f"select {', '.join(parts)} from {staged.relation}").fetchall()[0]
-    found = [(value, dotted) for value, filled, like, dotted in zip(
-        texts, counts[::3], counts[1::3], counts[2::3], strict=True) if filled and like >= 0.95 * filled]
-    if not found or any(like > dotted for like, dotted in zip(counts[1::3], counts[2::3], strict=True)):
+    each = [counts[at:at + len(looks) + 1] for at in range(0, len(counts), len(looks) + 1)]
+    found = [value for value, (filled, like, *_) in zip(texts, each, strict=True) if filled and like >= 0.95 * filled]
+    cuts = [cut for place, cut in enumerate(_CUTS.values()) if all(like <= rest[place] for _, like, *rest in each)]
+    if not found or not cuts:
         return ""
-    ways = (written(con, staged.relation, value) for value, _ in found)
-    return "%d.%m.%Y" if any(way.is_ambiguous for way in ways) else ""
+    ways = [written(con, staged.relation, value) for value in found]
+    sure = {way.way for way in ways if not way.is_ambiguous and way.way in ("day first", "month first")}
+    if not any(way.is_ambiguous for way in ways) or (cuts[0][0] != "." and len(sure) != 1):
+        return ""
+    sign, year = cuts[0]
+    first, second = ("m", "d") if sign != "." and sure == {"month first"} else ("d", "m")
+    return f"%{first}{sign}%{second}{sign}%{year}"
 
 
 def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format: str) -> Iterator[ColumnProfile]:
@@ -234,14 +243,15 @@ def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format:
         if 0 < distinct <= _VALUES:
             values = dict(
                 con.execute(
-                    f"select lower({as_text}) as v, count(*) from {file} where {value} is not null "
-                    "group by v order by 2 desc, 1"
+                    f"select lower(t) as v, count(*) from (select {as_text} as t from {staged.relation}) "
+                    "where t is not null group by v order by 2 desc, 1"
                 ).fetchall()
             )
         codes = _codes(con, staged, as_text, filled) if kind == "VARCHAR" and coded == filled else ()
         sign = _sign(con, staged, as_text, filled) if found == "number" else ""
         yield ColumnProfile(name, "date" if moment else found, filled, distinct, length, tuple(values), unclear,
-                            numbers, label, key(value, kind), coded, gaps or 0, codes, sign, moment)
+                            numbers, label, key(value, kind), coded, gaps or 0, codes, sign,
+                            _clock(con, staged, label, as_text, filled), moment)
 
 
 def _moment(con: DuckDBPyConnection, file: str, name: str, kind: str, decimal: str) -> tuple[str, str] | None:
@@ -256,16 +266,32 @@ def _moment(con: DuckDBPyConnection, file: str, name: str, kind: str, decimal: s
 def _sign(con: DuckDBPyConnection, staged: Staged, value: str, filled: int) -> str:
     """The sign of a currency in every value of a column."""
     found = con.execute(
-        f"select regexp_extract({value}, '[€$£¥]') as sign, count(*) from {staged.relation} where {value} is not null "
-        "group by sign").fetchall()
+        f"select regexp_extract(v, '[€$£¥]') as s, count(*) from (select {value} as v from {staged.relation}) "
+        "where v is not null group by s").fetchall()
     return str(found[0][0]) if len(found) == 1 and found[0][1] == filled else ""
+
+
+def _clock(con: DuckDBPyConnection, staged: Staged, label: str, value: str, filled: int) -> str:
+    """Which parts the values of a column that is called a duration give, cut by colons."""
+    if not filled or not is_called(without_remarks(label), DURATIONS):
+        return ""
+    three, two, most = con.execute(
+        f"select count_if(regexp_matches(v, '{_THREE}')), count_if(regexp_matches(v, '{_TWO}')), "
+        f"max(try_cast(split_part(v, ':', 1) as double)) from (select {value} as v from {staged.relation})"
+    ).fetchall()[0]
+    if three >= 0.95 * filled:
+        return "h:m:s"
+    if two < 0.95 * filled:
+        return ""
+    said = re.sub("[^hms]", "", label.lower().rpartition("(")[2]) if "(" in label else ""
+    return {"hhmm": "h:m", "hmm": "h:m", "mmss": "m:s", "mss": "m:s"}.get(said, "m:s" if most > _DAY else "unclear")
 
 
 def _codes(con: DuckDBPyConnection, staged: Staged, value: str, filled: int) -> tuple[str, ...]:
     """Codes of currencies in a column of amounts that are written with one, the most frequent first."""
     found = con.execute(
-        f"select regexp_extract({value}, '[A-Z]{{3}}') as code, count(*) from {staged.relation} "
-        f"where regexp_matches({value}, {literal(WITH_CODE)}) group by code order by 2 desc, 1").fetchall()
+        f"select regexp_extract(v, '[A-Z]{{3}}') as c, count(*) from (select {value} as v from {staged.relation}) "
+        f"where regexp_matches(v, {literal(WITH_CODE)}) group by c order by 2 desc, 1").fetchall()
     rows = sum(count for _, count in found)
     codes = tuple(code for code, _ in found)
     return codes if rows >= 0.95 * filled > 0 and all(code in EXPONENTS for code in codes) else ()
@@ -296,6 +322,8 @@ def _kind(
     return ("number" if numbers == filled and not coded else "text"), False, 0 if coded else numbers
 
 
+_THREE, _TWO, _DAY = "^[0-9]{1,3}(:[0-5][0-9]){2}([.][0-9]+)?$", "^[0-9]{1,3}:[0-5][0-9]$", 23
 _CALLED_DATES = "(^|_)(date|datum|day|at|on|am|timestamp|created|opened|closed|since|modified|updated)$"
-_DOTTED = "^[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}( |$)"
+_CUTS = {f"^[0-9]{{1,2}}[{sign}][0-9]{{1,2}}[{sign}][0-9]{{{digits}}}( |$)": (sign, year)
+         for sign in "./-" for digits, year in ((4, "Y"), (2, "y"))}
 _DATE = "^[0-9]{1,4}[-./][0-9]{1,2}[-./][0-9]{2,4}([ T]|$)"

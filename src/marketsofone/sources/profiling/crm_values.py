@@ -43,5 +43,17 @@ OUTGOING = ("out", "outbound", "outgoing", "sent", "ausgehend", "ausgang")
 ANSWERED = ("connected", "answered", "reached", "picked up", "replied", "erreicht", "angenommen", "beantwortet")
 UNANSWERED = ("no answer", "no_answer", "no-answer", "not reached", "unanswered", "missed", "busy", "voicemail",
               "left voicemail", "nicht erreicht", "verpasst", "besetzt", "mailbox", "no reply")
+FORMS = {
+    **dict.fromkeys(("group", "holding", "corporate group", "konzern", "gruppe", "unternehmensgruppe", "groupe"),
+                    "group"),
+    **dict.fromkeys(("company", "legal entity", "hq", "headquarters", "headquarter", "head office", "main office",
+                     "parent", "subsidiary", "firma", "unternehmen", "gesellschaft", "zentrale", "hauptsitz",
+                     "tochter", "tochtergesellschaft", "société", "entreprise", "siège", "siège social"), "company"),
+    **dict.fromkeys(("site", "branch", "branch office", "location", "plant", "office", "store", "shop", "warehouse",
+                     "standort", "niederlassung", "filiale", "zweigstelle", "werk", "betriebsstätte", "lager",
+                     "agence", "succursale", "établissement", "usine", "dépôt"), "site"),
+}
+"""What an account is in its tree, by the words that files have for it."""
+
 YES = ("yes", "y", "true", "1", "t", "ja", "wahr", "j", "oui", "vrai", "sí", "sim")
 NO = ("no", "n", "false", "0", "f", "nein", "falsch", "non", "faux", "não")

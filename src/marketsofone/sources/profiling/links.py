@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
-from marketsofone.sources.profiling.crm_words import KEYS, describes, is_called
+from marketsofone.sources.profiling.crm_words import KEYS, SITES, describes, is_called
+from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.spelling import bare
 from marketsofone.sources.sql import quoted
 
@@ -73,13 +74,26 @@ def links_between(con: DuckDBPyConnection, profiles: Sequence[FileProfile]) -> t
                  for link in _links(con, one, column, other))
 
 
+def inside(con: DuckDBPyConnection, one: FileProfile) -> frozenset[tuple[str, str]]:
+    """The columns called as what stands above a thing is, each with a key of the same file that its values are."""
+    above = [column for column in one.columns if column.filled and any(
+        is_called(said, FIELDS["account"]["parent_id"]) for said in column.said)]
+    return frozenset(
+        (column.name, key.name) for column in above for key in one.columns
+        if key is not column and key.kind != "date" and one.is_key(key) and con.execute(
+            f"select count(k) >= 0.9 * count(*) from (select {column.text} as v from {one.relation}) "
+            f"left join (select distinct {key.text} as k from {one.relation}) on v = k where v is not null"
+        ).fetchall()[0][0])
+
+
 def _links(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile, other: FileProfile) -> Iterator[Link]:
     for key in other.columns:
-        if not (_may_refer(key) and other.is_key(key)) or not _tells(one, column, key):
+        if not (_may_refer(key) and other.is_nearly_key(key)) or not _tells(one, column, key):
             continue
         first = f"trim(split_part({column.text}, ';', 1))"
         keys = f"(select distinct {key.text} as k from {other.relation})"
-        sample = f"(select distinct {first} as v from {one.relation} where v is not null limit {_SAMPLE})"
+        said = f"(select {first} as v from {one.relation})"
+        sample = f"(select distinct v from {said} where v is not null limit {_SAMPLE})"
         hit, asked = con.execute(f"select count(k), count(*) from {sample} left join {keys} on v = k").fetchall()[0]
         if 2 * hit < asked or not asked:
             continue
@@ -93,7 +107,9 @@ def _links(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile, oth
 
 
 def _may_refer(column: ColumnProfile) -> bool:
-    return column.kind != "date" and column.distinct > 2 and column.length <= _LONG
+    """Whether values may be keys: two or three different ones only where the heading says of what."""
+    return column.kind != "date" and column.length <= _LONG and (column.distinct > 2 or (
+        column.filled > 0 and bool(_things(column))))
 
 
 def _tells(one: FileProfile, column: ColumnProfile, key: ColumnProfile) -> bool:
@@ -114,4 +130,5 @@ def _tells(one: FileProfile, column: ColumnProfile, key: ColumnProfile) -> bool:
 def _things(column: ColumnProfile) -> set[str]:
     """What a column's heading calls its values: the kinds of things, people of one's own and of others as one."""
     called = {entity for entity, words in KEYS.items() for said in column.said if is_called(said, words)}
+    called |= {"account"} if any(is_called(said, SITES) for said in column.said) else set()
     return {"person" if entity in ("contact", "rep") else entity for entity in called}

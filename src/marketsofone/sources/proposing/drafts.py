@@ -86,6 +86,13 @@ class Draft:
             tables.append(replace(one, dimensions=parts["dimensions"], traits=parts["traits"]))
         return replace(self, tables=tuple(tables), after_outcome=after)
 
+    @property
+    def _first(self) -> str:
+        """Which of day and month its dates begin with, and how that is known."""
+        form = self.source.date_format
+        told = "its dates are cut by points" if "." in form else "another column of dates tells"
+        return f"{'day' if form.startswith('%d') else 'month'} first: {told}"
+
     def said(self) -> list[str]:
         """The SQL of all that it uses."""
         return [guess.sql for one in self.tables for part in (one.fields, one.dimensions, one.traits)
@@ -100,7 +107,7 @@ class Draft:
             if self.source.decimal:
                 yield f"{self.source.name} writes decimals with a comma: 1.234 is one thousand and more."
             if self.source.date_format:
-                yield f"{self.source.name} writes the day first: its dates are cut by points."
+                yield f"{self.source.name} writes the {self._first}."
             for name, guess in one.fields.items():
                 yield f"{one.table}.{name} = {guess.sql}: {guess.why}."
         for column in self.after_outcome:
@@ -126,7 +133,7 @@ class Draft:
         if self.source.decimal:
             yield f"decimal = {quoted_as_toml(self.source.decimal)}  # guessed: is 1.234 one thousand and more?"
         if self.source.date_format:
-            yield f"date_format = {quoted_as_toml(self.source.date_format)}  # guessed: cut by points, the day is first"
+            yield f"date_format = {quoted_as_toml(self.source.date_format)}  # guessed: the {self._first}"
         if self.source.fill_down:
             yield f"fill_down = {listed_as_toml(self.source.fill_down)}  # guessed: said in an order's first row alone"
         if self.source.where:

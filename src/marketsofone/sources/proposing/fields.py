@@ -7,15 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from marketsofone.sources.profiling.belonging import Folder, first_called, named, numbered, repeated
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
-from marketsofone.sources.profiling.crm_values import UNIT_PRICES
-from marketsofone.sources.profiling.crm_words import FIELDS, HOURS, KEYS, SECONDS, describes, is_personal
+from marketsofone.sources.profiling.crm_values import NO, UNIT_PRICES, YES
+from marketsofone.sources.profiling.crm_words import HOURS, KEYS, SECONDS, SITES, describes, is_personal
+from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.proposing.drafts import Guess
 from marketsofone.sources.proposing.recurring import Recurring, recurring
-from marketsofone.sources.proposing.told_by_values import answered, direction, outcome
+from marketsofone.sources.proposing.told_by_values import answered, direction, form, outcome
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import literal, quoted
 
 _FLAGS = ("answered", "decides")
+_CALLED_PARENT = re.compile("parent|subsidiary|mutter|belongs|gehoert|mere|uebergeordnet")
+_CALLED_SINCE = re.compile("since|seit|depuis|birth|geb|naiss|found|gruend|valid|gueltig|last|letzt|dernier|next|naech")
+_DAYS = ("ordered_at", "happened_at")
+_PARTS = {"h:m:s": (60, 1, 1 / 60), "h:m": (60, 1), "m:s": (1, 1 / 60)}
 _KINDS = {
     "opened_at": "date",
     "closed_at": "date",
@@ -53,7 +58,34 @@ def fields_of(folder: Folder, one: FileProfile, table: str) -> dict[str, Guess]:
     owners = {"account": ("rep",), "contact": ("account",)}
     fields |= {field: guess for field, guess in references(folder, one, owners.get(table, ()), fields).items()
                if not is_personal(guess.sql)}
-    return {**fields, **plain_fields(one, table, fields)}
+    if table == "account":
+        told = form(one)
+        fields |= {"form": told} if told else {}
+    if table == "contact" and (site := _site(folder, one, fields)):
+        fields["site_id"] = site
+    plain = plain_fields(one, table, fields)
+    if "parent_id" in plain and not _stands_above(one, fields, plain["parent_id"].sql):
+        del plain["parent_id"]
+    return {**fields, **plain}
+
+
+def _stands_above(one: FileProfile, fields: Mapping[str, Guess], column: str) -> bool:
+    """Whether a column names accounts: its values are keys of them, or it is called a parent and holds no other names.
+
+    A group may be what a customer is like, ``Gold`` or ``Silver``: it is no account unless it is one of the file.
+    """
+    among = {key for name, key in one.inside if name == column}
+    key = fields["account_id"].sql if "account_id" in fields else ""
+    return key in among or (not among and _CALLED_PARENT.search(snake(column)) is not None)
+
+
+def _site(folder: Folder, one: FileProfile, fields: Mapping[str, Guess]) -> Guess | None:
+    """The column that names the site of a person: its values are keys of accounts, or it is called a site's key."""
+    home = folder.home("account")
+    used = {guess.sql for guess in fields.values()}
+    return next((Guess(column.name, "its name") for column in one.columns
+                 if column.name not in used and column.kind != "date" and named(column, SITES)
+                 and ((home and folder.names(one, column, home[0])) or named(column, SITES[:1]))), None)
 
 
 def _key_of_thing(folder: Folder, one: FileProfile, table: str) -> Guess | None:
@@ -84,11 +116,17 @@ def _opportunity(folder: Folder, one: FileProfile) -> dict[str, Guess]:
     fields = {
         "opportunity_id": Guess(key.name, f"its name, and every row has its own{repeated(one, key)}")
         if key
-        else Guess("source_row", "no column is a key, so the row's number is it")
+        else Guess(_row_number(folder, one), "no column is a key, so the row's number is it")
     }
     fields |= references(folder, one, ("account", "contact", "rep", "product"), fields)
     fields |= outcome(one) or {}
     return fields | plain_fields(one, "opportunity", fields)
+
+
+def _row_number(folder: Folder, one: FileProfile) -> str:
+    """The number of a row, with the name of its source where another file lists opportunities too."""
+    own = folder.main is None or one.source is folder.main.source
+    return "source_row" if own else f"{literal(one.source.name)} || ' ' || source_row"
 
 
 def _opportunity_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
@@ -113,7 +151,7 @@ def _step(folder: Folder, one: FileProfile) -> dict[str, Guess]:
 def order_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
     """The fields of a ledger: what one line of it says."""
     account, order = folder.reference(one, "account"), order_number(folder, one)
-    date = field_of(one, "order_line", "ordered_at", ())
+    date = day_of(one, "order_line", "ordered_at")
     fields: dict[str, Guess] = {}
     monthly = recurring(one)
     if monthly:
@@ -181,10 +219,19 @@ def _touch(folder: Folder, one: FileProfile) -> dict[str, Guess]:
         fields["minutes"] = Guess(f"{quoted(seconds.name)} / 60", "its name: seconds")
     elif hours and "minutes" not in fields:
         fields["minutes"] = Guess(f"{quoted(hours.name)} * 60", "its name: hours")
+    clocked = next((column for column in one.columns if column.clock in _PARTS), None)
+    if clocked and "minutes" not in fields:
+        parts = (f"try_cast(split_part({quoted(clocked.name)}, ':', {place}) as double)" + _times(minutes)
+                 for place, minutes in enumerate(_PARTS[clocked.clock], start=1))
+        fields["minutes"] = Guess(" + ".join(parts), f"its name, and its values are {clocked.clock}")
     date = fields.get("happened_at")
     back = date is not None and re.search(r"redem|repl|respon|answer", date.sql.lower()) is not None
     guess = Guess("'in'" if back else "'out'", "they came to us" if back else "nothing says that they came to us")
     return {"direction": guess} | fields
+
+
+def _times(minutes: float) -> str:
+    return "" if minutes == 1 else (f" * {minutes}" if minutes > 1 else " / 60")
 
 
 def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> dict[str, Guess]:
@@ -193,9 +240,12 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
     found: dict[str, Guess] = {}
     for name in FIELDS.get(table, {}):
         column = None if name in taken else field_of(one, table, name, used)
+        why = "its name"
+        if column is None and name in _DAYS and name not in taken:
+            column, why = only_date(one), "the only column of dates"
         if column:
             sql, told = column.read
-            found[name] = Guess(sql, f"its name{told}")
+            found[name] = Guess(sql, f"{why}{told}")
             if name in _FLAGS and column.filled < one.rows and len(column.values) == 1:
                 found[name] = Guess(f"{quoted(column.name)} is not null", f"its name; {column.values[0]!r} is the only "
                                     "value: what is empty is taken for no")
@@ -208,10 +258,28 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
     return found
 
 
+def only_date(one: FileProfile) -> ColumnProfile | None:
+    """The one column of dates of a file, whatever it is called; none that tells since when something holds."""
+    dates = [column for column in one.columns if column.kind == "date" and column.filled]
+    sure = len(dates) == 1 and not dates[0].unclear and not _CALLED_SINCE.search(snake(dates[0].label))
+    return dates[0] if sure else None
+
+
+def day_of(one: FileProfile, table: str, name: str) -> ColumnProfile | None:
+    """The column of the day of a row: by its name, else the only one of dates."""
+    return field_of(one, table, name, ()) or only_date(one)
+
+
 def field_of(one: FileProfile, table: str, name: str, used: Iterable[str]) -> ColumnProfile | None:
     """The column that is called as a field of a table is, and fits it."""
     return first_called(one, FIELDS[table][name], lambda column: _fits(_KINDS.get(name, column.kind), column)
-                        and not column.unclear and column.filled > 0 and column.name not in used)
+                        and not column.unclear and column.filled > 0 and column.name not in used
+                        and (name not in _FLAGS or _is_flag(column)))
+
+
+def _is_flag(column: ColumnProfile) -> bool:
+    """Whether a column holds yes and no, or one word beside blanks: what was answered in words is no flag."""
+    return bool(column.values) and (len(column.values) == 1 or set(column.values) <= {*YES, *NO})
 
 
 def _fits(kind: str, column: ColumnProfile) -> bool:

@@ -25,10 +25,17 @@ from marketsofone.sources.mapping.strictly import format_of
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, files_of, profile, source_of
 from marketsofone.sources.profiling.connected import Connected, database_source, databases_in, looked_at
 from marketsofone.sources.profiling.copies import without_copies
-from marketsofone.sources.profiling.links import Link, links_between
+from marketsofone.sources.profiling.links import Link, inside, links_between
 from marketsofone.sources.proposing.drafts import Draft, Guess, TableDraft
 from marketsofone.sources.proposing.own_names import with_names_of_their_own
-from marketsofone.sources.proposing.rates import Rates, across_drafted, rates_across, rates_among, rates_drafted
+from marketsofone.sources.proposing.rates import (
+    Rates,
+    RatesAcross,
+    across_drafted,
+    rates_across,
+    rates_among,
+    rates_drafted,
+)
 from marketsofone.sources.proposing.tables import draft_of
 from marketsofone.sources.spelling import in_ascii, in_one_line, quoted_as_toml, snake
 from marketsofone.sources.sql import quoted
@@ -92,8 +99,7 @@ def propose(folder: Path, name: str, connected: Connected | None = None, *, data
             "\n".join(["none.", *closed]), "Name the folder that has the exports."
         )
     con = open_engine().con
-    profiles, links, unsure = _profiles(con, paths, within)
-    rates, across = rates_among(profiles), rates_across(profiles)
+    profiles, links, rates, across, unsure = _profiles(con, paths, within)
     aside = {one.file.source.name for one in rates} | {one.file.source.name for one in across}
     profiles = [one for one in profiles if one.source.name not in aside]
     drafts, notes = draft_of(profiles, links)
@@ -118,7 +124,7 @@ def propose(folder: Path, name: str, connected: Connected | None = None, *, data
 
 def _profiles(
     con: DuckDBPyConnection, paths: Sequence[Path], connected: Sequence[Connected]
-) -> tuple[list[FileProfile], tuple[Link, ...], list[str]]:
+) -> tuple[list[FileProfile], tuple[Link, ...], list[Rates], list[RatesAcross], list[str]]:
     profiles, unsure = [], []
     with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
         for source in _sources(paths, connected):
@@ -129,10 +135,11 @@ def _profiles(
             except MarketError as error:
                 name = source.table or Path(source.file).name + (f" ({source.sheet})" if source.sheet else "")
                 unsure.append(f"{name} was not used. {error.wanted} Found: {error.found}")
+        profiles = [replace(one, inside=inside(con, one)) for one in profiles]
         profiles, copies = without_copies(con, profiles)
         unsure += copies
-        links = links_between(con, profiles)
-    return profiles, links, unsure
+        links, rates, across = links_between(con, profiles), rates_among(con, profiles), rates_across(con, profiles)
+    return profiles, links, rates, across, unsure
 
 
 def _sources(paths: Sequence[Path], connected: Sequence[Connected]) -> Iterable[Source]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from marketsofone.errors import shortened
 from marketsofone.sources.profiling.belonging import Folder, first_called, named
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
-from marketsofone.sources.profiling.crm_words import ANNUAL, FIELDS, MONTHLY, MONTHS, SUBSCRIPTIONS
+from marketsofone.sources.profiling.crm_words import ANNUAL, MONTHLY, SUBSCRIPTIONS
+from marketsofone.sources.profiling.field_words import FIELDS, MONTHS
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft
 from marketsofone.sources.proposing.safe_joins import against

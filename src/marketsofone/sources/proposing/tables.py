@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from marketsofone.customer.tables import STATED
+from marketsofone.customer.tables import STATED, TABLES
 from marketsofone.errors import shortened
 from marketsofone.sources.doubtful.leaks import name_tells
-from marketsofone.sources.profiling.belonging import Folder, named
+from marketsofone.sources.profiling.belonging import Folder, doubtful_rows, is_counted, named
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
-from marketsofone.sources.profiling.crm_words import FIELDS, KEYS, is_personal
+from marketsofone.sources.profiling.crm_words import KEYS, is_personal
+from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.profiling.months import without_months
 from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft
@@ -19,6 +20,7 @@ from marketsofone.sources.proposing.fields import (
     dated,
     field_of,
     fields_of,
+    only_date,
     order_number,
     paid,
     said_once,
@@ -163,6 +165,8 @@ def _table(folder: Folder, one: FileProfile, together: Together | None) -> str |
             return "opportunity"
         if folder.names(one, key, main):
             return "step"
+    if main and _is_more_of(one, main):
+        return "opportunity"
     stated = stated_in(folder, one)
     if stated:
         return stated
@@ -173,11 +177,22 @@ def _table(folder: Folder, one: FileProfile, together: Together | None) -> str |
     if one.about != "touch" and not _is_of_campaigns(folder, one):
         tables = ("account", "contact", "product", "rep")
         for table in (one.about, *tables) if one.about in tables else tables:
-            if folder.key(one, table):
+            key = folder.key(one, table)
+            if key and (one.is_key(key) or not (_is_of_touches(folder, one) and field_of(
+                    one, "touch", "happened_at", ()))):
                 return table
         if of := thing_of_periods(one):
             return of
     return "touch" if _is_of_touches(folder, one) else None
+
+
+def _is_more_of(one: FileProfile, main: FileProfile) -> bool:
+    """Whether a file lists opportunities beside those of another: it tells how they ended, and has no key of theirs.
+
+    It has the same headings, or its name says so; else its rows might be sales, each counted beside its deal.
+    """
+    same = {column.name for column in one.columns} == {column.name for column in main.columns}
+    return (same or one.about == "opportunity") and "outcome" in (outcome(one) or (same and outcome(main)) or {})
 
 
 def _is_of_opportunities(folder: Folder, one: FileProfile) -> bool:
@@ -194,17 +209,22 @@ def _is_of_opportunities(folder: Folder, one: FileProfile) -> bool:
 
 
 def _is_ledger(folder: Folder, one: FileProfile) -> bool:
+    account, order = folder.reference(one, "account"), order_number(folder, one)
     date = field_of(one, "order_line", "ordered_at", ())
-    bought = folder.reference(one, "account") or order_number(folder, one) or subscriber(folder, one)
+    if date is None and (order or (account and not one.is_nearly_key(one.column(account.column)))):
+        date = only_date(one)
+    bought = account or order or subscriber(folder, one)
     return bool(date and (paid(one) or recurring(one)) and bought) and one.about != "touch"
 
 
 def _is_of_touches(folder: Folder, one: FileProfile) -> bool:
-    called = any(named(column, FIELDS["touch"][name]) for column in one.columns for name in ("campaign", "channel"))
+    sent, called = (any(named(column, FIELDS["touch"][name]) for column in one.columns)
+                    for name in ("campaign", "channel"))
+    called = called or sent
     of_contacts = called or direction(one) is not None or folder.reference(one, "touch") is not None
     whom = any(folder.reference(one, entity) for entity in ("account", "contact", "opportunity"))
-    dates = field_of(one, "touch", "happened_at", ()) is not None
-    return whom and ((called and bool(folder.reference(one, "account"))) or (dates and (
+    dates = field_of(one, "touch", "happened_at", ()) or (one.about == "touch" and only_date(one))
+    return whom and ((sent and bool(folder.reference(one, "account"))) or (bool(dates) and (
         of_contacts or one.about == "touch")))
 
 
@@ -248,6 +268,9 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
     notes += _several(one, [guess.sql for guess in dimensions.values()])
     tables = [TableDraft(table, fields, dimensions, traits)]
     draft = Draft(one.source, tuple(column.name for column in one.columns), tuple(tables), after, joins)
+    key = next((column for column in one.columns if f"{table}_id" in fields and fields[f"{table}_id"].sql == column.name
+                and f"{table}_id" in TABLES[table].key and "valid_from" not in fields), None)
+    notes += doubtful_rows(one, key) if key else ()
     notes += _periods(one, table, fields)
     once = said_once(one, fields) if table == "order_line" else ()
     down = tuple(name for name in once if any(name == sql or quoted(name) in sql for sql in (*draft.said(), where)))
@@ -263,9 +286,19 @@ def _periods(one: FileProfile, table: str, fields: Mapping[str, Guess]) -> Itera
         line = f"try_cast({quoted(fields['valid_to'].sql)} as date) + 1"
         yield (f"{fields['valid_to'].sql} is taken as the first day that no longer holds; if it is the last that does, "
                f"write valid_to = {quoted_as_toml(line)} in [sources.{one.source.name}.{table}].")
+    for column in one.columns:
+        if table == "touch" and column.clock == "unclear":
+            yield (f"{column.name} may be hours and minutes or minutes and seconds: write minutes in "
+                   f"[sources.{one.source.name}.touch], for instance minutes = "
+                   f"{quoted_as_toml(_minutes_and_seconds(column.name))} for the latter.")
     hours = fields.get("week_hours")
-    if hours and "w" not in hours.sql.lower():
+    if hours and not re.search("w|sem|hebdo", hours.sql.lower()):
         yield f"{hours.sql} is taken as selling hours in a week."
+
+
+def _minutes_and_seconds(name: str) -> str:
+    first, second = (f"try_cast(split_part({quoted(name)}, ':', {place}) as double)" for place in (1, 2))
+    return f"{first} + {second} / 60"
 
 
 def _fields(folder: Folder, one: FileProfile, table: str) -> dict[str, Guess]:
@@ -324,4 +357,4 @@ def _is_category(one: FileProfile, column: ColumnProfile) -> bool:
 
 
 def _is_any_key(column: ColumnProfile) -> bool:
-    return any(named(column, names) for names in KEYS.values())
+    return any(named(column, names) for names in KEYS.values()) and not is_counted(column)

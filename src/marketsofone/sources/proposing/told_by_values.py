@@ -11,6 +11,7 @@ from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
 from marketsofone.sources.profiling.crm_values import (
     ANSWERED,
     CLOSED_FLAGS,
+    FORMS,
     INCOMING,
     LOST,
     NO,
@@ -22,6 +23,7 @@ from marketsofone.sources.profiling.crm_values import (
     WON_FLAGS,
     YES,
 )
+from marketsofone.sources.profiling.crm_words import FORM
 from marketsofone.sources.proposing.drafts import Guess
 from marketsofone.sources.sql import literal, quoted
 
@@ -83,6 +85,20 @@ def _flags(one: FileProfile) -> Guess | None:
     said = (f"lower(cast({quoted(column.name)} as varchar)) in ({yes})" for column in (won, closed))
     return Guess("case when {} then 'won' when {} then 'lost' else 'open' end".format(*said),
                  "what is closed and not won is lost")
+
+
+def form(one: FileProfile) -> Guess | None:
+    """What accounts are in their tree: a column whose values say so, or one called so of which some do."""
+    for column in one.columns:
+        known = {value: FORMS[value] for value in column.values if value in FORMS}
+        whole = len(known) == len(column.values) and len(set(known.values())) > 1
+        if known and (whole or named(column, FORM)):
+            rest = [repr(value) for value in column.values if value not in known]
+            others = f"; of the others it is not known: {shortened(rest, _SHOWN)}" if rest else ""
+            if all(value == means for value, means in known.items()) and not rest:
+                return Guess(f"lower({quoted(column.name)})", "its values tell")
+            return _cases(column, known, f"its values tell group, company and site{others}")
+    return None
 
 
 def direction(one: FileProfile) -> Guess | None:
