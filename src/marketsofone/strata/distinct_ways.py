@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import combinations_with_replacement
 from math import comb
 
 import numpy as np
@@ -76,8 +75,19 @@ def _beyond(few: Floats, both: Floats, ways: Floats) -> Floats:
 
 @lru_cache(maxsize=64)
 def _ways(buyers: int, values: int) -> Floats:
-    """Every way so many buyers can have so many values, shape (ways, values)."""
-    dealt = np.array(list(combinations_with_replacement(range(values), buyers)))
-    ways = np.zeros((len(dealt), values))
-    np.add.at(ways, (np.arange(len(dealt))[:, None], dealt), 1.0)
+    """Every way so many buyers can have so many values, shape (ways, values).
+
+    Value by value none, one, ... or all of those left have it; what each step chose is read backwards from the ends.
+    """
+    left, steps = np.array([buyers]), []
+    for _value in range(values - 1):
+        times = left + 1
+        before = np.repeat(np.arange(len(left)), times)
+        own = np.arange(len(before)) - np.repeat(np.cumsum(times) - times, times)
+        left = left[before] - own
+        steps.append((before, own))
+    ways, at = np.empty((len(left), values)), np.arange(len(left))
+    ways[:, -1] = left
+    for value, (before, own) in zip(range(values - 2, -1, -1), reversed(steps), strict=True):
+        ways[:, value], at = own[at], before[at]
     return ways

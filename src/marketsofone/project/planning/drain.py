@@ -160,9 +160,10 @@ def _alternative(told: pd.DataFrame, kind: str, settings: Settings) -> Any:
 def _little_tried(touches: pd.Series) -> pa.Array:
     """That few touches tell little, and what costs little until more is known."""
     so_far = ["one touch so far is" if many == 1 else f"{counted(many, 'touch')} so far are"
-              for many in touches.round().astype(int)]
-    return pa.array([f"mail in place of calls until they show interest: {said} too little to give them up on"
-                     for said in so_far], pa.string())
+              for many in range(FEWEST_TOUCHES + 1)]
+    told = pa.array([f"mail in place of calls until they show interest: {said} too little to give them up on"
+                     for said in so_far])
+    return told.take(pa.array(touches.round().clip(upper=FEWEST_TOUCHES).astype("int64")))
 
 
 def _reasons(told: pd.DataFrame, currency: str) -> pa.Array:
