@@ -269,7 +269,7 @@ def test_a_segment_written_by_hand_opens_to_the_rows_of_its_members(steered, cap
         assert added[score].trials == pytest.approx(buyers[f"{score}_trials"].sum(), rel=1e-9)
     assert main(["rows", str(folder), "--segment", "easy", "--limit", "3"]) in (0, None)
     shown = capsys.readouterr().out
-    assert f"pull: {added['pull'].rows} rows worth {added['pull'].trials:,.2f} trials" in shown
+    assert f"pull: {added['pull'].rows} rows worth {added['pull'].trials:,.0f} trials" in shown
 
 
 def test_the_terminal_gives_the_same_rows(ledger, capsys):
