@@ -220,7 +220,8 @@ def _of_companies(rows: ir.Table, scores: Sequence[str]) -> ir.Table:
     """Buyers of one company who share node and value as one, with its mean amount."""
     if company_of(rows) == "buyer_id":
         return rows.mutate(people=ibis.literal(1))
-    sums = {f"{score}_{part}": added(_[f"{score}_{part}"]) for score in scores for part in ("n", "s", "alone")}
+    sums = {f"{score}_{part}": added(_[f"{score}_{part}"], SHARES)
+            for score in scores for part in ("n", "s", "alone")}
     means = {f"{score}_g": averaged(_[f"{score}_g"], where=_[f"{score}_n"].notnull()) for score in scores}
     return rows.group_by("node", "half", "value", "company").agg(people=_.count(), **sums, **means)
 
