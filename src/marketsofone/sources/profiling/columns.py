@@ -14,7 +14,7 @@ from marketsofone.sources.mapping.strictly import FORMATS, format_of
 from marketsofone.sources.profiling.commas import decimal_of
 from marketsofone.sources.profiling.crm_words import DURATIONS, is_called
 from marketsofone.sources.profiling.field_words import MONTHS
-from marketsofone.sources.profiling.headings import labels_of, prefix_of, subject_of, without_remarks
+from marketsofone.sources.profiling.headings import labels_of, prefix_of, said_in, subject_of, without_remarks
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import file_literal, literal, quoted
 from marketsofone.sources.staging.every_source import stage
@@ -67,6 +67,8 @@ class ColumnProfile:
         ``unclear`` where two parts may be either; empty for any other column.
     moment : (str, str) or None
         SQL of the moments that its values lead to, and in which unit, where it is called as dates or months are.
+    least, most : str
+        Between these lie its values as text, the first of a list too, in the order of their bytes.
     """
 
     name: str
@@ -85,6 +87,8 @@ class ColumnProfile:
     sign: str = ""
     clock: str = ""
     moment: tuple[str, str] | None = None
+    least: str = ""
+    most: str = ""
 
     @property
     def read(self) -> tuple[str, str]:
@@ -95,8 +99,7 @@ class ColumnProfile:
     @property
     def said(self) -> tuple[str, ...]:
         """Its heading as it may be known: whole, without remarks in brackets, and the parts between strokes."""
-        label = self.label or self.name
-        return (label, plain := without_remarks(label), *(part.strip() for part in plain.split("/") if "/" in plain))
+        return said_in(self.label or self.name)
 
     @property
     def almost_number(self) -> bool:
@@ -231,10 +234,12 @@ def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format:
     for label, (name, kind) in zip(labels, staged.columns.items(), strict=True):
         value = cleaned(quoted(name), kind)
         as_text = text(value, kind)
-        filled, distinct, length, coded, gaps = con.execute(
+        as_key = key(value, kind)
+        filled, distinct, length, coded, gaps, least, most = con.execute(
             "select count(v), count(distinct v), coalesce(avg(length(v)), 0), count_if(regexp_matches(v, '[0-9]')), "
-            "case when min(n) filter (where v is not null) = 0 then bit_xor(hash(n)) filter (where v is null) end "
-            f"from (select {as_text} as v, file_row_number as n from {staged.relation})").fetchall()[0]
+            "case when min(n) filter (where v is not null) = 0 then bit_xor(hash(n)) filter (where v is null) end, "
+            "coalesce(min(trim(split_part(k, ';', 1))), ''), coalesce(max(k), '') from "
+            f"(select {as_text} as v, {as_key} as k, file_row_number as n from {staged.relation})").fetchall()[0]
         found, unclear, numbers = _kind(con, file, name, kind, filled, distinct, decimal, date_format)
         moment = _moment(con, file, name, kind, decimal) if found == "number" and distinct > _CATEGORIES else None
         if moment is None and found != "date" and filled and is_called(label, MONTHS):
@@ -250,8 +255,8 @@ def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format:
         codes = _codes(con, staged, as_text, filled) if kind == "VARCHAR" and coded == filled else ()
         sign = _sign(con, staged, as_text, filled) if found == "number" else ""
         yield ColumnProfile(name, "date" if moment else found, filled, distinct, length, tuple(values), unclear,
-                            numbers, label, key(value, kind), coded, gaps or 0, codes, sign,
-                            _clock(con, staged, label, as_text, filled), moment)
+                            numbers, label, as_key, coded, gaps or 0, codes, sign,
+                            _clock(con, staged, label, as_text, filled), moment, least, most)
 
 
 def _moment(con: DuckDBPyConnection, file: str, name: str, kind: str, decimal: str) -> tuple[str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from marketsofone.sources.spelling import bare
 
@@ -124,6 +125,7 @@ PERSONAL = (
 """Parts of names of columns that tell who a person is: never proposed as dimensions."""
 
 
+@lru_cache(maxsize=1 << 16)
 def is_called(column: str, names: tuple[str, ...]) -> bool:
     """Whether a column is called by one of the names, blanks, case, punctuation and currency aside.
 

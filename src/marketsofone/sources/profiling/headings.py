@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from marketsofone.sources.spelling import snake
 
@@ -55,6 +56,19 @@ def prefix_of(names: Sequence[str]) -> str:
 def without_remarks(heading: str) -> str:
     """A heading without what stands in brackets: ``Amount (EUR)``, ``(Do Not Modify) Opportunity``."""
     return re.sub(r"\([^)]*\)|\[[^]]*\]", " ", heading).strip() or heading
+
+
+@lru_cache(maxsize=1 << 12)
+def said_in(heading: str) -> tuple[str, ...]:
+    """A heading as it may be known: whole, without remarks in brackets, and the parts between strokes.
+
+    Examples
+    --------
+    >>> said_in("Amount / Value (EUR)")
+    ('Amount / Value (EUR)', 'Amount / Value', 'Amount', 'Value')
+    """
+    plain = without_remarks(heading)
+    return (heading, plain, *(part.strip() for part in plain.split("/") if "/" in plain))
 
 
 def subject_of(*said: str) -> str:

@@ -88,6 +88,8 @@ def inside(con: DuckDBPyConnection, one: FileProfile) -> frozenset[tuple[str, st
 
 def _links(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile, other: FileProfile) -> Iterator[Link]:
     for key in other.columns:
+        if column.least > key.most or key.least > column.most:
+            continue
         if not (_may_refer(key) and other.is_nearly_key(key)) or not _tells(one, column, key):
             continue
         first = f"trim(split_part({column.text}, ';', 1))"
