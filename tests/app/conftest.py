@@ -156,7 +156,7 @@ def seats_at(chromium, address):
     def seated(role, width=1280, scheme="light", script=True):
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme,
                                        java_script_enabled=script)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)   # how long a page takes says how busy the machine is
         seat = Seat(context.new_page(), address, [], [])
         seat.tab.on("request", lambda request: seat.asked.append(request.url))
         seat.tab.on("console", lambda message: seat.said.append(message.text))
