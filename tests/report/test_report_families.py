@@ -5,8 +5,8 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from marketsofone.report import render_report
 from marketsofone.report.families import families
+from marketsofone.report.page import render_report
 from marketsofone.report.strata import leaves, market
 
 CLASSES = ("young", "old")

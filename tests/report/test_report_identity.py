@@ -5,8 +5,8 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from marketsofone.report import render_report
 from marketsofone.report.identity import identities
+from marketsofone.report.page import render_report
 from marketsofone.report.strata import leaves, market
 
 NEEDS = {"criterion": "needs", "value": "speed", "share": 0.62, "low": 0.48, "high": 0.74, "buyers": 50,

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from marketsofone.errors import RunMissing
-from marketsofone.report import Results, render_report
+from marketsofone.report import Results
+from marketsofone.report.page import render_report
 
 GOLDEN = Path(__file__).parent / "golden" / "small_market.html"
 VOID = {"meta", "br", "hr", "img", "input", "link"}

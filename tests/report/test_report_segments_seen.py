@@ -5,9 +5,9 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from marketsofone.report import render_report
 from marketsofone.report.alarms import alarms
 from marketsofone.report.lineage import lineage
+from marketsofone.report.page import render_report
 from marketsofone.report.steadiness import HIGH, marks, steadiness
 from marketsofone.report.strata import leaves, market
 from marketsofone.report.verdicts import verdicts

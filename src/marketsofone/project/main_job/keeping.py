@@ -147,7 +147,8 @@ def keep(
 
 def report_of(snapshot: Snapshot) -> str:
     """The report of a run, as one page."""
-    from marketsofone.report import Results, render_report
+    from marketsofone.report import Results
+    from marketsofone.report.page import render_report
 
     names = ["strata", "quarantine", "health", "findings", "evidence"]
     beside = ("crosswalk", "stability", "alarms", "identity", "verdicts", "segments", "plan", "segment_choice", "drain")
