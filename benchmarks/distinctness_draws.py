@@ -6,7 +6,7 @@ share, it is the difference of the rates; for money, buyers of the groups overla
 
 The oracle tests the same hypothesis knowing what the test must estimate: the mix of both groups together, how
 far the trials of one buyer resemble each other (it weights buyers accordingly), the spread of money. Which value
-differs it does not know.
+differs it does not know: like the product it looks at all of three values or more together, and at the surest alone.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from marketsofone.strata.distinct import Contrast
 from marketsofone.strata.distinct_amounts import Spread, amount_contrast
 from marketsofone.strata.distinct_profiles import profile_contrast
 from marketsofone.strata.distinct_shares import share_contrast
+from marketsofone.strata.distinct_singles import looked_twice
 from marketsofone.strata.evidence import Sums
 
 Floats = NDArray[np.float64]
@@ -49,8 +50,12 @@ class Profile:
         first, second = (np.concatenate([[own], (1 - own) * rest / rest.sum()]) for own in (even + points, even))
         counts = rng.multinomial(a, first, size).astype(float), rng.multinomial(b, second, size).astype(float)
         mix = (a * first + b * second) / (a + b)
-        square = a * b / (a + b) * ((counts[0] / a - counts[1] / b) ** 2 / mix).sum(-1)
-        return Drawn(profile_contrast(*counts), special.chdtrc(self.values - 1, square))
+        apart = (counts[0] / a - counts[1] / b) ** 2 * a * b / (a + b)
+        oracle = special.chdtrc(self.values - 1, (apart / mix).sum(-1))
+        if self.values > 2:
+            surest = special.chdtrc(1, (apart / (mix * (1 - mix))).max(-1))
+            oracle = looked_twice(oracle, np.minimum(self.values * surest, 1.0))
+        return Drawn(profile_contrast(*counts), oracle)
 
 
 @dataclass(frozen=True, slots=True)

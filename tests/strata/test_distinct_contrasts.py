@@ -13,6 +13,7 @@ from marketsofone.strata.distinct_amounts import Spread, amount_contrast
 from marketsofone.strata.distinct_dealing import dealt_moments
 from marketsofone.strata.distinct_profiles import profile_contrast
 from marketsofone.strata.distinct_shares import ShareContrast, share_contrast
+from marketsofone.strata.distinct_singles import single_value
 from marketsofone.strata.distinct_ways import dealt_chance
 from marketsofone.strata.evidence import Sums
 
@@ -50,7 +51,8 @@ def test_moments_of_dealing_are_those_of_every_way_to_deal_a_small_table():
 def test_a_large_table_has_the_chance_of_the_textbook_chi_square():
     table = np.array([[620.0, 300, 80], [550, 330, 120]])
     expected = stats.chi2_contingency(table).pvalue
-    assert profile_contrast(table[:1], table[1:]).chance[0] == pytest.approx(expected, rel=0.02)
+    contrast = profile_contrast(table[:1], table[1:])
+    assert contrast.law.chance(contrast.square)[0] == pytest.approx(expected, rel=0.02)
 
 
 def test_a_small_group_beside_a_large_one_is_called_different_no_more_often_than_promised():
@@ -88,9 +90,10 @@ def test_many_ways_and_parts_of_buyers_are_left_to_the_law_of_large_groups():
     assert np.isnan(dealt_chance(np.array([4.0, 0.0]), np.array([3.0, 0.0])))
 
 
-@given(counts, counts)
-def test_a_profile_differs_when_and_only_when_its_interval_excludes_zero(first, second):
-    contrast = profile_contrast(np.array([first], float), np.array([second], float))
+@given(st.data(), st.integers(2, 12))
+def test_a_profile_differs_when_and_only_when_its_interval_excludes_zero(data, values):
+    of_each = st.lists(st.integers(0, 60), min_size=values, max_size=values)
+    contrast = profile_contrast(*(np.array([data.draw(of_each)], float) for _side in range(2)))
     if contrast.known[0] and abs(contrast.chance[0] - 0.05) > 1e-6:
         low, high = contrast.interval(LEVEL)
         assert (low[0] > 0) == (contrast.chance[0] < 0.05)
@@ -121,6 +124,70 @@ def test_a_profile_interval_holds_the_truth_about_as_often_as_both_bounds_promis
     truth = np.abs(first - second).sum() / 2
     assert (low <= truth).mean() >= 0.91
     assert (truth <= high).mean() >= 0.94
+
+
+def one_apart(values, points):
+    """Even shares of so many values, and the same with the first so many points larger."""
+    even = np.full(values, 1 / values)
+    rest = (1 - even[0] - points) / (values - 1)
+    return np.concatenate([[even[0] + points], np.full(values - 1, rest)]), even
+
+
+def found(first, second, buyers, seed, level=0.005):
+    """How often two groups are called different: as they are told to be, and by chi-square of all values alone."""
+    rng = np.random.default_rng(seed)
+    contrast = profile_contrast(*(rng.multinomial(buyers, share, 4_000).astype(float) for share in (first, second)))
+    return (contrast.chance <= level).mean(), (contrast.law.chance(contrast.square) <= level).mean()
+
+
+def test_one_value_of_twenty_that_differs_is_found_though_the_others_drown_it_in_chi_square():
+    told, by_all = found(*one_apart(20, 0.3), 60, seed=4)
+    assert told > 0.75
+    assert by_all < 0.55
+
+
+def test_a_difference_spread_over_all_values_is_found_nearly_as_often_as_by_chi_square():
+    even = np.full(6, 1 / 6)
+    told, by_all = found(even + np.repeat([0.06, -0.06], 3), even, 150, seed=5)
+    assert by_all - 0.06 <= told <= by_all
+
+
+@pytest.mark.parametrize("share", [np.full(20, 0.05), 0.5 ** np.arange(12) / (0.5 ** np.arange(12)).sum()])
+@pytest.mark.parametrize("buyers", [(20, 20), (20, 1_000), (60, 60), (400, 400)])
+def test_of_many_values_none_is_called_different_more_often_than_promised(share, buyers):
+    rng = np.random.default_rng(6)
+    a, b = (rng.multinomial(n, share, 20_000).astype(float) for n in buyers)
+    chance = profile_contrast(a, b).chance
+    for level in (0.01, 0.002):
+        assert (chance <= level).mean() <= level + 4 * np.sqrt(level / 20_000)
+
+
+def test_the_lower_bound_of_one_value_among_many_is_seldom_above_the_truth():
+    rng = np.random.default_rng(7)
+    first, second = one_apart(8, 0.25)
+    contrast = profile_contrast(*(rng.multinomial(120, share, 4_000).astype(float) for share in (first, second)))
+    low, _high = contrast.interval(np.full(4_000, 0.05))
+    assert (low <= 0.25).mean() >= 0.92
+
+
+def test_the_value_named_is_the_one_that_a_verdict_rests_on():
+    first, second = np.array([[65.0, 14, 30, 30, 30, 31]]), np.array([[50.0, 0, 36, 38, 38, 38]])
+    contrast = profile_contrast(first, second)
+    assert (contrast.widest_value[0], contrast.telling[0]) == (0, 1)
+
+
+def test_parts_of_buyers_may_differ_in_one_value_too():
+    whole = single_value(np.array([30.0, 10, 10, 10]), np.array([10.0, 15, 20, 15]), np.array(True))
+    parts = single_value(np.array([30.2, 9.9, 10, 9.9]), np.array([10.1, 14.9, 20, 15]), np.array(True))
+    assert parts.chance == pytest.approx(whole.chance, rel=0.2)
+    assert parts.effect == pytest.approx(whole.effect, rel=0.02)
+
+
+def test_ten_times_the_buyers_leave_the_effect_and_make_it_surer():
+    contrast = profile_contrast(np.array([[30.0, 10, 10, 10]]), np.array([[14.0, 16, 16, 14]]))
+    more = contrast.grown(np.array([10.0]))
+    assert more.effect[0] == pytest.approx(contrast.effect[0])
+    assert more.chance[0] < contrast.chance[0] / 100
 
 
 def test_thousands_of_values_show_no_difference_where_there_is_none():

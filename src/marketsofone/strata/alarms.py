@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from marketsofone.strata.distinct_profiles import ProfileContrast, noncentrality, profile_contrast
+from marketsofone.strata.distinct_profiles import ProfileContrast, profile_contrast
 from marketsofone.strata.evidence import Means, Sums, in_a_row, surprises, tested, tested_means
 from marketsofone.strata.fusing import fuse
+from marketsofone.strata.noncentral import noncentrality
 from marketsofone.strata.splitting import Candidate
 
 Floats = NDArray[np.float64]
@@ -171,7 +172,7 @@ def _profile_judged(counts: Sequence[tuple[str, Floats]], chooses: int, level: f
     own = np.concatenate([table[chooses] for _name, table in counts])
     others = np.concatenate([table[chooses].sum(axis=0) - table[chooses] for _name, table in counts])
     contrast = profile_contrast(own, others)
-    chance = np.where(contrast.freedom > 0, contrast.chance, np.inf)
+    chance = np.where(contrast.law.known, contrast.law.chance(contrast.square), np.inf)
     best = int(np.lexsort((-contrast.square, chance))[0])
     if not np.isfinite(chance[best]):
         return None
@@ -181,12 +182,12 @@ def _profile_judged(counts: Sequence[tuple[str, Floats]], chooses: int, level: f
 
 
 def _profile_variation(contrast: ProfileContrast, level: float, by: str, outside: float = 1.0) -> Variation | None:
-    freedom = float(contrast.freedom[0])
+    freedom = float(contrast.law.freedom[0])
     if freedom <= 0:
         return None
-    square = max(float(contrast.square[0] - contrast.shift[0]), 0.0) / float(contrast.stretch[0])
+    square = float(contrast.law.standard(contrast.square)[0])
     buyers = float(contrast.buyers_a[0] + contrast.buyers_b[0])
-    return _variation(square, freedom, outside * float(contrast.stretch[0]) / buyers, level, by)
+    return _variation(square, freedom, outside * float(contrast.law.stretch[0]) / buyers, level, by)
 
 
 def beside_profile(sector: Floats, market: Floats, level: float) -> Variation:

@@ -113,7 +113,7 @@ class Question:
     pair : int
         Which pair it belongs to.
     on : str
-        Of a profile: the value whose share differs most.
+        Of a profile: the value whose share differs most, or most surely where that tells more than all together.
     value_a, value_b : float or None
         What each group shows: a share of trials, a typical amount, the share of buyers with ``on``.
     by_construction : bool

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 Floats = NDArray[np.float64]
 
@@ -14,6 +17,48 @@ _PRECISE = 20_000.0
 """Buyers in the smaller group up to which the third moment is not lost in rounding."""
 
 _LEAST_SKEWED = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class DealtLaw:
+    """What Pearson's chi-square does under dealing: ``shift`` and ``stretch`` times one of ``freedom`` degrees.
+
+    Parameters
+    ----------
+    shift, stretch, freedom : float array
+        Of one shape; 0 freedom where these buyers cannot show a difference.
+    """
+
+    shift: Floats
+    stretch: Floats
+    freedom: Floats
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """Whether the buyers could show a difference."""
+        return np.asarray(self.freedom > 0)
+
+    def standard(self, square: Floats) -> Floats:
+        """A chi-square on the scale of a textbook's."""
+        return np.asarray(np.maximum(square - self.shift, 0.0) / self.stretch)
+
+    def chance(self, square: Floats) -> Floats:
+        """Chance of one at least as large."""
+        chance: Floats = special.chdtrc(np.maximum(self.freedom, 1e-9), self.standard(square))
+        return chance
+
+    def square(self, chance: Floats) -> Floats:
+        """The chi-square that has this chance."""
+        return np.asarray(self.shift + self.stretch * special.chdtri(np.where(self.known, self.freedom, 1.0), chance))
+
+
+def dealt_law(buyers_a: Floats, buyers_b: Floats, both: Floats) -> DealtLaw:
+    """The gamma law with the very mean, variance and skewness that `dealt_moments` finds."""
+    mean, variance, skewness = dealt_moments(buyers_a, buyers_b, both)
+    known = variance > 0
+    freedom = 8.0 / np.where(known, skewness, 1.0) ** 2
+    stretch = np.where(known, np.sqrt(variance / (2.0 * freedom)), 1.0)
+    return DealtLaw(np.where(known, mean - stretch * freedom, 0.0), stretch, np.where(known, freedom, 0.0))
 
 
 def dealt_moments(buyers_a: Floats, buyers_b: Floats, both: Floats) -> tuple[Floats, Floats, Floats]:

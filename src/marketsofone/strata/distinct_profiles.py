@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from marketsofone.strata.distinct_dealing import dealt_moments
+from marketsofone.strata.distinct_dealing import DealtLaw, dealt_law
+from marketsofone.strata.distinct_singles import SingleValue, looked_twice, single_value
 from marketsofone.strata.distinct_ways import dealt_chance
+from marketsofone.strata.noncentral import noncentrality
 
 Floats = NDArray[np.float64]
 
-_LARGE = 2_000.0
 _TINY = 1e-30
 
 
@@ -25,11 +26,14 @@ class ProfileContrast:
     ----------
     apart : float array
         Half the sum of the differences in share, as seen.
+    widest_value : int array
+        Which of the values differs by the largest share.
     square : float array
         Pearson's chi-square as seen.
-    shift, stretch, freedom : float array
-        Where nothing differs, ``square`` is ``shift`` and ``stretch`` times a chi-square of so many
-        degrees of freedom; 0 freedom where these buyers cannot show a difference.
+    law : DealtLaw
+        What ``square`` does where nothing differs.
+    single : SingleValue
+        The value that differs most surely.
     half : float array
         Largest distance that a unit of effect size can make with these values, at most one half.
     values : float array
@@ -38,10 +42,10 @@ class ProfileContrast:
     """
 
     apart: Floats
+    widest_value: NDArray[np.int64]
     square: Floats
-    shift: Floats
-    stretch: Floats
-    freedom: Floats
+    law: DealtLaw
+    single: SingleValue
     half: Floats
     values: Floats
     buyers_a: Floats
@@ -50,7 +54,13 @@ class ProfileContrast:
     @property
     def effect(self) -> Floats:
         """Share of the buyers of one group who would have to change value, less what chance alone shows."""
-        return self._along(np.maximum(self._standard - self.freedom, 0.0))
+        return np.maximum(self._along(np.maximum(self._standard - self.law.freedom, 0.0)), self.single.effect)
+
+    @property
+    def telling(self) -> NDArray[np.int64]:
+        """Which value to name: the one that differs most surely where that tells more than all of them together."""
+        surest = self.single.picked & (self.single.chance <= self.law.chance(self.square))
+        return np.where(surest, self.single.place, self.widest_value)
 
     @property
     def scale(self) -> Floats:
@@ -59,14 +69,16 @@ class ProfileContrast:
 
     @property
     def chance(self) -> Floats:
-        """Chance of profiles at least this far apart where they are the same."""
-        return np.where(self.known, special.chdtrc(np.maximum(self.freedom, 1e-9), self._standard), 1.0)
+        """Chance of profiles at least this far apart where they are the same: by all values together, and by one."""
+        of_all = self.law.chance(self.square)
+        told = np.where(self.single.picked, looked_twice(of_all, self.single.chance), of_all)
+        return np.where(self.known, told, 1.0)
 
     @property
     def known(self) -> NDArray[np.bool_]:
         """Whether these buyers could show a difference, or all show one value."""
         one = (self.values == 1) & (self.buyers_a > 0) & (self.buyers_b > 0)
-        return np.asarray((self.freedom > 0) | one)
+        return np.asarray(self.law.known | one)
 
     @property
     def widest(self) -> tuple[float, float]:
@@ -76,8 +88,9 @@ class ProfileContrast:
     def interval(self, level: Floats) -> tuple[Floats, Floats]:
         """Lower and upper bound, each wrong with chance ``level``: a distance cannot fall below zero.
 
-        The lower one follows the values as they were seen to differ, and is a little too high for a few
-        hundred buyers (right 92 times where 95 are promised); whether it is zero is exact. The upper one
+        The lower one follows the values as they were seen to differ, or the one that differs most surely, and is a
+        little too high for a few hundred buyers (right 92 times where 95 are promised); it is zero where ``chance`` is
+        above the level, and only there. The upper one
         holds whichever values differ, those not seen yet included, and takes profiles that agree better
         than chance lets them for ones that agree as chance does.
 
@@ -85,30 +98,33 @@ class ProfileContrast:
         ----------
         Steiger (2004), Beyond the F test, *Psychological Methods* 9 (bounds from the noncentral law).
         """
-        low = self._along(noncentrality(self._standard, self.freedom, 1.0 - level))
-        usual = special.chdtri(np.maximum(self.freedom, 1e-9), 0.5)
-        most = noncentrality(np.maximum(self._standard, usual), self.freedom, level)
-        high = self.half * np.sqrt(most * self.stretch / np.maximum(_pairs(self.buyers_a, self.buyers_b), 1e-9))
+        of_all = self._along(noncentrality(self._standard, self.law.freedom, 1.0 - level))
+        low = np.where(self.chance <= level, np.maximum(of_all, self.single.low(level)), 0.0)
+        usual = special.chdtri(np.maximum(self.law.freedom, 1e-9), 0.5)
+        most = noncentrality(np.maximum(self._standard, usual), self.law.freedom, level)
+        high = self.half * np.sqrt(most * self.law.stretch / np.maximum(_pairs(self.buyers_a, self.buyers_b), 1e-9))
         fewest = np.minimum(self.buyers_a, self.buyers_b)
         unseen = -np.log(level) / np.maximum(fewest, 1e-9)
         return low, np.minimum(np.maximum(np.maximum(high, self.effect), unseen), 1.0)
 
     def grown(self, times: Floats) -> ProfileContrast:
         """The same profiles with ``times`` as many buyers behind them, what chance adds staying as it is."""
-        more = np.maximum(self._standard - self.freedom, 0.0) * times
-        square = self.shift + self.stretch * (self.freedom + more)
-        shown = np.divide(square, self.stretch * more, out=np.zeros_like(square), where=more > 0)
-        return replace(self, apart=self.effect * np.sqrt(shown), square=square,
+        far = np.maximum(self._standard - self.law.freedom, 0.0)
+        more = far * times
+        square = self.law.shift + self.law.stretch * (self.law.freedom + more)
+        shown = np.divide(square, self.law.stretch * more, out=np.zeros_like(square), where=more > 0)
+        return replace(self, apart=self._along(far) * np.sqrt(shown), square=square, single=self.single.grown(times),
                        buyers_a=self.buyers_a * times, buyers_b=self.buyers_b * times)
 
     @property
     def _standard(self) -> Floats:
         """Chi-square on the scale of the law it follows where nothing differs."""
-        return np.maximum(self.square - self.shift, 0.0) / self.stretch
+        return self.law.standard(self.square)
 
     def _along(self, noncentral: Floats) -> Floats:
         """The distance that a noncentrality makes when values differ in the way they were seen to."""
-        part = np.divide(noncentral * self.stretch, self.square, out=np.zeros_like(self.square), where=self.square > 0)
+        far, square = noncentral * self.law.stretch, self.square
+        part = np.divide(far, square, out=np.zeros_like(square), where=square > 0)
         return self.apart * np.sqrt(np.minimum(part, 1.0))
 
 
@@ -118,7 +134,8 @@ def profile_contrast(first: Floats, second: Floats) -> ProfileContrast:
     Pearson's chi-square, referred to a gamma law with the very mean, variance and skewness it has when
     the same buyers are dealt to the groups by chance; so sparse tables of thousands of values stay honest,
     and a criterion whose values all differ shows nothing. Where the ways of dealing are few they are counted,
-    and the chi-square is the one that this law finds as surprising.
+    and the chi-square is the one that this law finds as surprising. Where they are many, and of three values or more,
+    the one that differs most surely is looked at beside: where only that one does, chi-square loses it among the rest.
 
     Parameters
     ----------
@@ -130,22 +147,16 @@ def profile_contrast(first: Floats, second: Floats) -> ProfileContrast:
     both = first + second
     shares_a, shares_b, shares = (_shares(part) for part in (first, second, both))
     terms = np.divide((shares_a - shares_b) ** 2, shares, out=np.zeros_like(shares), where=shares > 0)
-    mean, variance, skewness = dealt_moments(buyers_a, buyers_b, both)
-    known = variance > 0
-    freedom = 8.0 / np.where(known, skewness, 1.0) ** 2
-    stretch = np.where(known, np.sqrt(variance / (2.0 * freedom)), 1.0)
-    shift = np.where(known, mean - stretch * freedom, 0.0)
+    law = dealt_law(buyers_a, buyers_b, both)
     most = np.maximum(shares.max(-1), 0.5)
     exact, least = dealt_chance(first, second), _chance_of(first, second)
-    told = known & (least > 2.0 * _TINY)
-    counted, surest = (shift + stretch * special.chdtri(freedom, np.where(told, chance, 1.0))
-                       for chance in (np.maximum(exact, least), least))
+    told = law.known & (least > 2.0 * _TINY)
+    counted, surest = (law.square(np.where(told, chance, 1.0)) for chance in (np.maximum(exact, least), least))
     seen = _pairs(buyers_a, buyers_b) * terms.sum(-1)
     return ProfileContrast(
-        apart=np.abs(shares_a - shares_b).sum(-1) / 2.0,
+        apart=np.abs(shares_a - shares_b).sum(-1) / 2.0, widest_value=np.abs(shares_a - shares_b).argmax(-1),
         square=np.where(told, np.where(np.isnan(exact), np.minimum(seen, surest), counted), seen),
-        shift=shift, stretch=stretch,
-        freedom=np.where(known, freedom, 0.0), half=np.sqrt(most * (1.0 - most)),
+        law=law, single=single_value(first, second, np.isnan(exact)), half=np.sqrt(most * (1.0 - most)),
         values=(both > 0).sum(-1).astype(np.float64), buyers_a=buyers_a, buyers_b=buyers_b)
 
 
@@ -166,22 +177,3 @@ def _shares(counts: Floats) -> Floats:
 def _pairs(buyers_a: Floats, buyers_b: Floats) -> Floats:
     """Half the harmonic mean of two sizes: what the evidence of a comparison grows with."""
     return buyers_a * buyers_b / np.maximum(buyers_a + buyers_b, 1e-9)
-
-
-def noncentrality(square: Floats, freedom: Floats, below: Floats) -> Floats:
-    """The noncentrality at which a chi-square falls below the one seen with chance ``below``; 0 where none does.
-
-    Parameters
-    ----------
-    square, freedom, below : float array
-        Of one shape; ``below`` may be a single value for all.
-    """
-    freedom = np.maximum(freedom, 1e-9)
-    below = np.broadcast_to(below, square.shape)
-    small = np.minimum(square, _LARGE)
-    exact = special.chndtrinc(small, freedom, below)
-    reach = special.ndtri(below)
-    middle = square - freedom + 2.0 * reach**2
-    wide = np.sqrt(np.maximum(middle**2 - (square - freedom) ** 2 + 2.0 * reach**2 * freedom, 0.0))
-    found = np.where(square < _LARGE, exact, middle - np.sign(reach) * wide)
-    return np.where(special.chdtr(freedom, square) > below, np.maximum(found, 0.0), 0.0)

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 
 def profile_question(criterion: str, rows: pd.DataFrame, pair: int) -> Question:
-    """Counts by ``group`` and ``value`` as a question; the value whose share differs most is the one shown.
+    """Counts by ``group`` and ``value`` as a question; the value that tells most is the one shown.
 
     Parameters
     ----------
@@ -29,9 +29,10 @@ def profile_question(criterion: str, rows: pd.DataFrame, pair: int) -> Question:
     counts[own["group"].to_numpy(np.int64) - 2 * pair, place] = own["units"]
     (a, one), (b, other) = (_row(own, 2 * pair + side, ("buyers", "companies")) for side in (0, 1))
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1.0)
-    most = int(np.argmax(np.abs(shares[0] - shares[1])))
+    contrast = profile_contrast(counts[:1], counts[1:])
+    most = int(contrast.telling[0])
     return Question(
-        criterion, "profile", profile_contrast(counts[:1], counts[1:]), a, b, a, b, pair,
+        criterion, "profile", contrast, a, b, a, b, pair,
         on=str(values[most]) if a and b else "", value_a=_known(shares[0, most], a),
         value_b=_known(shares[1, most], b), companies=(one, other))
 
