@@ -57,7 +57,7 @@ def design(columns: list[FloatArray | int]) -> Design:
     knots = int(np.clip(240 // max(1, numbers) - 3, 0, MOST_KNOTS))
     parts = [_category_basis(column) if isinstance(column, int) else _number_basis(column, knots)
              for column in columns]
-    basis = sparse.block_diag([basis for basis, _ in parts]) if parts else np.zeros((0, 0))
+    basis = sparse.block_diag([sparse.coo_array(basis) for basis, _ in parts]) if parts else np.zeros((0, 0))
     first = np.cumsum([0] + [int(block.max()) + 1 for _, block in parts])
     block = np.concatenate([np.zeros(0, int), *[block + at for (_, block), at in zip(parts, first, strict=False)]])
     offsets = np.cumsum([0] + [len(basis) for basis, _ in parts])[:-1]
