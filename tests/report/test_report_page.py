@@ -108,7 +108,7 @@ def test_a_screen_reader_finds_landmarks_captions_and_headers(large):
 
 def test_the_headline_says_market_date_buyers_evidence_and_assumptions(small):
     text = Reader(render_report(small)).text
-    for part in ("Acme", "30 June 2026", "5 accounts in 2 strata", "margin assumed: 30%",
+    for part in ("Acme", "30 June 2026", "margin assumed: 30%",
                  "60 trials from 5 buyers", "one trial: decided opportunity",
                  "Approach A-1 next: an hour there is expected to earn EUR 2,035 "
                  "(90% interval EUR 1,100 to 3,200)."):
@@ -250,7 +250,7 @@ def test_a_run_without_any_row_is_still_a_page(tables, changed_manifest):
 def test_a_market_that_is_not_split_says_so(tables, changed_manifest):
     root = tables["strata"].slice(0, 1)
     text = Reader(render_report(Results(**tables | {"strata": root}, manifest=changed_manifest()))).text
-    assert "one stratum: no split would pay" in text
+    assert "one stratum, the whole market: no split would pay" in text
 
 
 def test_a_table_without_a_column_is_refused_with_its_name(tables, changed_manifest):

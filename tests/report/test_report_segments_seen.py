@@ -99,7 +99,7 @@ def test_a_pair_tells_what_is_decided_first_and_what_nobody_recorded(seen):
 
 def test_births_and_deaths_are_counted(seen):
     shown = lineage(seen[0].lineage, market(seen[0].strata))
-    assert shown.lead == "Since the run before: 1 dead."
+    assert shown.lead.startswith("Since the run before: 1 dead. A buyer whose place in the tree is not known counts in")
     assert (shown.rows[0].before, shown.rows[0].after, shown.rows[0].buyers) == ("Retail", "", "3")
 
 

@@ -36,6 +36,7 @@ def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_d
     """
     from marketsofone.project.reading.marketing_read import read_walk
     from marketsofone.project.snapshots.snapshot import open_snapshot
+    from marketsofone.project.words import IN_PROPORTION
 
     walk = read_walk(open_snapshot(project, run), None if level < 0 else level)
     if format != "table":
@@ -44,6 +45,7 @@ def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_d
         print("No marketing trait tells buyers apart, so there are no marketing segments to lay beside.")
         return None
     _print_matrix(walk, of)
+    print(IN_PROPORTION)
     return show(walk.audiences, _AUDIENCES, "table", f"What marketing spends ({walk.unit or 'nothing known'})")
 
 

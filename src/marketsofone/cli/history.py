@@ -56,17 +56,21 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
         Only what became of the segments: born, dead, split, merged, moved or kept.
     """
     from marketsofone.project.history.diff import diff
-    from marketsofone.project.history.differing import difference_sentences
+    from marketsofone.project.history.differing import difference_sentences, kept_told
     from marketsofone.project.history.lineage import Descent, lineage
     from marketsofone.project.reading.between_runs import objected_since
     from marketsofone.project.snapshots.snapshot import open_before, open_snapshot
+    from marketsofone.project.words import IN_PROPORTION
 
     later = open_snapshot(project, after or "latest")
     earlier = open_snapshot(project, before) if before else open_before(project, later.run_id)
     became = lineage(earlier, later)
     if segments:
         heading = f"Segments from {earlier.run_id} to {later.run_id}"
-        return show(as_rows(became), _BECAME, format, heading, [field.name for field in fields(Descent)])
+        show(as_rows(became), _BECAME, format, heading, [field.name for field in fields(Descent)])
+        if format == "table":
+            print(IN_PROPORTION)
+        return None
     gone, currency = objected_since(later), later.manifest["currency"]
     found = diff(earlier, later, top, gone)
     if format == "table":
@@ -74,6 +78,7 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
         news = [each for each in became if each.kind != "kept"]
         if news:
             show(as_rows(news), _BECAME, format, "Segments")
+        print(f"{kept_told(len(became) - len(news))} {IN_PROPORTION}")
     elif format == "json":
         return show([{**row, "lineage": as_rows(became)} for row in as_rows([found])], (), format)
     note_objected(later, format, gone)

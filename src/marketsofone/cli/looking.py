@@ -93,6 +93,7 @@ def strata(project: Project = HERE, *, run: Run = "latest", format: Format = "ta
     from marketsofone.project.reading.holding_up_marks import words_of
     from marketsofone.project.snapshots.results import flattened, read_strata
     from marketsofone.project.snapshots.snapshot import open_snapshot
+    from marketsofone.project.words import strata_told
 
     snapshot = open_snapshot(project, run)
     held = words_of(snapshot)
@@ -100,7 +101,7 @@ def strata(project: Project = HERE, *, run: Run = "latest", format: Format = "ta
     show(sorted(rows, key=lambda row: row["path"]) if format == "table" else rows,
          (Column("stratum", _named), _buyers(),
           Column("mark", lambda row: row["mark"]), Column("why", lambda row: row["why"])), format,
-         "The tree of strata")
+         f"The tree: {strata_told([row['parent_id'] for row in rows])}")
     note_objected(snapshot, format)
 
 

@@ -120,14 +120,15 @@ def _summarise(project: Path, snapshot: Snapshot) -> None:
     """A run in a dozen lines: size, evidence, whom to approach, what is assumed, where the report is."""
     from marketsofone.project.snapshots.approach import read_approach
     from marketsofone.project.snapshots.results import read_evidence
-    from marketsofone.project.words import apart, counted, listed
+    from marketsofone.project.words import apart, counted, listed, strata_told
 
     manifest, evidence = snapshot.manifest, read_evidence(snapshot)
-    counts, currency = manifest["counts"], manifest["currency"]
+    currency = manifest["currency"]
+    strata = strata_told(snapshot.table("strata")["parent_id"].to_pylist())
     kinds = listed([counted(number, f"{kind} as buyer") if number == 1 else f"{number:,} by {kind}"
                     for kind, number in manifest["buyer_kinds"].items()])
     day = f", as of {manifest['as_of']}." if manifest["as_of"] else "; the data carry no date."
-    print(f"{counted(counts['buyers'], 'buyer')} ({kinds}) in {counted(counts['strata'], 'stratum')}{day}")
+    print(f"{counted(manifest['counts']['buyers'], 'buyer')} ({kinds}) in {strata}{day}")
     for row in evidence:
         print(f"  {row['score']}: {_evidence_words(row)}")
     print("To approach first:")

@@ -21,6 +21,7 @@ def tree(project: Project = HERE, *, run: Run = "latest", format: Format = "tabl
     """
     from marketsofone.project.showing.tree_lines import tree_lines
     from marketsofone.project.snapshots.snapshot import open_snapshot
+    from marketsofone.project.words import strata_told
 
     snapshot = open_snapshot(project, run)
     lines = tree_lines(snapshot)
@@ -29,7 +30,8 @@ def tree(project: Project = HERE, *, run: Run = "latest", format: Format = "tabl
                Column("buyers", _buyers, right=True)]
     columns += [_score(name, heading, kind) for name, heading, kind in _SCORES if name in known]
     columns += [Column("split on", lambda row: row["split_on"] or ""), Column("mark", lambda row: row["marks"])]
-    show(lines, columns, format, f"The tree, money in {snapshot.manifest['currency']}")
+    told, currency = strata_told([row["parent_id"] for row in lines]), snapshot.manifest["currency"]
+    show(lines, columns, format, f"The tree: {told}; money in {currency}")
 
 
 def stability(project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:

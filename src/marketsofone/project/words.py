@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from marketsofone.customer.money import WHOLE_FROM
 from marketsofone.report.words import (
+    IN_PROPORTION,
     NO_EVIDENCE,
     apart,
     count,
@@ -24,13 +25,15 @@ from marketsofone.report.words import (
     percent,
     plain,
     share,
+    strata_told,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours", "interval", "listed", "minutes_said",
-           "money", "number", "overlap", "percent", "plain", "share"]
+__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours",
+           "interval", "listed", "minutes_said", "money", "number", "overlap", "percent", "plain", "share",
+           "strata_told"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

@@ -58,6 +58,7 @@ class Families:
     """Both families of segments of one market."""
 
     lead: str
+    counted: str
     classes: tuple[MarketingClass, ...]
     heads: tuple[str, ...]
     rows: tuple[Beside, ...]
@@ -80,7 +81,7 @@ def families(results: Results, market: Row) -> Families | None:
     shown = first(ends, [("buyers", "descending"), ("stratum_id", "ascending")], MOST_ROWS)
     said = results.manifest.get("marketing", {})
     return Families(
-        lead=_lead(said, names), heads=tuple(names[:MOST_CLASSES]),
+        lead=_lead(said, names), counted=words.IN_PROPORTION, heads=tuple(names[:MOST_CLASSES]),
         classes=tuple(_class(name, cells, held, said) for name in names[:MOST_CLASSES]),
         rows=tuple(_beside(row, names[:MOST_CLASSES], cells, held, market) for row in shown),
         left_out=ends.num_rows - len(shown), heads_left_out=max(len(names) - MOST_CLASSES, 0))
@@ -99,8 +100,9 @@ def _beside(
     row: Row, names: Sequence[str], cells: Mapping[tuple[str, str], Row], held: Mapping[tuple[str, str], Row],
     market: Row,
 ) -> Beside:
+    own = [cell for (stratum_id, _class), cell in cells.items() if stratum_id == row["stratum_id"]]
     return Beside(
-        path=label(row["path"], market), buyers=words.count(row["buyers"]),
+        path=label(row["path"], market), buyers=words.count(round(sum(cell["buyers"] for cell in own), 1)),
         steady=steady_words(held.get(("sales", row["stratum_id"]))),
         cells=tuple(_cell(cells.get((row["stratum_id"], name)), "in_class") for name in names),
         back=tuple(_cell(cells.get((row["stratum_id"], name)), "in_stratum") for name in names))
@@ -109,7 +111,8 @@ def _beside(
 def _cell(found: Row | None, of: str) -> Cell:
     if found is None:
         return Cell("-", 0, "no buyers")
-    title = (f"{words.count(round(found['buyers']))} of both; {words.share(found['in_class'])} of the sales segment, "
+    both = words.count(round(found["buyers"], 1))
+    title = (f"{both} buyers of both; {words.share(found['in_class'])} of the sales segment, "
              f"{words.share(found['in_stratum'])} of the class; overlap {words.share(found['overlap'])}")
     return Cell(words.share(found[of]), sum(found[of] >= limit for limit in _SHADES), title)
 
@@ -122,7 +125,7 @@ def _class(
     audience = next((each for each in said.get("audiences", ()) if each["class"] == name), None)
     spent = audience is not None and audience["spend"] > 0
     return MarketingClass(
-        name=name, buyers=words.count(round(buyers)), like=_like(profile),
+        name=name, buyers=words.count(round(buyers, 1)), like=_like(profile),
         steady=steady_words(held.get(("marketing", name))),
         reaches=words.share(1.0 - audience["outside_share"]) if audience is not None and spent else "nothing spent",
         outside=words.share(audience["outside_share"]) if audience is not None and spent else "nothing spent")

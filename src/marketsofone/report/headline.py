@@ -75,11 +75,12 @@ def _buyers(results: Results) -> str:
 
 def _strata(results: Results) -> str:
     ends = leaves(results.strata).num_rows
+    told = words.strata_told(results.strata["parent_id"].to_pylist())
     if ends <= 1:
-        return "one stratum: no split would pay"
+        return f"{told}: no split would pay"
     weak = weak_segments(results.stability)
-    holds = "none of them holds up" if weak == ends else f"{weak} of them {'does' if weak == 1 else 'do'} not hold up"
-    return (f"{words.counted(ends, 'stratum')}, each to be worked in its own way"
+    holds = "none of these holds up" if weak == ends else f"{weak} of these {'does' if weak == 1 else 'do'} not hold up"
+    return (f"{told} and each to be worked in its own way"
             + (f"; {holds} when the market is drawn anew" if weak else ""))
 
 

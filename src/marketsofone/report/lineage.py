@@ -40,7 +40,7 @@ def lineage(table: pa.Table | None, market: Row) -> Lineage | None:
         return None
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     counts = [f"{sum(row['kind'] == kind for row in rows)} {kind}" for kind in kinds]
-    return Lineage(f"Since the run before: {words.listed(counts)}.",
+    return Lineage(f"Since the run before: {words.listed(counts)}. {words.IN_PROPORTION}",
                    tuple(_became(row, market) for row in rows[:MOST_ROWS]), max(len(rows) - MOST_ROWS, 0))
 
 

@@ -34,8 +34,6 @@ from marketsofone.report.thin import Thin, thin_evidence
 from marketsofone.report.tree import MOST_NODES, Node, grow
 from marketsofone.report.verdicts import Pair, verdicts
 
-MOST_LEAVES_JUDGED = 2000
-
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
@@ -71,6 +69,7 @@ class Page:
     openings: Openings
     strata: tuple[Stratum, ...]
     strata_left_out: int
+    strata_told: str
     health: Health
     computed: Computed
     columns: tuple[Score, ...]
@@ -109,8 +108,7 @@ def _page(results: Results) -> Page:
                                    ("stratum_id", "ascending")], MOST_NODES)
     measured = ruler(upper, SHOWN, whole, results.manifest["currency"])
     ranked = ranked_buyers(results, whole)
-    ends = first(leaves(results.strata), [("buyers", "descending"), ("stratum_id", "ascending")],
-                 MOST_LEAVES_JUDGED)
+    ends: list[Row] = leaves(results.strata).to_pylist()
     style, style_hash = _style()
     sounding = sounding_at(results.alarms)
     marked = marks(results, sounding)
@@ -127,6 +125,7 @@ def _page(results: Results) -> Page:
         thin=thin_evidence(results.buyers, ends, measured), openings=openings(results, whole),
         strata=tuple(_stratum(row, measured) for row in upper),
         strata_left_out=results.strata.num_rows - len(upper),
+        strata_told=words.strata_told(results.strata["parent_id"].to_pylist()),
         health=data_health(results), computed=computed(results.manifest),
         columns=SHOWN, scores=SCORES, terms=TERMS, style=style, style_hash=style_hash)
 

@@ -33,6 +33,7 @@ class Thin:
     untried: str
     untried_share: str
     thin_strata: str
+    strata: int
     widest: tuple[Wide, ...]
 
 
@@ -50,6 +51,7 @@ def _thin(score: Score, buyers: pa.Table, strata: list[Row], measured: Ruler) ->
         untried_share=words.share(untried / buyers.num_rows) if buyers.num_rows else words.NO_EVIDENCE,
         thin_strata=f"{words.count(sum(is_thin(row, score) for row in strata))} of "
                     f"{words.count(len(strata))}",
+        strata=len(strata),
         widest=tuple(
             Wide(label(row["path"], measured.market), words.counted(row["buyers"], "buyer"),
                  measured.figure(row, score))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from marketsofone.customer.money import amount_written, money_written
 from marketsofone.report.glossary import Kind
@@ -160,6 +160,30 @@ def counted(value: float | None, noun: str) -> str:
     """
     written = count(value)
     return f"1 {noun}" if written == "1" else f"{written} {_plural(noun)}"
+
+
+def strata_told(parents: Collection[object]) -> str:
+    """How many strata a tree has: all of them, and those at the ends of its branches.
+
+    Parameters
+    ----------
+    parents : collection
+        What each stratum lies in; None for the whole market.
+
+    Examples
+    --------
+    >>> strata_told([None, "market", "market", "food", "food"]), strata_told([None])
+    ('5 strata, 3 of them not split further', 'one stratum, the whole market')
+
+    """
+    if len(parents) <= 1:
+        return "one stratum, the whole market"
+    split = len(set(parents) - {None})
+    return f"{counted(len(parents), 'stratum')}, {count(len(parents) - split)} of them not split further"
+
+
+IN_PROPORTION = "A buyer whose place in the tree is not known counts in proportion in each segment it may stand in."
+"""What is told where buyers of segments are counted so, for whole buyers alone are counted elsewhere."""
 
 
 def _plural(noun: str) -> str:

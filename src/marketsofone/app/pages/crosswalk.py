@@ -15,6 +15,7 @@ from marketsofone.project.people.access import audience_scope
 from marketsofone.project.reading.audience import audience
 from marketsofone.project.reading.marketing_read import Walk, read_walk
 from marketsofone.project.showing.figures import count, money, share
+from marketsofone.project.words import IN_PROPORTION
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,6 +75,7 @@ class Crosswalk:
     level: int
     of: str
     readings: Mapping[str, str]
+    counted: str
     spends: bool
     may_export: bool
 
@@ -88,8 +90,8 @@ def crosswalk(visit: Annotated[Visit, visits("see_market")],
     page = Crosswalk(
         lines, walk.classes, tuple(_reached(each, walk.unit) for each in walk.audiences),
         tuple(line.path for line in lines if line.chosen and spends and line.spent == _spent(0.0, walk.unit)),
-        tuple(sorted({row["level"] for row in visit.shelf.strata})), walk.level, of, READINGS, spends,
-        visit.viewer.may("export"))
+        tuple(sorted({row["level"] for row in visit.shelf.strata})), walk.level, of, READINGS, IN_PROPORTION,
+        spends, visit.viewer.may("export"))
     return rendered("crosswalk.html", framed(visit, "Crosswalk", "crosswalk"), page)
 
 

@@ -12,12 +12,13 @@ from marketsofone.app.desk import AtDesk, job_line
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import RunGoing
 from marketsofone.project.history.diff import diff
-from marketsofone.project.history.differing import difference_sentences, measured
+from marketsofone.project.history.differing import difference_sentences, kept_told, measured
 from marketsofone.project.history.lineage import lineage
 from marketsofone.project.jobs.job import list_jobs
 from marketsofone.project.jobs.running import start_run, stop_run
 from marketsofone.project.reading.unlisted import objectors
 from marketsofone.project.snapshots.snapshot import open_before, open_snapshot
+from marketsofone.project.words import IN_PROPORTION
 
 if TYPE_CHECKING:
     from marketsofone.project.history.diff import Mover
@@ -48,7 +49,8 @@ class Between:
     after: str
     sentences: tuple[str, ...]
     became: tuple[Descent, ...]
-    kept: int
+    kept: str
+    counted: str
     movers: tuple[MoverLine, ...]
 
 
@@ -94,7 +96,8 @@ def difference(desk: AtDesk, before: str = "", after: str = "") -> HTMLResponse:
     became = lineage(earlier, later)
     news = tuple(each for each in became if each.kind != "kept")
     currency = later.manifest["currency"]
-    page = Between(earlier.run_id, later.run_id, difference_sentences(found, currency), news, len(became) - len(news),
+    page = Between(earlier.run_id, later.run_id, difference_sentences(found, currency), news,
+                   kept_told(len(became) - len(news)), IN_PROPORTION,
                    tuple(_mover(mover, currency) for mover in found.movers))
     return rendered("data_difference.html", desk.frame("Difference between runs"), page)
 

@@ -22,6 +22,7 @@ from marketsofone.project.showing.market import (
     wishes_of,
 )
 from marketsofone.project.snapshots.shelf import Row, Shelf
+from marketsofone.project.words import strata_told
 
 if TYPE_CHECKING:
     from marketsofone.project.showing.market import Icicle, Portfolio, Wishes
@@ -58,6 +59,7 @@ class Market:
     total: int
     following: int | None
     buyers: str
+    strata: str
 
 
 @router.get("/market")
@@ -76,7 +78,8 @@ def _looked(asked: MarketAsked, shelf: Shelf) -> Market:
         frozenset(row["parent_id"] for row in shelf.strata if row["parent_id"]), _portfolio(shelf, found, asked),
         stratum_lines(shelf, sheet), wishes_of(shelf, sheet), titles(), axes_known(),
         tuple(sorted({row["level"] for row in shelf.strata})), _values(shelf), len(found),
-        asked.start + SHEET if asked.start + SHEET < len(found) else None, count(shelf.strata[0]["buyers"]))
+        asked.start + SHEET if asked.start + SHEET < len(found) else None, count(shelf.strata[0]["buyers"]),
+        strata_told([row["parent_id"] for row in shelf.strata]))
 
 
 def _portfolio(shelf: Shelf, rows: Sequence[Row], asked: MarketAsked) -> Portfolio:

@@ -33,6 +33,19 @@ def difference_sentences(found: Difference, currency: str) -> tuple[str, ...]:
     return tuple(told)
 
 
+def kept_told(segments: int) -> str:
+    """How many segments are as they were.
+
+    Examples
+    --------
+    >>> kept_told(0), kept_told(1), kept_told(7)
+    ('No segment is as it was.', '1 segment is as it was.', '7 segments are as they were.')
+    """
+    if segments == 0:
+        return "No segment is as it was."
+    return f"{counted(segments, 'segment')} {'is as it was' if segments == 1 else 'are as they were'}."
+
+
 def measured(name: str, value: float | None, currency: str) -> str:
     """A score, the value of an hour, a rank or a number of trials before or after, as every page writes it.
 
