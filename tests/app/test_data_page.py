@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from marketsofone.app import application
 from marketsofone.app.guarding import MOST_UPLOAD_BYTES
+from marketsofone.app.pages import data
 from marketsofone.project.jobs.job import job_file, list_jobs, note
 from marketsofone.project.jobs.working import work
 from marketsofone.project.snapshots.snapshot import list_snapshots
@@ -157,6 +158,22 @@ def test_a_failed_run_tells_why_and_the_last_results_stay_up(team):
     assert job.wanted in page
     assert job.repair in page
     assert team.browser("analyst").get("/market").status_code == 200
+
+
+def test_findings_and_failed_runs_say_what_to_do_on_a_page(team, monkeypatch):
+    finding = {"severity": "warning", "place": "record", "code": "names_gone",
+               "message": "A name is of a segment that is gone: m1 strata tells.",
+               "repair": "m1 diff --segments says what became of it; to name another:\n  m1 name A B"}
+    monkeypatch.setattr(data, "_rows", lambda desk, name: (finding,) if name == "findings" else ())
+    (team.folder / "jobs").mkdir()
+    note(job_file(team.folder, "one"), "started")
+    note(job_file(team.folder, "one"), "failed", wanted="A run is there.", found="none.",
+         repair="First:\n  m1 run here")
+    page = unescape(team.browser("analyst").get("/data").text)
+    assert "A name is of a segment that is gone: the page Market tells." in page
+    assert "The page Data says what became of it; to name another: on the page of the segment." in page
+    assert "First: on the page Data." in page
+    assert not re.search(r"\bm1 [a-z]", page)
 
 
 def test_an_older_run_can_be_looked_at_and_says_that_it_is_one(team):

@@ -192,9 +192,33 @@ def test_no_page_and_no_problem_sends_whoever_works_in_the_browser_to_a_command_
 
 
 def test_a_problem_says_what_its_reader_may_do_on_a_page_else_whom_to_ask(team):
-    assert "The page Market shows the segments" in team.browser("rep").get("/segment/none").text
-    assert "The search field finds a buyer by its key" in team.browser("rep").get("/buyer/999999999").text
-    assert "Ask a leader or an analyst" in in_browser("m1 rank lists buyers.", None)
+    assert "The page Market lists them" in team.browser("rep").get("/segment/none").text
+    assert "The search field lists buyers" in team.browser("rep").get("/buyer/999999999").text
     (team.folder / "runs").unlink()
-    assert "ask an analyst or an admin to start a run" in team.browser("rep").get("/market").text
-    assert "the page Data starts a run" in team.browser("analyst").get("/market").text
+    assert "Run it first: ask an analyst or an admin." in team.browser("rep").get("/market").text
+    assert "Run it first: on the page Data." in team.browser("analyst").get("/market").text
+
+
+def test_a_problem_holds_neither_names_of_columns_nor_the_place_of_the_project(team):
+    (team.folder / "runs").unlink()
+    told = team.browser("rep").get("/market").text
+    assert "<h1>This project was asked for its results. Found: no finished run.</h1>" in told
+    assert str(team.folder) not in told
+
+
+@pytest.mark.parametrize("address", ["/segment/none", "/buyer/999999999"])
+def test_what_a_run_does_not_hold_is_told_without_names_of_columns(team, address):
+    assert not re.search("stratum_id|buyer_id", team.browser("rep").get(address).text)
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("m1 rank lists buyers.", "The search field, which a leader or an analyst may use, lists buyers."),
+    ("Check the keys:  m1 merge --help", "Check the keys: in the terminal, by whoever looks after this app."),
+    ("Take them out, or write them as m1 strata shows them; 3 keys.",
+     "Take them out, or write them as the page Market, which an admin may use, shows them; 3 keys."),
+    ("See what each clause says:\n  m1 segment preview 'big ones'",
+     "See what each clause says: in the terminal, by whoever looks after this app."),
+    ("Nothing to do.", "Nothing to do."),
+])
+def test_only_the_command_gives_way_and_the_words_around_it_stand(text, told):
+    assert in_browser(text, None) == told

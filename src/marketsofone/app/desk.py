@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from marketsofone.app.entrance import Needs, Visit, office_of
 from marketsofone.app.office import Office
 from marketsofone.app.rendering import Frame, framed
+from marketsofone.app.repairing import in_browser, problem_told
 from marketsofone.errors import RunMissing, SnapshotTooNew
 from marketsofone.project.jobs.job import ROOMS, Job, RoomTime
 from marketsofone.project.people.access import Viewer, scope_of
@@ -87,19 +88,21 @@ def desk_of(request: Request, viewer: Annotated[Viewer, Depends(Needs("load"))],
     except (RunMissing, SnapshotTooNew) as problem:
         if run != "latest":
             raise
-        return Desk(office, viewer, None, f"{problem.wanted} Found: {problem.found}")
+        return Desk(office, viewer, None, in_browser(problem_told(problem, office.folder), viewer))
 
 
 AtDesk = Annotated[Desk, Depends(desk_of)]
 
 
-def job_line(job: Job) -> JobLine:
+def job_line(job: Job, viewer: Viewer) -> JobLine:
     """A job as the page shows it."""
-    problem = tuple(each for each in (job.wanted, job.found and f"Found: {job.found}") if each)
+    problem = [each for each in (job.wanted, job.found and f"Found: {job.found}") if each]
+    repair = job.repair or "The last good run stands. Start it again when ready."
     if job.state == "lost":
-        problem = ("Its process is gone: ended from outside, or the machine or the disk failed.",)
+        problem = ["Its process is gone: ended from outside, or the machine or the disk failed."]
+    *problem, repair = (in_browser(each, viewer) for each in (*problem, repair))
     return JobLine(job.job_id, job.state, _STATES[job.state], moment(job.started_at), tuple(_rooms(job)),
-                   job.going, job.run_id, problem, job.repair or "The last good run stands. Start it again when ready.")
+                   job.going, job.run_id, tuple(problem), repair)
 
 
 def moment(at: datetime) -> str:

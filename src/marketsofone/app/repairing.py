@@ -1,61 +1,87 @@
-"""What repairs a problem, as whoever looks at a page can do it: a browser has no command line."""
+"""What repairs a problem, as whoever looks at a page can do it: a browser has no command line.
+
+Commands are found in the sentences, where runs and jobs keep them too, and each gives way to the page that does the
+same; the words around it stand.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import pairwise
+from pathlib import Path
 
-from marketsofone.project.people.access import Right, Viewer
+from marketsofone.errors import MarketError
+from marketsofone.project.people.access import LOCAL, Right, Viewer
 
-_COMMAND = re.compile(r"\bm1 ([a-z]+)")
-_CLAUSE = re.compile(r"(?<=[.;:])[^\S\n]+|\n\s*(?=m1 )")
+_LINES = r"(?:\s*\n\s*m1 (?P<alone>[a-z]+)[^\n]*)+"
+"""Commands on lines of their own."""
+_OPTIONS = r"(?: (?:list|preview|solve|freeze)\b)?(?: (?:--?[a-z]+|csv|\.\.\.|<[^>]+>|[A-Z]+\b))*"
+_WITHIN = rf"(?:(?<=: ) +)?\bm1 (?P<within>[a-z]+)(?:-[a-z]+)?{_OPTIONS}(?P<last>(?=\.?\s*(?:\n|$)))?"
+"""A command within a sentence, or at its end."""
+_COMMANDS = re.compile(f"{_LINES}|{_WITHIN}")
 
-_Way = tuple[Right, str, str]
-_MARKET: _Way = ("see_market", "the page Market shows the segments", "ask an admin which segments there are")
-_BUYER: _Way = ("see_buyers", "the search field finds a buyer by its key", "ask a leader or an analyst")
-_DATA: _Way = ("load", "the page Data lists the runs", "ask an analyst or an admin which runs there are")
-_SEGMENT: _Way = ("decide", "the page of the segment does it", "ask a leader, an analyst or an admin to do it")
-_INSTEAD: Mapping[str, _Way] = {
-    "run": ("load", "the page Data starts a run", "ask an analyst or an admin to start a run"),
-    "runs": _DATA, "diff": _DATA, "strata": _MARKET, "tree": _MARKET, "segment": _MARKET,
-    "rank": _BUYER, "buyer": _BUYER, "accept": _SEGMENT, "name": _SEGMENT,
-    "rows": ("see_buyers", "the page of a buyer or of a segment opens its rows", "ask a leader or an analyst"),
-    "plan": ("see_market", "the page Plan shows the plan", "ask an admin to see the plan"),
-    "judge": ("write", "the page of the buyer corrects it", "ask a leader or an analyst to correct it"),
-    "people": ("manage_people", "the page People shows who there is", "ask an admin"),
+_Place = tuple[Right, str, str, str]
+_MARKET: _Place = ("see_market", "on", "the page Market", "an admin")
+_SEGMENT: _Place = ("decide", "on", "the page of the segment", "a leader, an analyst or an admin")
+_DATA: _Place = ("load", "on", "the page Data", "an analyst or an admin")
+_PLACES: Mapping[str, _Place] = {
+    **dict.fromkeys(("run", "runs", "diff", "check", "init"), _DATA),
+    **dict.fromkeys(("strata", "tree", "scores"), _MARKET), **dict.fromkeys(("accept", "name"), _SEGMENT),
+    **dict.fromkeys(("judge", "object"), ("write", "on", "the page of the buyer", "a leader or an analyst")),
+    "rank": ("see_buyers", "in", "the search field", "a leader or an analyst"),
+    "buyer": ("see_buyers", "on", "the page of the buyer", "a leader or an analyst"),
+    "rows": ("see_buyers", "on", "the page of the buyer or the segment", "a leader or an analyst"),
+    "plan": ("see_market", "on", "the page Plan", "an admin"),
+    "crosswalk": ("see_market", "on", "the page Crosswalk", "an admin"),
+    "people": ("manage_people", "on", "the page People", "an admin"),
 }
-"""By command: the right to do the same on a page, what does it there, and what to do without that right."""
-_ASK = "ask whoever looks after this app: it is done in the terminal"
+"""By command: the right to do the same on a page, where that is, and who has the right."""
 
 
-def in_browser(repair: str, viewer: Viewer | None) -> str:
-    """A repair in which every clause that names a command says what to do on a page instead, or whom to ask.
+def in_browser(text: str, viewer: Viewer | None) -> str:
+    r"""A text in which every command has given way to the page that does it, or to who may.
 
     Examples
     --------
     >>> from marketsofone.project.people.access import LOCAL
     >>> in_browser("m1 strata lists them; a stratum may have gone.", LOCAL)
-    'The page Market shows the segments; a stratum may have gone.'
-    >>> in_browser("Run it first: m1 run market", LOCAL)
-    'Run it first: the page Data starts a run.'
+    'The page Market lists them; a stratum may have gone.'
+    >>> in_browser("Run again, or open another run (m1 runs lists them):\n  m1 run market", LOCAL)
+    'Run again, or open another run (the page Data lists them): on the page Data.'
+    >>> in_browser("Run it first:\n  m1 run market", None)
+    'Run it first: ask an analyst or an admin.'
     """
-    if not _COMMAND.search(repair):
-        return repair
-    clauses = [_instead(clause, viewer) for clause in _CLAUSE.split(repair)]
-    told = [clauses[0], *(clause for before, clause in pairwise(clauses) if clause != before)]
-    joined = " ".join(told)
-    return joined[:1].upper() + joined[1:]
+    return _COMMANDS.sub(lambda found: _instead(found, viewer), text)
 
 
-def _instead(clause: str, viewer: Viewer | None) -> str:
-    """What is done in place of a clause's command; the clause as it is where it names none."""
-    named = _COMMAND.search(clause)
-    if not named:
-        return clause
-    found = _INSTEAD.get(named[1])
-    end = clause[-1] if clause[-1] in ";:" else "."
-    if found is None:
-        return f"{_ASK}{end}"
-    right, page, ask = found
-    return f"{page if viewer is not None and viewer.may(right) else ask}{end}"
+def problem_told(problem: MarketError, folder: Path) -> str:
+    """What was wanted and what was found, in a line that leaves out where the project lies on its machine."""
+    return f"{problem.wanted} Found: {problem.found}".replace(f"Project {folder} ", "This project ")
+
+
+def _instead(found: re.Match[str], viewer: Viewer | None) -> str:
+    """What stands in place of a command: within a sentence a noun, where it is all there is to do, that."""
+    before, after = found.string[:found.start()].rstrip(), found.string[found.end():]
+    noun, todo = _place(found["alone"] or found["within"], viewer)
+    if found["alone"] is None and (found["last"] is None or before[-1:] not in ("", ":", ".")):
+        return _begun(noun, before)
+    lead = " " if before and found["alone"] else ""
+    return f"{lead}{_begun(todo, before)}{'' if after.startswith('.') else '.'}"
+
+
+def _place(command: str, viewer: Viewer | None) -> tuple[str, str]:
+    """Where a command has its like, as a noun, and what to do about it."""
+    if command not in _PLACES:
+        if viewer == LOCAL:
+            return "the terminal", "in the terminal"
+        whose = "whoever looks after this app"
+        return f"the terminal, which {whose} has,", f"in the terminal, by {whose}"
+    right, at, where, who = _PLACES[command]
+    if viewer is not None and viewer.may(right):
+        return where, f"{at} {where}"
+    return f"{where}, which {who} may use,", f"ask {who}"
+
+
+def _begun(words: str, before: str) -> str:
+    """Words with a capital where a sentence begins."""
+    return words if before and before[-1] not in ".?!" else words[:1].upper() + words[1:]

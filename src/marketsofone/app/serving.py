@@ -21,7 +21,7 @@ from starlette.routing import Match, Route
 from starlette.staticfiles import StaticFiles
 
 from marketsofone.app import api
-from marketsofone.app.entrance import key_ended
+from marketsofone.app.entrance import key_ended, office_of
 from marketsofone.app.guarding import Guard, Tries
 from marketsofone.app.listening import taken
 from marketsofone.app.local_link import LocalLink
@@ -29,6 +29,7 @@ from marketsofone.app.office import Office
 from marketsofone.app.pages import ROUTERS
 from marketsofone.app.pages.problem import problem_page
 from marketsofone.app.problems import problem_details, speaks_json
+from marketsofone.app.repairing import problem_told
 from marketsofone.errors import (
     MarketError,
     NobodySignedIn,
@@ -180,7 +181,8 @@ def _not_allowed(request: Request, _: Exception) -> Response:
 def _refused(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, MarketError)
     status = next((status for kind, status in _STATUS.items() if isinstance(problem, kind)), 422)
-    return _told(request, status, f"{problem.wanted} Found: {problem.found}", problem.repair)
+    title = problem_told(problem, office_of(request).folder)
+    return _told(request, status, title, problem.repair)
 
 
 def _record_away(request: Request, problem: Exception) -> Response:

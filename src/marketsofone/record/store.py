@@ -157,7 +157,7 @@ def _check_unique(connection: sa.Connection, statement: Statement) -> None:
         if entry.told_apart == statement.told_apart and entry.id != statement.supersedes:
             raise RecordRefused(f"Only one {statement.kind} of this can be in force.",
                                 f"{_told(entry)}.",
-                                f"To correct it, state this with supersedes={entry.id}; m1 judge does with --correct.")
+                                f"To correct it, state this with supersedes={entry.id}, as m1 judge --correct does.")
 
 
 def _told(entry: Entry) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
@@ -13,11 +13,13 @@ from marketsofone.app.desk import AtDesk, Desk, JobLine, job_line, moment
 from marketsofone.app.guarding import MOST_UPLOAD_BYTES
 from marketsofone.app.pages.data_databases import is_owner
 from marketsofone.app.rendering import rendered
+from marketsofone.app.repairing import in_browser, problem_told
 from marketsofone.errors import MarketError
 from marketsofone.project.files.connecting import EXAMPLE, LENT, PREFIX
 from marketsofone.project.files.mapped import mapped_sources
 from marketsofone.project.files.uploading import ENDINGS, list_files
 from marketsofone.project.jobs.job import list_jobs
+from marketsofone.project.people.access import Viewer
 from marketsofone.project.showing.figures import count, size
 from marketsofone.project.snapshots.snapshot import list_snapshots
 
@@ -103,16 +105,16 @@ class Data:
 def data(desk: AtDesk) -> HTMLResponse:
     """The overview."""
     folder = desk.office.folder
-    jobs = tuple(map(job_line, list_jobs(folder, _JOBS)))
-    sources, unmapped = _sources(folder)
+    jobs = tuple(job_line(job, desk.viewer) for job in list_jobs(folder, _JOBS))
+    sources, unmapped = _sources(desk)
     runs = list_snapshots(folder)
     findings = _rows(desk, "findings")
     page = Data(
         jobs[0] if jobs else None, jobs[1:], desk.missing, _files(folder, sources), ", ".join(ENDINGS),
         MOST_UPLOAD_BYTES, size(MOST_UPLOAD_BYTES), PREFIX, EXAMPLE if is_owner(desk) else LENT, sources, unmapped,
         tuple(map(_health, _rows(desk, "health"))),
-        tuple(_finding(row) for row in findings if row["code"] == "suspected_leak"),
-        tuple(_finding(row) for row in findings if row["code"] != "suspected_leak"),
+        tuple(_finding(row, desk.viewer) for row in findings if row["code"] == "suspected_leak"),
+        tuple(_finding(row, desk.viewer) for row in findings if row["code"] != "suspected_leak"),
         tuple(RunLine(run.run_id, run.written_at[:16].replace("T", " "), run.as_of, count(run.buyers), run.state,
                       run.state == "good", run.latest) for run in reversed(runs[-_RUNS:])),
         max(len(runs) - _RUNS, 0))
@@ -123,12 +125,13 @@ def _rows(desk: Desk, name: str) -> tuple[Row, ...]:
     return () if desk.shelf is None else desk.shelf.small(name)
 
 
-def _sources(folder: Path) -> tuple[tuple[MappedSource, ...], tuple[str, ...]]:
+def _sources(desk: Desk) -> tuple[tuple[MappedSource, ...], tuple[str, ...]]:
     """The sources as mapped; or why they cannot be told, in lines."""
     try:
-        return mapped_sources(folder), ()
+        return mapped_sources(desk.office.folder), ()
     except MarketError as problem:
-        return (), (f"{problem.wanted} Found: {problem.found}", problem.repair)
+        told = (problem_told(problem, desk.office.folder), problem.repair)
+        return (), tuple(in_browser(each, desk.viewer) for each in told)
 
 
 def _files(folder: Path, sources: tuple[MappedSource, ...]) -> tuple[FileLine, ...]:
@@ -142,6 +145,6 @@ def _health(row: Row) -> HealthLine:
                       count(row["accepted"]), count(row["refused"]), row["refused"] > 0)
 
 
-def _finding(row: Row) -> FindingLine:
-    said: dict[str, Any] = {name: row[name] or "" for name in ("severity", "place", "message", "repair")}
-    return FindingLine(**said)
+def _finding(row: Row, viewer: Viewer) -> FindingLine:
+    message, repair = (in_browser(row[name] or "", viewer) for name in ("message", "repair"))
+    return FindingLine(row["severity"] or "", row["place"] or "", message, repair)

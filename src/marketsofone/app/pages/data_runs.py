@@ -80,7 +80,7 @@ def progress(desk: AtDesk) -> JSONResponse:
     jobs = list_jobs(desk.office.folder, 1)
     if not jobs:
         return JSONResponse({"job": None, "going": False, "rooms": []})
-    line = job_line(jobs[0])
+    line = job_line(jobs[0], desk.viewer)
     told: dict[str, Any] = {"job": line.job_id, "state": line.state, "going": line.going,
                             "rooms": [asdict(room) for room in line.rooms]}
     return JSONResponse(told)

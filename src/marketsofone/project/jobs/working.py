@@ -39,7 +39,8 @@ def work(project_folder: Path, job_id: str) -> int:
         return problem.exit_status
     except Exception as fault:
         note(path, "failed", wanted="A run goes to its end.", found=_place(fault),
-             repair="This is a fault of m1, not of your data:  M1_TRACE=1 m1 run  shows the trace.")
+             repair="This is a fault of the program, not of your data. A run in the terminal, with M1_TRACE=1 before "
+                    "the command, shows the trace.")
         return 1
     note(path, "done", run_id=snapshot.run_id)
     return 0

@@ -215,5 +215,5 @@ def _manages(role: str) -> bool:
 def _found(person: Person | None) -> Person:
     if person is None:
         raise PersonMissing("A person of this project was asked for.", "nobody of that name or id.",
-                            "m1 people list shows who there is; so does the page People.")
+                            "m1 people list shows who there is.")
     return person

@@ -162,7 +162,8 @@ class Shelf:
         for row in self.strata:
             if row["stratum_id"] == stratum_id:
                 return row
-        raise RunMissing(f"Run {self.snapshot.run_id} was asked for one stratum.", "none with that stratum_id.",
+        raise RunMissing("A segment is looked at in a run that holds it.",
+                         f"none of that id in run {self.snapshot.run_id}.",
                          "m1 strata lists them; a stratum that the evidence no longer carries has gone.")
 
     def below(self, stratum_id: str) -> tuple[str, ...]:
@@ -183,8 +184,8 @@ class Shelf:
         """
         found = self._rows("select * from buyers where buyer_id = ?", [buyer_id]) if _is_id(buyer_id) else ()
         if not found or not scope.holds(found[0]):
-            raise RunMissing(f"Run {self.snapshot.run_id} was asked for one buyer.",
-                             "no buyer of that id that may be shown here.",
+            raise RunMissing("A buyer is looked at in a run that holds it.",
+                             f"none of that id that may be shown here in run {self.snapshot.run_id}.",
                              "m1 rank lists buyers with their ids; who objected to profiling is in no run.")
         return found[0]
 
