@@ -5,6 +5,7 @@ Retail: Alder wins, Birch loses, Cedar was never approached. Care: Dahlia is new
 
 from __future__ import annotations
 
+import csv
 import shutil
 import tempfile
 import warnings
@@ -130,6 +131,33 @@ def market(everyday):
 def engine():
     """One embedded engine for all tests that run something."""
     return open_engine(threads=1)
+
+
+@pytest.fixture(scope="session")
+def small_company():
+    """Writes the project of a company of a few small files: ``small_company(folder, settings, deals=rows)``.
+
+    A file is given as rows, each a mapping by column, or as the text it holds. ``settings`` says of the project file
+    what matters: where it leaves them out, amounts are euros, the day is the end of June 2026, and each file is the
+    source of its name. Gives back the folder.
+    """
+    return _written
+
+
+def _written(folder, settings, **files):
+    for name, held in files.items():
+        with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+            if isinstance(held, str):
+                file.write(held)
+            else:
+                writer = csv.DictWriter(file, list(held[0]))
+                writer.writeheader()
+                writer.writerows(held)
+    market = "" if "[market]" in settings else f'[market]\ncurrency = "EUR"\nas_of = {DAY}\n'
+    sources = "".join(f'\n[sources.{name}]\nfile = "{name}.csv"\n' for name in files
+                      if f"[sources.{name}]" not in settings)
+    (folder / "market.toml").write_text(market + settings + sources, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -38,15 +38,17 @@ def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_d
     from marketsofone.project.snapshots.snapshot import open_snapshot
     from marketsofone.project.words import IN_PROPORTION
 
-    walk = read_walk(open_snapshot(project, run), None if level < 0 else level)
-    if format != "table":
-        return show(walk.rows, (), format)
-    if not walk.classes:
-        print("No marketing trait tells buyers apart, so there are no marketing segments to lay beside.")
-        return None
+    walk = read_walk(snapshot := open_snapshot(project, run), None if level < 0 else level)
+    if format != "table" or not walk.classes:
+        return show(walk.rows, (), format, names=[*snapshot.table("crosswalk").column_names, "path"], nothing=_NO_CLASS)
     _print_matrix(walk, of)
     print(IN_PROPORTION)
     return show(walk.audiences, _AUDIENCES, "table", f"What marketing spends ({walk.unit or 'nothing known'})")
+
+
+_NO_CLASS = ("No marketing trait tells buyers apart, so there are no marketing segments to lay beside.\n"
+             "Map traits of buyers, or name the column of marketing's own segments as column of [marketing], "
+             "then run again.")
 
 
 def _print_matrix(walk: Walk, of: Of) -> None:

@@ -29,11 +29,12 @@ def runs(project: Project = HERE, *, verify: Flag = False, format: Format = "tab
     verify
         Read every file and say which of them no longer hold what was written; the exit status is 2 then.
     """
-    from marketsofone.project.snapshots.snapshot import list_snapshots
+    from marketsofone.project.snapshots.snapshot import RunListed, list_snapshots
     from marketsofone.project.snapshots.verifying import verify_runs
 
     found = verify_runs(project) if verify else list_snapshots(project)
-    show(as_rows(reversed(found)), _RUNS, format)
+    show(as_rows(reversed(found)), _RUNS, format, names=[field.name for field in fields(RunListed)],
+         nothing=f"No run yet. Make the first:\n  {command('run', project)}")
     broken = [run.run_id for run in found if run.state != "good"]
     if verify and broken:
         raise RunMissing("Every file of a run holds what was written.", f"not so in {shortened(broken)}.",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from marketsofone.project.snapshots.readback import BuyerPage
     from marketsofone.project.snapshots.snapshot import Snapshot
 
+NOBODY = "No buyer may be contacted, so none is ranked: they object, or no basis for contact that is on record holds."
+"""What is told in place of an empty list of whom to approach."""
 Kind = Literal["share", "money"]
 Words = Callable[[Row, str, Kind], str]
 Listing = Literal["plan", "rank"]
@@ -142,7 +144,7 @@ def rank(project: Project = HERE, *, by: Listing = "rank", top: Top = 20, run: R
                *_score_columns(snapshot, _value_only),
                Column("reasons", lambda row: "\n".join(row["reasons"])))
     title = "Whom to approach, in the order of the plan" if planned and by == "plan" else "The ranked list"
-    show(rows, columns, format, _conditional(snapshot, title))
+    show(rows, columns, format, _conditional(snapshot, title), nothing=NOBODY)
     if format == "table":
         _print_passed(snapshot, top)
         if planned and by == "rank":

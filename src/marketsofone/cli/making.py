@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from marketsofone.cli.looking import NOBODY
 from marketsofone.cli.options import HERE, Format, Project
 from marketsofone.cli.rooms import Rooms
 from marketsofone.cli.sheet import Column, Row, plain_lines, show
@@ -131,8 +132,9 @@ def _summarise(project: Path, snapshot: Snapshot) -> None:
     print(f"{counted(manifest['counts']['buyers'], 'buyer')} ({kinds}) in {strata}{day}")
     for row in evidence:
         print(f"  {row['score']}: {_evidence_words(row)}")
-    print("To approach first:")
-    for place, each in enumerate(read_approach(snapshot, 3), 1):
+    first = read_approach(snapshot, 3)
+    print("To approach first:" if first else NOBODY)
+    for place, each in enumerate(first, 1):
         print(plain_lines(f"  {place}. {each.buyer.source_id}, {each.buyer.path}: {_why_first(each, currency)}"))
     _print_planned(manifest.get("plan") or {}, currency)
     _print_warnings(snapshot)

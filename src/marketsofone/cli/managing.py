@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -37,14 +38,15 @@ def add(name: Named, project: Project = HERE, *, role: Role = "admin", rep: Tie 
 
 def overview(project: Project = HERE, *, format: Format = "table") -> None:
     """Show who may open the app."""
-    from marketsofone.project.people.managing import managing, plainly
+    from marketsofone.project.people.managing import PLAINLY, managing, plainly
 
     with managing(project) as desk:
         rows = [plainly(person) for person in desk.every()]
     columns = (Column("name", lambda row: row["name"]), Column("role", lambda row: row["role"]),
                Column("rep or team", lambda row: row["rep"] or row["team"] or ""),
                Column("state", lambda row: row["state"]))
-    show(rows, columns, format, "People")
+    show(rows, columns, format, "People", PLAINLY, "Nobody yet. The first is an admin, who adds the others:\n"
+                                                   f"  m1 people add NAME {quote(str(project))} --role admin")
 
 
 def invite(name: Named, project: Project = HERE) -> None:

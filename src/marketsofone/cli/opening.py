@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -42,7 +42,7 @@ def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
         Rows to print; what all of them add up to is always told.
     """
     from marketsofone.project.reading.between_runs import objected_since, require_unobjected
-    from marketsofone.project.reading.rows import read_rows
+    from marketsofone.project.reading.rows import RowRead, read_rows
     from marketsofone.project.reading.rows_opening import open_rows
     from marketsofone.project.snapshots.readback import buyer_id_of
     from marketsofone.project.snapshots.snapshot import open_snapshot
@@ -63,7 +63,7 @@ def rows(project: Project = HERE, *, buyer: Asked = None, stratum: Asked = None,
         note_objected(snapshot, format, without)
     if format == "csv":
         told = [{**row, "holds": _words(row), "beside": _beside(row)} for row in told]
-    show(told, _COLUMNS, format)
+    show(told, _COLUMNS, format, names=[*(field.name for field in fields(RowRead)), "holds", "why_not", "beside"])
 
 
 def _members(project: Path, segment: str, run: str) -> list[int]:

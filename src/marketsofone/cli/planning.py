@@ -149,7 +149,7 @@ def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top:
         if not rows:
             print("Nothing drains: what hours cost came back, or is to be expected.")
             return note_objected(snapshot, gone=gone)
-    show(rows, _DRAIN, format)
+    show(rows, _DRAIN, format, names=[*snapshot.table("drain").column_names, "path"])
     return note_objected(snapshot, format, gone)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import asdict
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -19,6 +20,9 @@ Named = Annotated[str, Parameter(name="NAME", help="The segment's name in market
 Maybe = Annotated[str, Parameter(name="NAME", show_default=False,
                                  help="The segment's name in market.toml, or a frozen list's.")]
 _SCORES = ("pull", "competitiveness", "attractiveness")
+_NO_SEGMENT = """No segment is written by hand yet, and no list is frozen. Write a segment into market.toml, such as:
+  [segments.good_chances]
+  rule = "competitiveness > 0.5\""""
 Written = Annotated[str, Parameter(show_default=False)]
 
 
@@ -34,7 +38,8 @@ def overview(project: Project = HERE, *, run: Run = "latest", format: Format = "
     columns = (Column("segment", lambda row: row["segment"]), Column("kind", lambda row: row["kind"]),
                *_counted(), *(_score(name, currency) for name in _SCORES))
     rows = [_row(name, each.preview) | {"name": each.name} | _moved(each.moved) for name, each in found.items()]
-    show(rows, columns, format, "Segments written by hand, and frozen lists")
+    show(rows, columns, format, "Segments written by hand, and frozen lists",
+         [*_row("", None), "name", *_moved(None)], _NO_SEGMENT)
 
 
 def preview(name: Maybe = "", project: Project = HERE, *, rule: Written = "", run: Run = "latest",
@@ -68,9 +73,12 @@ def members(name: Named, project: Project = HERE, *, top: Top = 20, run: Run = "
     with asking(project, run) as asker:
         found = asker.members(name).order_by("rank", "buyer_id").limit(top)
         rows: list[Row] = asker.engine.to_pyarrow(found).to_pylist()
+        names = list(found.columns)
     show(rows, (Column("rank", lambda row: "" if row["rank"] is None else str(row["rank"]), right=True),
                 Column("buyer", lambda row: row["source_id"]), Column("kind", lambda row: row["kind"])), format,
-         f"Buyers in {name}")
+         f"Buyers in {name}", names,
+         f"No buyer is in {name} that may be shown. How many its rule holds for, clause by clause:\n"
+         f"  m1 segment preview {quote(name)} {quote(str(project))}")
 
 
 def why(name: Named, buyer_id: Annotated[str, Parameter(name="BUYER")], project: Project = HERE, *,
@@ -123,7 +131,8 @@ def drift(name: Named, project: Project = HERE, *, top: Top = 20, run: Run = "la
         print(f"{found.label}: {found.stayed:,} stayed, {found.joined:,} joined, {found.left:,} left, of "
               f"{found.unsure:,} it is not known any more; gone from the data: {gone}.")
     show([{"buyer": buyer, "did": did} for buyer, did in found.buyers],
-         (Column("buyer", lambda row: row["buyer"]), Column("since then", lambda row: row["did"])), format)
+         (Column("buyer", lambda row: row["buyer"]), Column("since then", lambda row: row["did"])), format,
+         names=("buyer", "did"))
 
 
 def _who(name: str, rule: str, prefix: str) -> str:

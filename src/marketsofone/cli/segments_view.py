@@ -11,6 +11,8 @@ from marketsofone.cli.options import HERE, By, Format, Project, Run
 from marketsofone.cli.sheet import Column, Row, show
 
 Withdraw = Annotated[bool, Parameter(negative="", show_default=False)]
+_NOT_JUDGED = ("There are no segments to judge: the whole market is one, and marketing has none beside it.\n"
+               "Map sales dimensions that may split it, or traits of buyers, then run again.")
 Segment = Annotated[str, Parameter(name="STRATUM", help="The stratum: its id, path or name.")]
 
 
@@ -42,9 +44,10 @@ def stability(project: Project = HERE, *, run: Run = "latest", format: Format = 
     from marketsofone.project.reading.holding_up_read import read_stability
     from marketsofone.project.snapshots.snapshot import open_snapshot
 
-    rows = read_stability(open_snapshot(project, run))
-    if format != "table":
-        return show(rows, (), format)
+    rows = read_stability(snapshot := open_snapshot(project, run))
+    if format != "table" or not rows:
+        names = [*snapshot.table("stability").column_names, "name", "words", "note"]
+        return show(rows, (), format, names=names, nothing=_NOT_JUDGED)
     _print_part(rows, "within", "Each segment: its overlap with the segment most like it", _WITHIN)
     _print_part(rows, "global", "Each number of segments: agreement of two solutions, corrected for chance", _GLOBAL)
     return _print_part(rows, "across", "As segments become more: 1 came whole from one segment, 0 from all alike",

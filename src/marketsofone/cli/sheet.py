@@ -62,7 +62,7 @@ class Column:
 
 
 def show(rows: Sequence[Row], columns: Sequence[Column], format: Format, title: str = "",
-         names: Sequence[str] = ()) -> None:
+         names: Sequence[str] = (), nothing: str = "") -> None:
     """Prints rows: the given columns as a table for people, or everything in them for programs.
 
     Parameters
@@ -77,14 +77,18 @@ def show(rows: Sequence[Row], columns: Sequence[Column], format: Format, title: 
         Stands above the table.
     names : sequence of str
         Keys of the rows, for the first line of csv where there is no row.
+    nothing : str
+        What people are told where there is no row, and what to do next; absent: that there is none of the title.
     """
     if format == "json":
         told = [_told(dict(row)) for row in rows]
         print(json.dumps(told, indent=2, ensure_ascii=False, default=str, allow_nan=False))
     elif format == "csv":
         _write_csv(rows, names)
-    else:
+    elif rows:
         _print_table(rows, columns, title)
+    elif nothing or title:
+        print(nothing or f"{title}: none.")
 
 
 def as_rows(items: Iterable[DataclassInstance]) -> list[Row]:

@@ -204,8 +204,11 @@ def state_of(person: Person) -> str:
 
 def plainly(person: Person) -> dict[str, Any]:
     """A person as a row: nothing of the password."""
-    return {"person_id": person.id, "name": person.name, "role": person.role, "rep": person.rep,
-            "team": person.team, "state": state_of(person)}
+    told = (person.id, person.name, person.role, person.rep, person.team, state_of(person))
+    return dict(zip(PLAINLY, told, strict=True))
+
+
+PLAINLY = ("person_id", "name", "role", "rep", "team", "state")
 
 
 def _manages(role: str) -> bool:

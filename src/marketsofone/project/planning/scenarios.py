@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from marketsofone.errors import NothingToPlan, RunMissing, SettingsInvalid, shortened
+from marketsofone.errors import NothingToPlan, RunMissing, SettingsInvalid, command, shortened
 from marketsofone.project.planning.choice import LEFT_OUT
 from marketsofone.project.planning.draws import Doubt
 from marketsofone.project.planning.inputs import BUYER_COLUMNS, Bools
@@ -126,7 +126,7 @@ def check_planned(snapshot: Snapshot) -> None:
     if said is None or "plan" not in snapshot.tables:
         why = said["why"] if said else "the run was made before plans were"
         raise RunMissing(f"Run {snapshot.run_id} was asked for its plan.", f"none: {why}",
-                         "State what is missing, then run again:\n  m1 run")
+                         f"State what is missing, then run again:\n  {command('run', snapshot.path.parents[1])}")
 
 
 Changed = tuple[Known, Settings]

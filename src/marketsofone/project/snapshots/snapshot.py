@@ -70,7 +70,8 @@ class Snapshot:
         """
         if name not in self.tables:
             raise RunMissing(f"Run {self.run_id} was asked for its table '{name}'.",
-                             f"tables {shortened(self.tables)}.", "Write the snapshot again:\n  m1 run")
+                             f"tables {shortened(self.tables)}.",
+                             f"Write the snapshot again:\n  {command('run', self.path.parents[1])}")
         return self.path / f"{name}.parquet"
 
     def table(self, name: str) -> pa.Table:
@@ -98,7 +99,7 @@ class Snapshot:
         path = self.path / name
         if not path.is_file():
             raise RunMissing(f"Run {self.run_id} was asked for its page '{name}'.", "no such file.",
-                             "Write the snapshot again:\n  m1 run")
+                             f"Write the snapshot again:\n  {command('run', self.path.parents[1])}")
         return path
 
 
@@ -223,7 +224,8 @@ def _manifest(path: Path) -> dict[str, Any]:
         raise SnapshotTooNew(f"Run {path.name} must be of format {FORMAT} or earlier.",
                              f"format {layout}, written by version {manifest.get('version', 'unknown')}; "
                              f"this is version {version('marketsofone')}.",
-                             "Install the later version, or run again with this one:\n  m1 run")
+                             "Install the later version, or run again with this one:\n"
+                             f"  {command('run', path.parents[1])}")
     return dict(manifest)
 
 
