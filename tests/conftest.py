@@ -6,6 +6,7 @@ Retail: Alder wins, Birch loses, Cedar was never approached. Care: Dahlia is new
 from __future__ import annotations
 
 import csv
+import io
 import shutil
 import tempfile
 import warnings
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import ibis
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import settings
@@ -137,22 +139,30 @@ def engine():
 def small_company():
     """Writes the project of a company of a few small files: ``small_company(folder, settings, deals=rows)``.
 
-    A file is given as rows, each a mapping by column, or as the text it holds. ``settings`` says of the project file
-    what matters: where it leaves them out, amounts are euros, the day is the end of June 2026, and each file is the
-    source of its name. Gives back the folder.
+    A file is given as rows, each a mapping by column, as a frame, or as the text or the lines it holds. ``settings``
+    says of the project file what matters: where it leaves out ``[market]``, amounts are euros, the day is the end of
+    June 2026, and what stands before the first table is of the market too; each file is the source of its name where
+    that is not said. Gives back the folder.
     """
     return _written
 
 
+def _lines(held):
+    """What a file holds."""
+    if isinstance(held, pd.DataFrame):
+        return held.to_csv(index=False)
+    if isinstance(held, str) or isinstance(held[0], str):
+        return held if isinstance(held, str) else "\n".join(held) + "\n"
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(held[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(held)
+    return text.getvalue()
+
+
 def _written(folder, settings, **files):
     for name, held in files.items():
-        with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
-            if isinstance(held, str):
-                file.write(held)
-            else:
-                writer = csv.DictWriter(file, list(held[0]))
-                writer.writeheader()
-                writer.writerows(held)
+        (folder / f"{name}.csv").write_text(_lines(held), encoding="utf-8")
     market = "" if "[market]" in settings else f'[market]\ncurrency = "EUR"\nas_of = {DAY}\n'
     sources = "".join(f'\n[sources.{name}]\nfile = "{name}.csv"\n' for name in files
                       if f"[sources.{name}]" not in settings)

@@ -18,22 +18,13 @@ margin_rate = 0.3
 competitiveness = "opportunity.outcome"
 attractiveness = "opportunity.amount"
 
-[sources.accounts]
-file = "accounts.csv"
-
 [sources.accounts.account]
 account_id = "id"
-
-[sources.people]
-file = "people.csv"
 
 [sources.people.contact]
 contact_id = "id"
 account_id = "account"
 decides = "decides"
-
-[sources.deals]
-file = "deals.csv"
 
 [sources.deals.opportunity]
 opportunity_id = "id"
@@ -46,16 +37,15 @@ amount = "amount"
 
 
 @pytest.fixture
-def staffed(tmp_path):
+def staffed(small_company, tmp_path):
     """A company whose buyers are people at accounts, one of them with an odd name."""
     names = ["Müller & <b>Söhne</b>", "Łódź/2", "C#", "7"]
-    (tmp_path / "market.toml").write_text(MARKET, encoding="utf-8")
-    (tmp_path / "accounts.csv").write_text("id\n" + "".join(f"{name}\n" for name in names), encoding="utf-8")
-    (tmp_path / "people.csv").write_text("id,account,decides\n" + "".join(
-        f"P{number},{name},true\n" for number, name in enumerate(names)), encoding="utf-8")
-    (tmp_path / "deals.csv").write_text("id,person,account,outcome,closed,amount\n" + "".join(
-        f"D{n},P{n % 4},{names[n % 4]},{'won' if n % 3 else 'lost'},2026-05-0{n + 1},{100 + n}\n"
-        for n in range(8)), encoding="utf-8")
+    small_company(
+        tmp_path, MARKET, accounts=["id", *names],
+        people=["id,account,decides", *(f"P{number},{name},true" for number, name in enumerate(names))],
+        deals=["id,person,account,outcome,closed,amount",
+               *(f"D{n},P{n % 4},{names[n % 4]},{'won' if n % 3 else 'lost'},2026-05-0{n + 1},{100 + n}"
+                 for n in range(8))])
     run_project(tmp_path, now=datetime(2026, 7, 1, tzinfo=UTC))
     with hired(tmp_path) as engaged:
         yield engaged

@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from marketsofone.cli import main
+
 
 @pytest.fixture(scope="session")
 def small():
@@ -11,6 +13,16 @@ def small():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def m1(capsys):
+    """Runs a command: its status, what it printed, and what it said on the side."""
+    def run(*words):
+        status = main([str(word) for word in words])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+    return run
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 import marketsofone
-from marketsofone.cli import main
 from marketsofone.cli.commands import COMMANDS
 from marketsofone.cli.reference import help_text, reference
 
@@ -28,16 +27,6 @@ def folder(small, tmp_path):
     small.write_small_run(tmp_path, small.NOW + timedelta(days=1), pages={"report.html": lambda run: run.run_id},
                           buyers=small.buyers(value_per_hour=[180.0, 4880, 1400, 933, 176]))
     return str(tmp_path)
-
-
-@pytest.fixture
-def m1(capsys):
-    """Runs a command: its status, what it printed, and what it said on the side."""
-    def run(*words):
-        status = main(words)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-    return run
 
 
 def started(*words, **environment):
@@ -148,26 +137,35 @@ def test_a_message_cannot_steer_the_terminal(m1, tmp_path):
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", out + err)
 
 
-def test_the_summary_of_a_run_cannot_steer_the_terminal(m1, tmp_path):
-    rows = "".join(f"o{n},a\x1b[31m{n % 20},{('won', 'lost')[n % 2]},2025-0{1 + n % 9}-01\n" for n in range(200))
-    (tmp_path / "deals.csv").write_text(f"id,account,outcome,closed\n{rows}")
-    (tmp_path / "market.toml").write_text(
-        '[market]\nname = "m"\ncurrency = "EUR"\nmargin_rate = 0.3\n[steps]\ncompetitiveness = "opportunity.outcome"\n'
-        '[sources.s]\nfile = "deals.csv"\n[sources.s.opportunity]\nopportunity_id = "id"\naccount_id = "account"\n'
-        'outcome = "outcome"\nclosed_at = "closed"\n')
+DEALS = """
+[market]
+currency = "EUR"
+[steps]
+competitiveness = "opportunity.outcome"
+[sources.deals.opportunity]
+opportunity_id = "id"
+account_id = "account"
+outcome = "outcome"
+closed_at = "closed"
+"""
+
+
+def deals(account):
+    """200 deals of twenty accounts by the number of each, one in two won."""
+    return ["id,account,outcome,closed", *(f"o{n},{account(n % 20)},{('won', 'lost')[n % 2]},2025-0{1 + n % 9}-01"
+                                           for n in range(200))]
+
+
+def test_the_summary_of_a_run_cannot_steer_the_terminal(m1, small_company, tmp_path):
+    small_company(tmp_path, DEALS, deals=deals(lambda number: f"a\x1b[31m{number}"))
     status, out, _ = m1("run", str(tmp_path))
     assert status == 0
     assert "To approach first" in out
     assert "\x1b" not in out
 
 
-def test_the_summary_of_a_run_tells_whom_to_approach_with_how_sure_it_is(m1, tmp_path):
-    rows = "".join(f"o{n},a{n % 20},{('won', 'lost')[n % 2]},2025-0{1 + n % 9}-01\n" for n in range(200))
-    (tmp_path / "deals.csv").write_text(f"id,account,outcome,closed\n{rows}")
-    (tmp_path / "market.toml").write_text(
-        '[market]\nname = "m"\ncurrency = "EUR"\n[steps]\ncompetitiveness = "opportunity.outcome"\n'
-        '[sources.s]\nfile = "deals.csv"\n[sources.s.opportunity]\nopportunity_id = "id"\naccount_id = "account"\n'
-        'outcome = "outcome"\nclosed_at = "closed"\n')
+def test_the_summary_of_a_run_tells_whom_to_approach_with_how_sure_it_is(m1, small_company, tmp_path):
+    small_company(tmp_path, DEALS, deals=deals(lambda number: f"a{number}"))
     _, out, _ = m1("run", str(tmp_path))
     first = next(line for line in out.splitlines() if line.startswith("  1. "))
     assert re.search(r"competitiveness \d\d\.\d% \(90% interval \d\d\.\d% to >?\d\d\.\d%\)$", first), first

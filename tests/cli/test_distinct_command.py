@@ -1,6 +1,5 @@
 """Two groups of a company one can hold in the head, side by side through the command line."""
 
-import csv
 import io
 import json
 from contextlib import redirect_stdout
@@ -13,17 +12,11 @@ from marketsofone.project.comparing.distinguishing import Asked, distinguish
 
 CONTRACT = ["criterion", "verdict", "effect", "low", "high", "buyers_a", "buyers_b", "trials_a", "trials_b"]
 SETTINGS = """
-[market]
-currency = "EUR"
-as_of = 2026-06-30
 margin_rate = 0.4
 
 [steps]
 competitiveness = "opportunity.outcome"
 attractiveness = "opportunity.amount"
-
-[sources.deals]
-file = "deals.csv"
 
 [sources.deals.account]
 account_id = "account"
@@ -39,9 +32,6 @@ opportunity_id = "deal"
 account_id = "account"
 outcome = "outcome"
 amount = "amount"
-
-[sources.wishes]
-file = "wishes.csv"
 
 [sources.wishes.wish]
 about = "'account'"
@@ -61,35 +51,17 @@ def deals():
                "amount": 1000 + turn % 11}
 
 
-def write(path, rows):
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("leasers")
-    (folder / "market.toml").write_text(SETTINGS, encoding="utf-8")
+def project(small_company, tmp_path_factory):
     rows = list(deals())
-    write(folder / "deals.csv", rows)
-    write(folder / "wishes.csv", [{"account": row["account"], "theme": ("speed", "price")[n % 2]}
-                                  for n, row in enumerate(rows)])
+    folder = small_company(
+        tmp_path_factory.mktemp("leasers"), SETTINGS, deals=rows,
+        wishes=[{"account": row["account"], "theme": ("speed", "price")[n % 2]} for n, row in enumerate(rows)])
     for odd in (0, 1):
         keys = [row["account"] for n, row in enumerate(rows) if n % 2 == odd]
         (folder / f"{('even', 'odd')[odd]}.txt").write_text("\n".join(keys), encoding="utf-8")
     run_project(folder)
     return folder
-
-
-@pytest.fixture
-def m1(capsys):
-    def run(*words):
-        status = main(words)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-    return run
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from marketsofone.cli import looking, main
+from marketsofone.cli import looking
 from marketsofone.project.people.managing import managing, plainly
 from marketsofone.project.snapshots.snapshot import list_snapshots
 
@@ -28,12 +28,12 @@ def new(small_company, tmp_path):
 
 
 @pytest.fixture
-def said(capsys):
+def said(m1):
+    """What a command prints that ends well."""
     def run(*command):
-        capsys.readouterr()
-        assert main(list(map(str, command))) == 0
-        return capsys.readouterr().out
-
+        status, out, _err = m1(*command)
+        assert status == 0
+        return out
     return run
 
 
@@ -65,16 +65,17 @@ def test_a_sentence_says_that_there_is_nothing_and_what_would_change_that(ran, s
     assert next in out
 
 
-def test_where_nothing_could_be_planned_the_plan_says_why_and_which_run_would_change_that(ran, capsys):
-    assert main(["plan", "solve", str(ran)]) == 2
-    told = capsys.readouterr().err
+def test_where_nothing_could_be_planned_the_plan_says_why_and_which_run_would_change_that(ran, m1):
+    status, _out, told = m1("plan", "solve", ran)
+    assert status == 2
     assert "no money is counted" in told
     assert f"m1 run {ran}" in told
 
 
-def test_where_there_is_one_run_a_difference_says_so(ran, capsys):
-    assert main(["diff", str(ran)]) == 2
-    assert "no earlier run" in capsys.readouterr().err
+def test_where_there_is_one_run_a_difference_says_so(ran, m1):
+    status, _out, told = m1("diff", ran)
+    assert status == 2
+    assert "no earlier run" in told
 
 
 def test_where_no_buyer_may_be_contacted_run_and_rank_say_so(ran, said, monkeypatch):

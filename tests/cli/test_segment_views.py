@@ -9,7 +9,6 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
-from marketsofone.cli import main
 from marketsofone.cli.sheet import hanging
 
 STABLE = [("sales", 2, None, "global", 0.8, None), ("sales", 2, "1", "within", 0.9, True),
@@ -45,16 +44,6 @@ def folder(small, tmp_path):
     joined = pa.table({**{name: members[name] for name in ("buyer_id", "level", "share")}, "stratum_id": ["1"] * 5})
     small.write_small_run(tmp_path, small.NOW + timedelta(days=1), said, **{**tables, "memberships": joined})
     return str(tmp_path)
-
-
-@pytest.fixture
-def m1(capsys):
-    """Runs a command: its status, what it printed, and what it said on the side."""
-    def run(*words):
-        status = main(words)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-    return run
 
 
 def rows(text):

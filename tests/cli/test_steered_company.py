@@ -1,6 +1,5 @@
 """A company whose tree a person steers and names, through the command line and real files."""
 
-import csv
 import json
 import random
 
@@ -79,13 +78,6 @@ def company(accounts=1500):
                "theme": "speed" if (sector == "food") == (rng.random() < 0.85) else "price"}
 
 
-def write(path, rows, names):
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, names, extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
 def strata_of(folder):
     return open_snapshot(folder, "latest").table("strata").to_pandas()
 
@@ -95,13 +87,13 @@ def settle(folder, strata=""):
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("steered")
+def project(small_company, tmp_path_factory):
     rows = list(company())
-    write(folder / "deals.csv", rows, [name for name in rows[0] if name not in ("rival", "theme")])
-    write(folder / "met.csv", rows, ["deal", "rival"])
-    write(folder / "wishes.csv", rows, ["account", "theme"])
-    settle(folder)
+    folder = small_company(
+        tmp_path_factory.mktemp("steered"), SETTINGS.format(strata=""),
+        deals=[{name: value for name, value in row.items() if name not in ("rival", "theme")} for row in rows],
+        met=[{"deal": row["deal"], "rival": row["rival"]} for row in rows],
+        wishes=[{"account": row["account"], "theme": row["theme"]} for row in rows])
     assert main(["run", str(folder)]) == 0
     return folder
 

@@ -10,24 +10,17 @@ from marketsofone.project.flow import run_project
 from marketsofone.project.snapshots.readback import read_buyer
 
 SETTINGS = """
-[market]
-currency = "EUR"
-as_of = 2026-06-30
 margin_rate = 0.5
 buyer = "contact"
 
 [steps]
 competitiveness = "opportunity.outcome"
 
-[sources.people]
-file = "people.csv"
 [sources.people.contact]
 contact_id = "id"
 account_id = "company"
 decides = "true"
 
-[sources.deals]
-file = "deals.csv"
 [sources.deals.opportunity]
 opportunity_id = "id"
 account_id = "company"
@@ -36,8 +29,6 @@ outcome = "outcome"
 opened_at = "at"
 """
 OBJECTIONS = """
-[sources.objections]
-file = "objections.csv"
 [sources.objections.objection]
 about = "'contact'"
 about_id = "person"
@@ -62,17 +53,13 @@ def company():
 
 
 @pytest.fixture(scope="module")
-def read(tmp_path_factory):
+def read(small_company, tmp_path_factory):
     """The run of a project with these deals, read back one buyer at a time."""
 
     def made(deals, settings="", objections=None, people=None):
-        folder = tmp_path_factory.mktemp("colleagues")
-        (company()[0] if people is None else people).to_csv(folder / "people.csv", index=False)
-        deals.to_csv(folder / "deals.csv", index=False)
-        if objections is not None:
-            objections.to_csv(folder / "objections.csv", index=False)
-        (folder / "market.toml").write_text(SETTINGS + settings)
-        snapshot = run_project(folder)
+        files = {"people": company()[0] if people is None else people, "deals": deals}
+        files |= {} if objections is None else {"objections": objections}
+        snapshot = run_project(small_company(tmp_path_factory.mktemp("colleagues"), SETTINGS + settings, **files))
         return lambda key: read_buyer(snapshot, key).buyer
 
     return made

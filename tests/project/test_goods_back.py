@@ -7,21 +7,13 @@ from marketsofone.project.ground.gathering import gather
 from marketsofone.project.settings.market_file import read_settings
 
 SETTINGS = """
-[market]
-currency = "EUR"
-as_of = 2026-06-30
-
 [steps]
 attractiveness = "order_line"
 
-[sources.products]
-file = "products.csv"
 [sources.products.product]
 product_id = "id"
 unit_cost = "cost"
 
-[sources.ledger]
-file = "ledger.csv"
 [sources.ledger.order_line]
 order_id = "order"
 account_id = "buyer"
@@ -35,13 +27,12 @@ SOLD = "1,A,P,2026-01-10,10,100"
 
 
 @pytest.fixture
-def counted(tmp_path):
+def counted(small_company, tmp_path):
     """Purchase days and contribution of the one buyer, what `activity` counts, and the findings of loading."""
 
     def count(*lines):
-        (tmp_path / "products.csv").write_text("id,cost\nP,6\n")
-        (tmp_path / "ledger.csv").write_text("\n".join(["order,buyer,product,day,quantity,amount,cost", *lines]))
-        (tmp_path / "market.toml").write_text(SETTINGS)
+        small_company(tmp_path, SETTINGS, products="id,cost\nP,6\n",
+                      ledger=["order,buyer,product,day,quantity,amount,cost", *lines])
         settings = read_settings(tmp_path)
         with opened(tmp_path) as engine:
             loaded = load(engine, settings)[0]

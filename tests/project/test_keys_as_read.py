@@ -9,14 +9,9 @@ from marketsofone.project.segments.choosing import Chooser
 from marketsofone.project.statements.reaching import out_of_reach
 from marketsofone.project.statements.stating import withdraw_objection
 
-FILE = """
-[market]
-currency = "EUR"
-as_of = 2026-06-30
+SETTINGS = """
 [steps]
 competitiveness = "opportunity.outcome"
-[sources.deal]
-file = "deal.csv"
 [sources.deal.opportunity]
 opportunity_id = "id"
 account_id = "account"
@@ -26,11 +21,9 @@ closed_at = "closed"
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(small_company, tmp_path):
     rows = [f"{at},{1000 + at % 20}.0,{'lost' if at % 3 else 'won'},2026-03-01" for at in range(60)]
-    (tmp_path / "deal.csv").write_text("\n".join(["id,account,outcome,closed", *rows]), encoding="utf-8")
-    (tmp_path / "market.toml").write_text(FILE, encoding="utf-8")
-    return tmp_path
+    return small_company(tmp_path, SETTINGS, deal=["id,account,outcome,closed", *rows])
 
 
 def test_an_objection_under_the_key_as_the_file_writes_it_holds_at_once_and_in_the_next_run(folder):

@@ -8,16 +8,10 @@ from marketsofone.project.main_job.evidence_notes import evidence_notes
 from marketsofone.project.settings.market_file import read_settings
 
 SETTINGS = """
-[market]
-currency = "EUR"
-as_of = 2026-06-30
 margin_rate = 0.3
 
 [steps]
 attractiveness = "order_line"
-
-[sources.ledger]
-file = "orders.csv"
 
 [sources.ledger.order_line]
 order_id = "order"
@@ -33,10 +27,9 @@ cost = "cost"
     (("60", "", "70", "80"), "margin assumed: 30%, for 25% of what was sold, which tells no cost"),
     (("60", "50", "70", "80"), None),
 ])
-def test_a_stated_margin_is_told_as_far_as_it_is_used(tmp_path, costs, said):
+def test_a_stated_margin_is_told_as_far_as_it_is_used(small_company, tmp_path, costs, said):
     rows = [f"{place},{'AB'[place % 2]},2026-0{place + 1}-10,100,{cost}" for place, cost in enumerate(costs)]
-    (tmp_path / "orders.csv").write_text("\n".join(["order,buyer,day,paid,cost", *rows]))
-    (tmp_path / "market.toml").write_text(SETTINGS)
+    small_company(tmp_path, SETTINGS, ledger=["order,buyer,day,paid,cost", *rows])
     settings = read_settings(tmp_path)
     with opened(tmp_path) as engine:
         gathered = gather(engine, settings, load(engine, settings)[0])

@@ -7,16 +7,9 @@ import pytest
 import marketsofone as m1
 
 SETTINGS = """
-[market]
-name = "Late notes"
-currency = "EUR"
-as_of = 2026-06-30
-
 [steps]
 competitiveness = "opportunity.outcome"
 
-[sources.deals]
-file = "deals.csv"
 [sources.deals.opportunity]
 opportunity_id = "id"
 account_id = "buyer"
@@ -27,8 +20,6 @@ closed_at = "closed"
 [sources.deals.account]
 account_id = "buyer"
 
-[sources.met]
-file = "met.csv"
 [sources.met.rival_met]
 opportunity_id = "id"
 competitor_id = "rival"
@@ -40,30 +31,33 @@ rival = { from = "rival", on_many = "latest" }
 """
 
 
-def company(folder, dimension=""):
+@pytest.fixture(scope="module")
+def company(small_company, tmp_path_factory):
     """Three deals for each of 200 buyers, a third of them won; of every lost one Boz is noted two days later."""
     rng = np.random.default_rng(20_260)
     deals = pd.DataFrame({"id": range(600), "buyer": [f"B{n // 3:03d}" for n in range(600)],
                           "outcome": np.where(rng.random(600) < 1 / 3, "won", "lost"),
                           "opened": "2026-02-01", "closed": "2026-03-05"})
-    deals.to_csv(folder / "deals.csv", index=False)
     early = deals.iloc[::20].assign(rival="Cip", noted="2026-02-02")
     late = deals[deals["outcome"] == "lost"].assign(rival="Boz", noted="2026-03-07")
-    pd.concat([early, late])[["id", "rival", "noted"]].to_csv(folder / "met.csv", index=False)
-    (folder / "market.toml").write_text(SETTINGS + dimension)
-    return m1.run(folder)
+    met = pd.concat([early, late])[["id", "rival", "noted"]]
+
+    def run(dimension=""):
+        return m1.run(small_company(tmp_path_factory.mktemp("late"), SETTINGS + dimension, deals=deals, met=met))
+
+    return run
 
 
 @pytest.fixture(scope="module")
-def late(tmp_path_factory):
-    return company(tmp_path_factory.mktemp("late"))
+def late(company):
+    return company()
 
 
-def test_a_rival_noted_after_the_loss_moves_no_chance_and_splits_no_market(late, tmp_path):
+def test_a_rival_noted_after_the_loss_moves_no_chance_and_splits_no_market(late, company):
     wins = m1.frame(late, "opportunities")
     lost = wins["outcome"] == "lost"
     assert wins["win"][lost].mean() == pytest.approx(wins["win"][~lost].mean(), abs=0.05)
-    assert len(m1.frame(company(tmp_path, RIVAL), "strata")) == 1
+    assert len(m1.frame(company(RIVAL), "strata")) == 1
 
 
 def test_it_still_says_whom_buyers_met(late):

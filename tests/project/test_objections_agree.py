@@ -12,28 +12,19 @@ from marketsofone.project.reading.unlisted import objectors
 from marketsofone.project.segments.asking import asking
 from marketsofone.project.statements.entering import Notebook
 
-FILE = """
-[market]
-currency = "EUR"
-as_of = 2026-06-30
+SETTINGS = """
 buyer = "{level}"
 [steps]
 competitiveness = "opportunity.outcome"
-[sources.account]
-file = "account.csv"
 [sources.account.account]
 account_id = "id"
 parent_id = "parent"
 form = "form"
-[sources.contact]
-file = "contact.csv"
 [sources.contact.contact]
 contact_id = "id"
 account_id = "account"
 site_id = "site"
 decides = "decides"
-[sources.deal]
-file = "deal.csv"
 [sources.deal.opportunity]
 opportunity_id = "id"
 account_id = "account"
@@ -52,30 +43,28 @@ SILENT = {"contact": {"C8", "C8x", "C6"}, "site": {"S6", "S7"}, "account": {"A6"
 """Who must be gone on each level: who decides at an account, an account for its site, opportunities of an account."""
 
 
-def write(path, head, rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([head, *rows])
-
-
-def company(folder, level):
+@pytest.fixture
+def company(small_company, tmp_path):
     """Forty accounts: 6 and 7 have a site each, 4, 8 and 15 two deciding contacts, 3, 13 and 17 one."""
     names = [f"A{at}" if at != 12 else "12" for at in range(1, 41)]
     sites = [("S6", "A6", "site"), ("S7", "A7", "site")]
-    write(folder / "account.csv", ["id", "parent", "form"], [*((name, "", "company") for name in names), *sites])
     single = [(f"C{at}", f"A{at}", "", "yes") for at in (3, 4, 8, 13, 15, 17)]
     second = [(f"C{at}x", f"A{at}", "", "yes") for at in (4, 8, 15)]
-    write(folder / "contact.csv", ["id", "account", "site", "decides"],
-          [*single, *second, ("C6", "A6", "S6", "yes"), ("C9", "A9", "", "no")])
     deals = [(f"D{at}", name, "", "won" if at % 3 else "lost", "2026-03-01") for at, name in enumerate(names, 1)]
     deals += [("12", "A30", "", "won", "2026-03-02"), ("D17x", "A17", "C17", "won", "2026-03-02"),
               ("D50", "S6", "C6", "lost", "2026-03-03"), ("D51", "", "", "won", "2026-03-03")]
-    write(folder / "deal.csv", ["id", "account", "contact", "outcome", "closed"], deals)
-    (folder / "market.toml").write_text(FILE.format(level=level), encoding="utf-8")
+    files = {
+        "account": [("id", "parent", "form"), *((name, "", "company") for name in names), *sites],
+        "contact": [("id", "account", "site", "decides"), *single, *second, ("C6", "A6", "S6", "yes"),
+                    ("C9", "A9", "", "no")],
+        "deal": [("id", "account", "contact", "outcome", "closed"), *deals]}
+    return lambda level: small_company(tmp_path, SETTINGS.format(level=level), **{
+        name: [",".join(row) for row in rows] for name, rows in files.items()})
 
 
 @pytest.mark.parametrize("level", ["contact", "site", "account", "opportunity"])
-def test_who_objects_between_runs_is_exactly_who_is_no_buyer_of_the_next_run(tmp_path, level):
-    company(tmp_path, level)
+def test_who_objects_between_runs_is_exactly_who_is_no_buyer_of_the_next_run(company, tmp_path, level):
+    company(level)
     state_merge(tmp_path, "account", "A10", "A11", "ana")
     run = m1.run(tmp_path)
     before = m1.frame(run, "buyers").set_index("buyer_id").source_id
@@ -95,9 +84,9 @@ def test_who_objects_between_runs_is_exactly_who_is_no_buyer_of_the_next_run(tmp
 
 
 @pytest.mark.parametrize("level", ["contact", "account"])
-def test_no_table_tells_the_key_of_a_person_who_objected(tmp_path, level):
+def test_no_table_tells_the_key_of_a_person_who_objected(company, tmp_path, level):
     """C9 decides nothing, so that its account stays a buyer."""
-    company(tmp_path, level)
+    company(level)
     before = m1.run(tmp_path)
     assert {name for name in ("people", "entity_link") if "C9" in told(before, name)} == {"people", "entity_link"}
     state_objection(tmp_path, "contact", "C9", "ana")
@@ -107,9 +96,10 @@ def test_no_table_tells_the_key_of_a_person_who_objected(tmp_path, level):
 
 
 @pytest.mark.parametrize("level", ["contact", "account"])
-def test_no_export_between_runs_tells_the_key_of_a_person_who_objected_or_works_at_one_who_did(tmp_path, level):
+def test_no_export_between_runs_tells_the_key_of_a_person_who_objected_or_works_at_one_who_did(
+        company, tmp_path, level):
     """C9 decides nothing and objects; C13 works at A13, which objects."""
-    company(tmp_path, level)
+    company(level)
     run = m1.run(tmp_path)
     state_objection(tmp_path, "contact", "C9", "ana")
     state_objection(tmp_path, "account", "A13", "ana")

@@ -7,9 +7,6 @@ from marketsofone.project.ground.gathering import gather
 from marketsofone.project.settings.market_file import read_settings
 
 SETTINGS = """
-[market]
-currency = "EUR"
-as_of = 2026-06-30
 margin_rate = 0.5
 buyer = "account"
 
@@ -17,23 +14,17 @@ buyer = "account"
 pull = "touch.answered"
 competitiveness = "opportunity.outcome"
 
-[sources.people]
-file = "people.csv"
 [sources.people.contact]
 contact_id = "id"
 account_id = "account"
 valid_from = "since"
 valid_to = "till"
 
-[sources.touches]
-file = "touches.csv"
 [sources.touches.touch]
 contact_id = "person"
 happened_at = "at"
 answered = "answered"
 
-[sources.opportunities]
-file = "opportunities.csv"
 [sources.opportunities.opportunity]
 opportunity_id = "id"
 account_id = "account"
@@ -50,16 +41,9 @@ FILES = {
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(small_company, tmp_path):
     """A project of these files and settings, those of everyday where nothing else is given."""
-
-    def write(more="", **files):
-        for name, text in (FILES | files).items():
-            (tmp_path / f"{name}.csv").write_text(text)
-        (tmp_path / "market.toml").write_text(SETTINGS + more)
-        return tmp_path
-
-    return write
+    return lambda more="", **files: small_company(tmp_path, SETTINGS + more, **(FILES | files))
 
 
 @pytest.fixture

@@ -6,24 +6,17 @@ from marketsofone.errors import NothingToScore
 from marketsofone.project.flow import run_project
 
 SETTINGS = """
-[market]
-currency = "EUR"
-as_of = 2026-06-30
 margin_rate = 0.5
 horizon_days = {horizon}
 
 [steps]
 attractiveness = "order_line"
 
-[sources.accounts]
-file = "accounts.csv"
 [sources.accounts.account]
 account_id = "id"
 [sources.accounts.account.dimensions]
 sector = "sector"
 
-[sources.ledger]
-file = "ledger.csv"
 [sources.ledger.order_line]
 order_id = "source_row"
 account_id = "buyer"
@@ -33,15 +26,14 @@ amount = "'100'"
 
 
 @pytest.fixture
-def told(tmp_path):
+def told(small_company, tmp_path):
     """The findings of a run, by code."""
 
     def run(horizon, sectors):
-        (tmp_path / "market.toml").write_text(SETTINGS.format(horizon=horizon))
         accounts = [f"{place},{sector}" for place, sector in enumerate(sectors)]
-        (tmp_path / "accounts.csv").write_text("\n".join(["id,sector", *accounts]))
         lines = [f"{place},2026-0{month}-01" for place in range(len(sectors)) for month in range(4, 7)]
-        (tmp_path / "ledger.csv").write_text("\n".join(["buyer,day", *lines]))
+        small_company(tmp_path, SETTINGS.format(horizon=horizon), accounts=["id,sector", *accounts],
+                      ledger=["buyer,day", *lines])
         return {row["code"]: row["message"] for row in run_project(tmp_path).table("findings").to_pylist()}
 
     return run
@@ -59,9 +51,8 @@ def test_a_horizon_much_longer_than_what_was_seen_is_told(told):
     assert "horizon_unseen" not in told(182, sectors)
 
 
-def test_sales_of_the_day_of_the_run_alone_tell_nothing_of_who_comes_again(tmp_path):
-    (tmp_path / "market.toml").write_text(SETTINGS.format(horizon=90))
-    (tmp_path / "accounts.csv").write_text("id,sector\n0,care\n1,food\n")
-    (tmp_path / "ledger.csv").write_text("buyer,day\n0,2026-06-30\n1,2026-06-30\n")
+def test_sales_of_the_day_of_the_run_alone_tell_nothing_of_who_comes_again(small_company, tmp_path):
+    small_company(tmp_path, SETTINGS.format(horizon=90), accounts="id,sector\n0,care\n1,food\n",
+                  ledger="buyer,day\n0,2026-06-30\n1,2026-06-30\n")
     with pytest.raises(NothingToScore, match="sales of that one day only"):
         run_project(tmp_path)

@@ -1,6 +1,5 @@
 """A ledger alone that cannot tell whether buyers leave."""
 
-import csv
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,16 +13,10 @@ from marketsofone.project.main_job.scoring import score_market
 from marketsofone.project.settings.market_file import read_settings
 
 SETTINGS = """
-[market]
-currency = "EUR"
-as_of = 2026-06-30
 margin_rate = 0.3
 
 [steps]
 attractiveness = "order_line"
-
-[sources.ledger]
-file = "orders.csv"
 
 [sources.ledger.order_line]
 order_id = "order"
@@ -34,17 +27,14 @@ amount = "paid"
 
 
 @pytest.fixture(scope="module")
-def steady(tmp_path_factory):
+def steady(small_company, tmp_path_factory):
     """60 buyers over two years, each of whom orders again and again after as many days as ever: score and findings."""
-    folder, chance = tmp_path_factory.mktemp("steady"), np.random.default_rng(2)
-    rows = [("order", "buyer", "day", "paid")]
+    chance, rows = np.random.default_rng(2), ["order,buyer,day,paid"]
     for buyer in range(60):
         days = range(buyer % 7, 729, 15 + buyer)
-        rows += [(f"{buyer}-{day}", f"B{buyer}", date(2024, 7, 1) + timedelta(day), round(chance.gamma(4, 10), 2))
+        rows += [f"{buyer}-{day},B{buyer},{date(2024, 7, 1) + timedelta(day)},{round(chance.gamma(4, 10), 2)}"
                  for day in days]
-    with (folder / "orders.csv").open("w", newline="") as file:
-        csv.writer(file).writerows(rows)
-    (folder / "market.toml").write_text(SETTINGS)
+    folder = small_company(tmp_path_factory.mktemp("steady"), SETTINGS, ledger=rows)
     settings = read_settings(folder)
     with opened(folder) as engine:
         gathered = gather(engine, settings, load(engine, settings)[0])

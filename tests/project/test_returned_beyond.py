@@ -17,16 +17,10 @@ ORDERS = """order,customer,day,amount,qty
 9,cat,2026-05-02,-20,-1
 10,dee,2026-05-02,-20,-1
 """
-MARKET = """[market]
-currency = "EUR"
-as_of = 2026-06-30
-margin_rate = 0.5
+MARKET = """margin_rate = 0.5
 
 [steps]
 attractiveness = "order_line"
-
-[sources.orders]
-file = "orders.csv"
 
 [sources.orders.order_line]
 order_id = "order"
@@ -38,11 +32,8 @@ quantity = "qty"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("returns")
-    (folder / "orders.csv").write_text(ORDERS)
-    (folder / "market.toml").write_text(MARKET)
-    return folder
+def folder(small_company, tmp_path_factory):
+    return small_company(tmp_path_factory.mktemp("returns"), MARKET, orders=ORDERS)
 
 
 @pytest.fixture(scope="module")

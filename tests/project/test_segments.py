@@ -1,6 +1,5 @@
 """Segments written by hand in a company one can hold in the head: previewed, explained, frozen, and met again later."""
 
-import csv
 import json
 from dataclasses import replace
 
@@ -97,24 +96,21 @@ def expected(row):
     return either if row["sector"] in ("retail", "food") else False
 
 
-def write(folder, rows):
-    touches = [{"account": row["account"], "happened": f"2026-0{1 + turn}-10"} for number, row in enumerate(rows)
-               for turn in range(number % 4)]
-    for name, lines in (("deals", rows), ("touches", touches)):
-        with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(lines[0]))
-            writer.writeheader()
-            writer.writerows(lines)
+@pytest.fixture(scope="module")
+def projected(small_company):
+    """Writes the project of these accounts, of each of whom a few touches are known."""
 
+    def made(folder, rows=None, settings=SETTINGS):
+        rows = list(accounts()) if rows is None else rows
+        touches = [{"account": row["account"], "happened": f"2026-0{1 + turn}-10"} for number, row in enumerate(rows)
+                   for turn in range(number % 4)]
+        return small_company(folder, settings, deals=rows, touches=touches)
 
-def projected(folder, settings=SETTINGS):
-    (folder / "market.toml").write_text(settings, encoding="utf-8")
-    write(folder, list(accounts()))
-    return folder
+    return made
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(projected, tmp_path_factory):
     folder = projected(tmp_path_factory.mktemp("leasers"))
     m1.run(folder)
     return folder
@@ -241,8 +237,8 @@ def test_a_name_that_a_stratum_has_too_must_say_which_is_meant(project):
     assert len(chosen(project, snapshot, chooser, {"leasers"}, "segment:leasers").buyers) == len(INSIDE)
 
 
-def test_what_names_no_field_stops_the_check_with_place_and_repair(tmp_path):
-    folder = projected(tmp_path, SETTINGS.replace("touches > 1 and", "tuoches > 1 and"))
+def test_what_names_no_field_stops_the_check_with_place_and_repair(projected, tmp_path):
+    folder = projected(tmp_path, settings=SETTINGS.replace("touches > 1 and", "tuoches > 1 and"))
     with pytest.raises(RuleInvalid, match=r"\[segments.loud\] rule names fields.*\n.*'tuoches'"):
         check_project(folder)
 
@@ -283,7 +279,7 @@ def test_what_is_not_there_to_be_asked_is_told(project):
 
 
 @pytest.fixture(scope="module")
-def later(tmp_path_factory):
+def later(projected, tmp_path_factory):
     """Frozen, then a quarter later: A7 left, A2 joined, A9 is gone from the data, A13 objected, A19 and A25 are one."""
     folder = projected(tmp_path_factory.mktemp("later"))
     m1.run(folder)
@@ -292,7 +288,7 @@ def later(tmp_path_factory):
     state_merge(folder, "account", "A19", "A25", "ann")
     rows = [row for row in accounts() if row["account"] != "A9"]
     changes = {"A7": {"sector": "care"}, "A2": {"sector": "food", "staff": 500}}
-    write(folder, [row | changes.get(row["account"], {}) for row in rows])
+    projected(folder, [row | changes.get(row["account"], {}) for row in rows])
     m1.run(folder)
     return folder, kept, before
 

@@ -1,6 +1,5 @@
 """Prospects of whom a splitting dimension is not known, placed by what is: through a run on real files."""
 
-import csv
 import random
 
 import pytest
@@ -16,9 +15,6 @@ competitiveness = "opportunity.outcome"
 
 [marketing]
 column = "persona"
-
-[sources.deals]
-file = "deals.csv"
 
 [sources.deals.account]
 account_id = "account"
@@ -38,10 +34,9 @@ outcome = "outcome"
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
+def run(small_company, tmp_path_factory):
     """Speed is needed in Port nine times in ten and in Hill once; of a third of the accounts the need is not known."""
-    folder, rng = tmp_path_factory.mktemp("standing"), random.Random(41)
-    rows = []
+    rng, rows = random.Random(41), []
     for number in range(1200):
         town = rng.choice(["Port", "Hill", ""])
         need = "speed" if rng.random() < {"Port": 0.9, "Hill": 0.1, "": 0.5}[town] else "price"
@@ -50,12 +45,7 @@ def run(tmp_path_factory):
         rows.append({"account": f"{town or 'nowhere'}-{'known' if known else 'prospect'}-{number}",
                      "need": need if known else "", "town": town, "persona": rng.choice(["young", "old"]),
                      "deal": f"D{number}", "outcome": outcome})
-    with (folder / "deals.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    (folder / "market.toml").write_text(SETTINGS, encoding="utf-8")
-    return run_project(folder)
+    return run_project(small_company(tmp_path_factory.mktemp("standing"), SETTINGS, deals=rows))
 
 
 @pytest.fixture(scope="module")

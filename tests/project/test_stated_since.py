@@ -17,23 +17,17 @@ hour_cost = 60.0
 pull = "touch.answered"
 competitiveness = "opportunity.outcome"
 attractiveness = "order_line"
-[sources.deals]
-file = "deals.csv"
 [sources.deals.opportunity]
 opportunity_id = "deal"
 account_id = "account"
 outcome = "result"
 closed_at = "closed"
-[sources.orders]
-file = "orders.csv"
 [sources.orders.order_line]
 order_id = "order"
 account_id = "account"
 ordered_at = "day"
 amount = "amount"
 cost = "cost"
-[sources.calls]
-file = "calls.csv"
 [sources.calls.touch]
 touch_id = "call"
 account_id = "account"
@@ -45,7 +39,7 @@ LONG_AFTER = datetime(2025, 12, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(small_company, tmp_path):
     """Forty accounts, each with a deal, orders after it and a call, the last of them on 30 June 2025."""
     rng = np.random.default_rng(4)
     deals, calls = ["deal,account,result,closed"], ["call,account,day,answered"]
@@ -57,10 +51,7 @@ def project(tmp_path):
         calls.append(f"C{n},A{n},{LAST - timedelta(days=n)},{'yes' if rng.random() < 0.4 else 'no'}")
         days = [closed + timedelta(days=5 * k) for k in range(3 * won)]
         orders += [f"O{n}-{k},A{n},{day},{rng.integers(100, 900)},60" for k, day in enumerate(days)]
-    for name, lines in (("deals", deals), ("orders", orders), ("calls", calls)):
-        (tmp_path / f"{name}.csv").write_text("\n".join(lines) + "\n")
-    (tmp_path / "market.toml").write_text(SETTINGS)
-    return tmp_path
+    return small_company(tmp_path, SETTINGS, deals=deals, orders=orders, calls=calls)
 
 
 def test_a_judgement_stated_long_after_the_files_end_counts_and_moves_no_other_buyer(project):

@@ -9,18 +9,11 @@ from marketsofone.project.snapshots.shelf import Shelf
 from marketsofone.project.statements.entering import Notebook
 
 SETTINGS = """
-[market]
-currency = "EUR"
-as_of = 2026-06-30
 buyer = "account"
 [steps]
 pull = "touch.answered"
-[sources.accounts]
-file = "accounts.csv"
 [sources.accounts.account]
 account_id = "account"
-[sources.touches]
-file = "touches.csv"
 [sources.touches.touch]
 account_id = "account"
 happened_at = "at"
@@ -29,8 +22,6 @@ channel = "channel"
 direction = "way"
 minutes = "minutes"
 answered = "case answered when 'yes' then true when 'no' then false end"
-[sources.people]
-file = "people.csv"
 [sources.people.contact]
 contact_id = "person"
 account_id = "account"
@@ -48,12 +39,9 @@ PEOPLE = "person,account,role,decides\np2,a,uses it,no\np1,a,buys it,yes\np3,b,,
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("company")
-    (folder / "market.toml").write_text(SETTINGS)
-    (folder / "accounts.csv").write_text("account\na\nb\nc\n")
-    (folder / "touches.csv").write_text(TOUCHES)
-    (folder / "people.csv").write_text(PEOPLE)
+def company(small_company, tmp_path_factory):
+    folder = small_company(tmp_path_factory.mktemp("company"), SETTINGS, accounts="account\na\nb\nc\n",
+                           touches=TOUCHES, people=PEOPLE)
     return folder, Shelf(m1.run(folder))
 
 

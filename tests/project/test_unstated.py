@@ -1,6 +1,5 @@
 """Buyers of whom a dimension that splits the market is not stated."""
 
-import csv
 import random
 
 import pytest
@@ -15,9 +14,6 @@ currency = "EUR"
 [steps]
 competitiveness = "opportunity.outcome"
 
-[sources.deals]
-file = "deals.csv"
-
 [sources.deals.opportunity]
 opportunity_id = "id"
 outcome = "outcome"
@@ -28,15 +24,13 @@ need = "need"
 
 
 @pytest.fixture(scope="module")
-def won(tmp_path_factory):
+def won(small_company, tmp_path_factory):
     """Mean foretold chance of opportunities by stated need, half of the unstated ones still open."""
-    folder, rng = tmp_path_factory.mktemp("unstated"), random.Random(1)
-    rows = [(f"{need or 'none'}-{i}", need, "won" if rng.random() < rate else "lost")
+    rng = random.Random(1)
+    rows = [f"{need or 'none'}-{i},{need},{'won' if rng.random() < rate else 'lost'}"
             for need, rate in (("speed", 0.7), ("price", 0.4), ("", 0.1)) for i in range(300)]
-    rows += [(f"open-{i}", "", "open") for i in range(50)]
-    with (folder / "deals.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([("id", "need", "outcome"), *rows])
-    (folder / "market.toml").write_text(SETTINGS)
+    rows += [f"open-{i},,open" for i in range(50)]
+    folder = small_company(tmp_path_factory.mktemp("unstated"), SETTINGS, deals=["id,need,outcome", *rows])
     found = run_project(folder).table("opportunities").to_pandas()
     return found.groupby(found["source_id"].str.split("-").str[0])["win"].mean()
 
