@@ -13,7 +13,7 @@ from pathlib import Path
 from marketsofone.errors import MarketError
 from marketsofone.project.people.access import LOCAL, Right, Viewer
 
-_LINES = r"(?:\s*\n\s*m1 (?P<alone>[a-z]+)[^\n]*)+"
+_LINES = r"(?:[^\S\n]*\n\s*m1 (?P<alone>[a-z]+)[^\n]*)+"
 """Commands on lines of their own."""
 _OPTIONS = r"(?: (?:list|preview|solve|freeze)\b)?(?: (?:--?[a-z]+|csv|\.\.\.|<[^>]+>|[A-Z]+\b))*"
 _WITHIN = rf"(?:(?<=: ) +)?\bm1 (?P<within>[a-z]+)(?:-[a-z]+)?{_OPTIONS}(?P<last>(?=\.?\s*(?:\n|$)))?"
