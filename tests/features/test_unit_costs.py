@@ -34,6 +34,11 @@ def test_a_line_without_a_cost_has_that_of_its_units_on_its_day(costs):
     ]) == [15_00, 15_00, 21_00, -7_00]
 
 
+def test_a_part_of_a_unit_costs_its_part_with_halves_away_from_zero(costs):
+    assert costs("order_line", order_line=[line(81, (2026, 1, 1), quantity) for quantity in (1.003, 0.009, -0.009)]) \
+        == [5_02, 5, -5]
+
+
 def test_units_come_back_by_quantity_or_by_amount_and_a_rebate_moves_none(costs):
     assert costs("order_line", order_line=[
         {**line(81, (2026, 1, 5), quantity), "amount": amount} for quantity, amount in (

@@ -131,3 +131,34 @@ currency = "cur"
     assert market.column("select amount from opportunity order by source_row") == [900, 900]
     market.load(settings, as_of=date(2026, 8, 1))
     assert market.column("select amount from opportunity order by source_row") == [500, 500]
+
+
+def test_halves_that_a_rate_makes_are_rounded_away_from_zero_whatever_the_line_is_part_of(market):
+    market.write("rates.csv", "cur,day,rate\nUSD,2026-01-01,1\nGBP,2026-01-01,0.5\n")
+    market.write("a.csv", "id,day,sum,cur\n1,2026-01-31,1.005,USD\n2,2026-02-01,-1.005,USD\n3,2026-02-01,0.29,GBP\n"
+                 "4,2026-02-01,1.005,EUR\n")
+    market.load(LEDGER)
+    assert market.column("select amount from order_line order by source_row") == [101, -101, 15, 101]
+    market.write("b.csv", "id,closed\n1,2026-01-31\n")
+    market.load(LEDGER[:LEDGER.index("[sources.a]")] + """
+[sources.b]
+file = "b.csv"
+[sources.b.opportunity]
+opportunity_id = "id"
+closed_at = "closed"
+[sources.a]
+file = "a.csv"
+[sources.a.opportunity_line]
+opportunity_id = "'1'"
+product_id = "'p'"
+amount = "sum"
+currency = "cur"
+""")
+    assert market.column("select amount from opportunity_line order by source_row") == [101, -101, 15, 101]
+
+
+def test_quantity_times_price_times_a_rate_is_rounded_once(market):
+    market.write("rates.csv", "cur,day,rate\nUSD,2026-01-01,0.1\n")
+    market.write("a.csv", "id,day,n,price,cur\n1,2026-01-31,3,3.35,USD\n2,2026-02-01,7,0.45,USD\n")
+    market.load(LEDGER.replace('"sum"', """'n * price * (1 - 0.0)'"""))
+    assert market.column("select amount from order_line order by source_row") == [101, 32]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from marketsofone.sources.findings import Finding
 from marketsofone.sources.rows.said import Market
 from marketsofone.sources.sql import literal, quoted
+from marketsofone.sources.values.readings import money
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -41,7 +42,7 @@ def _converted(market: Market) -> str:
     return f"""
         update opportunity_line t set amount = c.worth from (
             select l.source, l.source_row,
-                   try_cast(round(l.m1_told * r.rate * {10**market.exponent}) as bigint) as worth
+                   {money("l.m1_told", "DOUBLE", market.exponent, rate="r.rate")} as worth
             from (select t.source, t.source_row, t.m1_told, coalesce(t.m1_currency, o.m1_currency) as money,
                          least(coalesce({days}, {last}), {last}) as day
                   from opportunity_line t join opportunity o using (opportunity_id)
