@@ -229,6 +229,50 @@ def test_a_row_that_takes_from_a_joined_file_opens_while_both_files_are_those_th
     assert {each.why_not for each in open_rows(tmp_path, run, rows)} == {"headers.csv has changed since the run"}
 
 
+@pytest.fixture(scope="module")
+def months(tmp_path_factory):
+    """Twelve customers with a column for each month, two lines each, in a market west of Greenwich; and its run."""
+    folder = tmp_path_factory.mktemp("months")
+    lines = [f"c{n % 12},{'ab'[n // 12]},{n + 0.25},,{n + 0.5},{2 * n + 0.75}" for n in range(24)]
+    (folder / "sales.csv").write_text("customer,product,Jan 2026,Feb 2026,Mar 2026,Total\n" + "\n".join(lines) + "\n")
+    (folder / "market.toml").write_text(LEDGER[:LEDGER.index("[sources.orders]")].replace(
+        "as_of", 'time_zone = "America/New_York"\nmargin_rate = 0.35\nas_of') + """
+[sources.sales]
+file = "sales.csv"
+across = "month"
+
+[sources.sales.order_line]
+order_id = "customer || ' ' || \\"across.day\\""
+account_id = "customer"
+product_id = "product"
+ordered_at = "across.day"
+amount = "across.value"
+""")
+    return folder, m1.run(folder)
+
+
+def test_a_sale_of_a_month_written_across_opens_to_its_line_and_its_column(months):
+    folder, run = months
+    opened = open_rows(folder, run, read_rows(run, buyer="c1", score="attractiveness").rows)
+    assert {each.why_not for each in opened} == {""}
+    found = {(each.row.source_row, each.holds["column"], each.holds["amount"]) for each in opened}
+    assert found == {(line, column, str(line - 1 + more)) for line in (2, 14)
+                     for column, more in (("Jan 2026", 0.25), ("Mar 2026", 0.5))}
+    for each in opened:
+        day = "2026-01-01" if each.holds["column"] == "Jan 2026" else "2026-03-01"
+        assert each.holds["ordered_at"] == day
+        assert each.row.total == pytest.approx(float(each.holds["amount"]) * 0.35) or each.row.total == 0
+
+
+def test_rows_of_months_written_across_add_up_and_stand_in_one_order(months, tmp_path, capsys):
+    folder, run = months
+    agree(run)
+    again = m1.run(folder)
+    assert run.file("trials").read_bytes() == again.file("trials").read_bytes()
+    assert main(["rows", str(folder), "--buyer", "c1"]) in (0, None)
+    assert "column Mar 2026" in " ".join(capsys.readouterr().out.split())
+
+
 def test_rows_that_nobody_has_are_missed(run):
     with pytest.raises(RunMissing, match="several of them or none"):
         read_rows(run)

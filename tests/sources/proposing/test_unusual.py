@@ -185,13 +185,15 @@ def test_a_column_named_after_its_table_takes_no_name_that_another_has(tmp_path)
         loaded(mapped)
 
 
-def test_months_as_columns_are_told_and_are_no_traits(tmp_path):
+def test_months_as_columns_are_sales_and_no_traits(tmp_path):
     months = ",".join(f"2025-{month:02d}" for month in range(1, 13))
     sold = lines(f"Customer ID,Sector,{months}", (
         (n, "ab"[n % 2], *(n * month for month in range(1, 13))) for n in range(1, 51)))
     proposal = propose(written(tmp_path, deals=deals(), revenue=sold), "Acme")
-    assert any("12 columns are months" in sentence for sentence in proposal.unsure)
-    account = tomllib.loads(proposal.text)["sources"]["revenue"]["account"]
+    sources = tomllib.loads(proposal.text)["sources"]
+    assert sources["revenue_months"]["across"] == "month"
+    assert one_value(loaded(proposal.text), "select sum(amount) from order_line") == 50 * 51 // 2 * 78 * 100
+    account = sources["revenue"]["account"]
     assert "traits" not in account
     assert set(account["dimensions"]) == {"sector"}
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from marketsofone.project.ground.gathered import Gathered
 
-SORTED = "buyer_id, score, source, source_row, table_name"
+SORTED = "buyer_id, score, source, source_row, table_name, happened_on"
 """How the rows stand in the file."""
 
 _ROWS_IN_GROUP = 32_768

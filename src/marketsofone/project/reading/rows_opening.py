@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from marketsofone.sources import Input, Source
 
 if TYPE_CHECKING:
     from marketsofone.record import Entry
+    from marketsofone.sources.rows.reopening import Reopened
 
 _TOLD = ("score", "value", "sure", "team", "channel", "direction", "happened_at", "minutes", "answered", "outcome")
 
@@ -44,7 +46,11 @@ class RowOpened:
     beside: tuple[RowBeside, ...] = ()
 
 
-Found = tuple[Mapping[int, Mapping[str, str]], str]
+Found = tuple[Mapping[int, Sequence["Reopened"]], str]
+"""The rows of each number as they stand in the source; or why they cannot be read."""
+
+_NEAR = timedelta(days=1)
+"""A day of the market and the day of its moment elsewhere are no further apart."""
 
 
 def open_rows(folder: Path, snapshot: Snapshot, rows: Sequence[RowRead]) -> tuple[RowOpened, ...]:
@@ -82,16 +88,22 @@ def _named(folder: Path, snapshot: Snapshot, table: str, field: str, keys: Colle
         if table in [each.table for each in source.tables]:
             with suppress(MarketError):
                 holds, _why_not = _in_source(folder, snapshot, source.name, table, sorted(keys), field)
-                found += [RowBeside(table, source.name, number, told) for number, told in holds.items()
-                          if (source.name, number) not in taken_not]
+                found += [RowBeside(table, source.name, number, told.holds) for number, rows in holds.items()
+                          for told in rows if (source.name, number) not in taken_not]
     return found
 
 
 def _opened(row: RowRead, found: Found) -> RowOpened:
-    holds, why_not = found
-    if not why_not and row.source_row not in holds:
+    there, why_not = found
+    holds = next((one.holds for one in there.get(row.source_row, ()) if _is_of(row, one.day)), None)
+    if not why_not and holds is None:
         why_not = "the row is not there any more"
-    return RowOpened(row, holds.get(row.source_row, {}), why_not)
+    return RowOpened(row, holds or {}, why_not)
+
+
+def _is_of(row: RowRead, day: date | None) -> bool:
+    """Whether a counted row is the cell of that month; where months are not written across, no day is told."""
+    return day is None or row.happened_on is None or abs(row.happened_on - day) <= _NEAR
 
 
 def _found(folder: Path, snapshot: Snapshot, place: tuple[str, str], rows: Sequence[RowRead]) -> Found:
@@ -131,9 +143,11 @@ def _sources(folder: Path) -> Sequence[Source]:
 
 def _stated(folder: Path, numbers: Sequence[int]) -> Found:
     """Statements as they stand in the record; who stated them, and in which words, stays there."""
+    from marketsofone.sources.rows.reopening import Reopened
+
     with record_of(folder) as record:
         entries = {entry.id: entry for entry in record.statements(numbers=numbers)}
-    return {number: _told(entry) for number, entry in entries.items()}, ""
+    return {number: [Reopened(_told(entry), None)] for number, entry in entries.items()}, ""
 
 
 def _told(entry: Entry) -> dict[str, str]:

@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 
 from marketsofone.customer.tables import RECORD, STATED, TABLES
 from marketsofone.errors import SettingsInvalid, shortened
+from marketsofone.sources.mapping.across import across_said
 from marketsofone.sources.mapping.joins import Join, joins_said
 from marketsofone.sources.mapping.strictly import (
     FORMATS,
@@ -111,6 +112,9 @@ class Source:
         Files whose columns stand beside its own, in the order of the settings.
     fill_down : tuple of str
         Columns that rows leave empty where they say the same as the row above.
+    across : tuple of str
+        Columns that are months or quarters: ``month`` or ``quarter`` alone for all that are called so, else their
+        headings.
 
     """
 
@@ -133,6 +137,7 @@ class Source:
     tables: tuple[TableMapping, ...]
     joins: tuple[Join, ...] = ()
     fill_down: tuple[str, ...] = ()
+    across: tuple[str, ...] = ()
 
     @property
     def place(self) -> str:
@@ -195,8 +200,8 @@ def _source(name: str, raw: Mapping[str, Any], root: Path) -> Source:
     raw = {key: value for key, value in raw.items() if key != "join"}
     tables = {key: value for key, value in raw.items() if isinstance(value, Mapping)}
     plain = {key: value for key, value in raw.items() if key not in tables}
-    known_only(plain, (*TEXTS, *LISTS), place, {**TABLES})
-    known_only(tables, TABLES, place, (*TEXTS, *LISTS))
+    known_only(plain, (*TEXTS, *LISTS, "across"), place, {**TABLES})
+    known_only(tables, TABLES, place, (*TEXTS, *LISTS, "across"))
     said = {key: text_said(plain.get(key, ""), f"{place}.{key}") for key in TEXTS}
     lists = {key: texts_said(plain.get(key, ()), f"{place}.{key}") for key in LISTS}
     _check_origin(said, place)
@@ -220,6 +225,7 @@ def _source(name: str, raw: Mapping[str, Any], root: Path) -> Source:
         tables=tuple(_table_mapping(key, value, place) for key, value in tables.items()),
         joins=joins,
         fill_down=lists["fill_down"],
+        across=across_said(plain.get("across", ""), tables, place),
         **{key: said[key] for key in TEXTS if key not in ("file", "url", "format")},
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from marketsofone.sources.mapping.across import SPANS
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.spelling import listed_as_toml, quoted_as_toml
 
@@ -136,6 +137,8 @@ class Draft:
             yield f"date_format = {quoted_as_toml(self.source.date_format)}  # guessed: the {self._first}"
         if self.source.fill_down:
             yield f"fill_down = {listed_as_toml(self.source.fill_down)}  # guessed: said in an order's first row alone"
+        if self.source.across:
+            yield f"across = {across_as_toml(self.source.across)}  # guessed: each cell of these columns is a sale"
         if self.source.where:
             yield f"where = {quoted_as_toml(self.source.where)}  # guessed: what these columns say is no sale"
         if self.after_outcome:
@@ -153,6 +156,11 @@ class Draft:
                 if mine:
                     yield from ("", f"[sources.{name}.{one.table}.{role}]")
                     yield from (_column_line(key, guess) for key, guess in mine.items())
+
+
+def across_as_toml(across: Sequence[str]) -> str:
+    """What ``across`` says, as the settings write it."""
+    return quoted_as_toml(across[0]) if len(across) == 1 and across[0] in SPANS else listed_as_toml(across)
 
 
 def _column_line(key: str, guess: Guess) -> str:

@@ -232,8 +232,15 @@ def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile], told: Se
 def _told_codes(drafts: Sequence[Draft], profiles: Sequence[FileProfile]) -> list[tuple[list[str], str, str]]:
     """Of each table whose rows name currencies: which, as `_codes` gives them."""
     files = {one.source.name: one for one in profiles}
+    places = {_place(one.source): one for one in profiles}
+    files |= {draft.source.name: places[_place(draft.source)] for draft in drafts if _place(draft.source) in places}
     return [found for draft in drafts for table in draft.tables
             if (found := _codes(draft, table.fields.get("currency", Guess("", "")), files))]
+
+
+def _place(source: Source) -> tuple[str, str, str]:
+    """Where a source is read from: two may be read from one file."""
+    return source.file, source.sheet, source.table
 
 
 def _codes(draft: Draft, guess: Guess, files: Mapping[str, FileProfile]) -> tuple[list[str], str, str] | None:

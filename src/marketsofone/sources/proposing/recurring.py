@@ -12,7 +12,7 @@ from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
 from marketsofone.sources.profiling.crm_words import ANNUAL, MONTHLY, SUBSCRIPTIONS
 from marketsofone.sources.profiling.field_words import FIELDS, MONTHS
 from marketsofone.sources.profiling.links import Link
-from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft
+from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, across_as_toml
 from marketsofone.sources.proposing.safe_joins import against
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import quoted
@@ -107,8 +107,9 @@ def recurs(column: ColumnProfile) -> bool:
 
 
 def without_twice(files: Sequence[FileProfile], drafts: Sequence[Draft]) -> tuple[list[Draft], list[str]]:
-    """The drafts without months of subscriptions where another file is a ledger, which may hold the same; and why."""
+    """The drafts without months, in rows or columns, where another file is a ledger that may hold them too; and why."""
     monthly = {one.source.name for one in files if recurring(one)}
+    monthly |= {draft.source.name for draft in drafts if draft.source.across}
     ledgers = [draft.source.name for draft in drafts if draft.source.name not in monthly and any(
         table.table == "order_line" for table in draft.tables)]
     kept, said = [], []
@@ -120,9 +121,16 @@ def without_twice(files: Sequence[FileProfile], drafts: Sequence[Draft]) -> tupl
         lines = "; ".join(f"{name} = {quoted_as_toml(guess.sql)}" for name, guess in table.fields.items())
         said.append(f"{draft.source.name}: what each month brought may stand in {shortened(ledgers)} too, so it is not "
                     "used, and nothing counts twice. If it holds sales that stand nowhere else, write "
-                    f"[sources.{draft.source.name}] with its file, where = {quoted_as_toml(draft.source.where)}, and "
+                    f"[sources.{draft.source.name}] with its file, {_said(draft)}, and "
                     f"[sources.{draft.source.name}.order_line] with {lines}.")
     return kept, said
+
+
+def _said(draft: Draft) -> str:
+    """The setting that makes months of a file sales."""
+    if draft.source.across:
+        return f"across = {across_as_toml(draft.source.across)}"
+    return f"where = {quoted_as_toml(draft.source.where)}"
 
 
 def _called(one: FileProfile, words: tuple[str, ...], kind: str) -> ColumnProfile | None:

@@ -14,7 +14,8 @@ from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
 from marketsofone.sources.profiling.crm_words import KEYS, is_personal
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.links import Link
-from marketsofone.sources.profiling.months import without_months
+from marketsofone.sources.profiling.months import Months, without_months
+from marketsofone.sources.proposing.across import name_beside, sales_across, same_months
 from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft
 from marketsofone.sources.proposing.fields import (
     dated,
@@ -61,7 +62,8 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
         folder, each.lines)}
     for one in folder.files:
         name = one.source.name
-        one, notes = without_months(one)
+        notes: list[str] = []
+        one, months = without_months(one)
         table = _table(folder, one, together.get(name))
         if name in changed and not _tells_more(changed[name], table):
             unsure += _used_as_history(changed[name])
@@ -76,7 +78,11 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
             each = together[name]
             notes.append(f"its rows belong to orders of {each.heads.source.name}, but are not joined with them: "
                          f"{each.against}.")
-        notes += _unused_or_objecting(one, table)
+        across = _across(folder, one, months, table, names) if months else None
+        if across:
+            drafts.append(across)
+        notes += [] if across or months is None else months.notes
+        notes += _unused_or_objecting(one, table) if table or not across else left_over(one, across.said(), ())
         if table is not None:
             draft, more = _drafted(folder, one, table, together.get(name))
             past = next((each for each in changed.values() if each.opportunities.source is one.source), None)
@@ -86,7 +92,24 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
     used = {draft.source.name for draft in drafts} | set(heads)
     drafts, twice = without_twice(folder.files, drafts)
     unsure += twice
-    return drafts, [*unsure, *_beside(folder, used)]
+    return drafts, [*unsure, *same_months(drafts), *_beside(folder, used)]
+
+
+def _across(folder: Folder, one: FileProfile, months: Months, table: str | None,
+            names: Collection[str]) -> Draft | None:
+    """The draft of a file's months, beside that of the customers it lists; None where its rows are something else."""
+    fields = sales_across(folder, one, months) if table in (None, "account") else {}
+    if not fields:
+        return None
+    source = replace(one.source, across=months.across, name=name_beside(one.source.name, names) if table else
+                     one.source.name)
+    dimensions: dict[str, Guess] = {}
+    used = {guess.sql for guess in fields.values()}
+    for column in one.columns if table is None else ():
+        if column.kind == "text" and column.name not in used and _is_category(one, column):
+            _place(one, "order_line", column, dimensions, {}, {})
+    columns = (*(column.name for column in one.columns), *months.periods)
+    return Draft(source, columns, (TableDraft("order_line", fields, dimensions),))
 
 
 def _unused_or_objecting(one: FileProfile, table: str | None) -> Iterator[str]:

@@ -17,6 +17,7 @@ from marketsofone.errors import ColumnMissing, MarketError, SettingsInvalid, Val
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.spelling import nearest, quoted_as_toml
 from marketsofone.sources.sql import described, file_literal, is_of_one_row, quoted
+from marketsofone.sources.staging.across import DAY, HEADING
 from marketsofone.sources.staging.staged_rows import Staged
 from marketsofone.sources.values.readings import cleaned, is_untidy, number
 
@@ -249,8 +250,9 @@ class Rows:
 
     @cached_property
     def _used(self) -> tuple[str, ...]:
-        """Columns that some text of the mapping names, or may name."""
-        texts = [text.casefold() for text in (self.source.where, *self._said())]
+        """Columns that some text of the mapping names, or may name; where months are across, those that tell which."""
+        cells = (DAY, HEADING) if self.source.across else ()
+        texts = [text.casefold() for text in (self.source.where, *self._said(), *cells)]
         return tuple(name for name in self.staged.columns if any(name.casefold() in text for text in texts))
 
     def _said(self) -> Iterator[str]:
@@ -266,7 +268,8 @@ class Rows:
     @cached_property
     def _profile(self) -> Mapping[str, tuple[str, float]]:
         unsettled = {self.column(one.sql) for table in self.source.tables for one in table.columns if not one.kind}
-        names = [name for name in self._used if name in self._in_expressions | unsettled]
+        names = [name for name in self._used if name in self._in_expressions | unsettled
+                 and self.staged.columns[name] == "VARCHAR"]
         if not names or not self.staged.is_text:
             return {}
         parts = []

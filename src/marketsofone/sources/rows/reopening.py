@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from marketsofone.customer.tables import TABLES
@@ -11,12 +13,30 @@ from marketsofone.sources.findings import Input
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.rows.expressions import Place, Rows
 from marketsofone.sources.sql import quoted
+from marketsofone.sources.staging.across import DAY, HEADING
 from marketsofone.sources.staging.every_source import stage
 from marketsofone.sources.staging.staged_rows import fingerprint
 from marketsofone.sources.values.readings import key
 
 _OF_PEOPLE = ("contact", "rep")
 _HIDDEN = "(an e-mail)"
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """What stands in a row of a source.
+
+    Parameters
+    ----------
+    holds : mapping
+        Field -> what stands there, as text; fields that are empty are left out. Where months are written across, the
+        heading of the cell as ``column`` before them.
+    day : date or None
+        Of such a cell, the first day of its month.
+    """
+
+    holds: Mapping[str, str]
+    day: date | None
 
 
 def origins(source: Source) -> dict[str, Path | None]:
@@ -32,7 +52,7 @@ def is_unchanged(path: Path, read: Input) -> bool:
 
 
 def reopen(source: Source, table: str, wanted: Iterable[int] | Iterable[str], read: Input,
-           by: str = "") -> dict[int, dict[str, str]] | None:
+           by: str = "") -> dict[int, list[Reopened]] | None:
     """Rows of a source as they stand in it: what the mapping of a table takes from them.
 
     Keys of people (contacts, reps) are left out and e-mails hidden: they stay in the file.
@@ -52,7 +72,7 @@ def reopen(source: Source, table: str, wanted: Iterable[int] | Iterable[str], re
     Returns
     -------
     dict or None
-        Number -> field -> what stands there, as text; fields that are empty are left out. None where a
+        Number -> the rows of that number: several where months are written across, one for each. None where a
         server's database gives other rows than it gave the run, or the same in another order.
     """
     import duckdb
@@ -66,11 +86,16 @@ def reopen(source: Source, table: str, wanted: Iterable[int] | Iterable[str], re
         if rows.staged.fingerprint != read:
             return None
         parts = [f"{_as_text(rows, table, name, sql)} as {quoted(name)}" for name, sql in taken.items()]
+        places = [quoted(DAY), quoted(HEADING)] if source.across else ["null", "null"]
         found = con.execute(
-            f"select * from (select m1_row, {', '.join(parts)} from {rows.kept if by else rows.relation}) "
+            f"select * from (select m1_row, {', '.join([*places, *parts])} "
+            f"from {rows.kept if by else rows.relation}) "
             f"where list_contains(?, {quoted(by or 'm1_row')}) order by m1_row", [[*wanted]])
-        return {int(number): _shown(dict(zip(taken, values, strict=True)))
-                for number, *values in found.fetchall()}
+        given: dict[int, list[Reopened]] = {}
+        for number, day, heading, *values in found.fetchall():
+            holds = _shown({"column": heading} | dict(zip(taken, values, strict=True)))
+            given.setdefault(int(number), []).append(Reopened(holds, day))
+        return given
 
 
 def _as_text(rows: Rows, table: str, name: str, sql: str) -> str:

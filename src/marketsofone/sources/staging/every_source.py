@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from marketsofone.errors import SourceMissing, SourceUnreadable, shortened
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.spelling import nearest, quoted_as_toml
+from marketsofone.sources.staging.across import a_row_each
 from marketsofone.sources.staging.databases import stage_query
 from marketsofone.sources.staging.delimited import stage_text
 from marketsofone.sources.staging.filled_down import filled_down
@@ -37,14 +38,15 @@ def stage(con: DuckDBPyConnection, source: Source, folder: Path) -> Staged:
     ColumnMissing
         A column that is to be filled down is not there.
     MarketError
-        A join cannot be made; see `staging.joining.put_beside`.
+        A join cannot be made; see `staging.joining.put_beside`. Or its columns are no months; see
+        `staging.across.a_row_each`.
 
     """
     staged = _stage_alone(con, source, folder)
     for join in source.joins:
         beside = _stage_alone(con, source_of_join(source, join), folder)
         staged = put_beside(con, source, join, staged, beside, folder / f"{source.name}.with.{join.name}.parquet")
-    return staged
+    return a_row_each(con, source, staged, folder / f"{source.name}.across.parquet")
 
 
 def _stage_alone(con: DuckDBPyConnection, source: Source, folder: Path) -> Staged:

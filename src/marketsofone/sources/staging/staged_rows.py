@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.errors import SourceUnreadable
 from marketsofone.sources.findings import Finding, Input
-from marketsofone.sources.sql import file_literal
+from marketsofone.sources.sql import file_literal, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,6 +47,8 @@ class Staged:
         That cuts a text file; empty for anything else.
     beside : mapping
         Files whose columns were put beside these rows, as the settings write them -> fingerprint.
+    line : str
+        A column of the Parquet file that holds the number of each row's line, where a line became several rows.
 
     """
 
@@ -59,6 +61,7 @@ class Staged:
     findings: tuple[Finding, ...] = ()
     delimiter: str = ""
     beside: Mapping[str, Input] = field(default_factory=dict)
+    line: str = ""
 
     @property
     def relation(self) -> str:
@@ -68,6 +71,8 @@ class Staged:
     @property
     def row_number(self) -> str:
         """SQL of a row's number in the source, the first row of data being 1, inside ``relation``."""
+        if self.line:
+            return quoted(self.line)
         if not self.broken:
             return "file_row_number + 1"
         before = ", ".join(str(row - place) for place, (row, _) in enumerate(self.broken, start=1))

@@ -1,0 +1,203 @@
+"""Months written across: a line for each customer, a column for each month; each cell that holds something is a sale.
+
+Such a cell becomes a row of its own, with the number of its line, dated the first day of its month or quarter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from marketsofone.errors import ColumnMissing, SettingsInvalid, ValuesInvalid, shortened
+from marketsofone.sources.findings import Finding
+from marketsofone.sources.mapping.across import SPANS
+from marketsofone.sources.mapping.source import Source
+from marketsofone.sources.spelling import listed_as_toml, nearest
+from marketsofone.sources.sql import copied, literal, quoted
+from marketsofone.sources.staging.staged_rows import Staged
+from marketsofone.sources.values.periods import Period, period_of
+from marketsofone.sources.values.readings import cleaned, is_number, number, text
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+HEADING, DAY, VALUE = "across.heading", "across.day", "across.value"
+"""Columns of the rows: the heading of the cell, the first day of its month or quarter, and what stands in it."""
+
+_LINE, _CELL = "across.line", "across.cell"
+DASHES = ("-", "–", "—")
+"""What bookkeepers write for 0."""
+
+
+
+def a_row_each(con: DuckDBPyConnection, source: Source, staged: Staged, target: Path) -> Staged:
+    """The rows of a source with ``across``: one for each cell of its months that is neither empty nor 0.
+
+    Raises
+    ------
+    ColumnMissing
+        A column that ``across`` names is not there.
+    SettingsInvalid
+        One it names is no month and no quarter, two are of the same month, none is there, or the source has a column
+        that is called as those of `HEADING`, `DAY` and `VALUE` are.
+    ValuesInvalid
+        Every cell is empty or 0.
+    """
+    if not source.across:
+        return staged
+    periods = _periods(source, staged)
+    _require_apart(source, periods)
+    kept = _kept(source, staged, periods)
+    kind = _kind([staged.columns[name] for name in periods])
+    query = _query(source, staged, periods, kept, kind)
+    rows = copied(con, query, target)
+    if not rows:
+        raise ValuesInvalid(f"{source.place} says in its columns of {_span(periods)} what was sold.",
+                            f"{staged.rows:,} rows, and in {_from_to(periods)} every cell is empty or 0.",
+                            f"Name the columns that hold it:\n[sources.{source.name}]\nacross = [\"...\"]")
+    columns = {**{name: staged.columns[name] for name in kept}, HEADING: "VARCHAR", DAY: "DATE", VALUE: kind}
+    return replace(staged, path=target, columns=columns, rows=rows, line=_LINE,
+                   findings=(*staged.findings, _told(source, staged, periods, rows)))
+
+
+def periods_of(columns: Sequence[str], months: int = 0) -> dict[str, Period]:
+    """The columns that are called as months or quarters are; a heading that stands twice was given a number.
+
+    Parameters
+    ----------
+    months : int
+        How long they are to be; 0 for any.
+    """
+    known = {name.casefold() for name in columns}
+    found = {}
+    for name in columns:
+        first, _, times = name.rpartition("_")
+        again = times.isdigit() and first.casefold() in known
+        period = period_of(name) or (period_of(first) if again else None)
+        if period and months in (0, period.months):
+            found[name] = period
+    return found
+
+
+def said_again(periods: Mapping[str, Period]) -> dict[str, str]:
+    """Columns of a month that one before them is of too, and which that is."""
+    holders: dict[int, str] = {}
+    again = {}
+    for name, period in periods.items():
+        met = next((holders[month] for month in period.each if month in holders), "")
+        if met:
+            again[name] = met
+        else:
+            holders |= dict.fromkeys(period.each, name)
+    return again
+
+
+def _periods(source: Source, staged: Staged) -> dict[str, Period]:
+    own = [*staged.columns]
+    if len(source.across) == 1 and source.across[0] in SPANS:
+        word = source.across[0]
+        found = periods_of(own, SPANS[word])
+        if not found:
+            raise _none(source, own, word)
+        return found
+    called = periods_of(own)
+    named = [_column(source, staged, said) for said in source.across]
+    wrong = [name for name in named if name not in called]
+    if wrong:
+        rest = [name for name in named if name in called]
+        raise SettingsInvalid(
+            f"{source.place}: across names columns whose headings are a month or a quarter with its year, such as "
+            "Jan 2025, 2025-01 or Q1 2025.", f"{shortened(map(repr, wrong))}.",
+            f"If that is no month, write:\n[sources.{source.name}]\nacross = {listed_as_toml(rest)}" if rest else
+            "Write the month and its year into the heading.")
+    return {name: called[name] for name in named}
+
+
+def _none(source: Source, columns: Sequence[str], word: str) -> SettingsInvalid:
+    other = next((each for each, months in SPANS.items() if periods_of(columns, months)), "")
+    return SettingsInvalid(
+        f'{source.place} has columns whose headings are a {word} with its year, for across = "{word}".',
+        f"{shortened(columns, 20)}.",
+        f'If it is written by the {other}:\n[sources.{source.name}]\nacross = "{other}"' if other else
+        "Write the year into each heading, such as Jan 2025, 2025-01 or Q1 2025; or take the line across out.")
+
+
+def _column(source: Source, staged: Staged, said: str) -> str:
+    name = staged.column(said)
+    if name:
+        return name
+    close = nearest(said, staged.columns)
+    raise ColumnMissing(
+        f"{source.place} has no column {said!r} for across.", f"{shortened(staged.columns, 20)}.",
+        f"If {close!r} is that column, write it in its place:\n[sources.{source.name}]\nacross = "
+        + listed_as_toml([close if each == said else each for each in source.across]) if close else "")
+
+
+def _require_apart(source: Source, periods: Mapping[str, Period]) -> None:
+    """Raise where two columns are of the same month: what was sold in it would count twice."""
+    again = said_again(periods)
+    if not again:
+        return
+    name, first = next(iter(again.items()))
+    raise SettingsInvalid(
+        f"{source.place}: the columns of across are each of a time of their own, so that no sale counts twice.",
+        f"{first!r} and {name!r}, which are of the same month.",
+        f"Name those that hold what was sold, for instance:\n[sources.{source.name}]\nacross = "
+        + listed_as_toml(name for name in periods if name not in again))
+
+
+def _kept(source: Source, staged: Staged, periods: Mapping[str, Period]) -> list[str]:
+    """The columns that stand beside each cell."""
+    kept = [name for name in staged.columns if name not in periods]
+    taken = sorted({name.casefold() for name in kept} & {HEADING, DAY, VALUE, _LINE, _CELL})
+    if taken:
+        raise SettingsInvalid(f"{source.place} has across, which adds {HEADING}, {DAY} and {VALUE}.",
+                              f"it has {shortened(taken)} already.", "Give the column, or the join, another name.")
+    return kept
+
+
+def _kind(kinds: Sequence[str]) -> str:
+    """The type of what stands in the cells: that of all columns, else numbers, else text."""
+    if len(set(kinds)) == 1:
+        return kinds[0]
+    return "DOUBLE" if all(map(is_number, kinds)) else "VARCHAR"
+
+
+def _query(source: Source, staged: Staged, periods: Mapping[str, Period], kept: Sequence[str], kind: str) -> str:
+    cells = ", ".join(
+        f"{{'heading': {literal(name)}, 'day': date '{period.first}', "
+        f"'value': {_value(cleaned(quoted(name), staged.columns[name], source.missing), staged.columns[name], kind)}}}"
+        for name, period in periods.items())
+    heading, day, value = (f"struct_extract({quoted(_CELL)}, '{part}')" for part in ("heading", "day", "value"))
+    beside = "".join(f"{quoted(name)}, " for name in kept)
+    dashes = ", ".join(map(literal, DASHES))
+    is_sale = f"coalesce({number(value, kind, source.decimal)} <> 0, cast({value} as varchar) not in ({dashes}))"
+    return (f"select {beside}{quoted(_LINE)}, {heading} as {quoted(HEADING)}, {day} as {quoted(DAY)}, "
+            f"{value} as {quoted(VALUE)} from (select {beside}{staged.row_number} as {quoted(_LINE)}, "
+            f"unnest([{cells}]) as {quoted(_CELL)} from {staged.relation}) where {value} is not null and {is_sale}")
+
+
+def _value(sql: str, own: str, kind: str) -> str:
+    return sql if own == kind else text(sql, own) if kind == "VARCHAR" else f"cast({sql} as {kind})"
+
+
+def _span(periods: Mapping[str, Period]) -> str:
+    lengths = {period.months for period in periods.values()}
+    return " and ".join(f"{word}s" for word, months in SPANS.items() if months in lengths)
+
+
+def _from_to(periods: Mapping[str, Period]) -> str:
+    in_order = sorted(periods, key=lambda name: periods[name].first)
+    return f"{in_order[0]!r} to {in_order[-1]!r}" if len(in_order) > 1 else repr(in_order[0])
+
+
+def _told(source: Source, staged: Staged, periods: Mapping[str, Period], rows: int) -> Finding:
+    aside = [name for name in periods_of([*staged.columns]) if name not in periods]
+    steps = f" Not taken, for they tell of longer or shorter times: {shortened(map(repr, aside))}." if aside else ""
+    return Finding(
+        "months_across", "info", source.name,
+        f"{len(periods):,} columns are {_span(periods)}, {_from_to(periods)}: {rows:,} of the "
+        f"{len(periods) * staged.rows:,} cells in {staged.rows:,} rows are neither empty nor 0 and count as a row "
+        f"each, dated the first day of theirs.{steps}")

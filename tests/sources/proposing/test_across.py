@@ -1,0 +1,136 @@
+"""What is proposed for sheets with a column for each month: the sales they hold, and what was guessed of them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from marketsofone.engine import open_engine
+from marketsofone.sources import load_sources, sources_from
+from marketsofone.sources.proposing.proposal import propose
+
+MONTHS = {
+    "Customer;Product;Region": "Jan 2025;Feb 2025;Mar 2025;Apr 2025;May 2025;Jun 2025;Jul 2025;Aug 2025;Sep 2025;"
+                               "Oct 2025;Nov 2025;Dec 2025",
+    "Kunde;Artikel;Gebiet": "Jan. 25;Feb. 25;März 25;April 25;Mai 25;Juni 25;Juli 25;Aug. 25;Sept. 25;Okt. 25;"
+                            "Nov. 25;Dez. 25",
+    "Client;Produit;Secteur": "janv. 2025;févr. 2025;mars 2025;avril 2025;mai 2025;juin 2025;juil. 2025;août 2025;"
+                              "sept. 2025;oct. 2025;nov. 2025;déc. 2025",
+}
+TOTALS = {"Customer;Product;Region": "Total", "Kunde;Artikel;Gebiet": "Summe", "Client;Produit;Secteur": "Cumul"}
+
+
+def cell(line: int, month: int) -> int:
+    """What a line sold in a month, in cents: nothing in a third of the months."""
+    return 0 if (line + month) % 3 == 0 else (line * 137 + month * 1109) % 90_000 + 1
+
+
+def sheet(head: str) -> str:
+    """Forty customers with two products each, dashes where nothing was sold."""
+    mark = "." if head.startswith("Customer") else ","
+
+    def decimal(cents: int) -> str:
+        return f"{cents / 100:.2f}".replace(".", mark)
+
+    rows = []
+    for line in range(80):
+        sold = [cell(line, month) for month in range(1, 13)]
+        written = [decimal(each) if each else ("", "-", "0")[line % 3] for each in sold]
+        rows.append([f"C{line // 2:02d} GmbH", ("bolts", "nuts", "nails")[line % 3],
+                     ("north", "south", "west")[line // 2 % 3],
+                     *written, decimal(sum(sold))])
+    return "\n".join([";".join([head, MONTHS[head], TOTALS[head]]), *(";".join(row) for row in rows)]) + "\n"
+
+
+def loaded(text: str):
+    engine, settings = open_engine(), tomllib.loads(text)
+    found = load_sources(engine, sources_from(settings["sources"], Path()), currency=settings["market"]["currency"],
+                         time_zone="UTC")
+    return engine, found
+
+
+@pytest.mark.parametrize("head", MONTHS)
+def test_months_across_are_proposed_as_sales_and_load_to_the_cent(tmp_path, head):
+    (tmp_path / "sales.csv").write_text(sheet(head))
+    proposal = propose(tmp_path, "Acme")
+    source = tomllib.loads(proposal.text)["sources"]["sales"]
+    assert source["across"] == "month"
+    assert set(source) == {"file", "across", "order_line", *({"decimal"} if "decimal" in source else ())}
+    customer, product, region = head.split(";")
+    assert set(source["order_line"]["dimensions"]) == {region.lower()}
+    assert (source["order_line"]["account_id"], source["order_line"]["product_id"]) == (customer, product)
+    engine, found = loaded(proposal.text)
+    expected = [(line + 1, f"2025-{month:02d}-01", cell(line, month)) for line in range(80) for month in range(1, 13)
+                if cell(line, month)]
+    assert engine.con.execute("select source_row, ordered_at::date::varchar, amount from order_line order by 1, 2"
+                              ).fetchall() == expected
+    assert found.health[0].read == found.health[0].accepted == len(expected)
+    assert engine.con.execute("select count(*) from account").fetchall()[0][0] == 40
+    said = " ".join(proposal.guessed)
+    assert "the first day of the month or quarter that a heading names" in said
+    assert "what one buys in a month is taken for an order" in said
+    assert any(TOTALS[head] in sentence and "not used" in sentence for sentence in proposal.unsure)
+
+
+def test_a_sheet_that_lists_each_customer_once_lists_accounts_and_their_sales(tmp_path):
+    (tmp_path / "customers.csv").write_text("Customer,Sector,2025-01,2025-02,2025-03,2025-04\n" + "".join(
+        f"C{n},{'ab'[n % 2]},{n},{n * 2},,{n}\n" for n in range(1, 31)))
+    proposal = propose(tmp_path, "Acme")
+    sources = tomllib.loads(proposal.text)["sources"]
+    assert sources["customers"]["account"]["dimensions"].keys() == {"sector"}
+    assert sources["customers_months"]["across"] == "month"
+    engine, _found = loaded(proposal.text)
+    assert engine.con.execute("select sum(amount), count(*) from order_line").fetchall() == [(4 * 465_00, 90)]
+
+
+def test_a_workbook_with_dates_as_headings_and_quarters_between_is_proposed_by_the_month(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Client", "Product", "2025-01-01", "2025-02-01", "2025-03-01", "Q1 2025", "2025-04-01", "YTD"])
+    for n in range(40):
+        book.active.append([f"C{n // 2}", "ab"[n % 2], n, 1, 2, n + 3, 5, n + 8])
+    book.save(tmp_path / "sales.xlsx")
+    engine, _found = loaded(propose(tmp_path, "Acme").text)
+    assert engine.con.execute("select sum(amount) from order_line").fetchall() == [((780 + 40 * 8) * 100,)]
+
+
+def test_beside_a_ledger_months_are_not_counted_again_and_the_lines_that_would_are_told(tmp_path):
+    (tmp_path / "sales.csv").write_text(sheet("Customer;Product;Region"))
+    (tmp_path / "invoices.csv").write_text("Invoice No,Customer,Invoice Date,Amount\n" + "".join(
+        f"{n},C{n % 40:02d} GmbH,2025-03-{n % 28 + 1:02d},10\n" for n in range(200)))
+    proposal = propose(tmp_path, "Acme")
+    assert "across" not in tomllib.loads(proposal.text)["sources"].get("sales", {})
+    assert any('across = "month"' in sentence and "counts twice" in sentence for sentence in proposal.unsure)
+    engine, _found = loaded(proposal.text)
+    assert engine.con.execute("select count(*) from order_line").fetchall()[0][0] == 200
+
+
+def test_where_a_month_stands_twice_nothing_is_guessed_and_it_is_told(tmp_path):
+    (tmp_path / "sales.csv").write_text("Customer,Qty 2025-01,Amount 2025-01,Qty 2025-02,Amount 2025-02\n" + "".join(
+        f"C{n},{n},{n * 10},{n},{n * 10}\n" for n in range(1, 31)))
+    proposal = propose(tmp_path, "Acme")
+    assert "across" not in proposal.text.replace("write across", "")
+    assert any("4 columns are months" in sentence for sentence in proposal.unsure)
+
+
+def test_two_sheets_of_the_same_months_both_count_and_it_is_told(tmp_path):
+    for name in ("north", "south"):
+        (tmp_path / f"{name}.csv").write_text("Customer,Product,2025-01,2025-02,2025-03\n" + "".join(
+            f"{name}{n // 2},{'ab'[n % 2]},{n},1,1\n" for n in range(40)))
+    proposal = propose(tmp_path, "Acme")
+    assert any("north, south: each has columns that are months" in sentence for sentence in proposal.unsure)
+    engine, _found = loaded(proposal.text)
+    assert engine.con.execute("select sum(amount) from order_line").fetchall() == [(2 * (780 + 80) * 100,)]
+
+
+def test_months_of_products_that_name_no_buyer_are_told_and_left(tmp_path):
+    (tmp_path / "sales.csv").write_text("Customer,Product,2025-01,2025-02,2025-03\n" + "".join(
+        f"C{n // 2},{'ab'[n % 2]},{n},1,1\n" for n in range(40)))
+    (tmp_path / "products.csv").write_text("Product,Group,2025-01,2025-02,2025-03\n" + "".join(
+        f"P{n},{'ab'[n % 2]},{n},1,1\n" for n in range(40)))
+    proposal = propose(tmp_path, "Acme")
+    sources = tomllib.loads(proposal.text)["sources"]
+    assert [name for name, source in sources.items() if "across" in source] == ["sales"]
+    assert any(sentence.startswith("products: 3 columns are months") for sentence in proposal.unsure)
