@@ -134,3 +134,60 @@ def test_months_of_products_that_name_no_buyer_are_told_and_left(tmp_path):
     sources = tomllib.loads(proposal.text)["sources"]
     assert [name for name, source in sources.items() if "across" in source] == ["sales"]
     assert any(sentence.startswith("products: 3 columns are months") for sentence in proposal.unsure)
+
+
+def bare() -> str:
+    return "Customer,Product,Jan,Feb,March,May,Total\n" + "".join(
+        f"C{n // 2},{'abc'[n % 3]},{n},1,,2,{n + 3}\n" for n in range(40))
+
+
+@pytest.mark.parametrize("name", ["sales 2025.csv", "2025_sales.csv"])
+def test_months_without_a_year_are_of_the_year_that_the_file_is_called_by(tmp_path, name):
+    (tmp_path / name).write_text(bare())
+    proposal = propose(tmp_path, "Acme")
+    (source,) = tomllib.loads(proposal.text)["sources"].values()
+    assert source["across"] == "month 2025"
+    assert any("of 2025 as the name of the file" in sentence for sentence in proposal.guessed)
+    engine, _found = loaded(proposal.text)
+    assert engine.con.execute("select max(ordered_at)::date::varchar, sum(amount) from order_line").fetchall() == [
+        ("2025-05-01", (780 + 120) * 100)]
+
+
+def test_each_sheet_of_a_workbook_may_be_a_year(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "2024"
+    for sheet in (book.active, book.create_sheet("2025")):
+        sheet.append(["Customer", "Product", "Jan", "Feb", "Mar"])
+        for n in range(40):
+            sheet.append([f"C{n // 2}", "abc"[n % 3], n, 1, 2])
+    book.save(tmp_path / "sales.xlsx")
+    sources = tomllib.loads(propose(tmp_path, "Acme").text)["sources"]
+    assert [source["across"] for source in sources.values()] == ["month 2024", "month 2025"]
+
+
+def test_months_of_no_year_are_told_and_are_no_traits(tmp_path):
+    (tmp_path / "customers.csv").write_text("Customer ID,Sector,Jan,Feb,Mar\n" + "".join(
+        f"{n},{'ab'[n % 2]},{n},{n},{n}\n" for n in range(1, 51)))
+    proposal = propose(tmp_path, "Acme")
+    assert any('"month" and the year' in sentence for sentence in proposal.unsure)
+    account = tomllib.loads(proposal.text)["sources"]["customers"]["account"]
+    assert "traits" not in account
+
+
+def test_customers_named_in_their_first_line_alone_are_filled_down(tmp_path):
+    (tmp_path / "sales.csv").write_text("Customer,Region,Product,2025-01,2025-02,2025-03\n" + "".join(
+        f"{f'C{n // 4}' if n % 4 == 0 else ''},{'ns'[n // 4 % 2] if n % 4 == 0 else ''},{'abcd'[n % 4]},1,2,{n}\n"
+        for n in range(80)))
+    proposal = propose(tmp_path, "Acme")
+    assert tomllib.loads(proposal.text)["sources"]["sales"]["fill_down"] == ["Customer", "Region"]
+    engine, _found = loaded(proposal.text)
+    counted = "select count(distinct account_id), count(*), sum(amount) from order_line"
+    assert engine.con.execute(counted).fetchall() == [(20, 239, (3 * 80 + 79 * 40) * 100)]
+
+
+@pytest.mark.parametrize("name", ["budget_2025", "Ziele", "sales plan"])
+def test_what_is_hoped_for_is_no_sale(tmp_path, name):
+    (tmp_path / "sales.csv").write_text(sheet("Customer;Product;Region"))
+    (tmp_path / f"{name}.csv").write_text(sheet("Customer;Product;Region").replace("C0", "D0"))
+    sources = tomllib.loads(propose(tmp_path, "Acme").text)["sources"]
+    assert [each for each, source in sources.items() if "across" in source] == ["sales"]

@@ -108,6 +108,17 @@ def test_quarters_are_taken_where_they_are_asked_for_and_columns_by_their_headin
     assert sold(market) == [each for each in SOLD if each[1] != "2025-01-01"]
 
 
+def test_headings_without_a_year_are_of_the_one_that_across_names(market):
+    market.write("sales.csv", ENGLISH.replace(" 2025", ""))
+    market.load(settings(across='"month 2025"'))
+    assert sold(market) == SOLD
+    market.load(settings(across='"quarter 2024"'))
+    assert [day for _row, day, _amount in sold(market)] == ["2024-01-01"] * 3
+    market.write("sales.csv", ENGLISH.replace("Feb 2025", "Feb"))
+    market.load(settings(across='"month 2024"'))
+    assert {day for _row, day, _amount in sold(market)} == {"2025-01-01", "2024-02-01", "2025-03-01"}
+
+
 def test_a_cell_that_is_no_number_is_refused_with_its_line_and_the_others_of_the_line_stay(market):
     market.write("sales.csv", ENGLISH.replace("100.10,,50,", "about 100,7,50,"))
     loaded = market.load(settings())
@@ -170,7 +181,10 @@ def test_where_no_heading_is_a_month_what_is_there_is_told(market):
     market.write("sales.csv", ENGLISH.replace(" 2025", ""))
     error = raised(market)
     assert "Jan, Feb, Mar" in error.found
-    assert "Write the year into each heading" in error.repair
+    assert error.repair.endswith('[sources.sales]\nacross = "month 2025"')
+    market.write("sales.csv", ENGLISH.replace(" 2025", "").replace("Jan", "One").replace("Feb", "Two").replace(
+        "Mar", "Three").replace("Q1", "Four"))
+    assert "Write the month and its year into each heading" in raised(market).repair
     market.write("sales.csv", "Customer,Product,Q1 2025,Q2 2025\nAsh Ltd,bolts,1,2\n")
     assert raised(market).repair.endswith('[sources.sales]\nacross = "quarter"')
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from marketsofone.errors import shortened
 from marketsofone.sources.mapping.across import SPANS
@@ -12,6 +14,10 @@ from marketsofone.sources.staging.across import DASHES, periods_of, said_again
 from marketsofone.sources.values.periods import Period
 
 _LEAST = 3
+_SOME_YEAR = 2000
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_BARE = re.compile(r"[^\W\d]{3,}[.]?$")
+"""A word alone: the name of a month, where no heading tells the year. A number alone, or Q1, may be anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +30,18 @@ class Months:
         Column -> the month or quarter it is called by.
     across : tuple of str
         What the settings say of them: those of one length, by its word where that is all of these; empty where two of
-        them are of the same month, so that nothing tells which holds what was sold.
+        them are of the same month, so that nothing tells which holds what was sold, or where nothing tells the year.
+    year : int
+        That of headings without one, as the name of the file or the sheet says it; 0 where every heading has its own
+        or nothing tells it.
+    dated : bool
+        Whether their years are known.
     """
 
     periods: Mapping[str, Period]
     across: tuple[str, ...]
+    year: int = 0
+    dated: bool = True
 
     @property
     def named(self) -> str:
@@ -38,20 +51,51 @@ class Months:
     @property
     def notes(self) -> list[str]:
         """What is said of them where they are not used."""
+        how = "the columns that hold it" if self.dated else '"month" and the year, which no heading tells,'
         return [f"{len(self.periods)} columns are months: {self.named}. If they hold what was sold, it is not counted: "
-                "write across with the columns that hold it in a source of its own that fills order_line, as "
-                "docs/architecture.md tells. They are no traits, for they tell what came after."]
+                f"write across with {how} in a source of its own that fills order_line, as docs/architecture.md tells. "
+                "They are no traits, for they tell what came after."]
 
 
 def without_months(one: FileProfile) -> tuple[FileProfile, Months | None]:
     """A file without its columns of numbers that are called as months or quarters are, and what these are."""
-    called = periods_of([column.name for column in one.columns])
-    held = {column.name for column in one.columns if column.name in called and _holds_numbers(column)}
-    if len(held) < _LEAST:
+    months = _with_years(one) or _of_one_year(one)
+    if months is None:
         return one, None
-    periods = {name: period for name, period in called.items() if name in held}
-    kept = tuple(column for column in one.columns if column.name not in held)
-    return replace(one, columns=kept), Months(periods, _across(called, periods))
+    return replace(one, columns=tuple(column for column in one.columns if column.name not in months.periods)), months
+
+
+def _with_years(one: FileProfile) -> Months | None:
+    """Columns whose headings tell month and year, where there are several."""
+    called = periods_of([column.name for column in one.columns])
+    held = _held(one, called)
+    return Months(held, _across(called, held)) if len(held) >= _LEAST else None
+
+
+def _of_one_year(one: FileProfile) -> Months | None:
+    """Columns whose headings tell a month alone, where there are several: the file or the sheet may tell the year."""
+    year = _year_of(one)
+    called = periods_of([column.name for column in one.columns if _BARE.match(column.name.strip())], 1,
+                        year or _SOME_YEAR)
+    held = _held(one, called)
+    if len(held) < _LEAST:
+        return None
+    sure = year and len(held) == len(called) and not said_again(held)
+    return Months(held, (f"month {year}",) if sure else (), year, dated=year > 0)
+
+
+def _held(one: FileProfile, called: Mapping[str, Period]) -> dict[str, Period]:
+    holding = {column.name for column in one.columns if column.name in called and _holds_numbers(column)}
+    return {name: period for name, period in called.items() if name in holding}
+
+
+def _year_of(one: FileProfile) -> int:
+    """The one year that the name of the sheet, or else of the file, says; 0 for none or several."""
+    for said in (one.source.sheet, one.source.table, PurePath(one.source.file).name):
+        years = {*_YEAR.findall(said)}
+        if years:
+            return int(years.pop()) if len(years) == 1 else 0
+    return 0
 
 
 def _holds_numbers(column: ColumnProfile) -> bool:

@@ -10,8 +10,13 @@ from marketsofone.sources.profiling.columns import FileProfile
 from marketsofone.sources.profiling.months import Months
 from marketsofone.sources.proposing.drafts import Draft, Guess
 from marketsofone.sources.proposing.fields import plain_fields, references
+from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.staging.across import DAY, VALUE
+
+_PLANNED = {"budget", "budgets", "plan", "forecast", "forecasts", "target", "targets", "quota", "quotas", "ziel",
+            "ziele", "soll", "prognose", "planung", "objectif", "objectifs", "previsions"}
+"""Words in the name of a file or a sheet that holds what is hoped for."""
 
 
 def sales_across(folder: Folder, one: FileProfile, months: Months) -> dict[str, Guess]:
@@ -22,17 +27,28 @@ def sales_across(folder: Folder, one: FileProfile, months: Months) -> dict[str, 
     one : FileProfile
         The file without those columns.
     """
+    if one.about in ("touch", "objection") or _PLANNED & {*snake(f"{one.source.name} {one.source.sheet}").split("_")}:
+        return {}
     key = folder.key(one, "account")
     whose = Guess(key.name, "its name") if key else references(folder, one, ("account",), {}).get("account_id")
     if whose is None or not months.across or whose.sql not in [column.name for column in one.columns]:
         return {}
     number = Guess(f"{quoted(whose.sql)} || ' ' || {quoted(DAY)}", "what one buys in a month is taken for an order")
-    day = Guess(DAY, f"the first day of the month or quarter that a heading names: {months.named}")
+    year = f", of {months.year} as the name of the file or the sheet says" if months.year else ""
+    day = Guess(DAY, f"the first day of the month or quarter that a heading names: {months.named}{year}")
     amount = Guess(VALUE, "what stands below these; if that is units and no money, call this line quantity")
     fields = {"order_id": number, "account_id": whose, "ordered_at": day, "amount": amount}
     fields |= references(folder, one, ("product",), fields)
     plain = plain_fields(one, "order_line", fields)
     return fields | {name: guess for name, guess in plain.items() if name == "currency"}
+
+
+def named_once(one: FileProfile, account: str) -> tuple[str, ...]:
+    """The columns that only the first line of each customer fills; empty where all do."""
+    column = one.column(account)
+    if not column.gaps or column.filled >= 0.95 * one.rows:
+        return ()
+    return tuple(each.name for each in one.columns if each.gaps == column.gaps and each.kind != "number")
 
 
 def same_months(drafts: Sequence[Draft]) -> list[str]:

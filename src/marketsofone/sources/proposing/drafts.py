@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from marketsofone.sources.mapping.across import SPANS
+from marketsofone.sources.mapping.across import worded
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.spelling import listed_as_toml, quoted_as_toml
 
@@ -160,7 +160,7 @@ class Draft:
 
 def across_as_toml(across: Sequence[str]) -> str:
     """What ``across`` says, as the settings write it."""
-    return quoted_as_toml(across[0]) if len(across) == 1 and across[0] in SPANS else listed_as_toml(across)
+    return quoted_as_toml(across[0]) if worded(across) else listed_as_toml(across)
 
 
 def _column_line(key: str, guess: Guess) -> str:

@@ -15,7 +15,7 @@ from marketsofone.sources.profiling.crm_words import KEYS, is_personal
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.profiling.months import Months, without_months
-from marketsofone.sources.proposing.across import name_beside, sales_across, same_months
+from marketsofone.sources.proposing.across import name_beside, named_once, sales_across, same_months
 from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft
 from marketsofone.sources.proposing.fields import (
     dated,
@@ -101,8 +101,9 @@ def _across(folder: Folder, one: FileProfile, months: Months, table: str | None,
     fields = sales_across(folder, one, months) if table in (None, "account") else {}
     if not fields:
         return None
-    source = replace(one.source, across=months.across, name=name_beside(one.source.name, names) if table else
-                     one.source.name)
+    down = named_once(one, fields["account_id"].sql)
+    name = name_beside(one.source.name, names) if table else one.source.name
+    source = replace(one.source, across=months.across, name=name, fill_down=down)
     dimensions: dict[str, Guess] = {}
     used = {guess.sql for guess in fields.values()}
     for column in one.columns if table is None else ():

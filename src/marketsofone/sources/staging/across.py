@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.errors import ColumnMissing, SettingsInvalid, ValuesInvalid, shortened
 from marketsofone.sources.findings import Finding
-from marketsofone.sources.mapping.across import SPANS
+from marketsofone.sources.mapping.across import SPANS, Worded, worded
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.spelling import listed_as_toml, nearest
 from marketsofone.sources.sql import copied, literal, quoted
@@ -27,6 +27,7 @@ HEADING, DAY, VALUE = "across.heading", "across.day", "across.value"
 """Columns of the rows: the heading of the cell, the first day of its month or quarter, and what stands in it."""
 
 _LINE, _CELL = "across.line", "across.cell"
+_SOME_YEAR = 2000
 DASHES = ("-", "–", "—")
 """What bookkeepers write for 0."""
 
@@ -62,23 +63,29 @@ def a_row_each(con: DuckDBPyConnection, source: Source, staged: Staged, target: 
                    findings=(*staged.findings, _told(source, staged, periods, rows)))
 
 
-def periods_of(columns: Sequence[str], months: int = 0) -> dict[str, Period]:
+def periods_of(columns: Sequence[str], months: int = 0, year: int = 0) -> dict[str, Period]:
     """The columns that are called as months or quarters are; a heading that stands twice was given a number.
 
     Parameters
     ----------
     months : int
         How long they are to be; 0 for any.
+    year : int
+        That of headings which name a month and no year; 0 where these are none.
     """
     known = {name.casefold() for name in columns}
     found = {}
     for name in columns:
         first, _, times = name.rpartition("_")
         again = times.isdigit() and first.casefold() in known
-        period = period_of(name) or (period_of(first) if again else None)
+        period = _called(name, year) or (_called(first, year) if again else None)
         if period and months in (0, period.months):
             found[name] = period
     return found
+
+
+def _called(heading: str, year: int) -> Period | None:
+    return period_of(heading) or (period_of(f"{heading} {year}") if year else None)
 
 
 def said_again(periods: Mapping[str, Period]) -> dict[str, str]:
@@ -96,11 +103,11 @@ def said_again(periods: Mapping[str, Period]) -> dict[str, str]:
 
 def _periods(source: Source, staged: Staged) -> dict[str, Period]:
     own = [*staged.columns]
-    if len(source.across) == 1 and source.across[0] in SPANS:
-        word = source.across[0]
-        found = periods_of(own, SPANS[word])
+    said = worded(source.across)
+    if said:
+        found = periods_of(own, said.months, said.year)
         if not found:
-            raise _none(source, own, word)
+            raise _none(source, own, said)
         return found
     called = periods_of(own)
     named = [_column(source, staged, said) for said in source.across]
@@ -115,13 +122,17 @@ def _periods(source: Source, staged: Staged) -> dict[str, Period]:
     return {name: called[name] for name in named}
 
 
-def _none(source: Source, columns: Sequence[str], word: str) -> SettingsInvalid:
-    other = next((each for each, months in SPANS.items() if periods_of(columns, months)), "")
+def _none(source: Source, columns: Sequence[str], said: Worded) -> SettingsInvalid:
+    other = next(((f"If it is written by the {word}:", word) for word, months in SPANS.items()
+                  if periods_of(columns, months)), ("", ""))
+    bare = not said.year and periods_of(columns, said.months, _SOME_YEAR)
+    how, line = ("If they are of one year, name it, for instance:", f"{said.word} 2025") if bare else other
     return SettingsInvalid(
-        f'{source.place} has columns whose headings are a {word} with its year, for across = "{word}".',
+        f'{source.place} has columns whose headings are a {said.word} with its year, for across = "{said.word}".',
         f"{shortened(columns, 20)}.",
-        f'If it is written by the {other}:\n[sources.{source.name}]\nacross = "{other}"' if other else
-        "Write the year into each heading, such as Jan 2025, 2025-01 or Q1 2025; or take the line across out.")
+        f'{how}\n[sources.{source.name}]\nacross = "{line}"' if line else
+        "Write the month and its year into each heading, such as Jan 2025, 2025-01 or Q1 2025; or take the line across "
+        "out.")
 
 
 def _column(source: Source, staged: Staged, said: str) -> str:
@@ -194,7 +205,8 @@ def _from_to(periods: Mapping[str, Period]) -> str:
 
 
 def _told(source: Source, staged: Staged, periods: Mapping[str, Period], rows: int) -> Finding:
-    aside = [name for name in periods_of([*staged.columns]) if name not in periods]
+    said = worded(source.across)
+    aside = [name for name in periods_of([*staged.columns], year=said.year if said else 0) if name not in periods]
     steps = f" Not taken, for they tell of longer or shorter times: {shortened(map(repr, aside))}." if aside else ""
     return Finding(
         "months_across", "info", source.name,
