@@ -120,7 +120,7 @@ def test_two_sheets_of_the_same_months_both_count_and_it_is_told(tmp_path):
         (tmp_path / f"{name}.csv").write_text("Customer,Product,2025-01,2025-02,2025-03\n" + "".join(
             f"{name}{n // 2},{'ab'[n % 2]},{n},1,1\n" for n in range(40)))
     proposal = propose(tmp_path, "Acme")
-    assert any("north, south: each has columns that are months" in sentence for sentence in proposal.unsure)
+    assert any("north, south: each has columns of the same months" in sentence for sentence in proposal.unsure)
     engine, _found = loaded(proposal.text)
     assert engine.con.execute("select sum(amount) from order_line").fetchall() == [(2 * (780 + 80) * 100,)]
 
@@ -161,8 +161,15 @@ def test_each_sheet_of_a_workbook_may_be_a_year(tmp_path):
         for n in range(40):
             sheet.append([f"C{n // 2}", "abc"[n % 3], n, 1, 2])
     book.save(tmp_path / "sales.xlsx")
-    sources = tomllib.loads(propose(tmp_path, "Acme").text)["sources"]
+    proposal = propose(tmp_path, "Acme")
+    sources = tomllib.loads(proposal.text)["sources"]
     assert [source["across"] for source in sources.values()] == ["month 2024", "month 2025"]
+    assert not any("the same months" in sentence for sentence in proposal.unsure)
+
+
+def test_a_month_whose_heading_is_not_understood_is_missed(tmp_path):
+    (tmp_path / "sales.csv").write_text(sheet("Customer;Product;Region").replace("Mar 2025", "Mch 2025"))
+    assert any("no column was understood to be of 2025-03" in sentence for sentence in propose(tmp_path, "A").unsure)
 
 
 def test_months_of_no_year_are_told_and_are_no_traits(tmp_path):

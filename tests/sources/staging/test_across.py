@@ -114,9 +114,21 @@ def test_headings_without_a_year_are_of_the_one_that_across_names(market):
     assert sold(market) == SOLD
     market.load(settings(across='"quarter 2024"'))
     assert [day for _row, day, _amount in sold(market)] == ["2024-01-01"] * 3
+    market.write("sales.csv", ENGLISH.replace("Jan 2025", "01").replace("Feb 2025", "M2").replace(
+        "Mar 2025", "03").replace("Q1 2025", "Level 3"))
+    market.load(settings(across='"month 2025"'))
+    assert sold(market) == SOLD
     market.write("sales.csv", ENGLISH.replace("Feb 2025", "Feb"))
     market.load(settings(across='"month 2024"'))
     assert {day for _row, day, _amount in sold(market)} == {"2025-01-01", "2024-02-01", "2025-03-01"}
+
+
+def test_a_month_that_no_heading_is_understood_to_be_is_told(market):
+    market.write("sales.csv", ENGLISH.replace("Feb 2025", "Fbr 2025"))
+    told = next(one for one in market.load(settings()).findings if one.code == "months_across")
+    assert told.severity == "warning"
+    assert "None is of 2025-02." in told.message
+    assert "Mar 2025" in told.repair
 
 
 def test_a_cell_that_is_no_number_is_refused_with_its_line_and_the_others_of_the_line_stay(market):

@@ -13,6 +13,7 @@ LANGUAGES = {
     "short": "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec",
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
     "abbreviated": "Jan. Feb. Mrz Apr. Mai Jun. Jul. Aug. Sep. Okt. Nov. Dez.",
+    "short de": "Jän Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez",
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "abrégé": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from marketsofone.errors import shortened
+from marketsofone.sources.mapping.across import worded
 from marketsofone.sources.profiling.belonging import Folder
 from marketsofone.sources.profiling.columns import FileProfile
 from marketsofone.sources.profiling.months import Months
@@ -12,7 +13,7 @@ from marketsofone.sources.proposing.drafts import Draft, Guess
 from marketsofone.sources.proposing.fields import plain_fields, references
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import quoted
-from marketsofone.sources.staging.across import DAY, VALUE
+from marketsofone.sources.staging.across import DAY, VALUE, months_missing, periods_of
 
 _PLANNED = {"budget", "budgets", "plan", "forecast", "forecasts", "target", "targets", "quota", "quotas", "ziel",
             "ziele", "soll", "prognose", "planung", "objectif", "objectifs", "previsions"}
@@ -43,6 +44,13 @@ def sales_across(folder: Folder, one: FileProfile, months: Months) -> dict[str, 
     return fields | {name: guess for name, guess in plain.items() if name == "currency"}
 
 
+def between(months: Months) -> list[str]:
+    """That no column is of some month between the first and the last; none where all are there."""
+    missing = months_missing(months.periods)
+    return [f"no column was understood to be of {shortened(missing)}: if one is, write its heading as Mar 2025 or "
+            "2025-03, or what was sold then is missing."] if missing else []
+
+
 def named_once(one: FileProfile, account: str) -> tuple[str, ...]:
     """The columns that only the first line of each customer fills; empty where all do."""
     column = one.column(account)
@@ -52,12 +60,21 @@ def named_once(one: FileProfile, account: str) -> tuple[str, ...]:
 
 
 def same_months(drafts: Sequence[Draft]) -> list[str]:
-    """That several sheets with months are all counted; none where there is but one."""
-    names = [draft.source.name for draft in drafts if draft.source.across]
-    if len(names) < 2:
+    """That several sheets of the same months are all counted; none where there are none."""
+    times = {draft.source.name: _times(draft) for draft in drafts if draft.source.across}
+    names = [name for name, mine in times.items()
+             if any(mine & others for other, others in times.items() if other != name)]
+    if not names:
         return []
-    return [f"{shortened(names)}: each has columns that are months, and all count. If two of them hold the same sales, "
-            "for instance by customer and by product, take one out."]
+    return [f"{shortened(names)}: each has columns of the same months, and all count. If two of them hold the same "
+            "sales, for instance by customer and by product, take one out."]
+
+
+def _times(draft: Draft) -> set[int]:
+    """The months that the columns of a draft are of."""
+    said = worded(draft.source.across)
+    called = periods_of(draft.columns, year=said.year if said else 0)
+    return {month for period in called.values() for month in period.each}
 
 
 def name_beside(name: str, taken: Collection[str]) -> str:

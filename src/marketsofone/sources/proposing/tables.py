@@ -15,7 +15,7 @@ from marketsofone.sources.profiling.crm_words import KEYS, is_personal
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.profiling.months import Months, without_months
-from marketsofone.sources.proposing.across import name_beside, named_once, sales_across, same_months
+from marketsofone.sources.proposing.across import between, name_beside, named_once, sales_across, same_months
 from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft
 from marketsofone.sources.proposing.fields import (
     dated,
@@ -81,7 +81,8 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
         across = _across(folder, one, months, table, names) if months else None
         if across:
             drafts.append(across)
-        notes += [] if across or months is None else months.notes
+        if months:
+            notes += between(months) if across else months.notes
         notes += _unused_or_objecting(one, table) if table or not across else left_over(one, across.said(), ())
         if table is not None:
             draft, more = _drafted(folder, one, table, together.get(name))

@@ -5,6 +5,7 @@ Such a cell becomes a row of its own, with the number of its line, dated the fir
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,8 @@ HEADING, DAY, VALUE = "across.heading", "across.day", "across.value"
 
 _LINE, _CELL = "across.line", "across.cell"
 _SOME_YEAR = 2000
+_YEARLESS = re.compile(r"\D+|[mqt]?\d{1,2}", re.IGNORECASE)
+"""A heading that a year may be missing from: ``Jan``, ``01``, ``Q1``, and not ``Level 3``."""
 DASHES = ("-", "–", "—")
 """What bookkeepers write for 0."""
 
@@ -84,8 +87,16 @@ def periods_of(columns: Sequence[str], months: int = 0, year: int = 0) -> dict[s
     return found
 
 
+def months_missing(periods: Mapping[str, Period]) -> list[str]:
+    """Months between the first and the last that no column is of."""
+    held = {month for period in periods.values() for month in period.each}
+    return [f"{(month - 1) // 12}-{(month - 1) % 12 + 1:02d}" for month in range(min(held), max(held))
+            if month not in held]
+
+
 def _called(heading: str, year: int) -> Period | None:
-    return period_of(heading) or (period_of(f"{heading} {year}") if year else None)
+    bare = year and _YEARLESS.fullmatch(heading.strip())
+    return period_of(heading) or (period_of(f"{heading} {year}") if bare else None)
 
 
 def said_again(periods: Mapping[str, Period]) -> dict[str, str]:
@@ -208,8 +219,12 @@ def _told(source: Source, staged: Staged, periods: Mapping[str, Period], rows: i
     said = worded(source.across)
     aside = [name for name in periods_of([*staged.columns], year=said.year if said else 0) if name not in periods]
     steps = f" Not taken, for they tell of longer or shorter times: {shortened(map(repr, aside))}." if aside else ""
+    missing = months_missing(periods)
+    gap = f" None is of {shortened(missing)}." if missing else ""
     return Finding(
-        "months_across", "info", source.name,
+        "months_across", "warning" if missing else "info", source.name,
         f"{len(periods):,} columns are {_span(periods)}, {_from_to(periods)}: {rows:,} of the "
         f"{len(periods) * staged.rows:,} cells in {staged.rows:,} rows are neither empty nor 0 and count as a row "
-        f"each, dated the first day of theirs.{steps}")
+        f"each, dated the first day of theirs.{gap}{steps}",
+        "If a column is, its heading names month and year in other words: write them as Mar 2025 or 2025-03." if missing
+        else "")

@@ -10,13 +10,13 @@ from datetime import date
 from marketsofone.sources.spelling import in_ascii
 
 _CALLED = (
-    "jan january januar janv janvier jaenner ene enero gen gennaio januari janeiro",
+    "jan january januar janv janvier jaen jaenner ene enero gen gennaio januari janeiro",
     "feb february februar fev fevr fevrier febrero febbraio februari fevereiro",
-    "mar march marz maerz mrz mars marzo maart mrt marco",
+    "mar march marz maer maerz mrz mars marzo maart mrt marco",
     "apr april avr avril abr abril aprile",
     "may mai mayo mag maggio mei maio",
     "jun june juni juin junio giu giugno junho",
-    "jul july juli juil juillet julio lug luglio julho",
+    "jul july juli juil juill juillet julio lug luglio julho",
     "aug august aout ago agosto augustus",
     "sep sept september septembre septiembre set settembre setembro",
     "oct october okt oktober octobre octubre ott ottobre outubro",
