@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pyarrow import csv
 
 from marketsofone.errors import (
     ColumnMissing,
@@ -51,6 +52,18 @@ def test_a_file_with_only_a_header_is_called_that(market):
     market.write("deals.csv", "opp_id,closed_on\n")
     error = refused(market, '[sources.crm]\nfile = "deals.csv"' + TABLE)
     assert "a header and no row" in error.found
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("name", ["file_row_number", "File_Row_Number"])
+def test_a_column_called_as_the_engine_numbers_rows_is_to_be_called_otherwise(market, ending, name):
+    market.write("deals.csv", f"opp_id,closed_on,{name}\n1,2026-01-01,7\n2,2026-01-02,8\n3,2026-01-03,9\n")
+    if ending == "parquet":
+        csv.read_csv(market.folder / "deals.csv").to_pandas().to_parquet(market.folder / "deals.parquet")
+    error = refused(market, f'[sources.crm]\nfile = "deals.{ending}"' + TABLE)
+    assert isinstance(error, SourceUnreadable)
+    assert "file_row_number" in error.wanted
+    assert "another name" in error.repair
 
 
 def test_a_missing_column_is_told_with_the_nearest_and_the_line_to_add(market):

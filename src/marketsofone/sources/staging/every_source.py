@@ -17,7 +17,7 @@ from marketsofone.sources.staging.databases import stage_query
 from marketsofone.sources.staging.delimited import stage_text
 from marketsofone.sources.staging.filled_down import filled_down
 from marketsofone.sources.staging.joining import put_beside, source_of_join
-from marketsofone.sources.staging.staged_rows import Staged
+from marketsofone.sources.staging.staged_rows import NUMBER, Staged
 from marketsofone.sources.staging.totals import without_totals
 from marketsofone.sources.staging.typed_files import stage_json, stage_parquet
 from marketsofone.sources.staging.workbooks import stage_workbook
@@ -63,8 +63,16 @@ def _stage_alone(con: DuckDBPyConnection, source: Source, folder: Path) -> Stage
             f"a header and no row in {source.shown}.",
             "Export it again, with its rows.",
         )
+    _require_free(source, staged)
     staged = without_totals(con, staged, source.decimal, folder / f"{source.name}.rows.parquet")
     return filled_down(con, source, staged, folder / f"{source.name}.filled.parquet")
+
+
+def _require_free(source: Source, staged: Staged) -> None:
+    taken = [name for name in staged.columns if name.lower() == NUMBER]
+    if taken:
+        raise SourceUnreadable(f"No column of {source.place} is called {NUMBER}: the engine numbers rows by that name.",
+                               f"one in {source.shown}.", "Give the column another name in the file.")
 
 
 def _require_file(source: Source, path: Path) -> None:

@@ -23,6 +23,9 @@ BATCH = 20_000
 MOST_COLUMNS = 5_000
 """A table of more is a matrix, or a file made to keep a machine busy."""
 
+NUMBER = "file_row_number"
+"""What the engine calls the number of a row in a file, from 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class Staged:
