@@ -9,7 +9,7 @@ import pytest
 
 import marketsofone as m1
 from marketsofone.errors import SettingsInvalid
-from marketsofone.project.main_job.marketing import marketing_tables
+from marketsofone.project.main_job.marketing import crosswalk_table, marketing_tables
 
 
 def run_with(project, *lines):
@@ -130,7 +130,8 @@ def test_a_market_without_traits_says_so_and_has_empty_tables(small):
 
 
     nothing = SimpleNamespace(found=None, stability=small.tables()["stability"])
-    tables, said = marketing_tables(nothing, None, None)
+    tables = marketing_tables(nothing)
+    walk, said = crosswalk_table(nothing, None, None)
     assert said == {"classes": 0}
     assert tables["marketing_segments"].column_names == ["buyer_id", "class", "probability"]
-    assert tables["crosswalk"].num_rows == 0
+    assert walk.num_rows == 0

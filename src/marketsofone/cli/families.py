@@ -42,7 +42,7 @@ def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_d
     if format != "table" or not walk.classes:
         return show(walk.rows, (), format, names=[*snapshot.table("crosswalk").column_names, "path"], nothing=_NO_CLASS)
     _print_matrix(walk, of)
-    print(IN_PROPORTION)
+    print(f"{walk.worked} {IN_PROPORTION}")
     return show(walk.audiences, _AUDIENCES, "table", f"What marketing spends ({walk.unit or 'nothing known'})")
 
 

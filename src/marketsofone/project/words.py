@@ -11,6 +11,7 @@ from marketsofone.customer.money import WHOLE_FROM
 from marketsofone.report.words import (
     IN_PROPORTION,
     NO_EVIDENCE,
+    WORKED,
     apart,
     count,
     counted,
@@ -31,7 +32,7 @@ from marketsofone.report.words import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours",
+__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "WORKED", "amounts", "apart", "count", "counted", "firm", "hours",
            "interval", "listed", "minutes_said", "money", "number", "overlap", "percent", "plain", "share",
            "strata_told"]
 

@@ -81,7 +81,8 @@ def families(results: Results, market: Row) -> Families | None:
     shown = first(ends, [("buyers", "descending"), ("stratum_id", "ascending")], MOST_ROWS)
     said = results.manifest.get("marketing", {})
     return Families(
-        lead=_lead(said, names), counted=words.IN_PROPORTION, heads=tuple(names[:MOST_CLASSES]),
+        lead=_lead(said, names), counted=f"{words.WORKED[said.get('worked_by', 'value')]} {words.IN_PROPORTION}",
+        heads=tuple(names[:MOST_CLASSES]),
         classes=tuple(_class(name, cells, held, said) for name in names[:MOST_CLASSES]),
         rows=tuple(_beside(row, names[:MOST_CLASSES], cells, held, market) for row in shown),
         left_out=ends.num_rows - len(shown), heads_left_out=max(len(names) - MOST_CLASSES, 0))

@@ -76,6 +76,7 @@ class Crosswalk:
     of: str
     readings: Mapping[str, str]
     counted: str
+    worked: str
     spends: bool
     may_export: bool
 
@@ -91,7 +92,7 @@ def crosswalk(visit: Annotated[Visit, visits("see_market")],
         lines, walk.classes, tuple(_reached(each, walk.unit) for each in walk.audiences),
         tuple(line.path for line in lines if line.chosen and spends and line.spent == _spent(0.0, walk.unit)),
         tuple(sorted({row["level"] for row in visit.shelf.strata})), walk.level, of, READINGS, IN_PROPORTION,
-        spends, visit.viewer.may("export"))
+        walk.worked, spends, visit.viewer.may("export"))
     return rendered("crosswalk.html", framed(visit, "Crosswalk", "crosswalk"), page)
 
 

@@ -30,12 +30,13 @@ from marketsofone.project.main_job.assembling import (
 from marketsofone.project.main_job.doubting import doubts_table
 from marketsofone.project.main_job.evidence_notes import evidence_notes
 from marketsofone.project.main_job.identity import identity_table
-from marketsofone.project.main_job.marketing import marketing_tables
+from marketsofone.project.main_job.marketing import crosswalk_table, marketing_tables
 from marketsofone.project.main_job.noticing import noticed
 from marketsofone.project.main_job.noticing_values import beyond_the_seen
 from marketsofone.project.main_job.trials import trials_writer
 from marketsofone.project.main_job.winning import wins
 from marketsofone.project.planning.planned import plan_run
+from marketsofone.project.planning.worked import worked_strata
 from marketsofone.project.reading.holding_up_marks import accepted_notes, project_folder
 from marketsofone.project.segments.contrasting import main_dealings
 from marketsofone.project.segments.keeping import segmented
@@ -113,14 +114,17 @@ def keep(
     known = evidence_notes(settings, gathered)
     notes = known | {score: "; ".join(filter(None, (known.get(score), said))) for score, said in priors.notes.items()}
     strata = with_names(settings.folder, strata_table(stratified, estimates, counts, hour))
-    beside, said = marketing_tables(marketed, stratified, strata)
+    beside = marketing_tables(marketed)
     told = typed(strata)
     listed = told.to_pylist()
-    written = segmented(engine, settings, gathered, buyers, listed, doubts, beside.get("marketing_segments"))
+    written = segmented(engine, settings, gathered, buyers, listed, doubts, beside["marketing_segments"])
     writing.begin("facts", _writer(engine, written.facts, "facts"))
     reps = reps_table(gathered, buyers, EXPONENTS[market.currency]).to_pyarrow()
     planned = plan_run(settings, gathered, responses, buyers, gathered.served, reps, listed,
-                       beside.get("stability"), accepted_notes(settings.folder), written)
+                       beside["stability"], accepted_notes(settings.folder), written)
+    choices = planned.tables.get("segment_choice")
+    beside["crosswalk"], said = crosswalk_table(
+        marketed, stratified, worked_strata(listed, None if choices is None else choices.to_pylist()))
     made: dict[str, Any] = {
         **planned.tables, **beside, "strata": told, "doubts": doubts, "reps": reps,
         "segments": written.table, "segment_members": _writer(engine, written.members, "segment_members"),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from marketsofone.customer import UserColumn
     from marketsofone.project.ground.gathered import Gathered
     from marketsofone.project.ground.stratifying import Stratified
+    from marketsofone.project.planning.worked import Worked
     from marketsofone.project.settings.market_file import Settings
 
 Floats = NDArray[np.float64]
@@ -199,29 +200,23 @@ def _of_no_help(column: str, unknown: bool) -> Finding:
                    "Name a column whose values group buyers, or take the line out for segments found by the traits.")
 
 
-def marketing_tables(
-    marketed: Marketed, stratified: Stratified, strata: pd.DataFrame
-) -> tuple[dict[str, pa.Table], dict[str, Any]]:
-    """The tables ``marketing_segments``, ``crosswalk`` and ``stability``, and what the manifest says of them.
+def marketing_tables(marketed: Marketed) -> dict[str, pa.Table]:
+    """The tables ``marketing_segments`` and ``stability``."""
+    segments = _SEGMENTS.empty_table() if marketed.found is None else _segments(marketed.found)
+    return {"marketing_segments": segments, "stability": marketed.stability}
 
-    Parameters
-    ----------
-    strata : DataFrame
-        The table of that name: a stratum is chosen where its ``value_per_hour`` is above zero.
-    """
+
+def crosswalk_table(marketed: Marketed, stratified: Stratified, worked: Worked) -> tuple[pa.Table, dict[str, Any]]:
+    """The table ``crosswalk``, and what the manifest says of marketing segments, once it is known what sales works."""
     found = marketed.found
     if found is None:
-        tables = {"marketing_segments": _SEGMENTS.empty_table(), "crosswalk": _CROSSWALK.empty_table()}
-        return {**tables, "stability": marketed.stability}, {"classes": 0}
+        return _CROSSWALK.empty_table(), {"classes": 0}
     places = int(stratified.spread["place"].max()) + 1
-    chosen = dict(zip(strata["stratum_id"], (strata["value_per_hour"] > 0).tolist(), strict=True))
     walk = crosswalk(by_place(marketed.place, found.shares, places),
                      by_place(marketed.place, found.shares, places, marketed.spend),
-                     stratified.spread, found.names, chosen)
-    tables = {"marketing_segments": _segments(found),
-              "crosswalk": pa.Table.from_pandas(walk, schema=_CROSSWALK, preserve_index=False),
-              "stability": marketed.stability}
-    return tables, _said(marketed, found, walk)
+                     stratified.spread, found.names, worked.strata)
+    said = _said(marketed, found, walk) | {"worked_by": worked.by}
+    return pa.Table.from_pandas(walk, schema=_CROSSWALK, preserve_index=False), said
 
 
 def _segments(found: Classified) -> pa.Table:

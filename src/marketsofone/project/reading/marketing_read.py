@@ -8,6 +8,7 @@ from typing import Any
 
 from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.snapshots.snapshot import Snapshot
+from marketsofone.project.words import WORKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Walk:
         sales segments), ``outside_share`` and ``inside_share``.
     unit : str
         Of the spend: a currency or touches; empty where nothing is known of it.
+    worked : str
+        What says which sales segments are worked, in a sentence.
     """
 
     level: int
@@ -33,6 +36,7 @@ class Walk:
     rows: list[dict[str, Any]]
     audiences: list[dict[str, Any]]
     unit: str
+    worked: str = ""
 
     def matrix(self, of: str) -> list[dict[str, Any]]:
         """One row a stratum: ``path``, ``buyers``, ``chosen`` and ``cells``, that column of the table by class."""
@@ -66,7 +70,8 @@ def read_walk(snapshot: Snapshot, level: int | None = None) -> Walk:
     rows = [{**row, "path": paths.get(str(row["stratum_id"]), "")} for row in table if row["level"] == chosen]
     classes = tuple(dict.fromkeys(row["class"] for row in rows))
     said = snapshot.manifest.get("marketing", {})
-    return Walk(chosen, classes, rows, [_audience(name, rows, said) for name in classes], said.get("spend_unit", ""))
+    return Walk(chosen, classes, rows, [_audience(name, rows, said) for name in classes], said.get("spend_unit", ""),
+                WORKED[said.get("worked_by", "value")])
 
 
 def _audience(name: str, rows: Sequence[Mapping[str, Any]], said: Mapping[str, Any]) -> dict[str, Any]:
