@@ -186,7 +186,7 @@ IN_PROPORTION = "A buyer whose place in the tree is not known counts in proporti
 """What is told where buyers of segments are counted so, for whole buyers alone are counted elsewhere."""
 
 WORKED = {"plan": "Sales works a segment that the plan gives hours, or of which it gives a part some.",
-          "value": "Sales works a segment where an hour is expected to earn something: no plan was made."}
+          "value": "Sales works a segment where an hour is expected to earn something."}
 """By what a run says so: which sales segments are worked, and so which spend of marketing reaches one that is."""
 
 
