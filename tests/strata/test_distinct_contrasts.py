@@ -116,6 +116,26 @@ def test_which_group_comes_first_does_not_matter_to_a_profile(first, second):
     assert one.effect[0] == pytest.approx(other.effect[0])
 
 
+def test_of_groups_of_one_size_either_may_come_first_though_one_value_is_looked_at_beside_all():
+    rng = np.random.default_rng(8)
+    share = rng.dirichlet(np.ones(20), 300)
+    a, b = (np.stack([rng.multinomial(20, each) for each in share]).astype(float) for _side in range(2))
+    one, other = profile_contrast(a, b), profile_contrast(b, a)
+    assert (one.single.among == other.single.among).all()
+    assert one.chance == pytest.approx(other.chance)
+
+
+def test_the_lower_bound_of_a_handful_beside_a_million_is_not_above_what_they_show():
+    rng = np.random.default_rng(9)
+    share = rng.dirichlet(np.ones(100), 300)
+    a, b = (np.stack([rng.multinomial(n, each) for each in row]).astype(float)
+            for n, row in ((5, share[:150]), (1_000_000, share[150:])))
+    contrast = profile_contrast(a, b)
+    low, high = contrast.interval(np.full(150, 0.05))
+    assert ((low > 0) == (contrast.chance <= 0.05)).all()
+    assert ((low <= contrast.effect) & (contrast.effect <= high)).all()
+
+
 def test_a_profile_interval_holds_the_truth_about_as_often_as_both_bounds_promise():
     rng = np.random.default_rng(2)
     first, second = np.array([0.5, 0.3, 0.2]), np.array([0.3, 0.3, 0.4])

@@ -90,7 +90,8 @@ class ProfileContrast:
 
         The lower one follows the values as they were seen to differ, or the one that differs most surely, and is a
         little too high for a few hundred buyers (right 92 times where 95 are promised); it is zero where ``chance`` is
-        above the level, and only there. The upper one
+        above the level, and only there, and never above the effect: where a handful of buyers stands beside very many,
+        the law is so skewed that its bound would be. The upper one
         holds whichever values differ, those not seen yet included, and takes profiles that agree better
         than chance lets them for ones that agree as chance does.
 
@@ -99,7 +100,8 @@ class ProfileContrast:
         Steiger (2004), Beyond the F test, *Psychological Methods* 9 (bounds from the noncentral law).
         """
         of_all = self._along(noncentrality(self._standard, self.law.freedom, 1.0 - level))
-        low = np.where(self.chance <= level, np.maximum(of_all, self.single.low(level)), 0.0)
+        shown = np.minimum(np.maximum(of_all, self.single.low(level)), self.effect)
+        low = np.where(self.chance <= level, shown, 0.0)
         usual = special.chdtri(np.maximum(self.law.freedom, 1e-9), 0.5)
         most = noncentrality(np.maximum(self._standard, usual), self.law.freedom, level)
         high = self.half * np.sqrt(most * self.law.stretch / np.maximum(_pairs(self.buyers_a, self.buyers_b), 1e-9))

@@ -15,6 +15,8 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 _SUREST = 1e-15
+_SAME = 1.0 + 1e-9
+"""Two chances no further apart than this are one: which group is named first does not tell."""
 _LEAST, _UNTOLD = 1e-30, 0.9
 """A chance above the second says no more than that nothing differs: of many values some one always looks alike."""
 
@@ -121,7 +123,7 @@ def single_value(first: Floats, second: Floats, looked: Bools) -> SingleValue:
     apart = np.take_along_axis(np.abs(shares[0] - shares[1]), surest, -1)[..., 0]
     seen = np.take_along_axis(chance, surest, -1)
     asked = looked & ((first + second > 0).sum(-1) > 2) & (seen[..., 0] < 1.0)
-    among = np.where(asked, (least <= seen).sum(-1), 0).astype(np.float64)
+    among = np.where(asked, (least <= seen * _SAME).sum(-1), 0).astype(np.float64)
     return SingleValue(surest[..., 0], apart, np.where(asked, special.chdtri(1.0, seen[..., 0]), 0.0), among)
 
 
