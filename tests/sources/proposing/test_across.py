@@ -198,3 +198,48 @@ def test_what_is_hoped_for_is_no_sale(tmp_path, name):
     (tmp_path / f"{name}.csv").write_text(sheet("Customer;Product;Region").replace("C0", "D0"))
     sources = tomllib.loads(propose(tmp_path, "Acme").text)["sources"]
     assert [each for each, source in sources.items() if "across" in source] == ["sales"]
+
+
+def with_months(heading: str) -> str:
+    """Thirty customers with three months below such a heading."""
+    months = ",".join(heading.format(month) for month in ("2025-01", "2025-02", "2025-03"))
+    return f"Customer,Product,{months}\n" + "".join(
+        f"C{n},{'ab'[n % 2]},{n},{n + 1},{n + 2}\n" for n in range(1, 31))
+
+
+def proposed(folder: Path) -> bool:
+    """Whether months are proposed as sales; beside them stands a file that lists customers."""
+    (folder / "customers.csv").write_text("Customer ID,Sector\n" + "".join(f"{n},{'ab'[n % 2]}\n" for n in range(40)))
+    return any("across" in source for source in tomllib.loads(propose(folder, "Acme").text).get("sources", {}).values())
+
+
+@pytest.mark.parametrize("heading", ["Headcount {}", "Stock {}", "NPS {}", "{} units", "Lagerbestand {}", "Stück {}",
+                                     "Returns {}", "{} (Budget)", "{} [forecast]"])
+def test_months_of_what_is_no_money_or_only_hoped_for_are_no_sales(tmp_path, heading):
+    (tmp_path / "data.csv").write_text(with_months(heading))
+    assert not proposed(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "sales"), [("headcount", False), ("stock levels", False), ("Lagerbestand", False),
+                                             ("tickets 2025", False), ("sales by stock code", True), ("2025", True)])
+def test_the_name_of_a_file_may_say_that_its_months_hold_no_sales(tmp_path, name, sales):
+    (tmp_path / f"{name}.csv").write_text(with_months("{}"))
+    assert proposed(tmp_path) is sales
+
+
+def test_forecasts_beside_what_was_sold_are_left_out(tmp_path):
+    months = ",".join(f"2025-0{month} ({'actual' if month < 4 else 'forecast'})" for month in range(1, 7))
+    (tmp_path / "data.csv").write_text(f"Customer,Product,{months}\n" + "".join(
+        f"C{n // 2},{'ab'[n % 2]},1,2,3,4,5,6\n" for n in range(40)))
+    engine, _found = loaded(propose(tmp_path, "Acme").text)
+    assert engine.con.execute("select sum(amount) from order_line").fetchall() == [(40 * 6 * 100,)]
+
+
+@pytest.mark.parametrize(("values", "sales"), [
+    (("Revenue", "Units", "Gross margin"), False), (("Actual", "Budget"), False), (("Bolts", "Nuts"), True),
+    (("Budget", "Standard", "Premium"), True),
+])
+def test_rows_that_each_tell_another_measure_are_not_added_up(tmp_path, values, sales):
+    (tmp_path / "data.csv").write_text("Customer,Kind,2025-01,2025-02,2025-03\n" + "".join(
+        f"C{n // len(values)},{values[n % len(values)]},{n},{n + 1},{n + 2}\n" for n in range(1, 61)))
+    assert proposed(tmp_path) is sales

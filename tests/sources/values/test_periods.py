@@ -24,7 +24,8 @@ LANGUAGES = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("way", ["{} 2025", "{}-25", "{}25", "2025 {}", "Umsatz {} 2025", "{} 2025 (EUR)", "{} '25"])
+@pytest.mark.parametrize("way", ["{} 2025", "{}-25", "{}25", "2025 {}", "Umsatz {} 2025", "{} 2025 (EUR)", "{} '25",
+                                 "{} \u201925"])
 def test_months_are_known_by_their_names_in_any_of_seven_languages(language, way):
     for month, name in enumerate(LANGUAGES[language].split(), start=1):
         found = period_of(way.format(name))
@@ -55,6 +56,7 @@ def test_quarters_are_known_and_are_three_months_long(heading):
     "Total", "Summe 2025", "YTD", "YTD Jan 2025", "Jan 2025 YTD", "kumuliert Mai 2025", "Plan Jan 2025",
     "Budget 2025-01", "2025", "Jan", "Month", "13/2025", "2025-13", "2025-00", "2025-03-15", "15.03.2025", "Q5 2025",
     "Marketing 21", "decile_10", "margin_10", "Customer since 2020", "Net 30", "", " ", "Jan 2025 and Feb 2025",
+    "Jan 2025 (Budget)", "2025-01 [forecast]", "Jan 2025 (YTD)", "Jan 2025 (Plan EUR)", "Fcst Jan 2025", "Jan 2025 Bud",
     "KW 3 2025", "Week 03/2025", "May I 2025", "1/2/2025",
     "Jan 2025" + " " * 100, "(" * 60 + "Jan 2025", "Jan 2025'; drop table order_line; --", "Jan\u20282025 x y",
 ])

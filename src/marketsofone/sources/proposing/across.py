@@ -11,13 +11,33 @@ from marketsofone.sources.profiling.columns import FileProfile
 from marketsofone.sources.profiling.months import Months
 from marketsofone.sources.proposing.drafts import Draft, Guess
 from marketsofone.sources.proposing.fields import plain_fields, references
-from marketsofone.sources.spelling import snake
+from marketsofone.sources.spelling import in_ascii, snake
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.staging.across import DAY, VALUE, months_missing, periods_of
 
 _PLANNED = {"budget", "budgets", "plan", "forecast", "forecasts", "target", "targets", "quota", "quotas", "ziel",
             "ziele", "soll", "prognose", "planung", "objectif", "objectifs", "previsions"}
 """Words in the name of a file or a sheet that holds what is hoped for."""
+
+_SALES = frozenset(word for words in (
+    "sales sale sold revenue revenues turnover amount amounts value actual actuals invoiced billed",
+    "umsatz umsaetze absatz erloese ist betrag ventes vente chiffre affaires ca montant realise",
+    "ventas importe vendite fatturato omzet vendas",
+) for word in words.split())
+"""Words that say what was sold."""
+
+_NO_MONEY = frozenset(word for words in (
+    "headcount heads employees staff fte ftes mitarbeiter effectif effectifs users seats members",
+    "stock stocks inventory bestand bestaende lager lagerbestand voorraad inventaire existencias",
+    "unit units qty quantity quantities pieces pcs menge mengen stueck stk quantite quantites cantidad aantal",
+    "nps csat score scores rating ratings rank ranking satisfaction note bewertung zufriedenheit",
+    "percent percentage pct prozent rate rates ratio retention churn margin margins marge marges",
+    "cost costs kosten cout couts costes discount discounts rabatt rabatte remise remises",
+    "returns refunds returned refunded credits retouren gutschriften retours avoirs",
+    "visits visitors clicks logins sessions tickets calls contacts leads meetings complaints hours stunden heures days",
+    "balance balances saldo solde receivables overdue outstanding offen pipeline quotes",
+) for word in words.split())
+"""Words beside months, or in the name of a file, that say something else than money that was sold for."""
 
 
 def sales_across(folder: Folder, one: FileProfile, months: Months) -> dict[str, Guess]:
@@ -28,7 +48,7 @@ def sales_across(folder: Folder, one: FileProfile, months: Months) -> dict[str, 
     one : FileProfile
         The file without those columns.
     """
-    if one.about in ("touch", "objection") or _PLANNED & {*snake(f"{one.source.name} {one.source.sheet}").split("_")}:
+    if one.about in ("touch", "objection") or _says_otherwise(one, months):
         return {}
     key = folder.key(one, "account")
     whose = Guess(key.name, "its name") if key else references(folder, one, ("account",), {}).get("account_id")
@@ -42,6 +62,25 @@ def sales_across(folder: Folder, one: FileProfile, months: Months) -> dict[str, 
     fields |= references(folder, one, ("product",), fields)
     plain = plain_fields(one, "order_line", fields)
     return fields | {name: guess for name, guess in plain.items() if name == "currency"}
+
+
+def _says_otherwise(one: FileProfile, months: Months) -> bool:
+    """Whether headings, the name of the file or the sheet, or a column of measures say that cells are no sales."""
+    name = _words(f"{one.source.name} {one.source.sheet}")
+    called = {word for heading in months.periods for word in _words(heading)}
+    return bool(_PLANNED & name or _NO_MONEY & called or (_NO_MONEY & name and not _SALES & name)
+                or any(_names_measures(column.values) for column in one.columns if column.kind == "text"))
+
+
+def _names_measures(values: Sequence[str]) -> bool:
+    """Whether texts are what rows tell of, such as Revenue and Units, or Actual and Budget, and not all of it sales."""
+    words = [_words(value) for value in values]
+    others = _NO_MONEY | _PLANNED
+    return any(each & others for each in words) and all(each & (others | _SALES) for each in words)
+
+
+def _words(text: str) -> set[str]:
+    return {*snake(in_ascii(text.casefold())).split("_")}
 
 
 def between(months: Months) -> list[str]:

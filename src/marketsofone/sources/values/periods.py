@@ -24,13 +24,19 @@ _CALLED = (
     "dec december dez dezember decembre dic diciembre dicembre dezembro",
 )
 _MONTHS = {name: month for month, names in enumerate(_CALLED, start=1) for name in names.split()}
-_NO_SALES = frozenset(word for words in (
-    "ytd mtd qtd cum cumul cumule cumulative kum kumuliert total totals totaal totale sum summe somme suma gesamt",
-    "budget plan forecast fc target soll ziel vorjahr vj py ly previous prior prev objectif prevision presupuesto",
+_OTHERWISE = frozenset(word for words in (
+    "ytd mtd qtd cum cumul cumule cumulative kum kumuliert",
+    "budget bud plan planned geplant forecast fcst fc target soll ziel prognose hochrechnung vorjahr vj py ly previous",
+    "prior prev objectif prevision presupuesto",
     "avg average mean schnitt durchschnitt moyenne growth wachstum delta diff abw abweichung change share anteil",
+) for word in words.split())
+_NO_SALES = _OTHERWISE | frozenset(word for words in (
+    "total totals totaal totale sum summe somme suma gesamt",
     "kw week weeks woche wk cw semaine semana half halbjahr semester period periode version",
 ) for word in words.split())
-"""Words beside a month, or a number, that say something else than what was sold in it."""
+"""Words beside a month, or a number, that say something else than what was sold in it; the former in brackets too."""
+
+_REMARK = re.compile(r"\([^()]*\)|\[[^][]*\]")
 
 _FOUR, _GAP = r"(?P<year>(?:19|20)\d\d)", r"[-_/. ]"
 _YEAR = rf"{_GAP}*'?(?P<year>(?:19|20)\d\d|\d\d)"
@@ -78,8 +84,10 @@ def period_of(heading: str) -> Period | None:
     >>> period_of("Q2 2025"), period_of("Total 2025"), period_of("YTD Jan 2025"), period_of("Jan")
     (Period(first=datetime.date(2025, 4, 1), months=3), None, None, None)
     """
-    plain = " ".join(re.sub(r"\([^()]*\)|\[[^][]*\]", " ", in_ascii(heading[:_LONGEST].casefold())).split()).strip(" .")
-    for way in _WAYS if len(heading) <= _LONGEST else ():
+    said = in_ascii(heading[:_LONGEST].replace("\u2019", "'").casefold())
+    remarks = {word for remark in _REMARK.findall(said) for word in re.findall("[a-z]+", remark)}
+    plain = " ".join(_REMARK.sub(" ", said).split()).strip(" .")
+    for way in _WAYS if len(heading) <= _LONGEST and not remarks & _OTHERWISE else ():
         found = way.fullmatch(plain)
         period = _period(found.groupdict()) if found else None
         if period:
