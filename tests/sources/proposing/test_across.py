@@ -243,3 +243,12 @@ def test_rows_that_each_tell_another_measure_are_not_added_up(tmp_path, values, 
     (tmp_path / "data.csv").write_text("Customer,Kind,2025-01,2025-02,2025-03\n" + "".join(
         f"C{n // len(values)},{values[n % len(values)]},{n},{n + 1},{n + 2}\n" for n in range(1, 61)))
     assert proposed(tmp_path) is sales
+
+
+def test_quarters_of_a_year_that_has_no_months_are_told_and_not_lost_silently(tmp_path):
+    heads = "Q1 2024,Q2 2024,Q3 2024,Q4 2024,Jan 2025,Feb 2025,Mar 2025,Q1 2025"
+    (tmp_path / "data.csv").write_text(f"Customer,Product,{heads}\n" + "".join(
+        f"C{n // 2},{'ab'[n % 2]},3,3,3,3,1,1,1,3\n" for n in range(40)))
+    (told,) = [sentence for sentence in propose(tmp_path, "Acme").unsure if "no other column" in sentence]
+    assert "'Q1 2024', 'Q2 2024', 'Q3 2024', 'Q4 2024': not used" in told
+    assert "Q1 2025" not in told

@@ -232,3 +232,20 @@ def test_headings_of_attackers_stay_headings(market, heading):
 def test_a_column_that_is_called_as_those_that_are_added_is_told(market, heading):
     market.write("sales.csv", ENGLISH.replace("Product", heading))
     assert heading.casefold() in raised(market, product="Customer").found
+
+
+def test_quarters_of_another_year_that_are_not_taken_are_told(market):
+    months = "Jan 2025,Feb 2025,Mar 2025"
+    market.write("sales.csv", f"Customer,Product,Q1 2024,Q2 2024,{months},Q1 2025\nAsh,bolts,9,9,1,2,3,6\n")
+    told = next(one for one in market.load(settings()).findings if one.code == "months_across")
+    assert "longer or shorter times: 'Q1 2024', 'Q2 2024', 'Q1 2025'." in told.message
+    assert "No column that is taken is of the times of 'Q1 2024', 'Q2 2024'." in told.message
+    assert "read the file once more" in told.repair
+
+
+def test_a_month_that_across_does_not_name_is_told_as_that(market):
+    market.write("sales.csv", "Customer,Product,Jan 2025,Feb 2025,Mar 2025\nAsh,bolts,1,2,3\n")
+    told = next(one for one in market.load(settings(across='["Jan 2025", "Feb 2025"]')).findings
+                if one.code == "months_across")
+    assert "Not taken, for across does not name them: 'Mar 2025'." in told.message
+    assert "longer or shorter" not in told.message

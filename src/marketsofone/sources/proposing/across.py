@@ -13,7 +13,7 @@ from marketsofone.sources.proposing.drafts import Draft, Guess
 from marketsofone.sources.proposing.fields import plain_fields, references
 from marketsofone.sources.spelling import in_ascii, snake
 from marketsofone.sources.sql import quoted
-from marketsofone.sources.staging.across import DAY, VALUE, months_missing, periods_of
+from marketsofone.sources.staging.across import DAY, VALUE, alone_of, months_missing, periods_of
 
 _PLANNED = {"budget", "budgets", "plan", "forecast", "forecasts", "target", "targets", "quota", "quotas", "ziel",
             "ziele", "soll", "prognose", "planung", "objectif", "objectifs", "previsions"}
@@ -84,10 +84,16 @@ def _words(text: str) -> set[str]:
 
 
 def between(months: Months) -> list[str]:
-    """That no column is of some month between the first and the last; none where all are there."""
-    missing = months_missing(months.periods)
-    return [f"no column was understood to be of {shortened(missing)}: if one is, write its heading as Mar 2025 or "
-            "2025-03, or what was sold then is missing."] if missing else []
+    """That no column is of some month between the first and the last, or only one that is not used; else none."""
+    missing, said = months_missing(months.periods), worded(months.across)
+    used = {name: period for name, period in months.periods.items()
+            if (period.months == said.months if said else name in months.across)}
+    alone = alone_of({name: period for name, period in months.periods.items() if name not in used}, used)
+    notes = [f"no column was understood to be of {shortened(missing)}: if one is, write its heading as Mar 2025 or "
+             "2025-03, or what was sold then is missing."] if missing else []
+    return notes + ([f"{shortened(map(repr, alone))}: not used, though no other column is of these times. If they hold "
+                     "what was sold, write a source of the same file whose across names them, or it is missing."]
+                    if alone else [])
 
 
 def named_once(one: FileProfile, account: str) -> tuple[str, ...]:

@@ -94,6 +94,12 @@ def months_missing(periods: Mapping[str, Period]) -> list[str]:
             if month not in held]
 
 
+def alone_of(aside: Mapping[str, Period], taken: Mapping[str, Period]) -> list[str]:
+    """Those left aside that are of a month of which none is taken: what was sold in it would be missing."""
+    held = {month for period in taken.values() for month in period.each}
+    return [name for name, period in aside.items() if not held.issuperset(period.each)]
+
+
 def _called(heading: str, year: int) -> Period | None:
     bare = year and _YEARLESS.fullmatch(heading.strip())
     return period_of(heading) or (period_of(f"{heading} {year}") if bare else None)
@@ -216,15 +222,30 @@ def _from_to(periods: Mapping[str, Period]) -> str:
 
 
 def _told(source: Source, staged: Staged, periods: Mapping[str, Period], rows: int) -> Finding:
-    said = worded(source.across)
-    aside = [name for name in periods_of([*staged.columns], year=said.year if said else 0) if name not in periods]
-    steps = f" Not taken, for they tell of longer or shorter times: {shortened(map(repr, aside))}." if aside else ""
     missing = months_missing(periods)
     gap = f" None is of {shortened(missing)}." if missing else ""
+    aside, alone = _left_aside(source, staged, periods)
+    repairs = ["If a column is, its heading names month and year in other words: write them as Mar 2025 or 2025-03."
+               ] * bool(missing)
+    repairs += ["If those not taken hold what was sold, and no other source reads them: read the file once more, as a "
+                "source whose across names them."] * alone
     return Finding(
         "months_across", "warning" if missing else "info", source.name,
         f"{len(periods):,} columns are {_span(periods)}, {_from_to(periods)}: {rows:,} of the "
         f"{len(periods) * staged.rows:,} cells in {staged.rows:,} rows are neither empty nor 0 and count as a row "
-        f"each, dated the first day of theirs.{gap}{steps}",
-        "If a column is, its heading names month and year in other words: write them as Mar 2025 or 2025-03." if missing
-        else "")
+        f"each, dated the first day of theirs.{gap}{aside}", " ".join(repairs))
+
+
+def _left_aside(source: Source, staged: Staged, periods: Mapping[str, Period]) -> tuple[str, bool]:
+    """Which columns of months or quarters are not taken, and why; whether they alone are of some month."""
+    said = worded(source.across)
+    called = periods_of([*staged.columns], year=said.year if said else 0)
+    aside = {name: period for name, period in called.items() if name not in periods}
+    lengths = {period.months for period in periods.values()}
+    others = [repr(name) for name, period in aside.items() if period.months not in lengths]
+    unnamed = [repr(name) for name, period in aside.items() if period.months in lengths]
+    told = f" Not taken, for they tell of longer or shorter times: {shortened(others)}." if others else ""
+    told += f" Not taken, for across does not name them: {shortened(unnamed)}." if unnamed else ""
+    alone = alone_of(aside, periods)
+    told += f" No column that is taken is of the times of {shortened(map(repr, alone))}." if alone else ""
+    return told, bool(alone)
