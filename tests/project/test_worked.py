@@ -36,6 +36,12 @@ def test_a_stratum_that_is_refused_is_worked_where_its_buyers_are_planned():
     assert found == {"market": True, "retail": True, "care": False, "small": True, "large": True}
 
 
+def test_what_is_split_is_not_worked_because_buyers_of_another_part_are_planned_above_it():
+    choices = [*chosen(9, market="pursue", small="hold", large="leave"), *chosen(0, care="hold")]
+    found = worked_strata(STRATA, choices).strata
+    assert found == {"market": True, "retail": False, "care": True, "small": False, "large": False}
+
+
 def test_without_a_plan_a_stratum_is_worked_where_an_hour_is_expected_to_earn():
     values = {"market": 12.0, "retail": -3.0, "care": None, "small": 0.0, "large": 5.0}
     found = worked_strata([row | {"value_per_hour": values[row["stratum_id"]]} for row in STRATA], None)

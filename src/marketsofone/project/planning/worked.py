@@ -31,7 +31,8 @@ def worked_strata(strata: Sequence[Row], choices: Sequence[Row] | None) -> Worke
     """What sales works.
 
     Buyers of a stratum without a choice of its own, such as one that does not hold up, are planned with the nearest
-    stratum above that has one. A stratum is worked where its own buyers are, or those of any part of it.
+    stratum above that has one. A stratum is worked where its own buyers are, or those of any part of it; one that is
+    split and without a choice of its own where a part of it is.
 
     Parameters
     ----------
@@ -51,9 +52,11 @@ def worked_strata(strata: Sequence[Row], choices: Sequence[Row] | None) -> Worke
     if choices is None:
         return Worked("value", {row["stratum_id"]: (row["value_per_hour"] or 0.0) > 0 for row in strata})
     planned = {row["stratum_id"]: row["choice"] == PURSUE for row in choices if row["buyers"]}
-    worked: dict[str, bool] = {}
+    nearest: dict[str, bool] = {}
     for row in strata:
-        worked[row["stratum_id"]] = planned.get(row["stratum_id"], worked.get(row["parent_id"], False))
+        nearest[row["stratum_id"]] = planned.get(row["stratum_id"], nearest.get(row["parent_id"], False))
+    parted = {row["parent_id"] for row in strata}
+    worked = {own: planned.get(own, False) if own in parted else above for own, above in nearest.items()}
     for row in reversed(strata):
         if row["parent_id"] is not None and worked[row["stratum_id"]]:
             worked[row["parent_id"]] = True
