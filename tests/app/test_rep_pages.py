@@ -218,6 +218,11 @@ def test_what_a_run_does_not_hold_is_told_without_names_of_columns(team, address
      "Take them out, or write them as the page Market, which an admin may use, shows them; 3 keys."),
     ("See what each clause says:\n  m1 segment preview 'big ones'",
      "See what each clause says: in the terminal, by whoever looks after this app."),
+    ("State who looks after them, or see m1 plan solve --assign.",
+     "State who looks after them, or see the page Plan, which an admin may use."),
+    ("See m1 crosswalk, m1 plan solve and m1 rank.",
+     "See the page Crosswalk, which an admin may use, the page Plan, which an admin may use, and the search field, "
+     "which a leader or an analyst may use."),
     ("Nothing to do.", "Nothing to do."),
 ])
 def test_only_the_command_gives_way_and_the_words_around_it_stand(text, told):

@@ -64,7 +64,7 @@ def _instead(found: re.Match[str], viewer: Viewer | None) -> str:
     before, after = found.string[:found.start()].rstrip(), found.string[found.end():]
     noun, todo = _place(found["alone"] or found["within"], viewer)
     if found["alone"] is None and (found["last"] is None or before[-1:] not in ("", ":", ".")):
-        return _begun(noun, before)
+        return _begun(noun.removesuffix(",") if after[:1] in (",", ".", ";", ")") else noun, before)
     lead = " " if before and found["alone"] else ""
     return f"{lead}{_begun(todo, before)}{'' if after.startswith('.') else '.'}"
 
