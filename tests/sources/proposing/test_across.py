@@ -252,3 +252,11 @@ def test_quarters_of_a_year_that_has_no_months_are_told_and_not_lost_silently(tm
     (told,) = [sentence for sentence in propose(tmp_path, "Acme").unsure if "no other column" in sentence]
     assert "'Q1 2024', 'Q2 2024', 'Q3 2024', 'Q4 2024': not used" in told
     assert "Q1 2025" not in told
+
+
+@pytest.mark.parametrize(("first", "sales"), [(8, False), (10, True)])
+def test_days_of_a_month_are_not_taken_for_that_month_of_many_years(tmp_path, first, sales):
+    heads = ",".join(f"Mar {day}" for day in range(first, 26))
+    (tmp_path / "data.csv").write_text(f"Customer,Product,{heads}\n" + "".join(
+        f"C{n // 2},{'ab'[n % 2]}{',7' * (26 - first)}\n" for n in range(40)))
+    assert proposed(tmp_path) is sales

@@ -19,6 +19,9 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BARE = re.compile(r"[^\W\d]{3,}[.]?$")
 """A word alone: the name of a month, where no heading tells the year. A number alone, or Q1, may be anything."""
 
+_DAY = re.compile(r"([^\W\d]{3,})[.]? [1-9]")
+"""A day of a month, such as ``Mar 9``: beside it ``Mar 10`` is the day after and no month of 2010."""
+
 
 @dataclass(frozen=True, slots=True)
 class Months:
@@ -30,7 +33,8 @@ class Months:
         Column -> the month or quarter it is called by.
     across : tuple of str
         What the settings say of them: those of one length, by its word where that is all of these; empty where two of
-        them are of the same month, so that nothing tells which holds what was sold, or where nothing tells the year.
+        them are of the same month, so that nothing tells which holds what was sold, where nothing tells the year, or
+        where headings may be days.
     year : int
         That of headings without one, as the name of the file or the sheet says it; 0 where every heading has its own
         or nothing tells it.
@@ -69,7 +73,14 @@ def _with_years(one: FileProfile) -> Months | None:
     """Columns whose headings tell month and year, where there are several."""
     called = periods_of([column.name for column in one.columns])
     held = _held(one, called)
-    return Months(held, _across(called, held)) if len(held) >= _LEAST else None
+    across = () if _may_be_days(one) else _across(called, held)
+    return Months(held, across) if len(held) >= _LEAST else None
+
+
+def _may_be_days(one: FileProfile) -> bool:
+    """Whether some heading is a month and a single digit: then two digits beside a month may be a day too."""
+    found = (_DAY.fullmatch(column.name.strip()) for column in one.columns)
+    return any(periods_of([day[1]], year=_SOME_YEAR) for day in found if day)
 
 
 def _of_one_year(one: FileProfile) -> Months | None:
