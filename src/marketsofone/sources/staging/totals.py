@@ -2,7 +2,8 @@
 
 A word alone never tells: a company may be called Total. A row is taken for a total where all that it says
 besides numbers is one text with a word for a total (or no text at all) and it leaves columns empty that other
-rows fill; and where it ends the file so, or one of its numbers is the sum of the rows above.
+rows fill; and where it ends the file so, or one of its numbers is the sum of the rows above. Where there is no such
+row, one whose every number is the sum of all others is taken, whatever it says and wherever it stands.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.sources.sql import copied, literal, quoted
 from marketsofone.sources.staging.staged_rows import Staged
+from marketsofone.sources.staging.sum_of_all import sum_of_all
 from marketsofone.sources.values.readings import cleaned, number
 
 if TYPE_CHECKING:
@@ -71,11 +73,14 @@ def _is_number(value: str) -> bool:
 def without_totals(con: DuckDBPyConnection, staged: Staged, decimal: str, target: Path) -> Staged:
     """The rows of a file of texts without totals of others and notes below the table; these are counted as broken.
 
-    Where no usual column is empty in any row nothing but the last rows is looked at, which costs next to nothing.
+    Where no usual column is empty in any row nothing but the last rows is looked at, which costs next to nothing; in
+    tables of some millions of cells at most also whether a row sums up all others.
     """
     if not staged.is_text or staged.rows < _LAST:
         return staged
     why = {row.place: NOTE if row.is_note else TOTAL for row in _totals(con, staged, decimal)}
+    if not why and (place := sum_of_all(con, staged, decimal)) is not None:
+        why = {place: TOTAL}
     if not why:
         return staged
     among = ", ".join(map(str, why))
