@@ -10,6 +10,7 @@ from marketsofone.errors import SettingsInvalid, ValuesInvalid, shortened
 from marketsofone.sources.findings import UNRATED, Finding, Health, mixed_currencies
 from marketsofone.sources.mapping.source import TableMapping
 from marketsofone.sources.rows.converting import rated
+from marketsofone.sources.rows.currency_signs import require_one_sign
 from marketsofone.sources.rows.decimals import require_settled
 from marketsofone.sources.rows.expressions import Place, Rows
 from marketsofone.sources.rows.keys import Keys, id_of
@@ -50,6 +51,7 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> Filled:
     rows, said = _bound(rows, mapping)
     _require_running(rows, mapping, said)
     _check_decimals(rows, mapping, said)
+    require_one_sign(rows, mapping, said)
     relation = _said_relation(rows, said)
     said = [_with_way(rows, mapping, one, relation) for one in said]
     zone = rows.source.one_zone or market.time_zone
