@@ -46,6 +46,12 @@ def test_one_sign_or_none_is_as_before(market, amounts):
     assert market.column("select sum(amount) from opportunity") == [3000]
 
 
+def test_a_filter_on_the_amounts_themselves_hides_no_second_sign(market):
+    write(market, "€ 10", "€ 20", "$ 30")
+    with pytest.raises(ValuesInvalid, match="2 with € and 1 with"):
+        market.load(SETTINGS.replace('file = "deals.csv"', 'file = "deals.csv"\nwhere = "value > 5"'))
+
+
 def test_rows_that_are_left_out_say_nothing_of_the_others(market):
     write(market, "€ 10", "$ 30")
     market.load(SETTINGS.replace('file = "deals.csv"', 'file = "deals.csv"\nwhere = "id <> \'D1\'"'))

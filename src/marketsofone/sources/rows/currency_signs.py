@@ -30,7 +30,8 @@ def require_one_sign(rows: Rows, mapping: TableMapping, said: Sequence[Said]) ->
 
 
 def _require_one(rows: Rows, column: str, field: str, table: str) -> None:
-    parts = ", ".join(f"count_if(contains({quoted(column)}, {literal(sign)}))" for sign in _SIGNS)
+    said = quoted(f"text:{column}" if rows.staged.is_text else column)
+    parts = ", ".join(f"count_if(contains({said}, {literal(sign)}))" for sign in _SIGNS)
     counts = rows.con.execute(f"select {parts} from {rows.kept}").fetchall()[0]
     found = {sign: count for sign, count in zip(_SIGNS, counts, strict=True) if count}
     if len(found) < 2:
