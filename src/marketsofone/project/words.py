@@ -11,7 +11,6 @@ from marketsofone.customer.money import WHOLE_FROM
 from marketsofone.report.words import (
     IN_PROPORTION,
     NO_EVIDENCE,
-    WORKED,
     apart,
     count,
     counted,
@@ -27,14 +26,15 @@ from marketsofone.report.words import (
     plain,
     share,
     strata_told,
+    worked_told,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "WORKED", "amounts", "apart", "count", "counted", "firm", "hours",
+__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours",
            "interval", "listed", "minutes_said", "money", "number", "overlap", "percent", "plain", "share",
-           "strata_told"]
+           "strata_told", "worked_told"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

@@ -185,9 +185,24 @@ def strata_told(parents: Collection[object]) -> str:
 IN_PROPORTION = "A buyer whose place in the tree is not known counts in proportion in each segment it may stand in."
 """What is told where buyers of segments are counted so, for whole buyers alone are counted elsewhere."""
 
-WORKED = {"plan": "Sales works a segment that the plan gives hours, or of which it gives a part some.",
-          "value": "Sales works a segment where an hour is expected to earn something."}
-"""By what a run says so: which sales segments are worked, and so which spend of marketing reaches one that is."""
+_WORKED = {"plan": "Sales works a segment that the plan gives hours, or of which it gives a part some.",
+           "value": "Sales works a segment where an hour is expected to earn something."}
+
+
+def worked_told(marketing: Mapping[str, object]) -> str:
+    """Which sales segments are worked, and so which spend of marketing reaches one that is.
+
+    Parameters
+    ----------
+    marketing : mapping
+        What the manifest says of marketing segments; runs before it said by what they count as worked went by value.
+
+    Examples
+    --------
+    >>> worked_told({"worked_by": "plan"})
+    'Sales works a segment that the plan gives hours, or of which it gives a part some.'
+    """
+    return _WORKED[str(marketing.get("worked_by", "value"))]
 
 
 def _plural(noun: str) -> str:

@@ -20,9 +20,9 @@ from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from marketsofone.errors import SettingsInvalid
+from marketsofone.strata.distinct_dealing import log_ways
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -203,9 +203,8 @@ def least_chance(buyers_a: float | Floats, buyers_b: float | Floats) -> Floats:
     >>> float(least_chance(5, 5).round(4))
     0.0079
     """
-    ways = special.gammaln(np.add(buyers_a, buyers_b) + 1.0)
-    ways = ways - special.gammaln(np.add(buyers_a, 1.0)) - special.gammaln(np.add(buyers_b, 1.0))
-    chance: Floats = np.minimum(2.0 * np.exp(-ways), 1.0)
+    a, b = np.asarray(buyers_a, np.float64), np.asarray(buyers_b, np.float64)
+    chance: Floats = np.minimum(2.0 * np.exp(-log_ways(a + b, a)), 1.0)
     return chance
 
 

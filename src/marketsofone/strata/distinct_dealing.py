@@ -19,6 +19,18 @@ _PRECISE = 20_000.0
 _LEAST_SKEWED = 0.1
 
 
+def shares_of(counts: Floats) -> Floats:
+    """Counts by value as shares of their sum; zeros where there are none."""
+    shares: Floats = counts / np.maximum(counts.sum(-1, keepdims=True), 1e-9)
+    return shares
+
+
+def log_ways(of: Floats, taken: Floats) -> Floats:
+    """The logarithm of how many ways there are to take so many of so many."""
+    ways: Floats = special.gammaln(of + 1.0) - special.gammaln(taken + 1.0) - special.gammaln(of - taken + 1.0)
+    return ways
+
+
 @dataclass(frozen=True, slots=True)
 class DealtLaw:
     """What Pearson's chi-square does under dealing: ``shift`` and ``stretch`` times one of ``freedom`` degrees.

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from marketsofone.strata.distinct_dealing import DealtLaw, dealt_law
+from marketsofone.strata.distinct_dealing import DealtLaw, dealt_law, log_ways, shares_of
 from marketsofone.strata.distinct_singles import SingleValue, looked_twice, single_value
 from marketsofone.strata.distinct_ways import dealt_chance
-from marketsofone.strata.noncentral import noncentrality
+from marketsofone.strata.noncentral import noncentrality, part_shown
 
 Floats = NDArray[np.float64]
 
@@ -125,9 +125,7 @@ class ProfileContrast:
 
     def _along(self, noncentral: Floats) -> Floats:
         """The distance that a noncentrality makes when values differ in the way they were seen to."""
-        far, square = noncentral * self.law.stretch, self.square
-        part = np.divide(far, square, out=np.zeros_like(square), where=square > 0)
-        return self.apart * np.sqrt(np.minimum(part, 1.0))
+        return self.apart * part_shown(noncentral * self.law.stretch, self.square)
 
 
 def profile_contrast(first: Floats, second: Floats) -> ProfileContrast:
@@ -147,7 +145,8 @@ def profile_contrast(first: Floats, second: Floats) -> ProfileContrast:
     """
     buyers_a, buyers_b = first.sum(-1), second.sum(-1)
     both = first + second
-    shares_a, shares_b, shares = (_shares(part) for part in (first, second, both))
+    shares_a, shares_b, shares = (shares_of(part) for part in (first, second, both))
+    apart = np.abs(shares_a - shares_b)
     terms = np.divide((shares_a - shares_b) ** 2, shares, out=np.zeros_like(shares), where=shares > 0)
     law = dealt_law(buyers_a, buyers_b, both)
     most = np.maximum(shares.max(-1), 0.5)
@@ -156,7 +155,7 @@ def profile_contrast(first: Floats, second: Floats) -> ProfileContrast:
     counted, surest = (law.square(np.where(told, chance, 1.0)) for chance in (np.maximum(exact, least), least))
     seen = _pairs(buyers_a, buyers_b) * terms.sum(-1)
     return ProfileContrast(
-        apart=np.abs(shares_a - shares_b).sum(-1) / 2.0, widest_value=np.abs(shares_a - shares_b).argmax(-1),
+        apart=apart.sum(-1) / 2.0, widest_value=apart.argmax(-1),
         square=np.where(told, np.where(np.isnan(exact), np.minimum(seen, surest), counted), seen),
         law=law, single=single_value(first, second, np.isnan(exact)), half=np.sqrt(most * (1.0 - most)),
         values=(both > 0).sum(-1).astype(np.float64), buyers_a=buyers_a, buyers_b=buyers_b)
@@ -164,16 +163,10 @@ def profile_contrast(first: Floats, second: Floats) -> ProfileContrast:
 
 def _chance_of(first: Floats, second: Floats) -> Floats:
     """Chance of dealing this very table: no test of so few buyers can be surer than that."""
-    ways = special.gammaln(first + second + 1.0) - special.gammaln(first + 1.0) - special.gammaln(second + 1.0)
-    a, b = first.sum(-1), second.sum(-1)
-    all_ways = special.gammaln(a + b + 1.0) - special.gammaln(a + 1.0) - special.gammaln(b + 1.0)
-    chance: Floats = np.exp(np.clip(ways.sum(-1) - all_ways, np.log(_TINY), 0.0))
+    both = first + second
+    all_ways = log_ways(both.sum(-1), first.sum(-1))
+    chance: Floats = np.exp(np.clip(log_ways(both, first).sum(-1) - all_ways, np.log(_TINY), 0.0))
     return chance
-
-
-def _shares(counts: Floats) -> Floats:
-    shares: Floats = counts / np.maximum(counts.sum(-1, keepdims=True), 1e-9)
-    return shares
 
 
 def _pairs(buyers_a: Floats, buyers_b: Floats) -> Floats:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from marketsofone.strata.distinct_dealing import dealt_law
-from marketsofone.strata.noncentral import noncentrality
+from marketsofone.strata.distinct_dealing import dealt_law, log_ways, shares_of
+from marketsofone.strata.noncentral import noncentrality, part_shown
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -69,8 +69,7 @@ class SingleValue:
         return replace(self, apart=self.effect * np.sqrt(shown), square=np.where(self.picked, 1.0 + more, 0.0))
 
     def _along(self, noncentral: Floats) -> Floats:
-        part = np.divide(noncentral, self.square, out=np.zeros_like(self.square), where=self.square > 0)
-        return np.where(self.picked, self.apart * np.sqrt(np.minimum(part, 1.0)), 0.0)
+        return np.where(self.picked, self.apart * part_shown(noncentral, self.square), 0.0)
 
 
 def looked_twice(one: Floats, other: Floats) -> Floats:
@@ -119,8 +118,7 @@ def single_value(first: Floats, second: Floats, looked: Bools) -> SingleValue:
     """
     chance, least = _chances(first, second)
     surest = chance.argmin(-1)[..., None]
-    shares = [own / np.maximum(own.sum(-1, keepdims=True), 1e-9) for own in (first, second)]
-    apart = np.take_along_axis(np.abs(shares[0] - shares[1]), surest, -1)[..., 0]
+    apart = np.take_along_axis(np.abs(shares_of(first) - shares_of(second)), surest, -1)[..., 0]
     seen = np.take_along_axis(chance, surest, -1)
     asked = looked & ((first + second > 0).sum(-1) > 2) & (seen[..., 0] < 1.0)
     among = np.where(asked, (least <= seen * _SAME).sum(-1), 0).astype(np.float64)
@@ -137,14 +135,9 @@ def _chances(first: Floats, second: Floats) -> tuple[Floats, Floats]:
     unit = np.divide(people**3, spread, out=np.zeros_like(both), where=spread > 0)
 
     def chance(dealt: Floats) -> Floats:
-        very = np.exp(_log_ways(both, dealt) + _log_ways(people - both, a - dealt) - _log_ways(people, a))
+        very = np.exp(log_ways(both, dealt) + log_ways(people - both, a - dealt) - log_ways(people, a))
         told = np.maximum(law.chance(unit * (dealt - expected) ** 2), np.maximum(very, _SUREST))
         return np.where(law.known, np.minimum(told, 1.0), 1.0)
 
     most, fewest = np.minimum(a, both), np.maximum(both - b, 0.0)
     return chance(first), chance(np.where(most - expected > expected - fewest, most, fewest))
-
-
-def _log_ways(of: Floats, taken: Floats) -> Floats:
-    ways: Floats = special.gammaln(of + 1.0) - special.gammaln(taken + 1.0) - special.gammaln(of - taken + 1.0)
-    return ways

@@ -11,6 +11,19 @@ Floats = NDArray[np.float64]
 _LARGE = 2_000.0
 
 
+def part_shown(noncentral: Floats, square: Floats) -> Floats:
+    """Which part of a distance a noncentrality makes, where a chi-square of ``square`` was seen; one at most.
+
+    Parameters
+    ----------
+    noncentral, square : float array
+        Of one shape; where nothing was seen the part is 0.
+    """
+    part = np.divide(noncentral, square, out=np.zeros_like(square), where=square > 0)
+    shown: Floats = np.sqrt(np.minimum(part, 1.0))
+    return shown
+
+
 def noncentrality(square: Floats, freedom: Floats, below: Floats) -> Floats:
     """The noncentrality at which a chi-square falls below the one seen with chance ``below``; 0 where none does.
 

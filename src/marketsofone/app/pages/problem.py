@@ -27,5 +27,6 @@ def problem_page(request: Request, status: int, title: str, repair: str) -> HTML
         viewer = viewer_at(request) if "session" in request.scope else None
     except MarketError:  # the record itself may be what is wrong
         viewer = None
-    frame = Frame(in_browser(title, viewer), "", viewer, office_of(request).local)
-    return rendered("problem.html", frame, Problem(in_browser(title, viewer), in_browser(repair, viewer)), status)
+    title, repair = (in_browser(each, viewer) for each in (title, repair))
+    frame = Frame(title, "", viewer, office_of(request).local)
+    return rendered("problem.html", frame, Problem(title, repair), status)

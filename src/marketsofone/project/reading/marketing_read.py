@@ -8,7 +8,7 @@ from typing import Any
 
 from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.snapshots.snapshot import Snapshot
-from marketsofone.project.words import WORKED
+from marketsofone.project.words import worked_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def read_walk(snapshot: Snapshot, level: int | None = None) -> Walk:
     classes = tuple(dict.fromkeys(row["class"] for row in rows))
     said = snapshot.manifest.get("marketing", {})
     return Walk(chosen, classes, rows, [_audience(name, rows, said) for name in classes], said.get("spend_unit", ""),
-                WORKED[said.get("worked_by", "value")])
+                worked_told(said))
 
 
 def _audience(name: str, rows: Sequence[Mapping[str, Any]], said: Mapping[str, Any]) -> dict[str, Any]:

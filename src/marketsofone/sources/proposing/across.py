@@ -13,7 +13,7 @@ from marketsofone.sources.proposing.drafts import Draft, Guess
 from marketsofone.sources.proposing.fields import plain_fields, references
 from marketsofone.sources.spelling import in_ascii, snake
 from marketsofone.sources.sql import quoted
-from marketsofone.sources.staging.across import DAY, VALUE, alone_of, months_missing, periods_of
+from marketsofone.sources.staging.across import DAY, VALUE, all_called, alone_of, months_missing
 
 _PLANNED = {"budget", "budgets", "plan", "forecast", "forecasts", "target", "targets", "quota", "quotas", "ziel",
             "ziele", "soll", "prognose", "planung", "objectif", "objectifs", "previsions"}
@@ -117,9 +117,7 @@ def same_months(drafts: Sequence[Draft]) -> list[str]:
 
 def _times(draft: Draft) -> set[int]:
     """The months that the columns of a draft are of."""
-    said = worded(draft.source.across)
-    called = periods_of(draft.columns, year=said.year if said else 0)
-    return {month for period in called.values() for month in period.each}
+    return {month for period in all_called(draft.columns, draft.source.across).values() for month in period.each}
 
 
 def name_beside(name: str, taken: Collection[str]) -> str:

@@ -41,12 +41,11 @@ from marketsofone.sources.spelling import in_ascii, in_one_line, quoted_as_toml,
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.staging.typed_files import damage_told
 from marketsofone.sources.staging.workbooks import sheets_of
-from marketsofone.sources.values.currencies import EXPONENTS
+from marketsofone.sources.values.currencies import EXPONENTS, SIGNS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _CURRENCIES = ("USD", "EUR", "GBP", "CHF", "JPY", "BRL", "INR")
 
 
@@ -222,7 +221,7 @@ def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile], told: Se
             for code in _CURRENCIES:
                 if code in re.split(r"[^A-Z]+", column) or column.lower().endswith(f"_{code.lower()}"):
                     return code, f"currency = {code}: the column {column!r} says so."
-    signs = [(_SIGNS[column.sign], one.source.name, column.name) for one in profiles for column in one.columns
+    signs = [(SIGNS[column.sign], one.source.name, column.name) for one in profiles for column in one.columns
              if column.sign]
     for code, name, column in signs:
         return code, f"currency = {code}: the amounts of {name} in {column!r} are written with its sign."

@@ -9,8 +9,7 @@ from marketsofone.sources.mapping.source import TableMapping
 from marketsofone.sources.rows.expressions import Rows
 from marketsofone.sources.rows.said import Said
 from marketsofone.sources.sql import literal, quoted
-
-_SIGNS = ("€", "$", "£", "¥")
+from marketsofone.sources.values.currencies import SIGNS
 
 
 def require_one_sign(rows: Rows, mapping: TableMapping, said: Sequence[Said]) -> None:
@@ -31,9 +30,9 @@ def require_one_sign(rows: Rows, mapping: TableMapping, said: Sequence[Said]) ->
 
 def _require_one(rows: Rows, column: str, field: str, table: str) -> None:
     said = quoted(f"text:{column}" if rows.staged.is_text else column)
-    parts = ", ".join(f"count_if(contains({said}, {literal(sign)}))" for sign in _SIGNS)
+    parts = ", ".join(f"count_if(contains({said}, {literal(sign)}))" for sign in SIGNS)
     counts = rows.con.execute(f"select {parts} from {rows.kept}").fetchall()[0]
-    found = {sign: count for sign, count in zip(_SIGNS, counts, strict=True) if count}
+    found = {sign: count for sign, count in zip(SIGNS, counts, strict=True) if count}
     if len(found) < 2:
         return
     raise ValuesInvalid(

@@ -35,7 +35,6 @@ DASHES = ("-", "–", "—")
 """What bookkeepers write for 0."""
 
 
-
 def a_row_each(con: DuckDBPyConnection, source: Source, staged: Staged, target: Path) -> Staged:
     """The rows of a source with ``across``: one for each cell of its months that is neither empty nor 0.
 
@@ -85,6 +84,12 @@ def periods_of(columns: Sequence[str], months: int = 0, year: int = 0) -> dict[s
         if period and months in (0, period.months):
             found[name] = period
     return found
+
+
+def all_called(columns: Sequence[str], across: Sequence[str]) -> dict[str, Period]:
+    """The columns that are called as months or quarters are, of any length, in the year that ``across`` may say."""
+    said = worded(across)
+    return periods_of(columns, year=said.year if said else 0)
 
 
 def months_missing(periods: Mapping[str, Period]) -> list[str]:
@@ -238,8 +243,7 @@ def _told(source: Source, staged: Staged, periods: Mapping[str, Period], rows: i
 
 def _left_aside(source: Source, staged: Staged, periods: Mapping[str, Period]) -> tuple[str, bool]:
     """Which columns of months or quarters are not taken, and why; whether they alone are of some month."""
-    said = worded(source.across)
-    called = periods_of([*staged.columns], year=said.year if said else 0)
+    called = all_called([*staged.columns], source.across)
     aside = {name: period for name, period in called.items() if name not in periods}
     lengths = {period.months for period in periods.values()}
     others = [repr(name) for name, period in aside.items() if period.months not in lengths]

@@ -34,9 +34,10 @@ def sum_of_all(con: DuckDBPyConnection, staged: Staged, decimal: str) -> int | N
     names = [quoted(name) for name in staged.columns]
     filled = con.execute(f"select {', '.join(f'count({name})' for name in names)} from {staged.relation}").fetchall()[0]
     for sign in [decimal] if decimal else _PLAIN:
-        read = ", ".join(f"coalesce(try_cast({_PLAIN[sign].format(name)} as double), 'nan')" for name in names)
-        rows = con.execute(f"select {read} from {staged.relation} order by file_row_number").fetchall()
-        place = _half_of_all(np.array(rows, dtype=np.float64), np.array(filled))
+        read = ", ".join(f"coalesce(try_cast({_PLAIN[sign].format(name)} as double), 'nan') as c{place}"
+                         for place, name in enumerate(names))
+        columns = con.execute(f"select {read} from {staged.relation} order by file_row_number").fetchnumpy()
+        place = _half_of_all(np.column_stack([*columns.values()]), np.array(filled))
         if place is not None:
             return place
     return None

@@ -74,7 +74,7 @@ def without_totals(con: DuckDBPyConnection, staged: Staged, decimal: str, target
     """The rows of a file of texts without totals of others and notes below the table; these are counted as broken.
 
     Where no usual column is empty in any row nothing but the last rows is looked at, which costs next to nothing; in
-    tables of some millions of cells at most also whether a row sums up all others.
+    tables of a million cells at most also whether a row sums up all others.
     """
     if not staged.is_text or staged.rows < _LAST:
         return staged

@@ -36,3 +36,6 @@ EXPONENTS: dict[str, int] = {
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
 """Digits of the minor unit by currency code."""
+
+SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+"""Signs that amounts are written with, and the currency each is taken for."""
