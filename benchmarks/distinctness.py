@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import distinctness_values as values
 import numpy as np
 from distinctness_draws import CRITERIA, RARE, Money, Profile, Rate, shift
 from numpy.typing import NDArray
@@ -183,6 +184,9 @@ SECTIONS: tuple[tuple[str, str, Callable[[np.random.Generator, int], list[str]]]
      "in all that is asked; `m1 distinct` asks every criterion there is evidence on.", few_buyers),
     ("Alike", "How often groups so many points apart are called alike at a margin of ten points (money: a tenth), and "
      "which share of what is called alike is so, all five distances being equally common (bar 0.95).", truly_alike),
+    ("One value among many", f"How often a criterion of so many values, all even in one group, is called different at "
+     f"a level of {values.LEVEL:.4f}: {values.BUYERS} a side, {100 * values.POINTS:.0f} points; in brackets by "
+     "chi-square of all values alone.", values.one_value),
 )
 
 
