@@ -185,7 +185,7 @@ def strata_told(parents: Collection[object]) -> str:
 IN_PROPORTION = "A buyer whose place in the tree is not known counts in proportion in each segment it may stand in."
 """What is told where buyers of segments are counted so, for whole buyers alone are counted elsewhere."""
 
-_WORKED = {"plan": "Sales works a segment that the plan gives hours, or of which it gives a part some.",
+_WORKED = {"plan": "Sales works a segment if the plan gives hours to it or to a part of it.",
            "value": "Sales works a segment where an hour is expected to earn something."}
 
 
@@ -200,7 +200,7 @@ def worked_told(marketing: Mapping[str, object]) -> str:
     Examples
     --------
     >>> worked_told({"worked_by": "plan"})
-    'Sales works a segment that the plan gives hours, or of which it gives a part some.'
+    'Sales works a segment if the plan gives hours to it or to a part of it.'
     """
     return _WORKED[str(marketing.get("worked_by", "value"))]
 
