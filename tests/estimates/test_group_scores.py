@@ -11,14 +11,23 @@ from marketsofone.estimates.segments import group_score, group_sums
 REACH = float(special.ndtri(0.95))
 MARKET, LEFT, RIGHT, UNSTATED, HIDDEN = 4.0, 8.0, 3.5, 1.5, 5.0
 """Variances of the levels of a market and of the two strata below it, each its own."""
-PASSED = {"l": 0.5, "r": 0.8}
-STOOD = {"l": LEFT + 0.25 * MARKET, "r": RIGHT + 0.64 * MARKET, "m": 99.0}
+PASSED, SWING = {"l": 0.5, "r": 0.8}, {"l": 1.5, "r": -1.0}
+LEANS = 0.7
+STOOD = {"l": LEFT + 2.25 + 0.25 * MARKET, "r": RIGHT + 1.0 + 0.64 * MARKET, "m": 99.0}
+
+
+def loads(part, own):
+    """Of a part of the market: with the market's level, with how alike its parts are, with what is its own."""
+    return [PASSED[part] * np.sqrt(MARKET), SWING[part], np.sqrt(own), 0.0]
+
+
 DOUBTS = pd.DataFrame({
     "stratum_id": ["m", "l", "r"], "parent_id": [None, "m", "m"], "level": [0, 1, 1], "buyers": [400.0, 100.0, 300.0],
-    "own": [MARKET, LEFT, RIGHT], "passed": [0.0, PASSED["l"], PASSED["r"]], "unstated": [UNSTATED, 0.0, 0.0],
+    "loads": [[np.sqrt(MARKET), 0.0, 0.0, 0.0], loads("l", LEFT), loads("r", RIGHT)],
+    "leans": [LEANS, 1.0, 1.0], "unstated": [UNSTATED, 0.0, 0.0],
     "whole": [0.0, STOOD["l"], STOOD["r"]], "hidden": 0.0, "alike": 0.0})
 
-NOTHING = DOUBTS.assign(own=0.0, whole=0.0, unstated=0.0)
+NOTHING = DOUBTS.assign(loads=[[0.0] * 4] * 3, whole=0.0, unstated=0.0)
 
 
 def sure(stratum, borrowed, count, prior=100.0):
@@ -59,9 +68,10 @@ def test_the_interval_is_as_wide_as_draws_of_what_is_shared_and_what_is_not(engi
     parts = [("l", 0.6, 20.0, 12), ("r", 0.9, 8.0, 30), ("m", 0.5, 12.0, 5)]
     found = scored(engine, pd.concat([buyers(*part) for part in parts], ignore_index=True))
     draws = 40_000
-    market = rng.normal(0, np.sqrt(MARKET), draws)
-    of = {name: PASSED[name] * market + rng.normal(0, np.sqrt(own), draws) for name, own in (("l", LEFT), ("r", RIGHT))}
-    of["m"] = 0.25 * of["l"] + 0.75 * of["r"] + rng.normal(0, np.sqrt(UNSTATED), draws)
+    market, alike = rng.normal(0, np.sqrt(MARKET), draws), rng.normal(0, 1, draws)
+    of = {name: PASSED[name] * market + SWING[name] * alike + rng.normal(0, np.sqrt(own), draws)
+          for name, own in (("l", LEFT), ("r", RIGHT))}
+    of["m"] = LEANS * (0.25 * of["l"] + 0.75 * of["r"]) + rng.normal(0, np.sqrt(UNSTATED), draws)
     mean = sum(count * borrowed * of[name] + rng.normal(0, np.sqrt(count * alone), draws)
                for name, borrowed, alone, count in parts) / 47
     assert deviation(found) == pytest.approx(mean.std(), rel=0.02)
@@ -90,6 +100,6 @@ def test_nobody_inside_has_no_score_and_a_share_stays_between_none_and_all(engin
     shares = buyers("l", 0.5, 0.0, 2).assign(worth=0.02, worth_prior=0.03, worth_variance=0.02)
     table = ibis.memtable(shares)
     sums = engine.to_pandas(table.group_by("stratum_id").agg(**group_sums(table, "worth", table.inside)))
-    found = group_score("worth", sums, DOUBTS.assign(own=1e-5, whole=1e-5), money=False)
+    found = group_score("worth", sums, DOUBTS.assign(loads=[[3e-3, 0.0, 0.0, 0.0]] * 3, whole=1e-5), money=False)
     assert 0 <= found.low < found.value < found.high < 1
     assert group_score("worth", sums, DOUBTS, money=False).high < 1

@@ -16,17 +16,23 @@ def market(rng, buyers=1500):
     return tree, Cells(node, trials, won, np.full(buyers, 0.4), np.ones(buyers))
 
 
-def test_levels_are_as_unsure_as_what_is_their_own_and_what_comes_from_above(rng):
+def test_who_stands_at_a_node_is_as_unsure_as_all_it_moves_with(rng):
     tree, cells = market(rng)
     of = pool(Share(), tree, cells).doubts
-    level = np.zeros(5)
-    for node, above in enumerate(tree.parent):
-        level[node] = of.own[node] + (of.passed[node] ** 2 * level[above] if above >= 0 else 0.0)
-    assert of.passed[0] == 0.0
     for node in (1, 3, 4):
-        assert of.whole[node] == pytest.approx(level[node])
+        assert of.whole[node] == pytest.approx(of.loads.unsure[node])
         assert of.unstated[node] == 0.0
+        assert of.leans[node] == 1.0
     assert of.unstated[2] > 0
+    assert 0 < of.leans[2] < 1
+
+
+def test_parts_swing_apart_with_how_alike_they_are(rng):
+    """Row 1 is how alike the parts of the market are, row 3 how alike those of the split stratum are."""
+    tree, cells = market(rng)
+    loads = pool(Share(), tree, cells).doubts.loads.of
+    assert loads[1, 1] * loads[1, 2] < 0
+    assert loads[3, 3] * loads[3, 4] < 0
 
 
 def test_what_a_buyer_shares_is_a_part_of_what_is_not_known_of_it(rng):

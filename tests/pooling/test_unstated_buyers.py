@@ -36,3 +36,12 @@ def test_parts_are_not_foretold_by_those_whose_part_is_not_known():
 def test_the_thinner_their_record_the_nearer_they_stay_to_the_parts():
     thin, thick = market(0.02, 0.1).prior[3], market(10.0, 0.1).prior[3]
     assert thick < thin <= 0.5
+
+
+def test_what_their_own_long_record_says_is_not_in_doubt_for_what_the_parts_are():
+    """Of 5,000 buyers whose part is not known a tenth answered, ten times each; of each part thirty were tried."""
+    node, trials = np.array([1, 2, 0, 0]), np.array([5.0, 5.0, 10.0, 0.0])
+    total, buyers = trials * np.array([0.3, 0.7, 0.1, 0.0]), np.array([30.0, 30.0, 5000.0, 5.0])
+    doubts = pool(Share(), TREE, Cells(node, trials, total, np.full(4, 0.1), buyers)).doubts
+    assert doubts.whole[0] < 0.2 * doubts.loads.unsure[1:].min()
+    assert doubts.leans[0] < 0.3

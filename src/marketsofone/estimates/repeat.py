@@ -132,6 +132,5 @@ def _doubts(spend: Estimate, nodes: Estimates, tree: Tree) -> Doubts:
     How alike buyers are in what they spend is doubt that hangs on each buyer's purchases, and is left to its interval.
     """
     times = np.maximum(np.nan_to_num(nodes.mean / np.maximum(spend.nodes.mean, 1e-12)), 1e-12)
-    of, above = spend.doubts, np.maximum(tree.parent, 0)
-    square = times**2
-    return Doubts(of.own * square, of.passed * times / times[above], of.unstated * square, of.whole * square, 0.0)
+    of, square = spend.doubts, times**2
+    return Doubts(of.loads.times(times), of.leans, of.unstated * square, of.whole * square, 0.0)

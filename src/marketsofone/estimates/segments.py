@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from scipy import special
 
 from marketsofone.estimates.estimate import PROBABILITY, REACH
+from marketsofone.pooling import Loads, Tree, handed_down
 
 SUMS = ("n", "rows", "value", "variance", "borrowed", "squares", "drawn")
 """Sums over a group's buyers in one stratum: their number, the number of all buyers there, values, variances,
 borrowed shares, squares of these, and how far each would move with a prior size larger by its like."""
 
-DOUBTS = ("own", "passed", "unstated", "whole", "hidden", "alike")
+DOUBTS = ("loads", "leans", "unstated", "whole", "hidden", "alike")
 """What is not known of a stratum and shared by its buyers: `marketsofone.pooling.Doubts`, and ``hidden``, the variance
 of the level of a part that no split tells from the rest, by the logarithm of how much smaller it is."""
 
@@ -86,27 +87,18 @@ def _variance(own: pd.DataFrame, doubts: pd.DataFrame, people: float) -> float:
     smaller = np.log(np.maximum(rows["rows"], 1.0) / np.maximum(rows["n"], 1.0))
     total = float((alone + load**2 * (beside["unstated"] + smaller * beside["hidden"])).sum())
     total += float(rows["drawn"].sum() / people) ** 2 * float(beside["alike"].max())
-    return total + _of_levels(load.to_numpy(np.float64, copy=True), beside)
+    return total + _of_levels((load * beside["leans"]).to_numpy(np.float64), beside)
 
 
 def _of_levels(load: Floats, beside: pd.DataFrame) -> float:
     """Variance that comes from the levels of strata, parents first: what leans on a split one leans on its parts."""
     place = {stratum: number for number, stratum in enumerate(beside.index)}
     parent = np.array([place.get(above, -1) for above in beside["parent_id"]], dtype=np.int64)
-    below = parent >= 0
-    buyers = beside["buyers"].to_numpy(np.float64)
+    below, buyers = parent >= 0, beside["buyers"].to_numpy(np.float64)
     parts = np.bincount(parent[below], buyers[below], minlength=len(parent))
-    share = np.where(below, buyers / np.maximum(parts[parent], 1e-12), 0.0)
-    for number in np.flatnonzero(below).tolist():
-        load[number] += share[number] * load[parent[number]]
-    load[parts > 0] = 0.0
-    own, passed = (beside[name].to_numpy(np.float64) for name in ("own", "passed"))
-    total = 0.0
-    for number in reversed(range(len(parent))):
-        total += load[number] ** 2 * own[number]
-        if below[number]:
-            load[parent[number]] += load[number] * passed[number]
-    return float(total)
+    tree, share = Tree(parent), np.where(below, buyers / np.maximum(parts[parent], 1e-12), 0.0)
+    loads = Loads(np.stack(beside["loads"].to_list(), axis=1))
+    return float(loads.variance(tree, handed_down(tree, share, load))[0])
 
 
 def _share_ends(middle: float, variance: float) -> tuple[float, float]:

@@ -4,9 +4,10 @@ from marketsofone.pooling.curvature import fit_curvature
 from marketsofone.pooling.doubts import Doubts, fit_alike
 from marketsofone.pooling.family import Amount, Family, Share
 from marketsofone.pooling.gamma_gamma import fit_repeated
+from marketsofone.pooling.loads import Loads, handed_down
 from marketsofone.pooling.nested import Estimates, Pooled, pool
 from marketsofone.pooling.prior_size import PriorSize, fit_sibling_size, known
 from marketsofone.pooling.tree import Cells, Tree
 
-__all__ = ["Amount", "Cells", "Doubts", "Estimates", "Family", "Pooled", "PriorSize", "Share", "Tree",
-           "fit_alike", "fit_curvature", "fit_repeated", "fit_sibling_size", "known", "pool"]
+__all__ = ["Amount", "Cells", "Doubts", "Estimates", "Family", "Loads", "Pooled", "PriorSize", "Share", "Tree",
+           "fit_alike", "fit_curvature", "fit_repeated", "fit_sibling_size", "handed_down", "known", "pool"]

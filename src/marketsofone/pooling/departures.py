@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from marketsofone.pooling.family import Family, Floats
+from marketsofone.pooling.loads import Loads
 from marketsofone.pooling.prior_size import PriorSize, fit_sibling_sizes
 from marketsofone.pooling.tree import Cells, Ints, Tree
 
@@ -45,15 +46,25 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Latent means on the way down: each node's departure and how unsure it is, each shape (nodes,).
-
-    ``unsure`` is its variance: ``rest`` of the node's own, and ``keep`` squared times that of its parent.
-    """
+    """Latent means on the way down: each node's departure, shape (nodes,), and what is not known of it."""
 
     departure: Floats
-    unsure: Floats
-    keep: Floats
-    rest: Floats
+    loads: Loads
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """Nodes of one depth, at each possible prior size of their parts, in the units of what is pooled.
+
+    ``mean`` has the shape (sizes, nodes), ``moved`` that of `Loads` with the sizes between: (2 * depths, sizes, nodes).
+    """
+
+    mean: Floats
+    moved: Floats
+
+    @property
+    def variance(self) -> Floats:
+        return np.asarray(np.sum(self.moved**2, axis=0))
 
 
 def per_node(tree: Tree, cells: Cells, value: Floats) -> Floats:
@@ -131,39 +142,53 @@ def _fit_level(family: Family, tree: Tree, nodes: Ints, parts: Sequence[Floats])
 
 def descend(family: Family, tree: Tree, cells: Cells, evidence: Evidence) -> Means:
     """Downwards: each node's departure from expectation, given its parent's."""
-    nodes = len(tree.parent)
     line = family.link(_hoped(tree, cells, evidence))
-    departure, unsure, keep = np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)
-    above, passed = _root(family, evidence), np.zeros(1)
+    departure, loads = np.zeros(len(line)), np.zeros((2 * len(tree.levels), len(line)))
+    level = _root(family, evidence, len(loads))
     for depth, at in enumerate(tree.levels):
         if depth:
-            above, passed = _below(family, tree, evidence, depth, above, line)
-        mean, variance = _over(_of_parts(evidence, tree, depth), *above)
-        slope = family.slope(mean) ** 2
-        departure[at], unsure[at] = family.link(mean) - line[at], variance / slope
-        if depth:
-            keep[at] = np.sqrt(passed / slope / unsure[tree.parent[at]])
-    return Means(departure, unsure, keep, unsure - keep**2 * unsure[np.maximum(tree.parent, 0)])
+            level = _below(family, tree, evidence, depth, level, line)
+        share = _of_parts(evidence, tree, depth)
+        mean, variance = _over(share, level.mean, level.variance)
+        departure[at] = family.link(mean) - line[at]
+        loads[:, at] = _with_rest(np.sum(share * level.moved, axis=1), 2 * depth, variance) / family.slope(mean)
+    return Means(departure, Loads(loads))
 
 
-def _below(
-    family: Family, tree: Tree, evidence: Evidence, depth: int, above: tuple[Floats, Floats], line: Floats
-) -> tuple[tuple[Floats, Floats], Floats]:
-    """Mean and variance of the nodes of a depth at each prior size of their parts, given their parents'.
+def _below(family: Family, tree: Tree, evidence: Evidence, depth: int, above: _Level, line: Floats) -> _Level:
+    """The nodes of a depth, given those above at each prior size of *their* parts, which these are.
 
-    Also the part of their variance that they share with their parents, averaged over all prior sizes.
+    The same sizes hold for all siblings: how far they follow the level above is averaged over them for what that one
+    shares with others, and what such a mean leaves out they share among themselves, as its level.
     """
     at, over = tree.levels[depth], tree.levels[depth - 1]
     size, (trials, total) = evidence.sizes[depth - 1], evidence.told[depth]
     place = np.searchsorted(over, tree.parent[at])
-    middle, variance = (part[:, None, place] for part in above)
+    middle, variance = above.mean[:, None, place], above.variance[:, None, place]
     prior = family.unlink(family.link(middle) - line[over][place] + line[at])
-    k = size.sizes[:, None, None]
+    k, own = size.sizes[:, None, None], size.of(len(at))[:, None]
     mean = (k * prior + total) / (k + trials)
-    passed = (k / (k + trials) * family.slope(prior) / family.slope(middle)) ** 2 * variance
-    own, share = size.of(len(at))[:, None], _of_parts(evidence, tree, depth)
-    shared = np.sum(share * np.sum(own * passed, axis=0), axis=0)
-    return _over(own, mean, family.left(mean, prior, k, trials) + passed), shared
+    follows = k / (k + trials) * family.slope(prior) / family.slope(middle)
+    passed = follows**2 * variance
+    moved = np.einsum("kjn,rkn->rjn", own * follows, above.moved[:, :, place])
+    moved = _with_rest(moved, 2 * depth - 2, np.sum(own * passed, axis=0))
+    moved[2 * depth - 1] = _swing(own, k / (k + trials), mean)
+    middle, whole = _over(own, mean, family.left(mean, prior, k, trials) + passed)
+    return _Level(middle, _with_rest(moved, 2 * depth, whole))
+
+
+def _swing(own: Floats, borrowed: Floats, mean: Floats) -> Floats:
+    """How far means move with what is borrowed at each prior size, the first axis, over one standard deviation."""
+    along = borrowed - np.sum(own * borrowed, axis=0)
+    spread = np.sqrt(np.maximum(np.sum(own * along**2, axis=0), 1e-12))
+    return np.asarray(np.sum(own * along * mean, axis=0) / spread)
+
+
+def _with_rest(moved: Floats, row: int, variance: Floats) -> Floats:
+    """The same, but ``row`` is what is left of the variance beside the others."""
+    others = np.sum(moved**2, axis=0) - moved[row] ** 2
+    moved[row] = np.sqrt(np.maximum(variance - others, 0.0))
+    return moved
 
 
 def _over(share: Floats, mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
@@ -180,8 +205,8 @@ def _of_parts(evidence: Evidence, tree: Tree, depth: int) -> Floats:
     return _of_parents(evidence.sizes[depth], np.searchsorted(nodes, tree.parent[tree.levels[depth + 1]]), len(nodes))
 
 
-def _root(family: Family, evidence: Evidence) -> tuple[Floats, Floats]:
-    """The market's mean and its variance, at each possible prior size of its parts.
+def _root(family: Family, evidence: Evidence, rows: int) -> _Level:
+    """The market, at each possible prior size of its parts.
 
     Of a few amounts that differ widely the conjugate's variance has no end; at most ten times that of a plain mean is
     taken.
@@ -189,7 +214,7 @@ def _root(family: Family, evidence: Evidence) -> tuple[Floats, Floats]:
     trials, total = evidence.told[0]
     mean = (total + 0.5) / (trials + 1.0) if family.curvature < 0 else np.maximum(total / trials, 1e-9)
     worth = np.maximum(trials + 1.0 - family.curvature, np.maximum(0.1 * trials, 1e-12))
-    return mean, family.variance(mean) / worth
+    return _Level(mean, _with_rest(np.zeros((rows, *mean.shape)), 0, family.variance(mean) / worth))
 
 
 def _hoped(tree: Tree, cells: Cells, evidence: Evidence) -> Floats:

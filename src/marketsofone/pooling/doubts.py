@@ -9,8 +9,9 @@ import numpy as np
 from marketsofone.pooling.curvature import fit_curvature
 from marketsofone.pooling.departures import Means
 from marketsofone.pooling.family import Family, Floats
+from marketsofone.pooling.loads import Loads
 from marketsofone.pooling.prior_size import PriorSize, fit_buyer_size
-from marketsofone.pooling.tree import Cells, Tree
+from marketsofone.pooling.tree import Cells
 from marketsofone.pooling.unstated import Offset, Standing
 
 _GROUPS, _MOST, _DEALS = 20, 20_000, 6
@@ -24,12 +25,12 @@ class Doubts:
 
     Parameters
     ----------
-    own : float array, shape (nodes,)
-        Variance of a node's level beyond what it has from its parent's; of the market, all of it.
-    passed : float array, shape (nodes,)
-        How far a node's level moves with its parent's.
+    loads : Loads
+        How far each node's level moves with what is not known on its way down.
+    leans : float array, shape (nodes,)
+        How far buyers of a split node whose part is not known lean on what the parts are; 1 where it is not split.
     unstated : float array, shape (nodes,)
-        Variance of what buyers of a split node whose part is not known have in common, beside the parts.
+        Variance of what such buyers have in common, beside the parts.
     whole : float array, shape (nodes,)
         Variance of what is expected of the buyers who stand at a node: all of the above together.
     alike : float
@@ -37,26 +38,26 @@ class Doubts:
         is picked for its record hangs on it.
     """
 
-    own: Floats
-    passed: Floats
+    loads: Loads
+    leans: Floats
     unstated: Floats
     whole: Floats
     alike: float
 
 
 def doubts(
-    family: Family, tree: Tree, cells: Cells, means: Means, standing: Standing, offset: Offset, size: PriorSize
+    family: Family, cells: Cells, means: Means, standing: Standing, offset: Offset, size: PriorSize
 ) -> Doubts:
     """The doubts of a tree that was pooled, at what is expected of its buyers on average."""
     base = family.link(np.asarray(np.average(cells.expected, weights=cells.buyers)))
     slope = family.slope(family.unlink(base + means.departure))
     stand = family.slope(family.unlink(base + standing.departure + offset.mean)) ** 2
-    above = np.maximum(tree.parent, 0)
     logs = np.log(np.maximum(size.sizes, 1e-12))
     weights = size.of(1)[:, 0]
     return Doubts(
-        own=means.rest * slope**2, passed=means.keep * slope / slope[above], unstated=offset.variance * stand,
-        whole=(standing.rest + standing.lean**2 * means.unsure + offset.variance) * stand,
+        loads=means.loads.times(slope), leans=offset.lean,
+        unstated=(offset.variance + offset.lean**2 * standing.dealt) * stand,
+        whole=(offset.lean**2 * standing.doubt + offset.variance) * stand,
         alike=float(np.sum(weights * (logs - np.sum(weights * logs)) ** 2)))
 
 

@@ -21,6 +21,7 @@ from marketsofone.pooling.colleagues import doubt_in_common, fit_colleagues
 from marketsofone.pooling.departures import Evidence, Means, descend, gather, per_node
 from marketsofone.pooling.doubts import Doubts, doubts, fit_alike
 from marketsofone.pooling.family import Family, Floats, Share
+from marketsofone.pooling.loads import handed_down
 from marketsofone.pooling.prior_size import PriorSize, around, fit_buyer_size, known, looser
 from marketsofone.pooling.speaking import heard
 from marketsofone.pooling.tree import Cells, Ints, Tree
@@ -136,7 +137,7 @@ def pool(
         means = descend(family, told, stood, evidence)
         standing = _stand(family, told, stood, means)
         prior = _prior(family, stood, standing.departure)
-        offset = fit_offset(family, told, stood, size, means, standing, prior)
+        offset = fit_offset(family, told, stood, size, standing, prior)
         prior = _prior(family, stood, standing.departure + offset.mean)
         if buyer_size is None:
             size = fit_buyer_size(family, stood, prior)
@@ -154,7 +155,7 @@ def pool(
         buyers, keep, rest = _mixture(family, size, moved, cells, apart, among.told)
         lean = keep * (1.0 - among.near)
     lean = lean * family.slope(prior)
-    unsure = (standing.rest + standing.lean**2 * means.unsure + offset.variance)[cells.node]
+    unsure = (offset.lean**2 * standing.doubt + offset.variance)[cells.node]
     together = 0.0 if among is None else doubt_in_common(tree, cells, among.together)
     nodes_mean, nodes_variance = _average(tree, cells, means, standing, offset, buyers, lean, rest, together)
     return Pooled(
@@ -163,7 +164,7 @@ def pool(
         cells=_estimates(family, buyers, rest + lean**2 * unsure, keep, cells.trials, probability),
         prior=moved, size=looser(family, found.middle, np.zeros(len(prior)), 0.0 if among is None else among.told),
         beside=buyers - alone[0], buyer_size=found, level_sizes=evidence.sizes,
-        doubts=doubts(family, tree, cells, means, standing, offset, size),
+        doubts=doubts(family, cells, means, standing, offset, size),
     )
 
 
@@ -207,26 +208,23 @@ def _stand(family: Family, tree: Tree, cells: Cells, means: Means) -> Standing:
     is spread of the buyer's own.
     """
     people = tree.add_up(per_node(tree, cells, np.ones(len(cells.node))))
-    count = len(people)
-    share, below = np.zeros(count), np.zeros(count)
     base = family.link(np.asarray(np.average(cells.expected, weights=cells.buyers)))
-    departure, hidden, level = means.departure.copy(), np.zeros(count), family.unlink(base + means.departure)
-    lean, rest = np.ones(count), np.zeros(count)
-    for nodes in reversed(tree.levels[1:]):
+    departure, level = means.departure.copy(), family.unlink(base + means.departure)
+    share, below, dealt, hidden = (np.zeros(len(people)) for _ in range(4))
+    for depth in range(len(tree.levels) - 1, 0, -1):
+        nodes = tree.levels[depth]
         above = tree.parent[nodes]
         np.add.at(below, above, people[nodes])
         share[nodes] = people[nodes] / np.maximum(below[above], 1e-12)
         split = np.unique(above[below[above] > 0])
-        for part in (level, lean, rest, hidden):
-            part[split] = 0.0
+        level[split] = 0.0
         np.add.at(level, above, share[nodes] * level[nodes])
         departure[split] = family.link(level[split]) - base
-        np.add.at(lean, above, share[nodes] * lean[nodes] * means.keep[nodes])
-        np.add.at(rest, above, share[nodes] ** 2 * (rest[nodes] + lean[nodes] ** 2 * means.rest[nodes]))
         apart = (departure[nodes] - departure[above]) ** 2
-        np.add.at(rest, above, share[nodes] * apart / np.maximum(below[above], 1.0))
-        np.add.at(hidden, above, share[nodes] * (apart + means.rest[nodes] + hidden[nodes]))
-    return Standing(departure, lean, rest, hidden, share)
+        np.add.at(dealt, above, share[nodes] ** 2 * dealt[nodes] + share[nodes] * apart / np.maximum(below[above], 1.0))
+        np.add.at(hidden, above, share[nodes] * (apart + means.loads.beside(depth, nodes) + hidden[nodes]))
+    ends = np.where(below > 0, 0.0, 1.0)
+    return Standing(departure, means.loads.variance(tree, ends, share) + dealt, dealt, hidden, share)
 
 
 def _prior(family: Family, cells: Cells, departure: Floats) -> Floats:
@@ -241,15 +239,12 @@ def _average(
     head = np.maximum(tree.add_up(per_node(tree, cells, np.ones(len(buyers)))), 1e-12)
     mean = tree.add_up(per_node(tree, cells, buyers)) / head
     here = per_node(tree, cells, lean_on)
-    divided = np.where(standing.hidden > 0, here, 0.0)
-    lean, own = here - divided, per_node(tree, cells, rest) + here**2 * offset.variance + together
-    for nodes in reversed(tree.levels[1:]):
-        above = tree.parent[nodes]
-        passed = standing.share[nodes] * divided[above]
-        whole = lean[nodes] + passed * standing.lean[nodes]
-        np.add.at(own, above, own[nodes] + whole**2 * means.rest[nodes] + passed**2 * standing.rest[nodes])
-        np.add.at(lean, above, whole * means.keep[nodes])
-    variance = (own + lean**2 * means.unsure) / head**2
+    alone = per_node(tree, cells, rest) + here**2 * (offset.variance + offset.lean**2 * standing.dealt) + together
+    shared = np.zeros(len(head))
+    for depth, nodes in enumerate(tree.levels):   # who stands above a node leans on it and is not of its buyers
+        held = handed_down(tree, standing.share, np.where(tree.depth >= depth, offset.lean * here, 0.0))
+        shared[nodes] = means.loads.variance(tree, held)[nodes]
+    variance = (tree.add_up(alone) + shared) / head**2
     empty = head < 1e-9
     return np.where(empty, np.nan, mean), np.where(empty, np.nan, variance)
 

@@ -35,19 +35,17 @@ class Speaking:
 
     def means(self, means: Means) -> Means:
         """For the whole tree: a node that does not speak is exactly what the node above is."""
-        return Means(means.departure[self.place], means.unsure[self.place],
-                     np.where(self.own, means.keep[self.place], 1.0), np.where(self.own, means.rest[self.place], 0.0))
+        return Means(means.departure[self.place], means.loads.at(self.place))
 
     def standing(self, standing: Standing) -> Standing:
-        """For the whole tree: what hangs on the nodes that do not speak is nothing."""
-        return Standing(standing.departure[self.place], np.where(self.own, standing.lean[self.place], 1.0),
-                        np.where(self.own, standing.rest[self.place], 0.0),
-                        np.where(self.own, standing.hidden[self.place], 0.0), standing.share[self.place])
+        """For the whole tree: so is what is expected of those who stand there."""
+        share = np.where(self.own, standing.share[self.place], 0.0)
+        return Standing(standing.departure[self.place], standing.doubt[self.place], standing.dealt[self.place],
+                        standing.hidden[self.place], share)
 
     def offset(self, offset: Offset) -> Offset:
-        """For the whole tree: none where a node does not speak."""
-        return Offset(*(np.where(self.own, part[self.place], 0.0)
-                        for part in (offset.mean, offset.variance, offset.size)))
+        """For the whole tree: of nodes that do not speak, what that of an unsplit node is."""
+        return Offset(*(part[self.place] for part in (offset.mean, offset.variance, offset.lean, offset.size)))
 
 
 def heard(tree: Tree, speaks: Ints | None) -> Speaking:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketsofone.pooling.departures import Means, per_node
+from marketsofone.pooling.departures import per_node
 from marketsofone.pooling.family import Family, Floats
 from marketsofone.pooling.prior_size import PriorSize, looser
 from marketsofone.pooling.tree import Cells, Ints, Tree
@@ -18,13 +18,13 @@ _SHARES = np.geomspace(0.01, 1.0, 12)
 class Standing:
     """What is expected of buyers known to belong to a node and no further, each part of shape (nodes,).
 
-    Their departure is ``lean`` times the node's and a part of its own with variance ``rest``; they differ
-    by ``hidden`` more than buyers of one part; ``share`` is each node's of its siblings' buyers.
+    Their departure has the variance ``doubt``, of which ``dealt`` is for not knowing how many belong to each part; they
+    differ by ``hidden`` more than buyers of one part; ``share`` is each node's of its siblings' buyers.
     """
 
     departure: Floats
-    lean: Floats
-    rest: Floats
+    doubt: Floats
+    dealt: Floats
     hidden: Floats
     share: Floats
 
@@ -36,18 +36,22 @@ class Offset:
     Parameters
     ----------
     mean, variance : float array, shape (nodes,)
-        On the scale on which departures add up; zero where a node is not split.
+        On the scale on which departures add up; zero where a node is not split. What is not known of them is that
+        variance, and what is not known of the parts as far as they lean on these.
+    lean : float array, shape (nodes,)
+        How far they lean on the parts: their own record that moves the offset makes up for what is wrong there.
     size : float array, shape (nodes,)
         How much they tell of their stratum's mean: at most so many trials.
     """
 
     mean: Floats
     variance: Floats
+    lean: Floats
     size: Floats
 
 
 def fit_offset(
-    family: Family, tree: Tree, cells: Cells, buyer: PriorSize, means: Means, standing: Standing, prior: Floats
+    family: Family, tree: Tree, cells: Cells, buyer: PriorSize, standing: Standing, prior: Floats
 ) -> Offset:
     """The offset of each split node's own buyers, as far as their record shows one.
 
@@ -71,18 +75,20 @@ def fit_offset(
     trials, total, hoped = (per_node(tree, cells, kind)[split] for kind in kinds)
     expected = np.where(trials > 0, hoped / np.maximum(trials, 1e-12), float(np.average(prior, weights=cells.buyers)))
     spread, slope = family.variance(expected), family.slope(expected)
-    doubt = (standing.rest + standing.lean**2 * means.unsure)[split] * slope**2 / spread
-    noise = np.where(trials > 0, 1.0 / np.maximum(trials, 1e-12) + doubt, np.inf)
+    doubt = standing.doubt[split] * slope**2 / spread
+    chance = np.where(trials > 0, 1.0 / np.maximum(trials, 1e-12), 0.0)
+    noise = np.where(trials > 0, chance + doubt, np.inf)
     departure = np.where(trials > 0, total / np.maximum(trials, 1e-12) - expected, 0.0)
     between = _SHARES[:, None] ** 2 * standing.hidden[split] * slope**2 / spread
     weights = _credible(between + noise, departure / np.sqrt(spread))
     kept = between / (between + noise)
     each = kept * departure
-    middle = weights @ each
-    left = weights @ (between * (1.0 - kept) * spread + (each - middle) ** 2)
+    middle, lean = weights @ each, 1.0 - weights @ kept
+    left = weights @ (((1.0 - kept) ** 2 * (between + doubt) + kept**2 * chance) * spread + (each - middle) ** 2)
     return Offset(
         _placed(tree, split, family.link(expected + middle) - family.link(expected)),
-        _placed(tree, split, left / slope**2),
+        _placed(tree, split, np.maximum(left - lean**2 * doubt * spread, 0.0) / slope**2),
+        1.0 - _placed(tree, split, 1.0 - lean),
         _placed(tree, split, family.curvature + 1.0 / np.maximum(weights @ between, 1e-9)),
     )
 
@@ -104,4 +110,4 @@ def _placed(tree: Tree, split: Ints, values: Floats) -> Floats:
 def no_offset(tree: Tree) -> Offset:
     """Nothing learned yet."""
     nothing = np.zeros(len(tree.parent))
-    return Offset(nothing, nothing, np.full(len(tree.parent), 1e9))
+    return Offset(nothing, nothing, np.ones(len(tree.parent)), np.full(len(tree.parent), 1e9))

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from marketsofone.estimates import Estimate
     from marketsofone.project.ground.stratifying import Stratified
 
-SCHEMA = pa.schema([("score", pa.string()), ("stratum_id", pa.string()), *((name, pa.float64()) for name in DOUBTS)])
+SCHEMA = pa.schema([("score", pa.string()), ("stratum_id", pa.string()), ("loads", pa.list_(pa.float64())),
+                    *((name, pa.float64()) for name in DOUBTS if name != "loads")])
 """The table ``doubts``."""
 
 
 def doubts_table(stratified: Stratified, estimates: Mapping[str, Estimate]) -> pa.Table:
-    """A row a score and stratum, variances in squared units of the score: what any group's doubt is added up from.
+    """A row a score and stratum, in units of the score and these squared: what any group's doubt is added up from.
 
     The sample of buyers that the tree is judged by tells what splits that were not made may hide.
     """
@@ -32,8 +33,8 @@ def doubts_table(stratified: Stratified, estimates: Mapping[str, Estimate]) -> p
     for score, made in estimates.items():
         apart = fit_hidden(sample, node, stratified.dimensions, score, made.family, made.pooled.buyer_size)
         of = made.doubts
-        columns = {"score": [score] * len(ids), "stratum_id": ids, "own": of.own, "passed": of.passed,
-                   "unstated": of.unstated, "whole": of.whole,
+        columns = {"score": [score] * len(ids), "stratum_id": ids, "loads": list(of.loads.of.T),
+                   "leans": of.leans, "unstated": of.unstated, "whole": of.whole,
                    "hidden": apart * made.family.variance(np.nan_to_num(made.nodes.mean)),
                    "alike": np.full(len(ids), of.alike)}
         tables.append(pa.table(columns, schema=SCHEMA))

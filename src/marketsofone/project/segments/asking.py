@@ -37,6 +37,7 @@ from marketsofone.strata.rules_why import Truth, decided
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pyarrow as pa
     from ibis.backends.duckdb import Backend
 
     from marketsofone.project.settings.segments import SegmentSettings
@@ -188,7 +189,7 @@ class Asker:
         """Counts and scores of a segment, and what each of its clauses says by itself."""
         name, rule = self.asked(who)
         frozen, said = self.list_of(name), self.segments.get(name)
-        rows, doubts = self.rows(rule), doubts_frame(self.strata, self.snapshot.table("doubts"))
+        rows, doubts = self.rows(rule), doubts_frame(self.strata, self._doubts())
         with damage_told(self.snapshot.path):
             found = measured_list(self.engine, frozen.column, rows, doubts) if frozen \
                 else measured(self.engine, rule, rows, doubts)
@@ -196,6 +197,13 @@ class Asker:
         return Preview(name.removeprefix(RULE), "frozen" if frozen else "rule", said.rule if said else "",
                        frozen.reason if frozen else said.note if said else "", found,
                        str(self.snapshot.manifest["currency"]), gone)
+
+    def _doubts(self) -> pa.Table:
+        found = self.snapshot.table("doubts")
+        if "loads" not in found.column_names:
+            raise self.snapshot.lacks("what strata share of what is not known of them",
+                                      "its table 'doubts', as an earlier version wrote it.")
+        return found
 
     def why(self, who: str, buyer: int | str) -> Why:
         """Whether one buyer is in a segment, and which clauses decide it."""

@@ -69,10 +69,13 @@ class Snapshot:
             The run holds no table of that name.
         """
         if name not in self.tables:
-            raise RunMissing(f"Run {self.run_id} was asked for its table '{name}'.",
-                             f"tables {shortened(self.tables)}.",
-                             f"Write the snapshot again:\n  {command('run', self.path.parents[1])}")
+            raise self.lacks(f"its table '{name}'", f"tables {shortened(self.tables)}.")
         return self.path / f"{name}.parquet"
+
+    def lacks(self, wanted: str, found: str) -> RunMissing:
+        """That something is asked of the run which it does not hold, as a run of an earlier version may not."""
+        return RunMissing(f"Run {self.run_id} was asked for {wanted}.", found,
+                          f"Write the snapshot again:\n  {command('run', self.path.parents[1])}")
 
     def table(self, name: str) -> pa.Table:
         """A table, read whole.
