@@ -15,6 +15,7 @@ from marketsofone.sources.profiling.commas import decimal_of
 from marketsofone.sources.profiling.crm_words import DURATIONS, is_called
 from marketsofone.sources.profiling.field_words import MONTHS
 from marketsofone.sources.profiling.headings import labels_of, prefix_of, said_in, subject_of, without_remarks
+from marketsofone.sources.profiling.repeated import Whole
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import file_literal, literal, quoted
 from marketsofone.sources.staging.every_source import stage
@@ -123,6 +124,8 @@ class FileProfile:
         The same for files, and sheets, of the same content.
     inside : frozenset of (str, str)
         A column called as what stands above a thing is, and another of the file of which its values are keys.
+    wholes : tuple of Whole
+        What rows of one order, or of one deal, say alike.
     """
 
     source: Source
@@ -134,6 +137,7 @@ class FileProfile:
     totals: int = 0
     digest: str = ""
     inside: frozenset[tuple[str, str]] = frozenset()
+    wholes: tuple[Whole, ...] = ()
 
     def is_key(self, column: ColumnProfile) -> bool:
         """Whether every row has a value of its own, but for one in a hundred."""
@@ -144,6 +148,10 @@ class FileProfile:
         without, again = self.rows - column.filled, column.filled - column.distinct
         few = without <= max(2, 0.01 * self.rows) and again <= max(2, 0.05 * self.rows)
         return few and column.distinct >= 0.9 * self.rows > 0
+
+    def whole(self, key: str) -> Whole | None:
+        """What rows say alike that belong together by a column of keys; None where no key stands in several."""
+        return next((one for one in self.wholes if one.key == key), None)
 
     def column(self, name: str) -> ColumnProfile:
         """The column of that name."""

@@ -170,7 +170,35 @@ def order_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
         if "amount" in fields:
             why = f"quantity times price: {fields['amount'].sql} is filled in fewer rows, once an order it seems"
         fields["amount"] = Guess(sql, why)
-    return fields
+    return fields | _of_lines(one, fields)
+
+
+def _of_lines(one: FileProfile, fields: Mapping[str, Guess]) -> dict[str, Guess]:
+    """What a line is worth and costs, where the columns called so repeat in each line what the whole order is."""
+    whole = one.whole(fields["order_id"].sql) if "order_id" in fields else None
+    found: dict[str, Guess] = {}
+    for name in ("amount", "cost"):
+        total = fields[name].sql if name in fields else ""
+        if whole is None or total not in whole.alike:
+            continue
+        part = whole.parts.get(total)
+        price, quantity = unit_price(one), fields.get("quantity")
+        if part:
+            found[name] = Guess(part, f"over the rows of each {whole.key} it adds up to {total}, which each repeats")
+        elif name == "amount" and price and quantity and not {price.name, quantity.sql} <= whole.alike:
+            found[name] = Guess(f"{quoted(quantity.sql)} * {quoted(price.name)}",
+                                f"quantity times price: {total} is the same in all rows of each {whole.key}")
+    return found
+
+
+def repeated_totals(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str]:
+    """That an amount, or a cost, may be that of the whole order and count once for each of its rows."""
+    whole = one.whole(fields["order_id"].sql) if "order_id" in fields else None
+    for name in ("amount", "cost"):
+        if whole and name in fields and fields[name].sql in whole.alike:
+            yield (f"{fields[name].sql} is the same in all rows of each {whole.key} ({whole.several:,} have several): "
+                   f"if it is the {name} of them all, it counts too often. Leave out all rows but one of each (where), "
+                   f"or write {name} with the column that holds a row's own.")
 
 
 def _of_month(monthly: Recurring, account: str, order: Guess | None) -> dict[str, Guess]:

@@ -26,6 +26,7 @@ from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, f
 from marketsofone.sources.profiling.connected import Connected, database_source, databases_in, looked_at
 from marketsofone.sources.profiling.copies import without_copies
 from marketsofone.sources.profiling.links import Link, inside, links_between
+from marketsofone.sources.profiling.repeated import wholes
 from marketsofone.sources.proposing.drafts import Draft, Guess, TableDraft
 from marketsofone.sources.proposing.own_names import with_names_of_their_own
 from marketsofone.sources.proposing.rates import (
@@ -134,7 +135,7 @@ def _profiles(
             except MarketError as error:
                 name = source.table or Path(source.file).name + (f" ({source.sheet})" if source.sheet else "")
                 unsure.append(f"{name} was not used. {error.wanted} Found: {error.found}")
-        profiles = [replace(one, inside=inside(con, one)) for one in profiles]
+        profiles = [replace(one, inside=inside(con, one), wholes=wholes(con, one)) for one in profiles]
         profiles, copies = without_copies(con, profiles)
         unsure += copies
         links, rates, across = links_between(con, profiles), rates_among(con, profiles), rates_across(con, profiles)
@@ -270,9 +271,12 @@ _WANTED = {
 
 def _untold(drafts: Sequence[Draft]) -> Iterable[str]:
     """What no column of a file tells, although scores rest on it."""
+    lines = any(one.table == "opportunity_line" and "amount" in one.fields for draft in drafts for one in draft.tables)
     for draft in drafts:
         for one in draft.tables:
             has = {*one.fields, *(("outcome",) if "entered" in one.fields else ())}
+            if one.table == "opportunity" and lines:
+                has.add("amount")
             if one.table == "touch" and has & {"contact_id", "opportunity_id"}:
                 has.add("account_id")
             missing = [f"{field} ({words})" for field, words in _WANTED.get(one.table, {}).items() if field not in has]
@@ -320,7 +324,7 @@ def _steps(tables: Sequence[TableDraft]) -> Iterable[str]:
         yield 'competitiveness = "opportunity.outcome"'
     if "order_line" in has:
         yield 'attractiveness = "order_line"'
-    elif "opportunity.amount" in has:
+    elif "opportunity.amount" in has or {"opportunity", "opportunity_line.amount"} <= has:
         yield 'attractiveness = "opportunity.amount"'
 
 

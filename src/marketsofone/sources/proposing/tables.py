@@ -24,6 +24,7 @@ from marketsofone.sources.proposing.fields import (
     only_date,
     order_number,
     paid,
+    repeated_totals,
     said_once,
     thing_of_periods,
 )
@@ -31,6 +32,7 @@ from marketsofone.sources.proposing.filters import left_out
 from marketsofone.sources.proposing.heads_and_lines import Together, found_together, is_whole
 from marketsofone.sources.proposing.histories import History, histories
 from marketsofone.sources.proposing.left_over import left_over, shared_marked
+from marketsofone.sources.proposing.once_each import once_each
 from marketsofone.sources.proposing.recurring import recurring, recurs, subscriber, without_twice
 from marketsofone.sources.proposing.statements import rival_met, stated_in, statement
 from marketsofone.sources.proposing.told_by_values import direction, outcome
@@ -293,16 +295,22 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
     notes += _several(one, [guess.sql for guess in dimensions.values()])
     tables = [TableDraft(table, fields, dimensions, traits)]
     draft = Draft(one.source, tuple(column.name for column in one.columns), tuple(tables), after, joins)
+    said = draft.said()
+    if table == "opportunity":
+        draft, more = once_each(folder, one, draft)
+        notes += more
     key = next((column for column in one.columns if f"{table}_id" in fields and fields[f"{table}_id"].sql == column.name
                 and f"{table}_id" in TABLES[table].key and "valid_from" not in fields), None)
     notes += doubtful_rows(one, key) if key else ()
     notes += _periods(one, table, fields)
+    notes += repeated_totals(one, fields) if table == "order_line" else ()
     once = said_once(one, fields) if table == "order_line" else ()
     down = tuple(name for name in once if any(name == sql or quoted(name) in sql for sql in (*draft.said(), where)))
     if down:
         notes.append(f"rows that leave {shortened(down)} empty take them from the row above (fill_down).")
         draft = replace(draft, source=replace(draft.source, fill_down=down))
-    return draft, notes + left_over(one, [*draft.said(), where], draft.after_outcome)
+    said += [*draft.said(), where, *(join.latest for join in draft.joins)]
+    return draft, notes + left_over(one, said, draft.after_outcome)
 
 
 def _periods(one: FileProfile, table: str, fields: Mapping[str, Guess]) -> Iterator[str]:

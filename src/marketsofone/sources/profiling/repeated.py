@@ -1,0 +1,90 @@
+"""What all rows of one order, or of one deal, say alike: a total in each line, a deal once for each of its contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketsofone.sources.profiling.crm_words import KEYS, is_called
+from marketsofone.sources.values.readings import number
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+
+_CALLED = (*KEYS["order"], *KEYS["opportunity"])
+_LEAST = 3
+_ALIKE, _SUMMED = 0.99, 0.95
+_HALF_A_CENT = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Rows that belong together, as a column of keys says.
+
+    Parameters
+    ----------
+    key : str
+        The column.
+    several : int
+        Keys that stand in several rows.
+    alike : frozenset of str
+        Columns that say the same in all rows of a key, but for one key in a hundred.
+    parts : mapping
+        A column of these that holds numbers -> one whose numbers, added up over the rows of a key, are that.
+    """
+
+    key: str
+    several: int
+    alike: frozenset[str]
+    parts: Mapping[str, str]
+
+
+def wholes(con: DuckDBPyConnection, one: FileProfile) -> tuple[Whole, ...]:
+    """For every column called as keys of orders or deals are, of which some stand in several rows: what these share."""
+    keys = [column for column in one.columns if column.kind != "date" and 0.9 * one.rows <= column.filled
+            and _LEAST <= column.distinct <= column.filled - _LEAST and any(
+                is_called(said, _CALLED) for said in column.said)]
+    return tuple(whole for key in keys if (whole := _whole(con, one, key)).several >= _LEAST)
+
+
+def _whole(con: DuckDBPyConnection, one: FileProfile, key: ColumnProfile) -> Whole:
+    others = [column for column in one.columns if column is not key and column.filled]
+    texts = [column.text for column in others]
+    several, *counts = _keys(con, one, key, texts, [
+        f"min(v{n}) is not distinct from max(v{n}) and count(v{n}) in (0, count(*))" for n in range(len(others))])
+    alike = [column for column, count in zip(others, counts, strict=True) if count >= _ALIKE * several]
+    parts = _parts(con, one, key, alike, [*filter(_is_number, others)])
+    return Whole(key.name, several, frozenset(column.name for column in alike), parts)
+
+
+def _is_number(column: ColumnProfile) -> bool:
+    return column.kind == "number" or column.almost_number
+
+
+def _parts(con: DuckDBPyConnection, one: FileProfile, key: ColumnProfile, alike: Sequence[ColumnProfile],
+           numbers: Sequence[ColumnProfile]) -> dict[str, str]:
+    """Of each column of numbers that is alike, the first other one whose numbers add up to it."""
+    pairs = [(whole, part) for whole, column in enumerate(numbers) if column in alike
+             for part in range(len(numbers)) if part != whole]
+    read = [number(column.text, "VARCHAR", one.source.decimal or ".") for column in numbers]
+    several, *counts = _keys(con, one, key, read, [
+        f"abs(sum(v{part}) - min(v{whole})) <= {_HALF_A_CENT} * (count(*) + 1)" for whole, part in pairs])
+    found: dict[str, str] = {}
+    for (whole, part), count in zip(pairs, counts, strict=True):
+        if count >= _SUMMED * several:
+            found.setdefault(numbers[whole].name, numbers[part].name)
+    return found
+
+
+def _keys(con: DuckDBPyConnection, one: FileProfile, key: ColumnProfile, values: Sequence[str],
+          conditions: Sequence[str]) -> list[int]:
+    """How many keys stand in several rows, and for how many of these each condition on values v0, v1, ... holds."""
+    said = "".join(f", {value} as v{n}" for n, value in enumerate(values))
+    held = "".join(f", {condition} as c{n}" for n, condition in enumerate(conditions))
+    counted = "".join(f", count_if(c{n})" for n in range(len(conditions)))
+    return [*con.execute(
+        f"select count(*){counted} from (select k{held} from (select {key.text} as k{said} from {one.relation}) "
+        "where k is not null group by k having count(*) > 1)").fetchall()[0]]
