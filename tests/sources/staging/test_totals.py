@@ -128,3 +128,48 @@ def test_notes_below_the_table_of_a_workbook_and_the_total_above_them_are_refuse
 def test_a_last_row_of_which_little_is_known_is_no_note(market):
     assert deals(market, "Copyright Clearance Ltd,won,,").accepted == 21
     assert deals(market, "Blue Sky,,,").accepted == 21
+
+
+SALES = ('[sources.sales]\nfile = "sales.csv"\n\n[sources.sales.order_line]\norder_id = "no"\naccount_id = "customer"\n'
+         'ordered_at = "day"\nproduct_id = "product"\namount = "amount"\n')
+
+
+def sold(market, told, products=("Saw", "Drill", "Glue"), orders=12):
+    """Orders of one to three lines, each followed by the rows that `told` gives for it; what was refused."""
+    rows = []
+    for n in range(orders):
+        head = f"{n},Firm {n // 2},2026-01-{n + 1:02d}"
+        own = [(products[k], 10.5 * (n + 1) + k) for k in range(1 + n % 3)]
+        rows += [f"{head},{product},{amount}" for product, amount in own]
+        rows += [f"{head},{product},{amount}" for product, amount in told(sum(amount for _, amount in own))]
+    market.write("sales.csv", "\n".join(["no,customer,day,product,amount", *rows]) + "\n")
+    market.load(SALES)
+    return [reason for _, _, reason in market.refused()]
+
+
+@pytest.mark.parametrize("word", ["Total", "TOTAL:", "Summe", "Sous-total", "Total of this order"])
+def test_a_total_among_the_products_of_each_order_is_refused(market, word):
+    assert sold(market, lambda total: [(word, total)]) == [TOTAL] * 12
+    assert market.column("select count(*) from order_line") == [24]
+
+
+def test_a_subtotal_a_freight_and_a_total_in_each_order_leave_lines_and_freight(market):
+    def told(total):
+        return [("Subtotal", total), ("Freight", 7), ("Total", total + 7)]
+    assert sold(market, told) == [TOTAL] * 24
+    assert market.column("select count(*) from order_line") == [36]
+
+
+@pytest.mark.parametrize("told", [
+    lambda total: [("Total", total + 1)], lambda total: [("Total", total if total > 30 else 5)],
+    lambda total: [("Total cover", total * 0.02)]])
+def test_a_product_called_total_that_is_not_everywhere_the_sum_of_the_others_stays(market, told):
+    assert sold(market, told) == []
+
+
+def test_totals_of_customers_whose_orders_are_apart_are_refused_wherever_they_stand(market):
+    rows = [f"{n},Firm {n % 5},2026-01-{n + 1:02d},Saw,{10 + n}" for n in range(20)]
+    rows += [f"x,Firm {n},2026-01-30,Total,{sum(10 + each for each in range(n, 20, 5))}" for n in range(5)]
+    market.write("sales.csv", "\n".join(["no,customer,day,product,amount", *rows]) + "\n")
+    market.load(SALES)
+    assert [reason for _, _, reason in market.refused()] == [TOTAL] * 5

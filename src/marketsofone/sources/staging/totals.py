@@ -3,7 +3,8 @@
 A word alone never tells: a company may be called Total. A row is taken for a total where all that it says
 besides numbers is one text with a word for a total (or no text at all) and it leaves columns empty that other
 rows fill; and where it ends the file so, or one of its numbers is the sum of the rows above. Where there is no such
-row, one whose every number is the sum of all others is taken, whatever it says and wherever it stands.
+row, one whose every number is the sum of all others is taken, whatever it says and wherever it stands. Totals that
+stand among products are told apart in `totals_of_parts`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from marketsofone.sources.sql import copied, literal, quoted
 from marketsofone.sources.staging.staged_rows import Staged
 from marketsofone.sources.staging.sum_of_all import sum_of_all
+from marketsofone.sources.staging.totals_of_parts import totals_of_parts
 from marketsofone.sources.values.readings import cleaned, number
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ def without_totals(con: DuckDBPyConnection, staged: Staged, decimal: str, target
     why = {row.place: NOTE if row.is_note else TOTAL for row in _totals(con, staged, decimal)}
     if not why and (place := sum_of_all(con, staged, decimal)) is not None:
         why = {place: TOTAL}
+    why |= dict.fromkeys(totals_of_parts(con, staged, decimal), TOTAL)
     if not why:
         return staged
     among = ", ".join(map(str, why))
