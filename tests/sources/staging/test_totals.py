@@ -173,3 +173,10 @@ def test_totals_of_customers_whose_orders_are_apart_are_refused_wherever_they_st
     market.write("sales.csv", "\n".join(["no,customer,day,product,amount", *rows]) + "\n")
     market.load(SALES)
     assert [reason for _, _, reason in market.refused()] == [TOTAL] * 5
+
+
+def test_a_column_that_is_empty_in_every_row_hides_no_totals(market):
+    rows = [f"{n},Firm {n % 5},2026-01-{n + 1:02d},Saw,{10 + n}," for n in range(20)]
+    market.write("sales.csv", "\n".join(["no,customer,day,product,amount,note", *rows]) + "\n")
+    market.load(SALES)
+    assert market.refused() == []

@@ -30,6 +30,15 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 _LINES = {"line", "lines", "item", "items", "products", "positionen", "position"}
 _CUTS = (" - ", ": ", " / ", ".")
 
+_CODE = r"(?:eur|usd|gbp|chf|€|\$|£)"
+_THOUSANDS = (rf"[kt] ?{_CODE}", rf"{_CODE} ?k", r"tsd\.?", "thousands?", "tausend", "milliers",
+              rf"{_CODE} ?['’]?000s?", r"['’]000s?", r"(?<=\()(?:000s?|k|in k)(?=\))")
+_MILLIONS = (r"m ?(?:eur|usd|gbp|chf|€|£)", rf"{_CODE} ?mn?", r"mio\.?", "millions?", "millionen")
+_OF = rf"(?: (?:de |d['’])?(?:{_CODE}|euros?))?"
+_SCALES = {scale: re.compile(rf"(?i)(?<!\w)(?:in |en )?(?:{'|'.join(words)}){_OF}(?!\w)")
+           for scale, words in ((1_000, _THOUSANDS), (1_000_000, _MILLIONS))}
+"""What headings say of numbers that are written in thousands or millions: ``k EUR``, ``T€``, ``'000``, ``Mio. €``."""
+
 
 def labels_of(names: Sequence[str]) -> list[str]:
     """Headings without the words that all of them begin with.
@@ -58,17 +67,40 @@ def without_remarks(heading: str) -> str:
     return re.sub(r"\([^)]*\)|\[[^]]*\]", " ", heading).strip() or heading
 
 
+def scale_of(heading: str) -> int:
+    """What one of a column's numbers stands for, as its heading says.
+
+    Examples
+    --------
+    >>> [scale_of(one) for one in ("Amount (k EUR)", "Umsatz in T€", "Revenue ('000)", "Wert Mio. €", "Amount (EUR)")]
+    [1000, 1000, 1000, 1000000, 1]
+    >>> [scale_of(one) for one in ("Amount 2000", "Market", "Kredit", "Item M", "Sales > 1,000", "Discount EUR")]
+    [1, 1, 1, 1, 1, 1]
+    """
+    return next((scale for scale, said in _SCALES.items() if said.search(heading)), 1)
+
+
+def _without_scale(heading: str) -> str:
+    for said in _SCALES.values():
+        heading = said.sub(" ", heading)
+    return heading.strip()
+
+
 @lru_cache(maxsize=1 << 12)
 def said_in(heading: str) -> tuple[str, ...]:
-    """A heading as it may be known: whole, without remarks in brackets, and the parts between strokes.
+    """A heading as it may be known: whole, without remarks in brackets, without its scale, the parts between strokes.
 
     Examples
     --------
     >>> said_in("Amount / Value (EUR)")
     ('Amount / Value (EUR)', 'Amount / Value', 'Amount', 'Value')
+    >>> said_in("Wert in TEUR")
+    ('Wert in TEUR', 'Wert in TEUR', 'Wert')
     """
     plain = without_remarks(heading)
-    return (heading, plain, *(part.strip() for part in plain.split("/") if "/" in plain))
+    bare = _without_scale(plain)
+    scaled = [bare] if bare not in ("", plain) else []
+    return (heading, plain, *scaled, *(part.strip() for part in plain.split("/") if "/" in plain))
 
 
 def subject_of(*said: str) -> str:

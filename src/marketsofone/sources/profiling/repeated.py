@@ -84,7 +84,7 @@ def _keys(con: DuckDBPyConnection, one: FileProfile, key: ColumnProfile, values:
     """How many keys stand in several rows, and for how many of these each condition on values v0, v1, ... holds."""
     said = "".join(f", {value} as v{n}" for n, value in enumerate(values))
     held = "".join(f", {condition} as c{n}" for n, condition in enumerate(conditions))
-    counted = "".join(f", count_if(c{n})" for n in range(len(conditions)))
+    counted = "".join(f", count(*) filter (c{n})" for n in range(len(conditions)))
     return [*con.execute(
         f"select count(*){counted} from (select k{held} from (select {key.text} as k{said} from {one.relation}) "
         "where k is not null group by k having count(*) > 1)").fetchall()[0]]

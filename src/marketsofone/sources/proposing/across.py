@@ -8,6 +8,7 @@ from marketsofone.errors import shortened
 from marketsofone.sources.mapping.across import worded
 from marketsofone.sources.profiling.belonging import Folder
 from marketsofone.sources.profiling.columns import FileProfile
+from marketsofone.sources.profiling.headings import scale_of
 from marketsofone.sources.profiling.months import Months
 from marketsofone.sources.proposing.drafts import Draft, Guess
 from marketsofone.sources.proposing.fields import plain_fields, references
@@ -57,7 +58,10 @@ def sales_across(folder: Folder, one: FileProfile, months: Months) -> dict[str, 
     number = Guess(f"{quoted(whose.sql)} || ' ' || {quoted(DAY)}", "what one buys in a month is taken for an order")
     year = f", of {months.year} as the name of the file or the sheet says" if months.year else ""
     day = Guess(DAY, f"the first day of the month or quarter that a heading names: {months.named}{year}")
-    amount = Guess(VALUE, "what stands below these; if that is units and no money, call this line quantity")
+    scale = scale_of(next(iter(months.periods)))
+    amount = Guess(VALUE if scale == 1 else f"{quoted(VALUE)} * {scale}",
+                   "what stands below these" + (f", of which the headings say that 1 is {scale:,}" if scale > 1 else "")
+                   + "; if that is units and no money, call this line quantity")
     fields = {"order_id": number, "account_id": whose, "ordered_at": day, "amount": amount}
     fields |= references(folder, one, ("product",), fields)
     plain = plain_fields(one, "order_line", fields)
@@ -69,6 +73,7 @@ def _says_otherwise(one: FileProfile, months: Months) -> bool:
     name = _words(f"{one.source.name} {one.source.sheet}")
     called = {word for heading in months.periods for word in _words(heading)}
     return bool(_PLANNED & name or _NO_MONEY & called or (_NO_MONEY & name and not _SALES & name)
+                or len({scale_of(heading) for heading in months.periods}) > 1
                 or any(_names_measures(column.values) for column in one.columns if column.kind == "text"))
 
 

@@ -10,6 +10,7 @@ from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
 from marketsofone.sources.profiling.crm_values import NO, UNIT_PRICES, YES
 from marketsofone.sources.profiling.crm_words import HOURS, KEYS, SECONDS, SITES, describes, is_personal
 from marketsofone.sources.profiling.field_words import FIELDS
+from marketsofone.sources.profiling.headings import scale_of
 from marketsofone.sources.proposing.drafts import Guess
 from marketsofone.sources.proposing.recurring import Recurring, recurring
 from marketsofone.sources.proposing.told_by_values import answered, direction, form, outcome
@@ -20,6 +21,7 @@ _FLAGS = ("answered", "decides")
 _CALLED_PARENT = re.compile("parent|subsidiary|mutter|belongs|gehoert|mere|uebergeordnet")
 _CALLED_SINCE = re.compile("since|seit|depuis|birth|geb|naiss|found|gruend|valid|gueltig|last|letzt|dernier|next|naech")
 _DAYS = ("ordered_at", "happened_at")
+_MONEY = ("amount", "cost", "list_price", "unit_cost", "hour_cost")
 _PARTS = {"h:m:s": (60, 1, 1 / 60), "h:m": (60, 1), "m:s": (1, 1 / 60)}
 _KINDS = {
     "opened_at": "date",
@@ -274,6 +276,9 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
         if column:
             sql, told = column.read
             found[name] = Guess(sql, f"{why}{told}")
+            scale = scale_of(column.name) if name in _MONEY else 1
+            if scale > 1:
+                found[name] = Guess(f"{quoted(column.name)} * {scale}", f"its name, which says that 1 is {scale:,}")
             if name in _FLAGS and column.filled < one.rows and len(column.values) == 1:
                 found[name] = Guess(f"{quoted(column.name)} is not null", f"its name; {column.values[0]!r} is the only "
                                     "value: what is empty is taken for no")

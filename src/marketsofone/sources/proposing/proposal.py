@@ -220,8 +220,13 @@ def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile], told: Se
     for draft in drafts:
         for column in draft.columns:
             for code in _CURRENCIES:
-                if code in re.split(r"[^A-Z]+", column) or column.lower().endswith(f"_{code.lower()}"):
+                if {code, f"T{code}"} & {*re.split(r"[^A-Z]+", column)} or column.lower().endswith(f"_{code.lower()}"):
                     return code, f"currency = {code}: the column {column!r} says so."
+    for draft in drafts:
+        for column in draft.columns:
+            signed = re.search("(?<![A-Z])[€$£¥]", column)
+            if signed:
+                return SIGNS[signed[0]], f"currency = {SIGNS[signed[0]]}: the column {column!r} has its sign."
     signs = [(SIGNS[column.sign], one.source.name, column.name) for one in profiles for column in one.columns
              if column.sign]
     for code, name, column in signs:

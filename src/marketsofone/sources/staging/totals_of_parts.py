@@ -30,7 +30,7 @@ def totals_of_parts(con: DuckDBPyConnection, staged: Staged, decimal: str) -> se
     """Places, from 0, of rows of which a column says a word for a total, where a number of each proves it."""
     if staged.rows * len(staged.columns) > _MOST_CELLS:
         return set()
-    said = ", ".join(f"count_if(regexp_matches({_text(name)}, {literal(_BEGUN)}))" for name in staged.columns)
+    said = ", ".join(f"count(*) filter (regexp_matches({_text(name)}, {literal(_BEGUN)}))" for name in staged.columns)
     counts = con.execute(f"select {said} from {staged.relation}").fetchall()[0]
     worded = [name for name, rows in zip(staged.columns, counts, strict=True) if rows >= _LEAST]
     return next((places for pattern in (_ALONE, _BEGUN) for name in worded
@@ -80,7 +80,7 @@ def _is_sum(con: DuckDBPyConnection, word: str, group: str, numbers: list[int]) 
                      for place in numbers)
     told = ", ".join(f"coalesce(bool_and(s{place}), false)" for place in numbers)
     most, least, several, *proven = con.execute(
-        f"select max(own), min(parts), count_if(parts > 1), {told} from (select count(*) {own} as own, "
+        f"select max(own), min(parts), count(*) filter (parts > 1), {told} from (select count(*) {own} as own, "
         f"count(*) filter (m1_word is null) as parts, {sums} from (select *, {group} as m1_group from m1_totals) "
         "group by m1_group having own > 0)").fetchall()[0]
     return most == 1 and least > 0 and several >= _LEAST and any(proven)
