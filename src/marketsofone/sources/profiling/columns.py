@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +15,7 @@ from marketsofone.sources.profiling.commas import decimal_of
 from marketsofone.sources.profiling.crm_words import DURATIONS, is_called
 from marketsofone.sources.profiling.field_words import MONTHS
 from marketsofone.sources.profiling.headings import labels_of, prefix_of, said_in, subject_of, without_remarks
+from marketsofone.sources.profiling.kinds_of_rows import Kinds
 from marketsofone.sources.profiling.repeated import Whole
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import file_literal, literal, quoted
@@ -126,6 +127,8 @@ class FileProfile:
         A column called as what stands above a thing is, and another of the file of which its values are keys.
     wholes : tuple of Whole
         What rows of one order, or of one deal, say alike.
+    kinds : Kinds
+        What words of a ledger say of its rows.
     """
 
     source: Source
@@ -138,6 +141,7 @@ class FileProfile:
     digest: str = ""
     inside: frozenset[tuple[str, str]] = frozenset()
     wholes: tuple[Whole, ...] = ()
+    kinds: Kinds = field(default_factory=Kinds)
 
     def is_key(self, column: ColumnProfile) -> bool:
         """Whether every row has a value of its own, but for one in a hundred."""

@@ -1,44 +1,77 @@
-"""Rows that are no sales, as their own columns say: cancelled, only offered, deleted."""
+"""Rows that are no sales, as their own columns say: cancelled, only offered, deleted, paid, a tax; and returns."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from marketsofone.errors import shortened
 from marketsofone.sources.profiling.belonging import named
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
 from marketsofone.sources.profiling.crm_values import YES
+from marketsofone.sources.profiling.kinds_of_rows import KINDS, MOST
+from marketsofone.sources.proposing.drafts import Guess
 from marketsofone.sources.sql import literal, quoted
 
 DELETED = ("is deleted", "deleted", "is archived", "archived", "is test", "gelöscht")
-KINDS = ("status", "state", "type", "order status", "order type", "order state", "document type", "document status",
-         "invoice status", "sales document type", "financial status", "belegart", "verkaufsbelegart", "auftragsart",
-         "auftragsstatus", "vorgangsart", "art")
-_NO_SALE = re.compile(r"\b(cancel\w*|void\w*|draft|quote|quotation|storn\w*|angebot|entwurf|abgebrochen|proforma)\b")
-_MOST = 20
+_NO_SALE = re.compile(
+    r"\b(cancel\w*|void\w*|draft|quote|quotation|estimate|storn\w*|angebot|entwurf|abgebrochen|proforma)\b|"
+    r"^((customer |received? )?payments?|pmt|pymt|zahlung(en|seingang)?|paiements?|r[eè]glements?|pagos?|mahnung)$")
 
 
 def left_out(one: FileProfile, table: str) -> tuple[str, list[str]]:
     """The rows of a file to keep, as SQL, empty for all; and what is said of it, a sentence each."""
     conditions, said = [], []
+    returned = {value for _, value, _ in one.kinds.returned}
     for column in one.columns:
-        words = list(_to_leave_out(column, table))
+        words = list(_to_leave_out(one, column, table))
+        others = [value for value in column.values if value not in returned and value not in words]
         if words:
             listed = ", ".join(map(literal, words))
             text = f"lower(cast({quoted(column.name)} as varchar))"
             conditions.append(f"coalesce({text}, '') not in ({listed})")
             said.append(f"rows whose {column.name} is {shortened(map(repr, words))} are left out (where)")
-        elif table == "order_line" and 1 < len(column.values) <= _MOST and named(column, KINDS):
-            kinds = shortened(map(repr, column.values))
-            line = f"where = '''lower({quoted(column.name)}) <> {literal(column.values[-1])}'''"
+        elif table == "order_line" and 1 < len(column.values) <= MOST and len(others) > 1 and named(column, KINDS):
+            kinds = shortened(map(repr, others))
+            line = f"where = '''lower({quoted(column.name)}) <> {literal(others[-1])}'''"
             said.append(f"every {column.name} counts as a sale: {kinds}. Where some are offers or cancelled, leave "
                         f"them out, for instance with {line}")
     return " and ".join(conditions), said
 
 
-def _to_leave_out(column: ColumnProfile, table: str) -> Iterator[str]:
+def _to_leave_out(one: FileProfile, column: ColumnProfile, table: str) -> Iterator[str]:
     if named(column, DELETED):
         yield from (value for value in column.values if value in YES)
-    elif table == "order_line" and named(column, KINDS) and 1 < len(column.values) <= _MOST:
+    elif table == "order_line" and named(column, KINDS) and 1 < len(column.values) <= MOST:
         yield from (value for value in column.values if _NO_SALE.search(value))
+    if table == "order_line":
+        yield from (value for name, value in one.kinds.taxes if name == column.name)
+
+
+def returns_turned(one: FileProfile, fields: Mapping[str, Guess]) -> tuple[dict[str, Guess], list[str]]:
+    """The amount of a ledger, below zero where only a word says that something came back; and what is said of it.
+
+    Rows that write what came back with a sign of their own, on the amount or the quantity, are left as they are.
+    """
+    amount, quantity = fields.get("amount"), fields.get("quantity")
+    if amount is None:
+        return {}, []
+    read = {column.name for column in one.columns for guess in (amount, quantity) if guess and (
+        column.name == guess.sql or quoted(column.name) in guess.sql)}
+    unsigned = [(column, value) for column, value, below in one.kinds.returned if not below & read]
+    for name in dict.fromkeys(column for column, _ in unsigned):
+        words = [value for column, value in unsigned if column == name]
+        sql = _turned(one, amount.sql, f"lower({quoted(name)}) in ({', '.join(map(literal, words))})")
+        said = (f"rows whose {name} is {shortened(map(repr, words))} are taken for returns: their amounts, none of "
+                "them below zero, count below it")
+        return {"amount": replace(amount, sql=sql, why=f"{amount.why}; below zero where something came back")}, [said]
+    return {}, []
+
+
+def _turned(one: FileProfile, amount: str, where: str) -> str:
+    """SQL of an amount, below zero in some rows; one that is read beside a code is a text until it is loaded."""
+    if any(column.codes and quoted(column.name) in amount for column in one.columns):
+        return f"case when {where} then '-' || trim({amount}) else {amount} end"
+    plain = any(column.name == amount for column in one.columns)
+    return f"{quoted(amount) if plain else f'({amount})'} * case when {where} then -1 else 1 end"

@@ -25,6 +25,7 @@ from marketsofone.sources.mapping.strictly import format_of
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, files_of, profile, source_of
 from marketsofone.sources.profiling.connected import Connected, database_source, databases_in, looked_at
 from marketsofone.sources.profiling.copies import without_copies
+from marketsofone.sources.profiling.kinds_of_rows import kinds_of_rows
 from marketsofone.sources.profiling.links import Link, inside, links_between
 from marketsofone.sources.profiling.repeated import wholes
 from marketsofone.sources.proposing.drafts import Draft, Guess, TableDraft
@@ -135,7 +136,8 @@ def _profiles(
             except MarketError as error:
                 name = source.table or Path(source.file).name + (f" ({source.sheet})" if source.sheet else "")
                 unsure.append(f"{name} was not used. {error.wanted} Found: {error.found}")
-        profiles = [replace(one, inside=inside(con, one), wholes=wholes(con, one)) for one in profiles]
+        profiles = [replace(one, inside=inside(con, one), wholes=wholes(con, one), kinds=kinds_of_rows(con, one))
+                    for one in profiles]
         profiles, copies = without_copies(con, profiles)
         unsure += copies
         links, rates, across = links_between(con, profiles), rates_among(con, profiles), rates_across(con, profiles)

@@ -28,7 +28,7 @@ from marketsofone.sources.proposing.fields import (
     said_once,
     thing_of_periods,
 )
-from marketsofone.sources.proposing.filters import left_out
+from marketsofone.sources.proposing.filters import left_out, returns_turned
 from marketsofone.sources.proposing.heads_and_lines import Together, found_together, is_whole
 from marketsofone.sources.proposing.histories import History, histories
 from marketsofone.sources.proposing.left_over import left_over, shared_marked
@@ -273,6 +273,10 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
         if whose:
             joins, fields = (whose[0],), {**fields, "account_id": whose[1]}
     where, notes = left_out(one, table)
+    if table == "order_line":
+        notes += repeated_totals(one, fields)
+        turned, more = returns_turned(one, fields)
+        fields, notes = {**fields, **turned}, [*notes, *more]
     monthly = recurring(one) if table == "order_line" else None
     if monthly:
         where, notes = " and ".join(part for part in (where, monthly.where) if part), [*notes, *monthly.notes]
@@ -303,7 +307,6 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
                 and f"{table}_id" in TABLES[table].key and "valid_from" not in fields), None)
     notes += doubtful_rows(one, key) if key else ()
     notes += _periods(one, table, fields)
-    notes += repeated_totals(one, fields) if table == "order_line" else ()
     once = said_once(one, fields) if table == "order_line" else ()
     down = tuple(name for name in once if any(name == sql or quoted(name) in sql for sql in (*draft.said(), where)))
     if down:

@@ -1,0 +1,87 @@
+"""What rows of a ledger are besides sales, as a word in them says: what came back, what was paid, what a tax adds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from marketsofone.sources.profiling.crm_words import KEYS, is_called
+from marketsofone.sources.sql import literal
+from marketsofone.sources.values.readings import number
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+
+KINDS = ("status", "state", "type", "order status", "order type", "order state", "document type", "document status",
+         "invoice status", "sales document type", "financial status", "belegart", "verkaufsbelegart", "auftragsart",
+         "auftragsstatus", "vorgangsart", "art", "doc type", "transaction type", "txn type", "trans type",
+         "invoice type", "voucher type", "entry type", "belegtyp", "dokumentart", "dokumenttyp", "buchungsart",
+         "type de pièce", "type de document", "type document", "nature", "type pièce", "typ", "tipo", "documenttype")
+"""Names of columns that say what a row of a ledger is."""
+
+MOST = 20
+"""A column of more values says something else."""
+
+_RETURNED = re.compile(
+    r"\b(credit[ -]?(notes?|memos?|invoices?)|(customer |sales )?returns?|refunds?|rma|gutschrift\w*|retoure\w*|"
+    r"rechnungskorrektur\w*|avoirs?|nota de cr[eé]dito|nota di credito|creditnota|creditfactuur)\b|^(cn|crn|cm|gs|av)$")
+_TAX = (r"^(?:plus |zzgl\.? ?|zuzügl\.? ?|\+ ?)?(?:[0-9.,]+ ?% ?)?(?:(?:output |sales )?(?:vat|v\.a\.t\.|gst|hst)|"
+        r"mwst\.?|mehrwertsteuer|ust\.?|umsatzsteuer|t\.?v\.?a\.?|iva|btw|sales tax)(?:[^a-z].{0,20})?$|"
+        r"^tax[^a-z]{0,3}[0-9][0-9.,]* ?%\)?$")
+_STANDING = re.compile("stat(us|e|ut)")
+"""In the name of a column of how an order stands: one that is refunded is no return beside a sale."""
+
+_DESCRIBED = ("description", "line description", "item description", "product description", "bezeichnung", "text",
+              "artikelbezeichnung", "positionstext", "désignation", "libellé", "product service", *KEYS["product"])
+_MOST_TAXES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What words of a ledger say of its rows.
+
+    Parameters
+    ----------
+    returned : tuple of (str, str, frozenset of str)
+        A column of kinds, one of its values that says that something came back, and the columns of numbers that go
+        below zero in its rows.
+    taxes : tuple of (str, str)
+        A column of what was sold, and one of its values, in lower case, that is a tax.
+    """
+
+    returned: tuple[tuple[str, str, frozenset[str]], ...] = ()
+    taxes: tuple[tuple[str, str], ...] = ()
+
+
+def kinds_of_rows(con: DuckDBPyConnection, one: FileProfile) -> Kinds:
+    """What a file's own words say of its rows."""
+    kinds = [column for column in one.columns if 1 < len(column.values) <= MOST and _called(column, KINDS)
+             and not _STANDING.search(column.label.lower())]
+    returned = [(column.name, value, _below_zero(con, one, column, value)) for column in kinds
+                for value in column.values if _RETURNED.search(value)]
+    sold = [column for column in one.columns if column.kind == "text" and _called(column, _DESCRIBED)]
+    taxes = [(column.name, value) for column in sold for value in _taxes(con, one, column)]
+    return Kinds(tuple(returned), tuple(taxes))
+
+
+def _called(column: ColumnProfile, words: tuple[str, ...]) -> bool:
+    return any(is_called(said, words) for said in column.said)
+
+
+def _below_zero(con: DuckDBPyConnection, one: FileProfile, kind: ColumnProfile, value: str) -> frozenset[str]:
+    """The columns of numbers that go below zero in the rows of a kind."""
+    numbers = [column for column in one.columns if column.kind == "number" or column.almost_number]
+    read = "".join(f", bool_or({number(column.text, 'VARCHAR', one.source.decimal or '.')} < 0)" for column in numbers)
+    found = con.execute(f"select 1{read} from {one.relation} where lower({kind.text}) = {literal(value)}").fetchall()[0]
+    return frozenset(column.name for column, is_below in zip(numbers, found[1:], strict=True) if is_below)
+
+
+def _taxes(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile) -> list[str]:
+    """The values of a column that are taxes; none where half of the rows or more say so."""
+    said = f"lower({column.text})"
+    found = con.execute(f"select {said} as v, count(*) from {one.relation} where regexp_matches({said}, "
+                        f"{literal(_TAX)}) group by 1 order by 2 desc, 1 limit {_MOST_TAXES}").fetchall()
+    return [value for value, _ in found] if 2 * sum(rows for _, rows in found) < one.rows else []

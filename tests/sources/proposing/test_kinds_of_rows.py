@@ -1,0 +1,75 @@
+"""Ledgers in which not every row is a sale: credit notes, payments, taxes, as words of theirs say."""
+
+from __future__ import annotations
+
+import pytest
+from tests.sources.proposing.test_unusual import lines, loaded, one_value, written
+
+from marketsofone.sources.proposing.proposal import propose
+
+SUM = "select sum(amount) from order_line"
+
+
+def ledger(heading, words, sign=1, amount=lambda n: n):
+    """A ledger in which every fifth row is of the second kind; and what both kinds are worth, in cents."""
+    rows = [(n, f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}", f"C{n % 30}", words[n % 5 == 2],
+             amount(sign * n if n % 5 == 2 else n)) for n in range(1, 201)]
+    sold, other = (100 * sum(n for n in range(1, 201) if (n % 5 == 2) is which) for which in (False, True))
+    return lines(f"Invoice No,Date,Customer,{heading},Amount", rows), sold, other
+
+
+CREDITS = [("Doc Type", ("IN", "CN")), ("Belegart", ("Rechnung", "Gutschrift")), ("Type", ("Sale", "RMA")),
+           ("Type de pièce", ("Facture", "Avoir")), ("Transaction Type", ("Invoice", "Credit Memo"))]
+
+
+@pytest.mark.parametrize(("heading", "words"), CREDITS)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_credit_notes_count_below_zero_whatever_sign_they_are_written_with(tmp_path, heading, words, sign):
+    text, sold, credited = ledger(heading, words, sign)
+    proposal = propose(written(tmp_path, docs=text), "Acme")
+    assert one_value(loaded(proposal.text), SUM) == sold - credited
+    assert any("are taken for returns" in one for one in proposal.unsure) is (sign == 1)
+
+
+def test_credit_notes_beside_a_code_of_their_currency_count_below_zero(tmp_path):
+    text, sold, credited = ledger(*CREDITS[4], amount=lambda n: f"USD {n}")
+    assert one_value(loaded(propose(written(tmp_path, docs=text), "Acme").text), SUM) == sold - credited
+
+
+def test_credit_notes_with_a_negative_quantity_are_turned_once(tmp_path):
+    text, sold, credited = ledger("Document Type", ("Invoice", "Credit Note"))
+    rows = text.splitlines()
+    text = "\n".join([rows[0] + ",Quantity", *(f"{row},{-1 if 'Credit' in row else 1}" for row in rows[1:])])
+    assert one_value(loaded(propose(written(tmp_path, docs=text), "Acme").text), SUM) == sold - credited
+
+
+def test_an_order_whose_status_is_refunded_is_no_return_beside_a_sale(tmp_path):
+    text, sold, refunded = ledger("Financial Status", ("paid", "refunded"))
+    proposal = propose(written(tmp_path, docs=text), "Acme")
+    assert one_value(loaded(proposal.text), SUM) == sold + refunded
+    assert any("every Financial Status counts as a sale" in one for one in proposal.unsure)
+
+
+@pytest.mark.parametrize(("heading", "words"), [
+    ("Transaction Type", ("Invoice", "Payment")), ("Belegart", ("Rechnung", "Zahlung")),
+    ("Type de pièce", ("Facture", "Règlement"))])
+def test_payments_are_no_sales(tmp_path, heading, words):
+    text, sold, _ = ledger(heading, words, -1)
+    proposal = propose(written(tmp_path, docs=text), "Acme")
+    assert one_value(loaded(proposal.text), SUM) == sold
+    assert any(f"rows whose {heading} is" in one and "left out" in one for one in proposal.unsure)
+
+
+@pytest.mark.parametrize("tax", ["VAT 20%", "MwSt. 19 %", "zzgl. 7% USt", "TVA (20%)", "Sales Tax", "Tax 8.25%"])
+def test_a_line_of_tax_is_no_sale(tmp_path, tax):
+    text, sold, _ = ledger("Description", ("Chair", tax))
+    proposal = propose(written(tmp_path, docs=text), "Acme")
+    assert one_value(loaded(proposal.text), SUM) == sold
+    assert any("rows whose Description is" in one and "left out" in one for one in proposal.unsure)
+
+
+@pytest.mark.parametrize("product", [
+    "Tax advice", "Vatnik jacket", "Ustica lamp", "Tax", "VAT return service for our clients"])
+def test_what_only_begins_like_a_tax_is_sold(tmp_path, product):
+    text, sold, other = ledger("Product", ("Chair", product))
+    assert one_value(loaded(propose(written(tmp_path, docs=text), "Acme").text), SUM) == sold + other
