@@ -38,6 +38,7 @@ from marketsofone.sources.proposing.rates import (
     rates_among,
     rates_drafted,
 )
+from marketsofone.sources.proposing.same_sales import Sales, sales_of, without_same
 from marketsofone.sources.proposing.tables import draft_of
 from marketsofone.sources.spelling import in_ascii, in_one_line, quoted_as_toml, snake
 from marketsofone.sources.sql import quoted
@@ -181,24 +182,29 @@ def _shown(path: Path) -> str:
 
 
 def _tried(drafts: Sequence[Draft], name: str, currency: str, root: Path) -> tuple[list[Draft], list[str]]:
-    """The drafts that load, suspected leaks moved to ``after_outcome``; and what did not load."""
-    kept, failed = [], []
+    """The drafts that load, suspected leaks moved to ``after_outcome``; and what did not load, or would count twice."""
+    kept, sales, failed = [], [], []
     for draft in drafts:
         try:
-            kept.append(_without_leaks(draft, name, currency, root))
+            good, sold = _without_leaks(draft, name, currency, root)
         except MarketError as error:
             failed.append(f"{draft.source.name} was left out: {error.wanted} {error.found}")
-    return kept, failed
+            continue
+        kept.append(good)
+        sales += [sold] if sold else []
+    again, said = without_same(sales)
+    return [draft for draft in kept if draft.source.name not in again], [*failed, *said]
 
 
-def _without_leaks(draft: Draft, name: str, currency: str, root: Path) -> Draft:
+def _without_leaks(draft: Draft, name: str, currency: str, root: Path) -> tuple[Draft, Sales | None]:
     engine = open_engine()
     text = _text([replace(draft, source=looked_at(draft.source))], name, currency)
     sources = sources_from(tomllib.loads(text)["sources"], root)
     loaded = load_sources(engine, sources, currency=currency, time_zone="UTC")
     leaks = {one.place: one.message for one in suspected_leaks(engine, loaded) if one.code == "suspected_leak"}
+    sold = sales_of(engine.con, draft)
     engine.disconnect()
-    return draft.without(leaks)
+    return draft.without(leaks), sold
 
 
 def _written(drafts: Sequence[Draft], name: str, currency: str, why: str, unsure: list[str]) -> Proposal:
