@@ -129,6 +129,8 @@ class FileProfile:
         What rows of one order, or of one deal, say alike.
     kinds : Kinds
         What words of a ledger say of its rows.
+    net : mapping
+        Columns of amounts with a tax, each with the one that holds the same without it.
     """
 
     source: Source
@@ -142,6 +144,7 @@ class FileProfile:
     inside: frozenset[tuple[str, str]] = frozenset()
     wholes: tuple[Whole, ...] = ()
     kinds: Kinds = field(default_factory=Kinds)
+    net: Mapping[str, str] = field(default_factory=dict)
 
     def is_key(self, column: ColumnProfile) -> bool:
         """Whether every row has a value of its own, but for one in a hundred."""

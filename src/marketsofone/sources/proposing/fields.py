@@ -11,15 +11,17 @@ from marketsofone.sources.profiling.crm_values import NO, UNIT_PRICES, YES
 from marketsofone.sources.profiling.crm_words import HOURS, KEYS, SECONDS, SITES, describes, is_personal
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.headings import scale_of
+from marketsofone.sources.profiling.net_of_tax import tax_of
 from marketsofone.sources.proposing.drafts import Guess
 from marketsofone.sources.proposing.recurring import Recurring, recurring
 from marketsofone.sources.proposing.told_by_values import answered, direction, form, outcome
-from marketsofone.sources.spelling import snake
+from marketsofone.sources.spelling import quoted_as_toml, snake
 from marketsofone.sources.sql import literal, quoted
 
 _FLAGS = ("answered", "decides")
 _CALLED_PARENT = re.compile("parent|subsidiary|mutter|belongs|gehoert|mere|uebergeordnet")
 _CALLED_SINCE = re.compile("since|seit|depuis|birth|geb|naiss|found|gruend|valid|gueltig|last|letzt|dernier|next|naech")
+_TAKEN_OFF = re.compile("discount|rabatt|remise|nachlass|skonto|rebate|descuento|sconto|korting|returned|retour")
 _DAYS = ("ordered_at", "happened_at")
 _MONEY = ("amount", "cost", "list_price", "unit_cost", "hour_cost")
 _PARTS = {"h:m:s": (60, 1, 1 / 60), "h:m": (60, 1), "m:s": (1, 1 / 60)}
@@ -276,6 +278,9 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
         if column:
             sql, told = column.read
             found[name] = Guess(sql, f"{why}{told}")
+            if name == "amount" and column.name in one.net:
+                column = one.column(one.net[column.name])
+                found[name] = Guess(column.name, f"with the tax beside it, it is {sql}")
             scale = scale_of(column.name) if name in _MONEY else 1
             if scale > 1:
                 found[name] = Guess(f"{quoted(column.name)} * {scale}", f"its name, which says that 1 is {scale:,}")
@@ -289,6 +294,23 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
             found.setdefault("currency", Guess(f"regexp_extract({sql}, '[A-Z]{{3}}')",
                                                f"the codes beside its amounts: {codes}"))
     return found
+
+
+def not_taken_off(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str]:
+    """What stands beside an amount and may have to be taken off it: a tax, a discount, what came back."""
+    amount = fields.get("amount")
+    if amount is None:
+        return
+    tax = tax_of(one)
+    if tax and amount.sql not in one.net.values() and quoted(tax.name) not in amount.sql:
+        told = quoted(amount.sql) if any(column.name == amount.sql for column in one.columns) else amount.sql
+        yield (f"{tax.name} is not taken off {amount.sql}: if that holds the tax, write "
+               f"amount = {quoted_as_toml(f'{told} - {quoted(tax.name)}')}.")
+    if "*" in amount.sql:
+        for column in one.columns:
+            if quoted(column.name) not in amount.sql and _TAKEN_OFF.search(snake(column.name)):
+                yield (f"{column.name} is not taken off quantity times price: if the price is before it, write amount "
+                       "as an expression that takes it off, or sales count too high.")
 
 
 def only_date(one: FileProfile) -> ColumnProfile | None:

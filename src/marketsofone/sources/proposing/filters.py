@@ -15,6 +15,9 @@ from marketsofone.sources.proposing.drafts import Guess
 from marketsofone.sources.sql import literal, quoted
 
 DELETED = ("is deleted", "deleted", "is archived", "archived", "is test", "gelöscht")
+CANCELLED = ("cancelled", "canceled", "is cancelled", "is canceled", "void", "voided", "is void", "storniert", "storno",
+             "annulé", "annulée", "cancelled at", "canceled at", "storniert am", "voided at")
+_MARKS = (*YES, "x", "✓", "✔")
 _NO_SALE = re.compile(
     r"\b(cancel\w*|void\w*|draft|quote|quotation|estimate|storn\w*|angebot|entwurf|abgebrochen|proforma)\b|"
     r"^((customer |received? )?payments?|pmt|pymt|zahlung(en|seingang)?|paiements?|r[eè]glements?|pagos?|mahnung)$")
@@ -25,6 +28,10 @@ def left_out(one: FileProfile, table: str) -> tuple[str, list[str]]:
     conditions, said = [], []
     returned = {value for _, value, _ in one.kinds.returned}
     for column in one.columns:
+        if table == "order_line" and column.kind == "date" and named(column, CANCELLED) and column.filled < one.rows:
+            conditions.append(f"{quoted(column.name)} is null")
+            said.append(f"rows that have a day in {column.name} are left out (where)")
+            continue
         words = list(_to_leave_out(one, column, table))
         others = [value for value in column.values if value not in returned and value not in words]
         if words:
@@ -43,6 +50,8 @@ def left_out(one: FileProfile, table: str) -> tuple[str, list[str]]:
 def _to_leave_out(one: FileProfile, column: ColumnProfile, table: str) -> Iterator[str]:
     if named(column, DELETED):
         yield from (value for value in column.values if value in YES)
+    elif table == "order_line" and named(column, CANCELLED) and 0 < len(column.values) <= 2:
+        yield from (value for value in column.values if value in _MARKS)
     elif table == "order_line" and named(column, KINDS) and 1 < len(column.values) <= MOST:
         yield from (value for value in column.values if _NO_SALE.search(value))
     if table == "order_line":

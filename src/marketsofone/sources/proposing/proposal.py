@@ -27,6 +27,7 @@ from marketsofone.sources.profiling.connected import Connected, database_source,
 from marketsofone.sources.profiling.copies import without_copies
 from marketsofone.sources.profiling.kinds_of_rows import kinds_of_rows
 from marketsofone.sources.profiling.links import Link, inside, links_between
+from marketsofone.sources.profiling.net_of_tax import net_of_tax
 from marketsofone.sources.profiling.repeated import wholes
 from marketsofone.sources.proposing.drafts import Draft, Guess, TableDraft
 from marketsofone.sources.proposing.own_names import with_names_of_their_own
@@ -137,8 +138,8 @@ def _profiles(
             except MarketError as error:
                 name = source.table or Path(source.file).name + (f" ({source.sheet})" if source.sheet else "")
                 unsure.append(f"{name} was not used. {error.wanted} Found: {error.found}")
-        profiles = [replace(one, inside=inside(con, one), wholes=wholes(con, one), kinds=kinds_of_rows(con, one))
-                    for one in profiles]
+        profiles = [replace(one, inside=inside(con, one), wholes=wholes(con, one), kinds=kinds_of_rows(con, one),
+                            net=net_of_tax(con, one)) for one in profiles]
         profiles, copies = without_copies(con, profiles)
         unsure += copies
         links, rates, across = links_between(con, profiles), rates_among(con, profiles), rates_across(con, profiles)

@@ -21,6 +21,7 @@ from marketsofone.sources.proposing.fields import (
     dated,
     field_of,
     fields_of,
+    not_taken_off,
     only_date,
     order_number,
     paid,
@@ -273,6 +274,8 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
         if whose:
             joins, fields = (whose[0],), {**fields, "account_id": whose[1]}
     where, notes = left_out(one, table)
+    if table in ("order_line", "opportunity_line", "opportunity"):
+        notes += not_taken_off(one, fields)
     if table == "order_line":
         notes += repeated_totals(one, fields)
         turned, more = returns_turned(one, fields)

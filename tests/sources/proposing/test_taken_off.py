@@ -1,0 +1,51 @@
+"""What stands beside an amount and does not belong in it: taxes, discounts, what was cancelled."""
+
+from __future__ import annotations
+
+import pytest
+from tests.sources.proposing.test_unusual import lines, loaded, one_value, written
+
+from marketsofone.sources.proposing.proposal import propose
+
+SUM = "select sum(amount) from order_line"
+NET = 100 * sum(100 + n for n in range(200))
+
+
+def day(n):
+    return f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}"
+
+
+@pytest.mark.parametrize("headings", [
+    "Total,Tax,Subtotal", "Amount,VAT amount,Amount excl. VAT", "Betrag,MwSt,Warenwert"])
+def test_the_amount_without_its_tax_is_what_was_sold_whatever_it_is_called(tmp_path, headings):
+    rows = lines(f"Invoice No,Date,Customer,{headings}", (
+        (f"IN{n}", day(n), f"Firm {n % 30}", f"{(100 + n) * 1.2:.2f}", f"{(100 + n) * 0.2:.2f}", 100 + n)
+        for n in range(200)))
+    assert one_value(loaded(propose(written(tmp_path, invoices=rows), "Acme").text), SUM) == NET
+
+
+def test_a_tax_beside_an_amount_that_may_hold_it_is_told_with_the_line_that_takes_it_off(tmp_path):
+    rows = lines("Invoice No,Date,Customer,Amount,VAT", (
+        (f"IN{n}", day(n), f"Firm {n % 30}", 100 + n, (100 + n) / 5) for n in range(200)))
+    proposal = propose(written(tmp_path, invoices=rows), "Acme")
+    assert any("""VAT is not taken off Amount""" in one and """'"Amount" - "VAT"'""" in one for one in proposal.unsure)
+
+
+@pytest.mark.parametrize("heading", ["Discount %", "Rabatt", "Line Discount", "Returned Qty"])
+def test_a_discount_beside_quantity_and_price_is_told(tmp_path, heading):
+    rows = lines(f"Invoice No,Date,Customer,SKU,Qty,Unit Price,{heading}", (
+        (f"IN{n // 2}", day(n // 2), f"Firm {n // 2 % 30}", f"S{n % 9}", n % 5 + 1, 10 + n, n % 3) for n in range(200)))
+    proposal = propose(written(tmp_path, invoices=rows), "Acme")
+    assert any(f"{heading} is not taken off quantity times price" in one for one in proposal.unsure)
+
+
+@pytest.mark.parametrize(("heading", "mark"), [
+    ("Cancelled", "x"), ("Storno", "ja"), ("Annulé", "oui"), ("Void", "TRUE"), ("Cancelled at", "2025-05-05 10:00:00")])
+@pytest.mark.parametrize("other", ["", "no"])
+def test_rows_marked_as_cancelled_are_no_sales(tmp_path, heading, mark, other):
+    rows = lines(f"Order No,Date,Customer,Amount,{heading}", (
+        (f"SO{n}", day(n), f"Firm {n % 30}", 100 + n, mark if n % 10 == 0 else other if " at" not in heading else "")
+        for n in range(200)))
+    proposal = propose(written(tmp_path, orders=rows), "Acme")
+    assert one_value(loaded(proposal.text), SUM) == NET - 100 * sum(100 + n for n in range(0, 200, 10))
+    assert any("left out" in one and heading in one for one in proposal.unsure)
