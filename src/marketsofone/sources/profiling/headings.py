@@ -34,10 +34,14 @@ _CODE = r"(?:eur|usd|gbp|chf|€|\$|£)"
 _THOUSANDS = (rf"[kt] ?{_CODE}", rf"{_CODE} ?k", r"tsd\.?", "thousands?", "tausend", "milliers",
               rf"{_CODE} ?['’]?000s?", r"['’]000s?", r"(?<=\()(?:000s?|k|in k)(?=\))")
 _MILLIONS = (r"m ?(?:eur|usd|gbp|chf|€|£)", rf"{_CODE} ?mn?", r"mio\.?", "millions?", "millionen")
+_HUNDREDTHS = ("cents?", "pence", "minor[ _]units?", r"(?<=\()ct(?=\))")
 _OF = rf"(?: (?:de |d['’])?(?:{_CODE}|euros?))?"
-_SCALES = {scale: re.compile(rf"(?i)(?<!\w)(?:in |en )?(?:{'|'.join(words)}){_OF}(?!\w)")
-           for scale, words in ((1_000, _THOUSANDS), (1_000_000, _MILLIONS))}
-"""What headings say of numbers that are written in thousands or millions: ``k EUR``, ``T€``, ``'000``, ``Mio. €``."""
+_SCALES = {scale: re.compile(rf"(?i)(?<![^\W_])(?:in[ _]|en )?(?:{'|'.join(words)}){_OF}(?![^\W_])")
+           for scale, words in (("* 1000", _THOUSANDS), ("* 1000000", _MILLIONS), ("/ 100", _HUNDREDTHS))}
+"""What headings say of numbers that are no whole amounts: ``k EUR``, ``T€``, ``'000``, ``Mio. €``, ``in cents``."""
+
+_SUMMED = re.compile(r"(?i)^(?:sum of|total of|summe von|somme de|suma de|somma di|som van) ")
+"""What a pivot table writes before the name of a column of numbers."""
 
 
 def labels_of(names: Sequence[str]) -> list[str]:
@@ -67,23 +71,23 @@ def without_remarks(heading: str) -> str:
     return re.sub(r"\([^)]*\)|\[[^]]*\]", " ", heading).strip() or heading
 
 
-def scale_of(heading: str) -> int:
-    """What one of a column's numbers stands for, as its heading says.
+def scale_of(heading: str) -> str:
+    """What makes a whole amount of one of a column's numbers, as its heading says; empty for nothing.
 
     Examples
     --------
-    >>> [scale_of(one) for one in ("Amount (k EUR)", "Umsatz in T€", "Revenue ('000)", "Wert Mio. €", "Amount (EUR)")]
-    [1000, 1000, 1000, 1000000, 1]
+    >>> [scale_of(one) for one in ("Amount (k EUR)", "Umsatz in T€", "Revenue ('000)", "Wert Mio. €", "amount_cents")]
+    ['* 1000', '* 1000', '* 1000', '* 1000000', '/ 100']
     >>> [scale_of(one) for one in ("Amount 2000", "Market", "Kredit", "Item M", "Sales > 1,000", "Discount EUR")]
-    [1, 1, 1, 1, 1, 1]
+    ['', '', '', '', '', '']
     """
-    return next((scale for scale, said in _SCALES.items() if said.search(heading)), 1)
+    return next((scale for scale, said in _SCALES.items() if said.search(heading)), "")
 
 
 def _without_scale(heading: str) -> str:
-    for said in _SCALES.values():
+    for said in (*_SCALES.values(), _SUMMED):
         heading = said.sub(" ", heading)
-    return heading.strip()
+    return heading.strip(" _")
 
 
 @lru_cache(maxsize=1 << 12)

@@ -37,6 +37,7 @@ _STANDING = re.compile("stat(us|e|ut)")
 _DESCRIBED = ("description", "line description", "item description", "product description", "bezeichnung", "text",
               "artikelbezeichnung", "positionstext", "désignation", "libellé", "product service", *KEYS["product"])
 _MOST_TAXES = 12
+_NEARLY_ALL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,13 @@ class Kinds:
         below zero in its rows.
     taxes : tuple of (str, str)
         A column of what was sold, and one of its values, in lower case, that is a tax.
+    negative : frozenset of str
+        Columns of numbers that are below zero in nearly all rows.
     """
 
     returned: tuple[tuple[str, str, frozenset[str]], ...] = ()
     taxes: tuple[tuple[str, str], ...] = ()
+    negative: frozenset[str] = frozenset()
 
 
 def kinds_of_rows(con: DuckDBPyConnection, one: FileProfile) -> Kinds:
@@ -64,7 +68,7 @@ def kinds_of_rows(con: DuckDBPyConnection, one: FileProfile) -> Kinds:
                 for value in column.values if _RETURNED.search(value)]
     sold = [column for column in one.columns if column.kind == "text" and _called(column, _DESCRIBED)]
     taxes = [(column.name, value) for column in sold for value in _taxes(con, one, column)]
-    return Kinds(tuple(returned), tuple(taxes))
+    return Kinds(tuple(returned), tuple(taxes), _negative(con, one))
 
 
 def _called(column: ColumnProfile, words: tuple[str, ...]) -> bool:
@@ -73,10 +77,22 @@ def _called(column: ColumnProfile, words: tuple[str, ...]) -> bool:
 
 def _below_zero(con: DuckDBPyConnection, one: FileProfile, kind: ColumnProfile, value: str) -> frozenset[str]:
     """The columns of numbers that go below zero in the rows of a kind."""
+    shares = _shares_below(con, one, f"lower({kind.text}) = {literal(value)}")
+    return frozenset(name for name, share in shares.items() if share > 0)
+
+
+def _negative(con: DuckDBPyConnection, one: FileProfile) -> frozenset[str]:
+    return frozenset(name for name, share in _shares_below(con, one, "true").items() if share >= _NEARLY_ALL)
+
+
+def _shares_below(con: DuckDBPyConnection, one: FileProfile, where: str) -> dict[str, float]:
+    """Of each column of numbers, which share of them is below zero, in some rows."""
     numbers = [column for column in one.columns if column.kind == "number" or column.almost_number]
-    read = "".join(f", bool_or({number(column.text, 'VARCHAR', one.source.decimal or '.')} < 0)" for column in numbers)
-    found = con.execute(f"select 1{read} from {one.relation} where lower({kind.text}) = {literal(value)}").fetchall()[0]
-    return frozenset(column.name for column, is_below in zip(numbers, found[1:], strict=True) if is_below)
+    sign = one.source.decimal or "."
+    read = "".join(f", coalesce(avg(cast({number(column.text, 'VARCHAR', sign)} < 0 as integer)), 0)"
+                   for column in numbers)
+    found = con.execute(f"select 1{read} from {one.relation} where {where}").fetchall()[0]
+    return {column.name: share for column, share in zip(numbers, found[1:], strict=True)}
 
 
 def _taxes(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile) -> list[str]:

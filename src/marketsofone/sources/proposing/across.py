@@ -59,9 +59,9 @@ def sales_across(folder: Folder, one: FileProfile, months: Months) -> dict[str, 
     year = f", of {months.year} as the name of the file or the sheet says" if months.year else ""
     day = Guess(DAY, f"the first day of the month or quarter that a heading names: {months.named}{year}")
     scale = scale_of(next(iter(months.periods)))
-    amount = Guess(VALUE if scale == 1 else f"{quoted(VALUE)} * {scale}",
-                   "what stands below these" + (f", of which the headings say that 1 is {scale:,}" if scale > 1 else "")
-                   + "; if that is units and no money, call this line quantity")
+    counted = f", in what the headings say: {scale}" if scale else ""
+    amount = Guess(f"{quoted(VALUE)} {scale}" if scale else VALUE,
+                   f"what stands below these{counted}; if that is units and no money, call this line quantity")
     fields = {"order_id": number, "account_id": whose, "ordered_at": day, "amount": amount}
     fields |= references(folder, one, ("product",), fields)
     plain = plain_fields(one, "order_line", fields)

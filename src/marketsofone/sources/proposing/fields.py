@@ -281,9 +281,9 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
             if name == "amount" and column.name in one.net:
                 column = one.column(one.net[column.name])
                 found[name] = Guess(column.name, f"with the tax beside it, it is {sql}")
-            scale = scale_of(column.name) if name in _MONEY else 1
-            if scale > 1:
-                found[name] = Guess(f"{quoted(column.name)} * {scale}", f"its name, which says that 1 is {scale:,}")
+            scale = scale_of(column.name) if name in _MONEY else ""
+            if scale:
+                found[name] = Guess(f"{quoted(column.name)} {scale}", f"its name says in what it counts: {scale}")
             if name in _FLAGS and column.filled < one.rows and len(column.values) == 1:
                 found[name] = Guess(f"{quoted(column.name)} is not null", f"its name; {column.values[0]!r} is the only "
                                     "value: what is empty is taken for no")
@@ -297,10 +297,13 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
 
 
 def not_taken_off(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str]:
-    """What stands beside an amount and may have to be taken off it: a tax, a discount, what came back."""
+    """What stands beside an amount and may have to be taken off it: a tax, a discount, what came back; or a sign."""
     amount = fields.get("amount")
     if amount is None:
         return
+    if amount.sql in one.kinds.negative:
+        yield (f"{amount.sql} is below zero in nearly all rows, so they count as returns. If sales are written so, "
+               f"write amount = {quoted_as_toml(f'-1 * {quoted(amount.sql)}')}.")
     tax = tax_of(one)
     if tax and amount.sql not in one.net.values() and quoted(tax.name) not in amount.sql:
         told = quoted(amount.sql) if any(column.name == amount.sql for column in one.columns) else amount.sql
