@@ -175,4 +175,4 @@ def test_a_ledger_whose_heading_of_dates_nobody_knows_is_no_list_of_contacts(tmp
     engine = loaded(propose(written(tmp_path, op_list=sold, customers=customers("Customer #,Sector")), "Acme").text)
     assert "touch" not in engine.list_tables()
     assert engine.con.execute("select sum(amount), count(distinct order_id) from order_line").fetchall() == [
-        (100 * sum(range(250)), 125)]
+        (100 * sum(-n if n % 2 else n for n in range(250)), 125)]

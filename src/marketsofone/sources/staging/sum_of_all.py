@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,21 +32,24 @@ def sum_of_all(con: DuckDBPyConnection, staged: Staged, decimal: str) -> int | N
     """
     if staged.rows * len(staged.columns) > _MOST_CELLS:
         return None
-    names = [quoted(name) for name in staged.columns]
-    filled = con.execute(f"select {', '.join(f'count({name})' for name in names)} from {staged.relation}").fetchall()[0]
+    names = ", ".join(f"count({quoted(name)})" for name in staged.columns)
+    filled = np.array(con.execute(f"select {names} from {staged.relation}").fetchall()[0])
+    places = (_half_of_all(cells, filled) for cells in numbers_of(con, staged, decimal))
+    return next((place for place in places if place is not None), None)
+
+
+def numbers_of(con: DuckDBPyConnection, staged: Staged, decimal: str) -> Iterator[NDArray[np.float64]]:
+    """The cells of a file as numbers, those that are none not finite; by each decimal sign where none is known."""
     for sign in [decimal] if decimal else _PLAIN:
-        read = ", ".join(f"coalesce(try_cast({_PLAIN[sign].format(name)} as double), 'nan') as c{place}"
-                         for place, name in enumerate(names))
+        read = ", ".join(f"coalesce(try_cast({_PLAIN[sign].format(quoted(name))} as double), 'nan') as c{place}"
+                         for place, name in enumerate(staged.columns))
         columns = con.execute(f"select {read} from {staged.relation} order by file_row_number").fetchnumpy()
-        place = _half_of_all(np.column_stack([*columns.values()]), np.array(filled))
-        if place is not None:
-            return place
-    return None
+        cells = np.column_stack([*columns.values()])
+        yield np.where(np.isfinite(cells), cells, np.nan)
 
 
 def _half_of_all(cells: NDArray[np.float64], filled: NDArray[np.int64]) -> int | None:
     """The place of the one row of which every number but 0 is half of what its column sums to."""
-    cells = np.where(np.isfinite(cells), cells, np.nan)
     numbers = np.isfinite(cells).sum(axis=0)
     own = cells[:, (numbers >= _NEARLY_ALL * filled) & (numbers > 2)]
     whole = np.nansum(own, axis=0)

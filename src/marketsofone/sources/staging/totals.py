@@ -4,7 +4,7 @@ A word alone never tells: a company may be called Total. A row is taken for a to
 besides numbers is one text with a word for a total (or no text at all) and it leaves columns empty that other
 rows fill; and where it ends the file so, or one of its numbers is the sum of the rows above. Where there is no such
 row, one whose every number is the sum of all others is taken, whatever it says and wherever it stands. Totals that
-stand among products are told apart in `totals_of_parts`.
+stand among products are told in `totals_of_parts`, sums of a pivot table without a word for them in `sums_of_blocks`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from marketsofone.sources.sql import copied, literal, quoted
 from marketsofone.sources.staging.staged_rows import Staged
 from marketsofone.sources.staging.sum_of_all import sum_of_all
+from marketsofone.sources.staging.sums_of_blocks import sums_of_blocks
 from marketsofone.sources.staging.totals_of_parts import totals_of_parts
 from marketsofone.sources.values.readings import cleaned, number
 
@@ -84,6 +85,8 @@ def without_totals(con: DuckDBPyConnection, staged: Staged, decimal: str, target
     if not why and (place := sum_of_all(con, staged, decimal)) is not None:
         why = {place: TOTAL}
     why |= dict.fromkeys(totals_of_parts(con, staged, decimal), TOTAL)
+    if not why:
+        why = dict.fromkeys(sums_of_blocks(con, staged, decimal), TOTAL)
     if not why:
         return staged
     among = ", ".join(map(str, why))
