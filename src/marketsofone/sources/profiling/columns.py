@@ -14,6 +14,7 @@ from marketsofone.sources.mapping.strictly import FORMATS, format_of
 from marketsofone.sources.profiling.commas import decimal_of
 from marketsofone.sources.profiling.crm_words import DURATIONS, is_called
 from marketsofone.sources.profiling.field_words import MONTHS
+from marketsofone.sources.profiling.headed import stands_above
 from marketsofone.sources.profiling.headings import labels_of, prefix_of, said_in, subject_of, without_remarks
 from marketsofone.sources.profiling.kinds_of_rows import Kinds
 from marketsofone.sources.profiling.repeated import Whole
@@ -209,6 +210,10 @@ def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfil
         staged = stage(con, source, folder)
     if all(re.fullmatch(r"[\d.,:/ -]+(_\d+)?", name) for name in staged.columns):
         raise MarketError("A file has a header.", "numbers only in its first line.", "Add a header line.")
+    above = "" if source.fill_down else stands_above(con, staged)
+    if above:
+        source = replace(source, fill_down=(above,))
+        staged = stage(con, source, folder)
     source = replace(source, decimal=decimal_of(con, staged), date_format=_date_format(con, staged))
     about = subject_of(prefix_of(list(staged.columns)), source.sheet, source.table, source.name)
     return FileProfile(source, staged.rows, tuple(_columns(con, staged, source.decimal, source.date_format)),

@@ -58,7 +58,8 @@ KEYS: dict[str, tuple[str, ...]] = {
             "responsable commercial"),
     "competitor": ("competitor id", "competitor", "competitors", "competitor name", "rival", "wettbewerber",
                    "konkurrent", "mitbewerber"),
-    "touch": ("touch id", "activity id", "task id", "call id", "message id", "event id", "aktivität id", "anruf id"),
+    "touch": ("touch id", "activity id", "task id", "call id", "message id", "event id", "aktivität id", "anruf id",
+              "meeting id", "visit id", "appointment id", "besuch id", "termin id", "engagement id", "id activité"),
 }
 """Names of key columns by what they are the key of, the usual first."""
 

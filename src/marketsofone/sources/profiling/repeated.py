@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
 
-_CALLED = (*KEYS["order"], *KEYS["opportunity"])
+_CALLED = (*KEYS["order"], *KEYS["opportunity"], *KEYS["touch"])
 _LEAST = 3
 _ALIKE, _SUMMED = 0.99, 0.95
 _HALF_A_CENT = 0.005

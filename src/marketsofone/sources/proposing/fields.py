@@ -365,6 +365,15 @@ def dated(one: FileProfile) -> ColumnProfile | None:
     return max(dates, key=lambda column: column.filled, default=None)
 
 
+def repeated_touches(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str]:
+    """That a contact stands in several rows, once for each who took part perhaps, and each row counts as one."""
+    whole = one.whole(fields["touch_id"].sql) if "touch_id" in fields else None
+    if whole and "happened_at" in fields and fields["happened_at"].sql in whole.alike:
+        minutes = ", and its minutes with it" if "minutes" in fields else ""
+        yield (f"{whole.several:,} values of {whole.key} stand in several rows of the same time: each row counts as a "
+               f"contact of its own{minutes}. If rows are of those who took part, keep one of each in the file.")
+
+
 def unit_price(one: FileProfile) -> ColumnProfile | None:
     """The column of prices of one unit."""
     return next((column for column in one.columns if column.kind == "number" and named(column, UNIT_PRICES)), None)

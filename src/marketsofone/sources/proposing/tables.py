@@ -26,6 +26,7 @@ from marketsofone.sources.proposing.fields import (
     order_number,
     paid,
     repeated_totals,
+    repeated_touches,
     said_once,
     thing_of_periods,
 )
@@ -33,6 +34,7 @@ from marketsofone.sources.proposing.filters import left_out, returns_turned
 from marketsofone.sources.proposing.heads_and_lines import Together, found_together, is_whole
 from marketsofone.sources.proposing.histories import History, histories
 from marketsofone.sources.proposing.left_over import left_over, shared_marked
+from marketsofone.sources.proposing.nearly import lacking
 from marketsofone.sources.proposing.once_each import once_each
 from marketsofone.sources.proposing.recurring import recurring, recurs, subscriber, without_twice
 from marketsofone.sources.proposing.statements import rival_met, stated_in, statement
@@ -86,7 +88,7 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
             drafts.append(across)
         if months:
             notes += between(months) if across else months.notes
-        notes += _unused_or_objecting(one, table) if table or not across else left_over(one, across.said(), ())
+        notes += _unused_or_objecting(folder, one, table) if table or not across else left_over(one, across.said(), ())
         if table is not None:
             draft, more = _drafted(folder, one, table, together.get(name))
             past = next((each for each in changed.values() if each.opportunities.source is one.source), None)
@@ -117,10 +119,10 @@ def _across(folder: Folder, one: FileProfile, months: Months, table: str | None,
     return Draft(source, columns, (TableDraft("order_line", fields, dimensions),))
 
 
-def _unused_or_objecting(one: FileProfile, table: str | None) -> Iterator[str]:
+def _unused_or_objecting(folder: Folder, one: FileProfile, table: str | None) -> Iterator[str]:
     """That a file fills nothing, and what hangs on it where it seems to list who objects to being profiled."""
     if table is None:
-        yield "no customer table was recognised in its columns; it is not used."
+        yield f"no customer table was recognised in its columns; it is not used.{lacking(folder, one)}"
     if table is None and one.about == "objection":
         yield ("it seems to list who objects to being profiled: map it as objection before you run, or they are scored "
                "and ranked like all others.")
@@ -276,6 +278,8 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
     where, notes = left_out(one, table)
     if table in ("order_line", "opportunity_line", "opportunity"):
         notes += not_taken_off(one, fields)
+    if table == "touch":
+        notes += repeated_touches(one, fields)
     if table == "order_line":
         notes += repeated_totals(one, fields)
         turned, more = returns_turned(one, fields)
@@ -310,6 +314,9 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
                 and f"{table}_id" in TABLES[table].key and "valid_from" not in fields), None)
     notes += doubtful_rows(one, key) if key else ()
     notes += _periods(one, table, fields)
+    if one.source.fill_down:
+        notes.append(f"{shortened(one.source.fill_down)} stands in rows of its own above those that are of it: these "
+                     "take it from there (fill_down), and the rows that say nothing else will be in quarantine.")
     once = said_once(one, fields) if table == "order_line" else ()
     down = tuple(name for name in once if any(name == sql or quoted(name) in sql for sql in (*draft.said(), where)))
     if down:
