@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketsofone.sources.profiling.crm_words import KEYS, is_called
-from marketsofone.sources.sql import literal
-from marketsofone.sources.values.readings import number
+from marketsofone.sources.profiling.field_words import FIELDS
+from marketsofone.sources.sql import literal, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -38,6 +39,9 @@ _DESCRIBED = ("description", "line description", "item description", "product de
               "artikelbezeichnung", "positionstext", "désignation", "libellé", "product service", *KEYS["product"])
 _MOST_TAXES = 12
 _NEARLY_ALL = 0.95
+_BELOW = r"^[^0-9A-Za-z]*[-(−]|^[A-Z]{3} ?[-(−]|-\s*([€$£¥]|[A-Z]{3})?\s*$"
+"""How numbers below zero are written: with a sign before or behind, or in brackets."""
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +81,29 @@ def _called(column: ColumnProfile, words: tuple[str, ...]) -> bool:
 
 def _below_zero(con: DuckDBPyConnection, one: FileProfile, kind: ColumnProfile, value: str) -> frozenset[str]:
     """The columns of numbers that go below zero in the rows of a kind."""
-    shares = _shares_below(con, one, f"lower({kind.text}) = {literal(value)}")
+    shares = _shares_below(con, one, _numbers(one), f"lower({kind.text}) = {literal(value)}")
     return frozenset(name for name, share in shares.items() if share > 0)
 
 
 def _negative(con: DuckDBPyConnection, one: FileProfile) -> frozenset[str]:
-    return frozenset(name for name, share in _shares_below(con, one, "true").items() if share >= _NEARLY_ALL)
+    amounts = [column for column in _numbers(one) if _called(column, FIELDS["order_line"]["amount"])]
+    shares = _shares_below(con, one, amounts)
+    return frozenset(name for name, share in shares.items() if share >= _NEARLY_ALL)
 
 
-def _shares_below(con: DuckDBPyConnection, one: FileProfile, where: str) -> dict[str, float]:
-    """Of each column of numbers, which share of them is below zero, in some rows."""
-    numbers = [column for column in one.columns if column.kind == "number" or column.almost_number]
-    sign = one.source.decimal or "."
-    read = "".join(f", coalesce(avg(cast({number(column.text, 'VARCHAR', sign)} < 0 as integer)), 0)"
-                   for column in numbers)
-    found = con.execute(f"select 1{read} from {one.relation} where {where}").fetchall()[0]
-    return {column.name: share for column, share in zip(numbers, found[1:], strict=True)}
+def _numbers(one: FileProfile) -> list[ColumnProfile]:
+    return [column for column in one.columns if column.kind == "number" or column.almost_number]
+
+
+def _shares_below(con: DuckDBPyConnection, one: FileProfile, numbers: Sequence[ColumnProfile],
+                  where: str = "true") -> dict[str, float]:
+    """Of each column of numbers, which share of them is written as below zero, in some rows."""
+    if not numbers:
+        return {}
+    read = ", ".join(f"coalesce(avg(cast(regexp_matches(cast({quoted(column.name)} as varchar), {literal(_BELOW)}) "
+                     "as integer)), 0)" for column in numbers)
+    found = con.execute(f"select {read} from {one.relation} where {where}").fetchall()[0]
+    return {column.name: share for column, share in zip(numbers, found, strict=True)}
 
 
 def _taxes(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile) -> list[str]:

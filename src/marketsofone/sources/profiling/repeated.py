@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketsofone.sources.profiling.crm_words import KEYS, is_called
+from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.values.readings import number
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Whole:
     alike : frozenset of str
         Columns that say the same in all rows of a key, but for one key in a hundred.
     parts : mapping
-        A column of these that holds numbers -> one whose numbers, added up over the rows of a key, are that.
+        A column of these that holds money -> one whose numbers, added up over the rows of a key, are that.
     """
 
     key: str
@@ -64,11 +65,18 @@ def _is_number(column: ColumnProfile) -> bool:
     return column.kind == "number" or column.almost_number
 
 
+def _is_money(column: ColumnProfile) -> bool:
+    words = (*FIELDS["order_line"]["amount"], *FIELDS["order_line"]["cost"], *FIELDS["opportunity"]["amount"])
+    return any(is_called(said, words) for said in column.said)
+
+
 def _parts(con: DuckDBPyConnection, one: FileProfile, key: ColumnProfile, alike: Sequence[ColumnProfile],
            numbers: Sequence[ColumnProfile]) -> dict[str, str]:
-    """Of each column of numbers that is alike, the first other one whose numbers add up to it."""
-    pairs = [(whole, part) for whole, column in enumerate(numbers) if column in alike
+    """Of each column of money that is alike, the first other one of numbers that add up to it."""
+    pairs = [(whole, part) for whole, column in enumerate(numbers) if column in alike and _is_money(column)
              for part in range(len(numbers)) if part != whole]
+    if not pairs:
+        return {}
     read = [number(column.text, "VARCHAR", one.source.decimal or ".") for column in numbers]
     several, *counts = _keys(con, one, key, read, [
         f"abs(sum(v{part}) - min(v{whole})) <= {_HALF_A_CENT} * (count(*) + 1)" for whole, part in pairs])

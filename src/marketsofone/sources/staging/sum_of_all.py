@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,27 +25,39 @@ _TOLD = ((2, 4), (3, 2))
 """So many numbers that are sums, of so many other rows at least, are no chance."""
 
 
-def sum_of_all(con: DuckDBPyConnection, staged: Staged, decimal: str) -> int | None:
-    """The place, from 0, of the one row whose numbers are each the sum of all others in their columns; None for none.
+def numbers_of(con: DuckDBPyConnection, staged: Staged, decimal: str) -> list[NDArray[np.float64]]:
+    """The cells of a file as numbers, those that are none not a number; by each decimal sign where none is known.
 
-    A single number may be that by chance; two beside four other rows or more, or three, are not.
+    None of a large table.
     """
     if staged.rows * len(staged.columns) > _MOST_CELLS:
-        return None
-    names = ", ".join(f"count({quoted(name)})" for name in staged.columns)
-    filled = np.array(con.execute(f"select {names} from {staged.relation}").fetchall()[0])
-    places = (_half_of_all(cells, filled) for cells in numbers_of(con, staged, decimal))
-    return next((place for place in places if place is not None), None)
-
-
-def numbers_of(con: DuckDBPyConnection, staged: Staged, decimal: str) -> Iterator[NDArray[np.float64]]:
-    """The cells of a file as numbers, those that are none not finite; by each decimal sign where none is known."""
+        return []
+    found = []
     for sign in [decimal] if decimal else _PLAIN:
         read = ", ".join(f"coalesce(try_cast({_PLAIN[sign].format(quoted(name))} as double), 'nan') as c{place}"
                          for place, name in enumerate(staged.columns))
         columns = con.execute(f"select {read} from {staged.relation} order by file_row_number").fetchnumpy()
         cells = np.column_stack([*columns.values()])
-        yield np.where(np.isfinite(cells), cells, np.nan)
+        found.append(np.where(np.isfinite(cells), cells, np.nan))
+    return found
+
+
+def sum_of_all(con: DuckDBPyConnection, staged: Staged, numbers: Sequence[NDArray[np.float64]]) -> int | None:
+    """The place, from 0, of the one row whose numbers are each the sum of all others in their columns; None for none.
+
+    A single number may be that by chance; two beside four other rows or more, or three, are not.
+
+    Parameters
+    ----------
+    numbers : sequence of array, shape (rows, columns)
+        The cells as `numbers_of` reads them.
+    """
+    if not numbers:
+        return None
+    names = ", ".join(f"count({quoted(name)})" for name in staged.columns)
+    filled = np.array(con.execute(f"select {names} from {staged.relation}").fetchall()[0])
+    places = (_half_of_all(cells, filled) for cells in numbers)
+    return next((place for place in places if place is not None), None)
 
 
 def _half_of_all(cells: NDArray[np.float64], filled: NDArray[np.int64]) -> int | None:

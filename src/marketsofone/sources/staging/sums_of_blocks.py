@@ -6,27 +6,27 @@ of its parts, the sum of all at the top or the end aside.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-
-from marketsofone.sources.staging.staged_rows import Staged
-from marketsofone.sources.staging.sum_of_all import numbers_of
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 _MOST_CELLS = 200_000
 _LEAST_ROWS, _LEAST_BLOCKS, _LEAST_NUMBERS, _TOLD = 6, 2, 2, 5
 _PLACES = 1e6
 
 
-def sums_of_blocks(con: DuckDBPyConnection, staged: Staged, decimal: str) -> set[int]:
-    """Places, from 0, of rows that are what the rows below them, or above them, add up to, and of the sum of these."""
-    if staged.rows < _LEAST_ROWS or staged.rows * len(staged.columns) > _MOST_CELLS:
-        return set()
-    for cells in numbers_of(con, staged, decimal):
+def sums_of_blocks(numbers: Sequence[NDArray[np.float64]]) -> set[int]:
+    """Places, from 0, of rows that are what the rows below them, or above them, add up to, and of the sum of these.
+
+    Parameters
+    ----------
+    numbers : sequence of array, shape (rows, columns)
+        The cells as `sum_of_all.numbers_of` reads them.
+    """
+    for cells in numbers:
+        if len(cells) < _LEAST_ROWS or cells.size > _MOST_CELLS:
+            continue
         for part in (cells, cells[::-1]):
             heads = _heads(part)
             if heads:
@@ -57,6 +57,8 @@ def _chain(rows: NDArray[np.float64]) -> list[int]:
     A sum ends where the running total of all rows above is that before its parts and itself once more.
     """
     above = np.vstack([np.zeros(rows.shape[1]), np.cumsum(rows, axis=0)])
+    if not (above[2:] == above[1] + rows[0]).all(axis=1).any():
+        return []
     ends: dict[bytes, list[int]] = {}
     for place, total in enumerate(above):
         ends.setdefault(total.tobytes(), []).append(place)

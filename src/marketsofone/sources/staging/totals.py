@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.sources.sql import copied, literal, quoted
 from marketsofone.sources.staging.staged_rows import Staged
-from marketsofone.sources.staging.sum_of_all import sum_of_all
+from marketsofone.sources.staging.sum_of_all import numbers_of, sum_of_all
 from marketsofone.sources.staging.sums_of_blocks import sums_of_blocks
 from marketsofone.sources.staging.totals_of_parts import totals_of_parts
 from marketsofone.sources.values.readings import cleaned, number
@@ -82,11 +82,12 @@ def without_totals(con: DuckDBPyConnection, staged: Staged, decimal: str, target
     if not staged.is_text or staged.rows < _LAST:
         return staged
     why = {row.place: NOTE if row.is_note else TOTAL for row in _totals(con, staged, decimal)}
-    if not why and (place := sum_of_all(con, staged, decimal)) is not None:
+    cells = [] if why else numbers_of(con, staged, decimal)
+    if cells and (place := sum_of_all(con, staged, cells)) is not None:
         why = {place: TOTAL}
     why |= dict.fromkeys(totals_of_parts(con, staged, decimal), TOTAL)
     if not why:
-        why = dict.fromkeys(sums_of_blocks(con, staged, decimal), TOTAL)
+        why = dict.fromkeys(sums_of_blocks(cells), TOTAL)
     if not why:
         return staged
     among = ", ".join(map(str, why))
