@@ -49,3 +49,30 @@ def test_rows_marked_as_cancelled_are_no_sales(tmp_path, heading, mark, other):
     proposal = propose(written(tmp_path, orders=rows), "Acme")
     assert one_value(loaded(proposal.text), SUM) == NET - 100 * sum(100 + n for n in range(0, 200, 10))
     assert any("left out" in one and heading in one for one in proposal.unsure)
+
+
+def sold(headings, cost):
+    """Lines of one to five units at a price, each with a cost; and what all units cost, in cents."""
+    rows = lines(headings, ((f"IN{n // 2}", day(n // 2), f"Firm {n // 2 % 30}", f"S{n % 9}", n % 5 + 1, 20 + n % 9,
+                             cost(n % 5 + 1, 12 + n % 7)) for n in range(200)))
+    return rows, 100 * sum((n % 5 + 1) * (12 + n % 7) for n in range(200))
+
+
+@pytest.mark.parametrize("name", ["Cost", "Unit Cost", "EK", "Prix de revient"])
+def test_the_cost_of_a_unit_counts_for_each_unit(tmp_path, name):
+    text, whole = sold(f"Invoice No,Date,Customer,SKU,Qty,Price,{name}", lambda units, each: each)
+    engine = loaded(propose(written(tmp_path, invoices=text), "Acme").text)
+    assert one_value(engine, "select sum(cost) from order_line") == whole
+
+
+def test_the_cost_of_a_line_counts_once(tmp_path):
+    text, whole = sold("Invoice No,Date,Customer,SKU,Qty,Price,Cost", lambda units, each: units * each)
+    engine = loaded(propose(written(tmp_path, invoices=text), "Acme").text)
+    assert one_value(engine, "select sum(cost) from order_line") == whole
+
+
+def test_what_was_given_back_beside_an_amount_is_told(tmp_path):
+    rows = lines("Order No,Date,Customer,Amount,Amount Refunded", (
+        (f"SO{n}", day(n), f"Firm {n % 30}", 100 + n, 0 if n % 9 else 100 + n) for n in range(200)))
+    proposal = propose(written(tmp_path, charges=rows), "Acme")
+    assert any("Amount Refunded is not taken off Amount" in one for one in proposal.unsure)

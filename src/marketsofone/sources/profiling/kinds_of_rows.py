@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from marketsofone.sources.profiling.crm_values import UNIT_PRICES
 from marketsofone.sources.profiling.crm_words import KEYS, is_called
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.sql import literal, quoted
+from marketsofone.sources.values.readings import number
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -38,7 +40,7 @@ _STANDING = re.compile("stat(us|e|ut)")
 _DESCRIBED = ("description", "line description", "item description", "product description", "bezeichnung", "text",
               "artikelbezeichnung", "positionstext", "désignation", "libellé", "product service", *KEYS["product"])
 _MOST_TAXES = 12
-_NEARLY_ALL = 0.95
+_NEARLY_ALL, _LEAST = 0.95, 5
 _BELOW = r"^[^0-9A-Za-z]*[-(−]|^[A-Z]{3} ?[-(−]|-\s*([€$£¥]|[A-Z]{3})?\s*$"
 """How numbers below zero are written: with a sign before or behind, or in brackets."""
 
@@ -57,11 +59,14 @@ class Kinds:
         A column of what was sold, and one of its values, in lower case, that is a tax.
     negative : frozenset of str
         Columns of numbers that are below zero in nearly all rows.
+    below : frozenset of (str, str)
+        A column of costs and one of prices of a unit, above it in nearly all rows of two units or more.
     """
 
     returned: tuple[tuple[str, str, frozenset[str]], ...] = ()
     taxes: tuple[tuple[str, str], ...] = ()
     negative: frozenset[str] = frozenset()
+    below: frozenset[tuple[str, str]] = frozenset()
 
 
 def kinds_of_rows(con: DuckDBPyConnection, one: FileProfile) -> Kinds:
@@ -72,7 +77,7 @@ def kinds_of_rows(con: DuckDBPyConnection, one: FileProfile) -> Kinds:
                 for value in column.values if _RETURNED.search(value)]
     sold = [column for column in one.columns if column.kind == "text" and _called(column, _DESCRIBED)]
     taxes = [(column.name, value) for column in sold for value in _taxes(con, one, column)]
-    return Kinds(tuple(returned), tuple(taxes), _negative(con, one))
+    return Kinds(tuple(returned), tuple(taxes), _negative(con, one), _below_prices(con, one))
 
 
 def _called(column: ColumnProfile, words: tuple[str, ...]) -> bool:
@@ -89,6 +94,21 @@ def _negative(con: DuckDBPyConnection, one: FileProfile) -> frozenset[str]:
     amounts = [column for column in _numbers(one) if _called(column, FIELDS["order_line"]["amount"])]
     shares = _shares_below(con, one, amounts)
     return frozenset(name for name, share in shares.items() if share >= _NEARLY_ALL)
+
+
+def _below_prices(con: DuckDBPyConnection, one: FileProfile) -> frozenset[tuple[str, str]]:
+    """Costs that are below the price of a unit where several were sold: those of a whole line would mostly be above."""
+    lines = FIELDS["order_line"]
+    costs, prices, units = ([column for column in _numbers(one) if _called(column, words)]
+                            for words in (lines["cost"], UNIT_PRICES, lines["quantity"]))
+    if not (costs and prices and units):
+        return frozenset()
+    cost, price, unit = (number(column.text, "VARCHAR", one.source.decimal or ".") for column in (
+        costs[0], prices[0], units[0]))
+    several, below = con.execute(f"select count(*), count(*) filter ({cost} < {price}) from {one.relation} "
+                                 f"where {unit} >= 2").fetchall()[0]
+    is_below = several >= _LEAST and below >= _NEARLY_ALL * several
+    return frozenset({(costs[0].name, prices[0].name)} if is_below else ())
 
 
 def _numbers(one: FileProfile) -> list[ColumnProfile]:

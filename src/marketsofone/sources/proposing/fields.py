@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from marketsofone.sources.profiling.belonging import Folder, first_called, named, numbered, repeated
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
-from marketsofone.sources.profiling.crm_values import NO, UNIT_PRICES, YES
+from marketsofone.sources.profiling.crm_values import NO, UNIT_COSTS, UNIT_PRICES, YES
 from marketsofone.sources.profiling.crm_words import HOURS, KEYS, SECONDS, SITES, describes, is_personal
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.headings import scale_of
@@ -22,6 +22,7 @@ _FLAGS = ("answered", "decides")
 _CALLED_PARENT = re.compile("parent|subsidiary|mutter|belongs|gehoert|mere|uebergeordnet")
 _CALLED_SINCE = re.compile("since|seit|depuis|birth|geb|naiss|found|gruend|valid|gueltig|last|letzt|dernier|next|naech")
 _TAKEN_OFF = re.compile("discount|rabatt|remise|nachlass|skonto|rebate|descuento|sconto|korting|returned|retour")
+_GIVEN_BACK = re.compile("refund|erstatt|rembours")
 _DAYS = ("ordered_at", "happened_at")
 _MONEY = ("amount", "cost", "list_price", "unit_cost", "hour_cost")
 _PARTS = {"h:m:s": (60, 1, 1 / 60), "h:m": (60, 1), "m:s": (1, 1 / 60)}
@@ -174,7 +175,23 @@ def order_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
         if "amount" in fields:
             why = f"quantity times price: {fields['amount'].sql} is filled in fewer rows, once an order it seems"
         fields["amount"] = Guess(sql, why)
-    return fields | _of_lines(one, fields)
+    return fields | _of_units(one, fields) | _of_lines(one, fields)
+
+
+def _of_units(one: FileProfile, fields: Mapping[str, Guess]) -> dict[str, Guess]:
+    """What a line cost where a column says what a unit did: called so, or a cost that is below the price of a unit."""
+    quantity, cost, price = fields.get("quantity"), fields.get("cost"), unit_price(one)
+    if quantity is None:
+        return {}
+    if cost and price and fields["amount"].sql == f"{quoted(quantity.sql)} * {quoted(price.name)}":
+        below = (cost.sql, price.name) in one.kinds.below
+        why = f"quantity times cost: {cost.sql} is below the price of a unit where several were sold"
+        return {"cost": Guess(f"{quoted(quantity.sql)} * {quoted(cost.sql)}", why)} if below else {}
+    unit = None if cost else next((column for column in one.columns if column.kind == "number" and named(
+        column, UNIT_COSTS)), None)
+    if unit is None:
+        return {}
+    return {"cost": Guess(f"{quoted(quantity.sql)} * {quoted(unit.name)}", "quantity times cost of a unit")}
 
 
 def _of_lines(one: FileProfile, fields: Mapping[str, Guess]) -> dict[str, Guess]:
@@ -309,6 +326,10 @@ def not_taken_off(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str
         told = quoted(amount.sql) if any(column.name == amount.sql for column in one.columns) else amount.sql
         yield (f"{tax.name} is not taken off {amount.sql}: if that holds the tax, write "
                f"amount = {quoted_as_toml(f'{told} - {quoted(tax.name)}')}.")
+    for column in one.columns:
+        if column.kind == "number" and _GIVEN_BACK.search(snake(column.name)) and quoted(column.name) not in amount.sql:
+            yield (f"{column.name} is not taken off {amount.sql}: if it was given back, write amount as an expression "
+                   "that takes it off, or sales count too high.")
     if "*" in amount.sql:
         for column in one.columns:
             if quoted(column.name) not in amount.sql and _TAKEN_OFF.search(snake(column.name)):

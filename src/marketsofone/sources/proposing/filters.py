@@ -19,7 +19,7 @@ CANCELLED = ("cancelled", "canceled", "is cancelled", "is canceled", "void", "vo
              "annulé", "annulée", "cancelled at", "canceled at", "storniert am", "voided at")
 _MARKS = (*YES, "x", "✓", "✔")
 _NO_SALE = re.compile(
-    r"\b(cancel\w*|void\w*|draft|quote|quotation|estimate|storn\w*|angebot|entwurf|abgebrochen|proforma)\b|"
+    r"\b(cancel\w*|void\w*|draft|quote|quotation|estimate|storn\w*|angebot|entwurf|abgebrochen|proforma|failed)\b|"
     r"^((customer |received? )?payments?|pmt|pymt|zahlung(en|seingang)?|paiements?|r[eè]glements?|pagos?|mahnung)$")
 
 
