@@ -33,8 +33,8 @@ TARGETS = (
 UNIT_PRICES = ("unit price", "price", "price per unit", "sales price", "einzelpreis", "lineitem price", "net price",
                "unit net price", "stückpreis", "verkaufspreis")
 UNIT_COSTS = ("unit cost", "cost per unit", "cost price", "standard cost", "purchase price", "buying price",
-              "unit cogs", "einkaufspreis", "ek preis", "ek", "einstandspreis", "stückkosten", "kosten pro stück", "prix d'achat",
-              "prix de revient", "coût unitaire")
+              "unit cogs", "einkaufspreis", "ek preis", "ek", "einstandspreis", "stückkosten", "kosten pro stück",
+              "prix d'achat", "prix de revient", "coût unitaire")
 WON = ("won", "win", "closed won", "signed", "success", "gewonnen", "accepted", "auftrag", "beauftragt",
        "gagné", "gagnée", "signé", "signée")
 LOST = ("lost", "loss", "lose", "closed lost", "rejected", "verloren", "declined", "absage", "abgelehnt", "abgesagt",
