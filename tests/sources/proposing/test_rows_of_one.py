@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from tests.sources.proposing.test_unusual import lines, loaded, one_value, written
 
@@ -106,7 +109,9 @@ def test_of_a_deal_that_stands_once_a_change_the_last_row_says_how_it_is(tmp_pat
     rows = [(f"OP{n}", f"C{n % 40}", stage, 500 + n + k, f"2025-{n % 10 + 1:02d}-{5 + 7 * k:02d}")
             for n in range(99) for k, stage in enumerate(("Qualify", "Offer", STAGES[n % 3]))]
     text = lines("Deal ID,Account ID,Stage,Amount,Changed", rows)
-    engine = loaded(propose(written(tmp_path, history=text), "Acme").text)
+    proposal = propose(written(tmp_path, history=text), "Acme")
+    assert any("198 of 297 rows are changes" in one for one in proposal.unsure)
+    engine = loaded(proposal.text)
     assert engine.con.execute(WINS).fetchall() == [(33, 100 * sum(502 + n for n in range(0, 99, 3)))]
     assert one_value(engine, "select count(*) from opportunity") == 99
     assert str(one_value(engine, "select min(closed_at) from opportunity")) == "2025-01-19 00:00:00"
@@ -118,3 +123,14 @@ def test_rows_of_a_project_that_say_different_things_stay_deals_and_that_is_told
     proposal = propose(written(tmp_path, deals=text), "Acme")
     assert one_value(loaded(proposal.text), "select count(*) from opportunity") == 120
     assert any("40 values of Project No stand in several rows" in one for one in proposal.unsure)
+
+
+def test_changes_in_a_table_of_a_database_are_told_and_not_joined(tmp_path):
+    rows = [(f"OP{n}", f"C{n % 40}", stage, 500 + n + k, f"2025-{n % 10 + 1:02d}-{5 + 7 * k:02d}")
+            for n in range(99) for k, stage in enumerate(("Qualify", "Offer", STAGES[n % 3]))]
+    with closing(sqlite3.connect(tmp_path / "crm.sqlite")) as base, base:
+        base.execute('create table history ("Deal ID", "Account ID", "Stage", "Amount", "Changed")')
+        base.executemany("insert into history values (?, ?, ?, ?, ?)", rows)
+    proposal = propose(tmp_path, "Acme", databases=True)
+    assert ".join." not in proposal.text
+    assert any("99 values of Deal ID stand in several rows" in one for one in proposal.unsure)

@@ -41,8 +41,11 @@ def once_each(folder: Folder, one: FileProfile, draft: Draft) -> tuple[Draft, li
         if not unlike or (unlike == {"amount"} and product and product.sql not in whole.alike):
             return _with_lines(one, draft, key, whole), [*doubtful_rows(one, key), *_untold(table, whole)]
         day = _day_of_changes(one, table.fields, whole)
-        if day and "opened_at" not in unlike and _is_deals_own(key):
-            return _with_last(draft, one, key, day), list(doubtful_rows(one, key))
+        if day and "opened_at" not in unlike and _is_deals_own(key) and _may_be_joined(one):
+            later = key.filled - key.distinct
+            return _with_last(draft, one, key, day), [
+                f"{later:,} of {one.rows:,} rows are changes of a {key.name} of an earlier one: the last by {day.name} "
+                "says how each stands; all but the first will be in quarantine."]
     said = sorted({name for field in unlike for name in _columns(one, table.fields[field]) - whole.alike})
     return draft, [f"{whole.several:,} values of {key.name} stand in several rows, which do not say the same of it "
                    f"({shortened(said)}): each row counts as an opportunity. If rows are changes or parts of one, keep "
@@ -101,6 +104,11 @@ def _day_of_changes(one: FileProfile, fields: Mapping[str, Guess], whole: Whole)
 def _is_deals_own(key: ColumnProfile) -> bool:
     """Whether a column holds numbers of deals: a name may be that of many, and a project may have several."""
     return key.coded == key.filled and _DEAL.search(bare(key.label)) is not None
+
+
+def _may_be_joined(one: FileProfile) -> bool:
+    """Whether a file can be joined with itself as it stands: tables of a database are not, nor what is filled down."""
+    return not (one.source.table or one.source.query or one.source.fill_down)
 
 
 def _with_last(draft: Draft, one: FileProfile, key: ColumnProfile, day: ColumnProfile) -> Draft:
