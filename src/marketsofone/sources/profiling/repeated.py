@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.sources.profiling.crm_words import KEYS, is_called
 from marketsofone.sources.profiling.field_words import FIELDS
+from marketsofone.sources.sql import quoted
 from marketsofone.sources.values.readings import number
 
 if TYPE_CHECKING:
@@ -53,8 +54,7 @@ def wholes(con: DuckDBPyConnection, one: FileProfile) -> tuple[Whole, ...]:
 
 def _whole(con: DuckDBPyConnection, one: FileProfile, key: ColumnProfile) -> Whole:
     others = [column for column in one.columns if column is not key and column.filled]
-    texts = [column.text for column in others]
-    several, *counts = _keys(con, one, key, texts, [
+    several, *counts = _keys(con, one, key, [quoted(column.name) for column in others], [
         f"min(v{n}) is not distinct from max(v{n}) and count(v{n}) in (0, count(*))" for n in range(len(others))])
     alike = [column for column, count in zip(others, counts, strict=True) if count >= _ALIKE * several]
     parts = _parts(con, one, key, alike, [*filter(_is_number, others)])
