@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from marketsofone.sources.profiling.crm_words import KEYS, is_called
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.sql import quoted
-from marketsofone.sources.values.readings import number
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -77,7 +76,7 @@ def _parts(con: DuckDBPyConnection, one: FileProfile, key: ColumnProfile, alike:
              for part in range(len(numbers)) if part != whole]
     if not pairs:
         return {}
-    read = [number(column.text, "VARCHAR", one.source.decimal or ".") for column in numbers]
+    read = [_plainly(column.name, one.source.decimal or ".") for column in numbers]
     several, *counts = _keys(con, one, key, read, [
         f"abs(sum(v{part}) - min(v{whole})) <= {_HALF_A_CENT} * (count(*) + 1)" for whole, part in pairs])
     found: dict[str, str] = {}
@@ -85,6 +84,12 @@ def _parts(con: DuckDBPyConnection, one: FileProfile, key: ColumnProfile, alike:
         if count >= _SUMMED * several:
             found.setdefault(numbers[whole].name, numbers[part].name)
     return found
+
+
+def _plainly(name: str, decimal: str) -> str:
+    """A number by its digits alone, which is read sooner; one in brackets or with its sign behind proves nothing."""
+    digits = f"regexp_replace(cast({quoted(name)} as varchar), '[^0-9{decimal}-]', '', 'g')"
+    return f"try_cast(replace({digits}, ',', '.') as double)"
 
 
 def _keys(con: DuckDBPyConnection, one: FileProfile, key: ColumnProfile, values: Sequence[str],
