@@ -13,12 +13,15 @@ import pytest
 
 import marketsofone as m1
 from marketsofone.cli import main
+from marketsofone.cli.opening import _print_sums
 from marketsofone.errors import RunMissing
 from marketsofone.project import read_rows, state_judgement
 from marketsofone.project.flow import load, opened
 from marketsofone.project.ground.gathering import gather
+from marketsofone.project.reading.rows import Added, RowsRead
 from marketsofone.project.reading.rows_opening import open_rows
 from marketsofone.project.settings.market_file import read_settings
+from marketsofone.project.words import counted
 from marketsofone.sources import Input, sources_from
 from marketsofone.sources.rows.reopening import reopen
 
@@ -314,6 +317,12 @@ def test_a_segment_written_by_hand_opens_to_the_rows_of_its_members(steered, cap
     assert main(["rows", str(folder), "--segment", "easy", "--limit", "3"]) in (0, None)
     shown = capsys.readouterr().out
     assert f"pull: {added['pull'].rows} rows worth {added['pull'].trials:,.0f} trials" in shown
+
+
+def test_trials_are_rounded_once_so_that_their_rows_add_up_to_what_the_buyer_shows(capsys):
+    _print_sums(RowsRead((), (Added("attractiveness", 123, 1.7495288848876953, 57_737.94, 0),)))
+    shown = f"{counted(1.7495288848876953, 'trial')}, 57,737.94"
+    assert f"123 rows worth {shown} in total" in capsys.readouterr().out
 
 
 def test_the_terminal_gives_the_same_rows(ledger, capsys):

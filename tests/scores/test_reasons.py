@@ -69,7 +69,19 @@ def test_money_is_said_with_its_currency_and_thousands_apart():
     value = {"": 1234.4, "_prior": 1000.2, "_trials": 3.0, "_total": 4200.0, "_told": 0.0, "_size": 5.0, "_beside": 0.0}
     row_of = {"place": [0]} | {f"attractiveness{ending}": [number] for ending, number in value.items()}
     said = reasons(row_of, {"attractiveness": "order_line"})[0]
-    assert said == "attractiveness EUR +234: its own sales of EUR 4,200 (EUR 1,000 without)"
+    assert said == "attractiveness EUR +234: its own contribution of EUR 4,200 in 3 trials (EUR 1,000 without)"
+
+
+@pytest.mark.parametrize(("trials", "told"), [(0.168, "0.2 trials"), (1.0, "1 trial"), (1.04, "1 trial"),
+                                              (1.7495, "1.7 trials"), (148.0, "148 trials")])
+def test_money_stands_beside_the_trials_that_brought_it_so_that_little_in_little_time_is_not_read_as_little(
+        trials, told):
+    value = {"": 14_893.0, "_prior": 9_124.0, "_trials": trials, "_total": 4_531.51, "_told": 0.0, "_size": 0.3,
+             "_beside": 0.0}
+    row_of = {"place": [0]} | {f"attractiveness{ending}": [number] for ending, number in value.items()}
+    said = reasons(row_of, {"attractiveness": "order_line"})[0]
+    assert said == (f"attractiveness EUR +5,769: its own contribution of EUR 4,532 in {told} "
+                    "(EUR 9,124 without)")
 
 
 def test_each_score_has_its_own_sentence():

@@ -81,7 +81,7 @@ def _print_sums(found: RowsRead) -> None:
         print("No row was counted: all of it is borrowed.")
     for each in found.added:
         beside = f", and {counted(each.judgements, 'judgement')} beside" if each.judgements else ""
-        print(f"{each.score}: {counted(each.rows, 'row')} worth {counted(round(each.trials, 2), 'trial')}, "
+        print(f"{each.score}: {counted(each.rows, 'row')} worth {counted(each.trials, 'trial')}, "
               f"{each.total:,.2f} in total{beside}")
 
 

@@ -50,7 +50,8 @@ def _sentence(rows: ir.Table, score: str, step: str, currency: str) -> ibis.Valu
     if score == "attractiveness":
         without, moved = _money(prior, currency), _money(value - prior, currency, "+")
         others = rows[f"{score}_beside"].abs() >= _SMALL_MONEY, _money(rows[f"{score}_beside"], currency, "+")
-        record = "its own sales of " + _money(rows[f"{score}_total"], currency)
+        brought = _money(rows[f"{score}_total"], currency)
+        record = "its own contribution of " + brought + " in " + _tenths(rows[f"{score}_trials"], "trial")
         after = ibis.literal("")
     else:
         without, moved = _share(prior), _points(value - prior)
@@ -62,10 +63,10 @@ def _sentence(rows: ir.Table, score: str, step: str, currency: str) -> ibis.Valu
     held = ibis.cases(
         (told == 0, record), (rows[f"{score}_trials"] > 0, record + f" and {_HELD}"), else_=_HELD
     )
-    brought = "others of its company bring " + others[1]
+    beside = "others of its company bring " + others[1]
     seen = f"{score} " + moved + ": " + held + " (" + without + " without" + after + ")"
-    nothing = f"{score}: " + without + ibis.cases((others[0], ", to which " + brought), else_=", its stratum's")
-    return ibis.cases((rows[f"{score}_trials"] + told > 0, seen + ibis.cases((others[0], "; " + brought), else_="")),
+    nothing = f"{score}: " + without + ibis.cases((others[0], ", to which " + beside), else_=", its stratum's")
+    return ibis.cases((rows[f"{score}_trials"] + told > 0, seen + ibis.cases((others[0], "; " + beside), else_="")),
                       else_=nothing + "; nothing seen of this buyer yet")
 
 
@@ -124,6 +125,13 @@ def _padded(number: ibis.Value, digits: int) -> ibis.Value:
 def _text(value: ibis.Value) -> ibis.Value:
     """A number of one decimal: as a decimal it is written in half the time of a double."""
     return value.cast("decimal(9, 1)").cast("string")
+
+
+def _tenths(value: ibis.Value, noun: str) -> ibis.Value:
+    """A count with its noun, with a decimal where it has one: a win seen for part of its horizon is part of a trial."""
+    many = _rounded(value, 1)
+    return ibis.cases((many == 1, f"1 {noun}"), (many == many.round(0), _count(many) + f" {noun}s"),
+                      else_=_text(many) + f" {noun}s")
 
 
 def _count(value: ibis.Value) -> ibis.Value:
