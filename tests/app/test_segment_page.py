@@ -7,6 +7,7 @@ from marketsofone.project.comparing.distinguishing import distinguish
 from marketsofone.project.comparing.neighbours import compared
 from marketsofone.project.reading.holding_up_marks import refused_segments
 from marketsofone.project.statements.entering import Notebook
+from marketsofone.report.words import TYPICAL
 
 
 @pytest.fixture
@@ -42,7 +43,9 @@ def test_two_segments_side_by_side_say_what_the_terminal_says(team, leader, sibl
         (name.split(": ")[0], verdict) for name, verdict in said}
     address = f"/segment/{first}/beside/{second}"
     assert address in leader.get(f"/segment/{first}").text
-    assert "as it was split" in leader.get(address).text
+    text = leader.get(address).text
+    assert "as it was split" in text
+    assert TYPICAL in text, "attractiveness stands twice on the page, as a score and as what is typical"
     assert leader.get(f"/segment/{first}/beside/{first}").status_code == 422
     assert leader.get(f"/segment/{first}/beside/nobody").status_code == 404
 

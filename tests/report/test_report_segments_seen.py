@@ -11,6 +11,7 @@ from marketsofone.report.page import render_report
 from marketsofone.report.steadiness import HIGH, marks, steadiness
 from marketsofone.report.strata import leaves, market
 from marketsofone.report.verdicts import verdicts
+from marketsofone.report.words import TYPICAL
 
 
 def stable(family, solution, segment, measure, value, holds=None):
@@ -95,6 +96,13 @@ def test_a_pair_tells_what_is_decided_first_and_what_nobody_recorded(seen):
     [verdict] = pair.verdicts
     assert (verdict.verdict, verdict.effect, verdict.interval) == (
         "different, as it was split", "25.0 points", "10.0 to 40.0 points")
+
+
+def test_a_pair_says_what_its_amounts_are_only_where_it_compares_any(seen):
+    row = next(each for each in seen[0].verdicts.to_pylist() if each["buyers_a"])
+    rows = [row | {"criterion": "attractiveness", "unit": unit} for unit in ("share", "money")]
+    without, told = (verdicts(pa.Table.from_pylist([each]), market(seen[0].strata), "EUR")[0] for each in rows)
+    assert (without.typical, told.typical) == ("", TYPICAL)
 
 
 def test_births_and_deaths_are_counted(seen):

@@ -46,7 +46,7 @@ def distinct(first: GroupA, second: GroupB, project: Project = HERE, *, margin: 
 
 def _print(found: Distinguished, rows: Sequence[Row]) -> None:
     from marketsofone.project.comparing.distinguishing import called
-    from marketsofone.project.words import plain
+    from marketsofone.project.words import plain, typical_told
 
     currency = found.currency
     if rows:
@@ -59,7 +59,8 @@ def _print(found: Distinguished, rows: Sequence[Row]) -> None:
         Column("buyers\n(trials)", lambda row: "\n".join(_behind(row, end) for end in "ab"), right=True),
         Column("needed\na side", _needed, right=True),
     ), "table")
-    for note in found.notes:
+    typical = typical_told(row["unit"] for row in rows if row["buyers_a"] + row["buyers_b"] > 0)
+    for note in (typical, *found.notes) if typical else found.notes:
         print(plain(note))
 
 

@@ -26,6 +26,7 @@ from marketsofone.report.words import (
     plain,
     share,
     strata_told,
+    typical_told,
     worked_told,
 )
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["IN_PROPORTION", "NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours",
            "interval", "listed", "minutes_said", "money", "number", "overlap", "percent", "plain", "share",
-           "strata_told", "worked_told"]
+           "strata_told", "typical_told", "worked_told"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

@@ -28,11 +28,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two neighbours: their verdicts, those that are decided first, and what nobody has recorded."""
+    """Two neighbours: their verdicts, those decided first, what amounts among them are, what nobody has recorded."""
 
     first: str
     second: str
     verdicts: tuple[Verdict, ...]
+    typical: str
     unrecorded: str
 
 
@@ -48,7 +49,8 @@ def _pair(rows: Sequence[Row], market: Row, currency: str) -> Pair:
     decided = sorted(seen, key=lambda row: _ORDER.index(row["verdict"]))
     missing = [_criterion(row) for row in rows if row["buyers_a"] + row["buyers_b"] <= 0]
     return Pair(label(rows[0]["a"], market), label(rows[0]["b"], market),
-                tuple(_verdict(row, currency) for row in decided), words.listed(missing))
+                tuple(_verdict(row, currency) for row in decided), words.typical_told(row["unit"] for row in seen),
+                words.listed(missing))
 
 
 def _verdict(row: Row, currency: str) -> Verdict:

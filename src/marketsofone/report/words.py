@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from marketsofone.customer.money import amount_written, money_written
 from marketsofone.report.glossary import Kind
 
 NO_EVIDENCE = "no evidence"
+TYPICAL = ("Amounts are compared by what is typical of a buyer, close to the median, and money by one trial: not the "
+           "score of a segment, which is a mean over the horizon, and which a few large buyers move.")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July",
            "August", "September", "October", "November", "December")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
@@ -160,6 +162,17 @@ def counted(value: float | None, noun: str) -> str:
     """
     written = count(value)
     return f"1 {noun}" if written == "1" else f"{written} {_plural(noun)}"
+
+
+def typical_told(units: Iterable[str]) -> str:
+    """What the amounts of a comparison are, where it holds any: near what a score says of the same groups, and not it.
+
+    Examples
+    --------
+    >>> typical_told(["share", "profile"])
+    ''
+    """
+    return TYPICAL if {"money", "number"} & set(units) else ""
 
 
 def strata_told(parents: Collection[object]) -> str:
