@@ -59,6 +59,12 @@ def test_every_drain_has_a_graceful_way_out_and_a_reason(ledger):
     assert drains["reason"].str.contains("cost EUR").all()
 
 
+def test_no_way_out_claims_a_visit_for_the_ledger_knows_hours_and_no_channel(ledger):
+    table, _focus = ledger
+    assert table.loc[("buyer", "c"), "alternative"] == "less time on each touch, or a cheaper channel such as mail"
+    assert not table["alternative"].str.contains("visit").any()
+
+
 def test_nobody_is_given_up_after_a_few_touches(tmp_path):
     settings, few = six.settings_of(tmp_path), SPENT.copy()
     few.loc[few["buyer_id"] == 6, ["touches", "hours"]] = [[1, 0.1], [0, 0.0]]

@@ -149,7 +149,7 @@ def _side(rows: pd.DataFrame, kind: str, by: str, ids: pa.Array, settings: Setti
 def _alternative(told: pd.DataFrame, kind: str, settings: Settings) -> Any:
     """The graceful way out: milder where something is to be expected, and where little was tried."""
     some = ("marketing's touches in place of calls" if settings.plan.touch_budget
-            else "a cheaper channel: mail or a call in place of a visit")
+            else "less time on each touch, or a cheaper channel such as mail")
     if kind == "rep":
         return "their hours on buyers that the plan pursues"
     return pc.if_else(pa.array(told["expected"] > 0.25 * told["spent"]), some, pc.if_else(
