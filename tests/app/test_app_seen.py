@@ -56,6 +56,15 @@ def test_axe_finds_nothing_grave_on_any_page_and_none_is_wider_than_a_phone(sit,
     assert (found, wide) == ({}, [])
 
 
+def test_a_long_name_in_the_trail_that_leads_to_a_segment_wraps_on_a_phone(sit):
+    seat = sit("analyst", width=390)
+    seat.go("/segment/market")
+    seat.go(next(path for path in links(seat) if path.startswith("/segment/s")))
+    for name in ("landing page: " + "7f9098284a86ee80, " * 20, "x" * 300):
+        seat.tab.evaluate("name => document.querySelectorAll('.crumbs bdi').forEach(one => one.textContent = name)", name)
+        assert seat.tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_axe_finds_nothing_grave_at_the_door(chromium, sit):
     seat = sit("rep")
     seat.submit("Sign out rep")

@@ -151,3 +151,9 @@ def test_the_whole_market_is_not_said_to_be_found_again_nor_to_lie_beside_others
     assert "departs from the segments beside it" not in text
     below = next(row["stratum_id"] for row in team.shelf.strata if row["parent_id"])
     assert "How well it holds up" in team.browser("analyst").get(f"/segment/{below}").text
+
+
+def test_overlap_is_said_of_the_buyers_of_either_as_the_crosswalk_counts_it(leader, weak):
+    text = leader.get(f"/segment/{weak}").text
+    assert "of the buyers of either in common with it" in text
+    assert "shares" not in text.partition('id="stability"')[2].partition("</p>")[0], "not of its own buyers: Jaccard"
