@@ -8,7 +8,7 @@ from marketsofone.project.planning.scenario_texts import Scenario
 from marketsofone.project.planning.scenarios import compared, solve_scenario
 from marketsofone.project.settings.market_file import read_settings
 from marketsofone.project.showing.figures import money
-from marketsofone.project.showing.plan import drains_of, moves_of, plan_missing
+from marketsofone.project.showing.plan import drains_in_all, drains_of, moves_in_all, moves_of, plan_missing
 from marketsofone.project.snapshots.shelf import Scope, Shelf
 
 
@@ -20,11 +20,30 @@ def told(team):
 def test_the_plan_shows_hours_worth_choices_loads_and_drain(team, told):
     text = team.browser("analyst").get("/plan").text
     assert money(told["value"], "EUR") in text
-    for heading in ("Contribution against hours", "pursue, hold or leave", "Load, and the value of the next hour",
+    for heading in ("What more or fewer hours would earn", "pursue, hold or leave", "Load, and the value of the next hour",
                     "Moves", "Drain"):
         assert heading in text
     for rep in told["reps"]:
         assert money(rep["next_hour_value"], "EUR") in text
+
+
+def test_what_the_curve_says_of_the_hours_there_are_is_what_the_plan_earns_and_is_called_so(team, told):
+    text = team.browser("analyst").get("/plan").text
+    line = re.search(r'<th scope="row">100%</th>.*?</tr>', text).group()
+    assert money(told["value"], "EUR") in line, "net of what the hours cost, as the first sentence has it"
+    assert "Earn beyond their cost" in text
+    assert "↑ Expected beyond what the hours cost" in text
+
+
+def test_a_list_that_is_cut_says_of_how_many_it_is_and_where_the_others_are(team):
+    planned = team.shelf.given_hours()
+    assert moves_in_all(team.shelf, Scope()) == planned > 25
+    browser = team.browser("analyst")
+    told = re.search(r'The first 25 of the (\d+) buyers that get hours. <a href="([^"]+)">', browser.get("/plan").text)
+    assert int(told.group(1)) == planned
+    everyone = browser.get(told.group(2)).text
+    assert moves_of(team.shelf, Scope())[0].key in everyone
+    assert drains_in_all(team.shelf, "buyer", Scope()) == len(drains_of(team.shelf, "buyer", Scope(), most=10_000))
 
 
 def test_a_rep_sees_own_moves_own_load_and_own_drain(team):

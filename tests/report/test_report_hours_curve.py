@@ -9,7 +9,7 @@ def test_more_hours_lie_further_right_and_the_own_capacity_is_marked():
     assert [point.x for point in drawn.points] == sorted(point.x for point in drawn.points)
     assert [point.y for point in drawn.points] == sorted((point.y for point in drawn.points), reverse=True)
     assert [point.own for point in drawn.points] == [False, True, False]
-    assert "100 hours placed, EUR 900 expected" in drawn.points[1].title
+    assert "100 hours placed, EUR 900 expected beyond their cost" in drawn.points[1].title
 
 
 def test_one_solution_is_no_curve():

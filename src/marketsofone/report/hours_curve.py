@@ -1,4 +1,4 @@
-"""Contribution against hours: what more or fewer selling hours would earn, drawn from a plan's own solutions."""
+"""Earnings against hours: what more or fewer selling hours would earn, drawn from a plan's own solutions."""
 
 from __future__ import annotations
 
@@ -67,4 +67,4 @@ def hours_curve(swept: Sequence[Mapping[str, Any]], currency: str) -> HoursCurve
 def _told(row: Mapping[str, Any], currency: str) -> str:
     hours = words.count(round(row["hours"], 1))
     return (f"{words.share(row['share'])} of the hours there are: {hours} hours placed, "
-            f"{words.money(row['value'], currency)} expected")
+            f"{words.money(row['value'], currency)} expected beyond their cost")

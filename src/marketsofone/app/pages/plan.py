@@ -14,10 +14,12 @@ from marketsofone.project.showing.figures import currency_of
 from marketsofone.project.showing.plan import (
     choices_of,
     curve_of,
+    drains_in_all,
     drains_of,
     focus_of,
     headline,
     loads_of,
+    moves_in_all,
     moves_of,
     plan_missing,
     response_of,
@@ -41,7 +43,9 @@ class Plan:
     choices: tuple[Choice, ...]
     loads: tuple[Load, ...]
     moves: tuple[Move, ...]
-    drains: tuple[tuple[str, tuple[Drained, ...]], ...]
+    moves_in_all: int
+    market: str
+    drains: tuple[tuple[str, tuple[Drained, ...], int], ...]
     has_drain: bool
     focus: tuple[tuple[str, str], ...]
     currency: str
@@ -59,6 +63,8 @@ def plan(visit: Annotated[Visit, visits("see_market")]) -> HTMLResponse:
     page = Plan(
         plan_missing(shelf.snapshot), headline(shelf), curve, swept, response_of(shelf), choices_of(shelf),
         loads_of(shelf, scope) if sees else (), moves_of(shelf, scope) if sees else (),
-        tuple((kind, drains_of(shelf, kind, scope)) for kind in kinds), "drain" in shelf.snapshot.tables,
+        moves_in_all(shelf, scope) if sees else 0, shelf.strata[0]["stratum_id"],
+        tuple((kind, drains_of(shelf, kind, scope), drains_in_all(shelf, kind, scope)) for kind in kinds),
+        "drain" in shelf.snapshot.tables,
         focus_of(shelf), currency_of(shelf), sees, visit.viewer.may("decide"))
     return rendered("plan.html", framed(visit, "Plan", "plan"), page)

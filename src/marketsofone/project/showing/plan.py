@@ -138,7 +138,7 @@ def headline_of(told: Mapping[str, Any], currency: str) -> Headline:
 
 
 def curve_of(shelf: Shelf) -> tuple[HoursCurve, tuple[tuple[str, str, str], ...]]:
-    """Contribution against hours, drawn and as lines: share of the hours there are, hours, contribution."""
+    """What hours earn beyond their cost, drawn and as lines: share of the hours there are, hours, what they earn."""
     from marketsofone.report.hours_curve import hours_curve
 
     swept = (shelf.snapshot.manifest.get("plan") or {}).get("sweep") or ()
@@ -181,21 +181,41 @@ def planned_for(shelf: Shelf, stratum_id: str) -> SegmentPlan | None:
 
 
 def moves_of(shelf: Shelf, scope: Scope, most: int = 25) -> tuple[Move, ...]:
-    """Buyers that get hours, in the order of approach; only those one may see."""
+    """The first buyers that get hours, in the order of approach; only those one may see."""
     order = "place" if orders_approach(shelf.snapshot) else "expected_contribution desc nulls last"
-    rows = _rows(shelf, "plan", f"choice = 'pursue' and {scope.condition} "
-                                f"order by {order}, buyer_id limit {int(most)}")
+    rows = _rows(shelf, "plan", f"{_pursued(scope)} order by {order}, buyer_id limit {int(most)}")
     return tuple(move_of(shelf, row) for row in rows)
 
 
+def moves_in_all(shelf: Shelf, scope: Scope) -> int:
+    """How many `moves_of` there are."""
+    return _counted(shelf, "plan", _pursued(scope))
+
+
+def _pursued(scope: Scope) -> str:
+    return f"choice = 'pursue' and {scope.condition}"
+
+
 def drains_of(shelf: Shelf, kind: str, scope: Scope, most: int = 25) -> tuple[Drained, ...]:
-    """Lines of the ledger that drain, most hours back first.
+    """The first lines of the ledger that drain, most hours back first.
 
     Parameters
     ----------
     kind : {"segment", "buyer", "rep"}
         Of buyers and reps only those one may see.
     """
+    where, given = _draining(shelf, kind, scope)
+    rows = _rows(shelf, "drain", f"{where} order by hours_back desc, id limit {int(most)}", given)
+    return tuple(_drained(shelf, row) for row in rows)
+
+
+def drains_in_all(shelf: Shelf, kind: str, scope: Scope) -> int:
+    """How many `drains_of` there are."""
+    return _counted(shelf, "drain", *_draining(shelf, kind, scope))
+
+
+def _draining(shelf: Shelf, kind: str, scope: Scope) -> tuple[str, Sequence[Any]]:
+    """Which lines of the ledger drain and may be seen, and what is given to that condition."""
     where, given = f"kind = '{kind}' and drains", []
     if scope.reps is not None and kind == "rep":
         where, given = f"{where} and list_contains(?, id)", [[shelf.reps[each]["source_id"] for each in scope.reps]]
@@ -204,8 +224,7 @@ def drains_of(shelf: Shelf, kind: str, scope: Scope, most: int = 25) -> tuple[Dr
         where += f" and id in ({buyers} where {scope.condition})"
     elif kind == "buyer":
         where += f" and id not in ({buyers} where not ({scope.condition}))"
-    rows = _rows(shelf, "drain", f"{where} order by hours_back desc, id limit {int(most)}", given)
-    return tuple(_drained(shelf, row) for row in rows)
+    return where, given
 
 
 def focus_of(shelf: Shelf) -> tuple[tuple[str, str], ...]:
@@ -235,6 +254,13 @@ def _rows(shelf: Shelf, table: str, where: str, given: Sequence[Any] = ()) -> li
         return []
     path = shelf.snapshot.file(table)
     return list(asked_rows(path, f"from {scanned(path)} where {where}", given))
+
+
+def _counted(shelf: Shelf, table: str, where: str, given: Sequence[Any] = ()) -> int:
+    if table not in shelf.snapshot.tables:
+        return 0
+    path = shelf.snapshot.file(table)
+    return int(asked_rows(path, f"select count(*) as n from {scanned(path)} where {where}", given)[0]["n"])
 
 
 def _choice(shelf: Shelf, row: Row) -> Choice:
