@@ -61,7 +61,7 @@ def test_a_long_name_in_the_trail_that_leads_to_a_segment_wraps_on_a_phone(sit):
     seat.go("/segment/market")
     seat.go(next(path for path in links(seat) if path.startswith("/segment/s")))
     for name in ("landing page: " + "7f9098284a86ee80, " * 20, "x" * 300):
-        seat.tab.evaluate("name => document.querySelectorAll('.crumbs bdi').forEach(one => one.textContent = name)", name)
+        seat.tab.evaluate("name => document.querySelectorAll('.crumbs bdi').forEach(e => e.textContent = name)", name)
         assert seat.tab.evaluate("document.documentElement.scrollWidth") <= 390
 
 

@@ -20,8 +20,8 @@ def told(team):
 def test_the_plan_shows_hours_worth_choices_loads_and_drain(team, told):
     text = team.browser("analyst").get("/plan").text
     assert money(told["value"], "EUR") in text
-    for heading in ("What more or fewer hours would earn", "pursue, hold or leave", "Load, and the value of the next hour",
-                    "Moves", "Drain"):
+    for heading in ("What more or fewer hours would earn", "pursue, hold or leave",
+                    "Load, and the value of the next hour", "Moves", "Drain"):
         assert heading in text
     for rep in told["reps"]:
         assert money(rep["next_hour_value"], "EUR") in text

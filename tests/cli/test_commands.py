@@ -111,6 +111,15 @@ def test_a_buyer_is_shown_with_its_opportunities(m1, folder):
     assert "same rival as last time" in out
 
 
+def test_a_decided_opportunity_has_no_chance_any_more_as_in_the_browser(m1, folder):
+    _, out, _ = m1("buyer", "ant", folder)
+    opportunities = out.partition("opportunities:")[2].splitlines()
+    lines = {outcome: next(line for line in opportunities if f" {outcome} " in line) for outcome in ("won", "open")}
+    assert "decided" in lines["won"]
+    assert "%" not in lines["won"]
+    assert "%" in lines["open"]
+
+
 def test_a_buyer_that_is_not_there_is_an_error_without_a_trace(m1, folder):
     status, out, err = m1("buyer", "nobody@example.org", folder)
     assert (status, out) == (2, "")

@@ -46,6 +46,18 @@ def test_what_the_data_have_no_table_for_is_not_known(counted):
     assert all(rows[1][name] is None for name in COUNTED)
 
 
+def test_of_a_buyer_whose_opportunities_tell_no_outcome_nothing_is_said_to_be_won_or_lost(counted, market):
+    told = ("open_opportunities", "won", "lost", "contribution")
+    for row in market["opportunity"]:
+        row["outcome"] = None if row["account_id"] == 1 else row["outcome"]
+    rows = counted("order_line")
+    assert rows[1]["opportunities"] == 2
+    assert all(rows[1][name] is None for name in told)
+    assert all(rows[5][name] is not None for name in told)
+    assert rows[3]["won"] == rows[3]["contribution"] == 0, "who has no opportunity has won none"
+    assert counted()[1]["contribution"] == pytest.approx(45), "order lines tell it whatever became of opportunities"
+
+
 def test_the_day_on_which_an_open_opportunity_was_hoped_to_close_decides_nothing(counted, market):
     before = counted()[1]["last_decided_on"]
     market["opportunity"].append({"opportunity_id": 99, "account_id": 1, "outcome": "open",

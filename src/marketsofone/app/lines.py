@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BuyerLine:
-    """A buyer in a list."""
+    """A buyer in a list; ``rank`` is empty where it is not to be contacted."""
 
     buyer_id: int
     key: str
@@ -43,7 +43,7 @@ def buyer_lines(shelf: Shelf, rows: Sequence[Row]) -> tuple[BuyerLine, ...]:
     drawn = figures(shelf, rows)
     return tuple(
         BuyerLine(row["buyer_id"], row["source_id"] or f"id {row['buyer_id']}", row["path"], row["stratum_id"],
-                  count(row["rank"]), shown, reasons(row["reasons"]))
+                  "" if row["rank"] is None else count(row["rank"]), shown, reasons(row["reasons"]))
         for row, shown in zip(rows, drawn, strict=True))
 
 

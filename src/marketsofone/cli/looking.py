@@ -305,9 +305,14 @@ def _score_column(score: _Score, currency: str, words: Words) -> Column:
     return Column(heading, lambda row: words(row, score.name, score.kind), right=True)
 
 
+def _decided(row: Row) -> bool:
+    """Whether an opportunity is won or lost: it has no chance any more, whatever was expected of it."""
+    return row["outcome"] in ("won", "lost")
+
+
 _OPPORTUNITY = (
     Column("opportunity", lambda row: row["source_id"]),
     Column("outcome", lambda row: row["outcome"] or "not known"),
-    Column("win", lambda row: _with_interval(row, "win", "share"), right=True),
-    Column("reasons", lambda row: "\n".join(row["reasons"])),
+    Column("win", lambda row: "decided" if _decided(row) else _with_interval(row, "win", "share"), right=True),
+    Column("reasons", lambda row: "" if _decided(row) else "\n".join(row["reasons"])),
 )

@@ -29,6 +29,8 @@ _FROM = {"touch": ("touches", "approaches", "answered"),
          "order_line": ("orders",)}
 """What is zero where nothing happened, by the table that would tell."""
 
+_BY_OUTCOME = ("open_opportunities", "won", "lost")
+
 
 def activity(
     buyers: ir.Table, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], margin_rate: float | None,
@@ -38,8 +40,9 @@ def activity(
 
     A buyer with whom nothing happened has zero touches, opportunities and orders where the data have
     such a table at all; where they have none, nothing is known of them. A last day of what never
-    happened is not known. Contribution is amount less cost over all order lines, else over won
-    opportunities; not known where a buyer has rows and none of them tells its margin.
+    happened is not known; nor is how many opportunities are open, won and lost where a buyer has some
+    and none of them tells. Contribution is amount less cost over all order lines, else over won
+    opportunities; not known where a buyer has rows and none of them tells its margin, or its outcome.
 
     Parameters
     ----------
@@ -68,8 +71,12 @@ def _column(rows: ir.Table, name: str, kind: str, counted: bool) -> ibis.Value:
     if name not in rows.columns:
         return ibis.null(kind)
     if name == "contribution":
-        return ibis.cases((rows.unpriced > 0, ibis.null(kind)), else_=rows[name].fill_null(0.0))
-    return rows[name].fill_null(0).cast(kind) if counted else rows[name]
+        unknown = rows.unpriced > 0 if "orders" in rows.columns else (rows.unpriced > 0) | (rows.untold > 0)
+        return ibis.cases((unknown, ibis.null(kind)), else_=rows[name].fill_null(0.0))
+    if not counted:
+        return rows[name]
+    many = rows[name].fill_null(0).cast(kind)
+    return ibis.cases((rows.untold > 0, ibis.null(kind)), else_=many) if name in _BY_OUTCOME else many
 
 
 def _parts(
@@ -102,7 +109,8 @@ def _touches(rows: ir.Table) -> ir.Table:
 
 def _opportunities(rows: ir.Table) -> ir.Table:
     return rows.group_by("buyer_id").agg(
-        opportunities=_.count(), open_opportunities=_.count(where=_.outcome == "open"),
+        opportunities=_.count(), untold=(_.outcome.count() == 0).cast("int64"),
+        open_opportunities=_.count(where=_.outcome == "open"),
         won=_.count(where=_.outcome == "won"), lost=_.count(where=_.outcome == "lost"),
         last_opportunity_on=_.opened_at.cast("timestamp").max().cast("date"),
         last_decided_on=_.closed_at.cast("timestamp").max(where=_.outcome.isin(["won", "lost"])).cast("date"))

@@ -90,7 +90,9 @@ def _lead(ranked: tuple[RankedBuyer, ...]) -> str:
     given, hour = ranked[0].given, ranked[0].figures[0]
     earns, ends = (hour.value if hour.known else "", hour.interval) if given is None else (given.earns, given.interval)
     if not earns:
-        return f"Approach {ranked[0].source_id} next."
+        known = [f"{each.title.lower()} {each.value} (90% interval {each.interval})"
+                 for each in ranked[0].figures[1:] if each.known]
+        return f"Approach {ranked[0].source_id} next" + (f": {words.listed(known)}." if known else ".")
     worth = f"an hour there is expected to earn {earns}" + (f" (90% interval {ends})" if ends else "")
     hours = "" if given is None else f" The plan gives it {given.hours} hours."
     return f"Approach {ranked[0].source_id} next: {worth}.{hours}"

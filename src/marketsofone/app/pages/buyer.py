@@ -16,6 +16,7 @@ from marketsofone.app.resting import Resting, counted_rows, resting
 from marketsofone.app.wishes import wish_words
 from marketsofone.app.writing import history_of, own_of, standing_about, state, take_back
 from marketsofone.errors import RecordRefused
+from marketsofone.project.reading.unlisted import unlisted
 from marketsofone.project.showing.buyer import (
     approach_to,
     effort_on,
@@ -88,8 +89,15 @@ class WishLine:
 
 @dataclass(frozen=True, slots=True)
 class NextMove:
-    """What to do next: what the plan gives, how to approach, and what the scores say in words."""
+    """What to do next: what the plan gives, how to approach, and what the scores say in words.
 
+    Parameters
+    ----------
+    barred : bool
+        No basis for contact holds: nothing says how to approach it.
+    """
+
+    barred: bool
     choice: str
     plan: Move | None
     earns: str
@@ -236,8 +244,9 @@ def undo(buyer_id: int, visit: Annotated[Visit, visits("write")],
 def _following(visit: Visit, as_run: Row, row: Row) -> NextMove:
     """The next move: the plan and the changes as the run holds them, the scores as they stand now."""
     found = next_move(visit.shelf, row["buyer_id"])
-    return NextMove(found[1] if found else "", found[0] if found else None, hour_of(visit.shelf, as_run, row)[0],
-                    approach_to(visit.shelf, row),
+    barred = as_run["rank"] is None or row["buyer_id"] in unlisted(visit.shelf.snapshot, visit.office.notebook)
+    return NextMove(barred, found[1] if found else "", found[0] if found else None,
+                    hour_of(visit.shelf, as_run, row)[0], approach_to(visit.shelf, row),
                     said_of(visit.shelf, row), changed_since(visit.shelf, as_run), as_of_before(visit.shelf))
 
 
@@ -320,5 +329,5 @@ def _opportunity(row: Row) -> OpportunityLine:
     key, outcome = str(row["source_id"]), str(row["outcome"] or "not recorded")
     if row["outcome"] in ("won", "lost"):
         return OpportunityLine(key, outcome, "decided", "", ())
-    return OpportunityLine(key, outcome, share(row["win"]), f"{share(row['win_low'])} to {share(row['win_high'])}",
-                           reasons(row["reasons"]))
+    between = "" if row["win_low"] is None else f"{share(row['win_low'])} to {share(row['win_high'])}"
+    return OpportunityLine(key, outcome, share(row["win"]), between, reasons(row["reasons"]))

@@ -184,13 +184,13 @@ def _called(visit: Visit, own: Row) -> Called:
 
 
 def _spent(visit: Visit, stratum_id: str) -> tuple[tuple[str, str], ...]:
-    """What was done and what it returned, in words."""
+    """What was done and what it returned, in words; nothing is said of what no row tells."""
     found = spent_on(visit.shelf, stratum_id)
     if found is None:
         return ()
-    return (("Touches", count(found.touches)), ("Approaches", count(found.approaches)),
-            ("Let us in", count(found.answered)), ("Opportunities", count(found.opportunities)),
-            ("Won", count(found.won)), ("Lost", count(found.lost)), ("Orders", count(found.orders)),
+    told = (("Touches", found.touches), ("Approaches", found.approaches), ("Let us in", found.answered),
+            ("Opportunities", found.opportunities), ("Won", found.won), ("Lost", found.lost), ("Orders", found.orders))
+    return (*((title, count(many)) for title, many in told if many is not None),
             ("Contribution of what was sold", money(found.contribution, currency_of(visit.shelf))))
 
 
