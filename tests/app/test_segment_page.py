@@ -157,3 +157,12 @@ def test_overlap_is_said_of_the_buyers_of_either_as_the_crosswalk_counts_it(lead
     text = leader.get(f"/segment/{weak}").text
     assert "of the buyers of either in common with it" in text
     assert "shares" not in text.partition('id="stability"')[2].partition("</p>")[0], "not of its own buyers: Jaccard"
+
+
+def test_a_segment_says_where_its_parts_add_up_to_fewer_buyers(team, leader):
+    rows = team.shelf.strata
+    split = {row["parent_id"] for row in rows} - {None}
+    short = {row["stratum_id"] for row in rows if row["stratum_id"] in split and row["buyers"] > sum(
+        each["buyers"] for each in rows if each["parent_id"] == row["stratum_id"])}
+    said = {each for each in split if "Parts add up to fewer" in leader.get(f"/segment/{each}").text}
+    assert said == short

@@ -104,6 +104,14 @@ def test_strata_show_the_tree_and_why_it_goes_on_or_stops(m1, folder):
     assert out.index("  health") < out.index("  retail")
 
 
+@pytest.mark.parametrize("command", ["strata", "tree"])
+def test_a_tree_whose_parts_add_up_to_fewer_says_so_to_people_only(m1, small, tmp_path, command):
+    small.write_small_run(tmp_path, strata=small.strata(buyers=[8.0, 3.0, 2.0]))
+    _, out, _ = m1(command, str(tmp_path))
+    assert "of 3 buyers it is not known to which they belong" in " ".join(out.split())
+    assert len(json.loads(m1(command, str(tmp_path), "--format", "json")[1])) == 3
+
+
 def test_a_buyer_is_shown_with_its_opportunities(m1, folder):
     status, out, _ = m1("buyer", "ant", folder)
     assert status == 0

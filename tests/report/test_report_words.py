@@ -72,3 +72,13 @@ def test_ticks_lie_on_the_scale_and_are_few(low, length):
     ticks = Scale(low, low + length).ticks()
     assert 2 <= len(ticks) <= 11
     assert all(low - 1e-6 * length <= tick <= low + length * (1 + 1e-6) for tick in ticks)
+
+
+@pytest.mark.parametrize(("buyers", "said"), [
+    ((9, 5, 4), ""), ((9, 5, 3), "of 1 buyer it"), ((2400, 5, 3), "of 2,392 buyers it")])
+def test_parts_that_add_up_to_fewer_say_of_how_many_it_is_not_known_where_they_belong(buyers, said):
+    rows = [{"stratum_id": name, "parent_id": parent, "buyers": many} for (name, parent), many in zip(
+        [("market", None), ("food", "market"), ("rest", "market")], buyers, strict=True)]
+    told = words.unplaced_told([*rows, {"stratum_id": "x", "parent_id": "elsewhere", "buyers": 1}])
+    whole = f"Parts add up to fewer than their stratum: {said} is not known to which they belong."
+    assert told == (whole if said else "")

@@ -95,7 +95,7 @@ def strata(project: Project = HERE, *, run: Run = "latest", format: Format = "ta
     from marketsofone.project.reading.holding_up_marks import words_of
     from marketsofone.project.snapshots.results import flattened, read_strata
     from marketsofone.project.snapshots.snapshot import open_snapshot
-    from marketsofone.project.words import strata_told
+    from marketsofone.project.words import strata_told, unplaced_told
 
     snapshot = open_snapshot(project, run)
     held = words_of(snapshot)
@@ -104,6 +104,8 @@ def strata(project: Project = HERE, *, run: Run = "latest", format: Format = "ta
          (Column("stratum", _named), _buyers(),
           Column("mark", lambda row: row["mark"]), Column("why", lambda row: row["why"])), format,
          f"The tree: {strata_told([row['parent_id'] for row in rows])}")
+    if format == "table" and (unplaced := unplaced_told(rows)):
+        print(unplaced)
     note_objected(snapshot, format)
 
 

@@ -23,7 +23,7 @@ def tree(project: Project = HERE, *, run: Run = "latest", format: Format = "tabl
     """
     from marketsofone.project.showing.tree_lines import tree_lines
     from marketsofone.project.snapshots.snapshot import open_snapshot
-    from marketsofone.project.words import strata_told
+    from marketsofone.project.words import strata_told, unplaced_told
 
     snapshot = open_snapshot(project, run)
     lines = tree_lines(snapshot)
@@ -34,6 +34,8 @@ def tree(project: Project = HERE, *, run: Run = "latest", format: Format = "tabl
     columns += [Column("split on", lambda row: row["split_on"] or ""), Column("mark", lambda row: row["marks"])]
     told, currency = strata_told([row["parent_id"] for row in lines]), snapshot.manifest["currency"]
     show(lines, columns, format, f"The tree: {told}; money in {currency}")
+    if format == "table" and (unplaced := unplaced_told(lines)):
+        print(unplaced)
 
 
 def stability(project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:

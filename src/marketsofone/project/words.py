@@ -27,6 +27,7 @@ from marketsofone.report.words import (
     share,
     strata_told,
     typical_told,
+    unplaced_told,
     worked_told,
 )
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["IN_PROPORTION", "NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours",
            "interval", "listed", "minutes_said", "money", "number", "overlap", "percent", "plain", "share",
-           "strata_told", "typical_told", "worked_told"]
+           "strata_told", "typical_told", "unplaced_told", "worked_told"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

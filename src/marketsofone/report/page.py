@@ -70,6 +70,7 @@ class Page:
     strata: tuple[Stratum, ...]
     strata_left_out: int
     strata_told: str
+    unplaced: str
     health: Health
     computed: Computed
     columns: tuple[Score, ...]
@@ -126,6 +127,7 @@ def _page(results: Results) -> Page:
         strata=tuple(_stratum(row, measured) for row in upper),
         strata_left_out=results.strata.num_rows - len(upper),
         strata_told=words.strata_told(results.strata["parent_id"].to_pylist()),
+        unplaced=words.unplaced_told(results.strata.select(["stratum_id", "parent_id", "buyers"]).to_pylist()),
         health=data_health(results), computed=computed(results.manifest),
         columns=SHOWN, scores=SCORES, terms=TERMS, style=style, style_hash=style_hash)
 

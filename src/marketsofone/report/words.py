@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from marketsofone.customer.money import amount_written, money_written
 from marketsofone.report.glossary import Kind
@@ -162,6 +163,30 @@ def counted(value: float | None, noun: str) -> str:
     """
     written = count(value)
     return f"1 {noun}" if written == "1" else f"{written} {_plural(noun)}"
+
+
+def unplaced_told(strata: Iterable[Mapping[str, Any]]) -> str:
+    """Why parts add up to fewer buyers than the stratum they are parts of; empty where they do not.
+
+    Parameters
+    ----------
+    strata : iterable of mapping
+        ``stratum_id``, ``parent_id`` and ``buyers``; strata below one that is not among them are left aside.
+
+    Examples
+    --------
+    >>> unplaced_told([{"stratum_id": "market", "parent_id": None, "buyers": 9},
+    ...                {"stratum_id": "food", "parent_id": "market", "buyers": 9}])
+    ''
+    """
+    rows = list(strata)
+    split, parted = {row["stratum_id"]: row["buyers"] for row in rows}, dict[str, int]()
+    for row in rows:
+        if row["parent_id"] in split:
+            parted[row["parent_id"]] = parted.get(row["parent_id"], 0) + row["buyers"]
+    many = sum(split[parent] - found for parent, found in parted.items())
+    return "" if many <= 0 else (
+        f"Parts add up to fewer than their stratum: of {counted(many, 'buyer')} it is not known to which they belong.")
 
 
 def typical_told(units: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ from marketsofone.project.showing.figures import count, currency_of, figures, mo
 from marketsofone.project.showing.plan import planned_for
 from marketsofone.project.showing.segment import alarms_of, identity_of, pairs_of, steadiness_of
 from marketsofone.project.snapshots.shelf import ORDERS, Row
+from marketsofone.project.words import unplaced_told
 
 if TYPE_CHECKING:
     from marketsofone.project.showing.figures import Figure
@@ -61,6 +62,7 @@ class Segment:
     above: tuple[StratumLine, ...]
     beside: tuple[StratumLine, ...]
     below: tuple[StratumLine, ...]
+    unplaced: str
     columns: tuple[tuple[str, str], ...]
     identity: Identity | None
     pairs: tuple[Pair, ...]
@@ -98,8 +100,8 @@ def segment(
     sounding, asked = alarms_of(shelf, stratum_id)
     page = Segment(
         lines[0], _called(visit, own), lines[1:parted[0]][::-1],
-        lines[parted[0]:parted[1]] if own["parent_id"] else (), lines[parted[1]:], titles(),
-        identity_of(shelf, own), pairs_of(shelf, own),
+        lines[parted[0]:parted[1]] if own["parent_id"] else (), lines[parted[1]:], unplaced_told([own, *below]),
+        titles(), identity_of(shelf, own), pairs_of(shelf, own),
         steadiness_of(shelf, visit.office.notebook, stratum_id) if own["parent_id"] else None,
         sounding, asked, _spent(visit, stratum_id), planned_for(shelf, stratum_id),
         bool(shelf.snapshot.manifest.get("plan", {}).get("made")), _history(visit, own),
