@@ -90,8 +90,16 @@ def test_a_page_that_was_not_written_is_missed_by_name(run):
 
 
 def test_a_project_without_runs_says_how_to_run_it(tmp_path):
+    (tmp_path / "market.toml").touch()
     with pytest.raises(RunMissing, match="m1 run"):
         open_snapshot(tmp_path)
+
+
+def test_a_folder_that_is_no_project_is_not_told_to_be_run(tmp_path):
+    """Such as the one a person stands in who writes ``m1 identity mymarket``: the project is named last."""
+    with pytest.raises(RunMissing, match=r"neither a run nor market\.toml(.|\n)*Name the project's folder") as missed:
+        open_snapshot(tmp_path)
+    assert "m1 run" not in str(missed.value)
 
 
 @pytest.mark.parametrize("name", ["20200101-000000000-00000000", "../elsewhere", ".writing-1", "", "."])

@@ -250,6 +250,11 @@ def _damaged(path: Path, found: str) -> RunMissing:
 
 def _missing(project_folder: Path, run: str, name: str) -> RunMissing:
     names = _run_names(project_folder / "runs")
+    if not names and not (project_folder / "market.toml").exists():
+        return RunMissing(f"Project {project_folder} was asked for its results.",
+                          "neither a run nor market.toml, which a project folder holds.",
+                          "Name the project's folder, after what is asked for; or make one from your files:\n"
+                          f"  {command('init', project_folder)} --from <folder of files>")
     if not names:
         return RunMissing(f"Project {project_folder} was asked for its results.", "no finished run.",
                           f"Run it first:\n  {command('run', project_folder)}")
