@@ -77,6 +77,20 @@ def test_small_text_stands_out_from_its_paper(show, small, scheme):
     tab.close()
 
 
+def test_on_paper_the_reasons_of_the_plan_have_the_widest_column(show, small):
+    tab, _, _ = show(small, 760)
+    tab.emulate_media(media="print")
+    told = "Its best hour earns 45.8 times its price: what it costs and what it would earn elsewhere. " * 2
+    head, cells = ("".join(f"<{kind}>{text}</{kind}>" for text in ("Segment", "pursue", "4.9", "EUR 1", "100%", told))
+                   for kind in ("th", "td"))
+    tab.evaluate("rows => document.querySelector('main').insertAdjacentHTML('beforeend', rows)",
+                 f"<section id='plan'><table class='cards'><thead><tr>{head}</tr></thead>"
+                 f"<tbody><tr>{cells}</tr></tbody></table></section>")
+    widths = tab.evaluate("[...document.querySelectorAll('#plan td')].map(one => one.getBoundingClientRect().width)")
+    assert widths[-1] > 2 * max(widths[:-1])
+    tab.close()
+
+
 def contrast(one, other):
     """Contrast of two colours as WCAG 2.2 defines it."""
     bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
