@@ -108,7 +108,7 @@ class Identity(Model):
 
 
 class Verdict(Model):
-    """Whether two neighbouring segments differ in one criterion."""
+    """Whether two neighbouring segments differ in one criterion; amounts are what is typical, money by one trial."""
 
     pair: int
     a: str
