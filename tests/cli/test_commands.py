@@ -61,7 +61,7 @@ def test_help_starts_without_loading_the_engine_or_a_data_frame():
 def test_scores_show_value_interval_and_trials_for_people(m1, folder):
     status, out, _ = m1("scores", folder)
     assert status == 0
-    assert "Strata of level 1, by value per hour (no evidence for pull)" in out
+    assert "Strata of level 1, by value per hour (no evidence for pull;" in out
     assert "57.0%" in out
     assert "40.0% to 70.0%" in out
     assert "13 trials" in out
@@ -102,6 +102,12 @@ def test_strata_show_the_tree_and_why_it_goes_on_or_stops(m1, folder):
     _, out, _ = m1("strata", folder)
     assert "split on sector" in out
     assert out.index("  health") < out.index("  retail")
+
+
+@pytest.mark.parametrize("command", [["rank"], ["scores"], ["tree"], ["buyer", "ant"]])
+def test_where_money_rests_on_a_stated_margin_every_list_of_it_says_so_to_people(m1, folder, command):
+    assert "Margin is assumed to be 30% of sales" in " ".join(m1(*command, folder)[1].split())
+    assert "assumed" not in m1(*command, folder, "--format", "csv")[1]
 
 
 @pytest.mark.parametrize("command", ["strata", "tree"])
@@ -266,6 +272,7 @@ def test_a_command_line_that_cannot_be_followed_is_answered_with_the_right_one(m
 
 
 def test_a_folder_without_runs_says_how_to_run_it(m1, tmp_path):
+    (tmp_path / "market.toml").touch()
     status, _, err = m1("scores", str(tmp_path))
     assert status == 2
     assert "m1 run" in err

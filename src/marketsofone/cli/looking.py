@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, Format, Project, Run, Top
-from marketsofone.cli.sheet import Column, Row, note_objected, show
+from marketsofone.cli.sheet import Column, Row, assumed, note_objected, show
 
 if TYPE_CHECKING:
     from marketsofone.project.snapshots.approach import ToApproach
@@ -264,7 +264,7 @@ def _print_buyer(snapshot: Snapshot, page: BuyerPage) -> None:
     print(plain(buyer.path))
     _print_given(snapshot, buyer.buyer_id)
     show([flattened(buyer)], _score_columns(snapshot), "table")
-    for reason in buyer.reasons:
+    for reason in (*buyer.reasons, *assumed(snapshot)):
         print(f"- {plain(reason)}")
     if page.opportunities:
         print(f"\n{counted(len(page.opportunities), 'opportunity')}:")
@@ -282,11 +282,12 @@ def _print_given(snapshot: Snapshot, buyer_id: int) -> None:
 
 
 def _conditional(snapshot: Snapshot, title: str) -> str:
-    """A title that says which scores the ranking could not use."""
+    """A title that says which scores the ranking could not use, and what of the others is assumed."""
     from marketsofone.project.words import listed
 
     without = snapshot.manifest["conditional_on"]
-    return f"{title} (no evidence for {listed(without)})" if without else title
+    said = ([f"no evidence for {listed(without)}"] if without else []) + assumed(snapshot)
+    return f"{title} ({'; '.join(said)})" if said else title
 
 
 def _buyers() -> Column:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, By, Format, Project, Run
-from marketsofone.cli.sheet import Column, Row, show
+from marketsofone.cli.sheet import Column, Row, assumed, show
 
 Withdraw = Annotated[bool, Parameter(negative="", show_default=False)]
 _NOT_JUDGED = ("There are no segments to judge: the whole market is one, and marketing has none beside it.\n"
@@ -33,7 +33,7 @@ def tree(project: Project = HERE, *, run: Run = "latest", format: Format = "tabl
     columns += [_score(name, heading, kind) for name, heading, kind in _SCORES if name in known]
     columns += [Column("split on", lambda row: row["split_on"] or ""), Column("mark", lambda row: row["marks"])]
     told, currency = strata_told([row["parent_id"] for row in lines]), snapshot.manifest["currency"]
-    show(lines, columns, format, f"The tree: {told}; money in {currency}")
+    show(lines, columns, format, "; ".join((f"The tree: {told}", f"money in {currency}", *assumed(snapshot))))
     if format == "table" and (unplaced := unplaced_told(lines)):
         print(unplaced)
 

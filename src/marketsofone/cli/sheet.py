@@ -42,6 +42,11 @@ def note_objected(snapshot: Snapshot, format: Format = "table", gone: Collection
         print(f"Note: {said}")
 
 
+def assumed(snapshot: Snapshot) -> list[str]:
+    """What of the scores of a run is assumed, not counted: a stated margin."""
+    return [str(label) for label in snapshot.manifest["labels"] if "assumed" in label]
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column for people.
