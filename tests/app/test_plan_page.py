@@ -46,6 +46,13 @@ def test_a_list_that_is_cut_says_of_how_many_it_is_and_where_the_others_are(team
     assert drains_in_all(team.shelf, "buyer", Scope()) == len(drains_of(team.shelf, "buyer", Scope(), most=10_000))
 
 
+def test_only_who_may_not_see_all_is_told_that_there_may_be_more(team):
+    assert "None that you may see" not in team.browser("analyst").get("/plan").text
+    for role in ("analyst", "rep"):
+        segments = team.browser(role).get("/plan").text.partition("Segments that drain")[2].partition("<h3>")[0]
+        assert "that you may see" not in segments, "every segment is shown to everybody"
+
+
 def test_a_rep_sees_own_moves_own_load_and_own_drain(team):
     rep = min(team.shelf.reps)
     scope = Scope(frozenset((rep,)))

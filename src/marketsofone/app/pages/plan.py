@@ -48,6 +48,7 @@ class Plan:
     market: str
     drains: tuple[tuple[str, tuple[Drained, ...], int], ...]
     has_drain: bool
+    all_seen: bool
     focus: tuple[tuple[str, str], ...]
     currency: str
     may_see_buyers: bool
@@ -67,6 +68,6 @@ def plan(visit: Annotated[Visit, visits("see_market")]) -> HTMLResponse:
         loads_of(shelf, scope) if sees else (), moves_of(shelf, listed) if sees else (),
         moves_in_all(shelf, listed) if sees else 0, shelf.strata[0]["stratum_id"],
         tuple((kind, drains_of(shelf, kind, scope), drains_in_all(shelf, kind, scope)) for kind in kinds),
-        "drain" in shelf.snapshot.tables,
+        "drain" in shelf.snapshot.tables, scope.reps is None,
         focus_of(shelf), currency_of(shelf), sees, visit.viewer.may("decide"))
     return rendered("plan.html", framed(visit, "Plan", "plan"), page)
