@@ -50,6 +50,15 @@ def test_two_segments_side_by_side_say_what_the_terminal_says(team, leader, sibl
     assert leader.get(f"/segment/{first}/beside/nobody").status_code == 404
 
 
+def test_a_page_with_an_alike_verdict_says_what_alike_means(team, leader):
+    pairs = {(first["stratum_id"], second["stratum_id"]) for first in team.shelf.strata for second in team.shelf.strata
+             if first["parent_id"] and first["parent_id"] == second["parent_id"] and first is not second}
+    for first, second in sorted(pairs)[:6]:
+        alike = any(line.verdict == "alike" for line in compared(team.shelf, first, second).pair.verdicts)
+        text = leader.get(f"/segment/{first}/beside/{second}").text
+        assert ("Alike means shown to lie within the margin" in text) == alike
+
+
 def test_a_segment_is_named_renamed_and_the_name_taken_back(team, leader, siblings):
     own, other = (row["stratum_id"] for row in siblings)
     assert leader.post(f"/segment/{own}/name", data={"name": "The <loyal>"}).status_code == 303
