@@ -98,6 +98,17 @@ def test_the_crosswalk_is_a_matrix_with_what_spend_reaches_and_wastes(m1, folder
     assert len(rows(out)) == 4
 
 
+@pytest.mark.parametrize("of", ["in_class", "spend"])
+def test_where_nothing_that_marketing_spent_is_on_record_no_spend_of_nought_is_shown(m1, small, tmp_path, of):
+    walk = [{"level": 0, "stratum_id": "market", "class": name, "buyers": 3.0, "in_class": 0.5, "in_stratum": 1.0,
+             "overlap": 0.5, "spend": 0.0, "chosen": True} for name in ("young", "old")]
+    small.write_small_run(tmp_path, crosswalk=pa.Table.from_pylist(walk))
+    _, out, _ = m1("crosswalk", str(tmp_path), "--of", of)
+    assert "Nothing that marketing spent is on record, so what it reaches cannot be told." in out
+    assert "What marketing spends" not in out
+    assert ("50.0%" in out) == (of == "in_class")
+
+
 def test_many_marketing_segments_are_the_common_ones_and_what_the_others_add_up_to(m1, small, tmp_path):
     walk = [{"level": 0, "stratum_id": "market", "class": f"c{number}", "buyers": float(30 - number), "in_class": 0.05,
              "in_stratum": 1.0, "overlap": 0.05, "spend": 0.0, "chosen": True} for number in range(14)]

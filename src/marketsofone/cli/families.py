@@ -41,9 +41,16 @@ def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_d
     walk = read_walk(snapshot := open_snapshot(project, run), None if level < 0 else level)
     if format != "table" or not walk.classes:
         return show(walk.rows, (), format, names=[*snapshot.table("crosswalk").column_names, "path"], nothing=_NO_CLASS)
-    _print_matrix(walk, of)
-    print(f"{walk.worked} {IN_PROPORTION}")
-    return show(walk.audiences, _AUDIENCES, "table", f"What marketing spends ({walk.unit or 'nothing known'})")
+    if walk.unit or of != "spend":
+        _print_matrix(walk, of)
+        print(f"{walk.worked} {IN_PROPORTION}")
+    if walk.unit:
+        return show(walk.audiences, _AUDIENCES, "table", f"What marketing spends ({walk.unit})")
+    print(_NO_SPEND)
+    return None
+
+
+_NO_SPEND = "Nothing that marketing spent is on record, so what it reaches cannot be told."
 
 
 _NO_CLASS = ("No marketing trait tells buyers apart, so there are no marketing segments to lay beside.\n"
