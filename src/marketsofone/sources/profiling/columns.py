@@ -16,8 +16,7 @@ from marketsofone.sources.profiling.crm_words import DURATIONS, is_called
 from marketsofone.sources.profiling.field_words import MONTHS
 from marketsofone.sources.profiling.headed import stands_above
 from marketsofone.sources.profiling.headings import labels_of, prefix_of, said_in, subject_of, without_remarks
-from marketsofone.sources.profiling.kinds_of_rows import Kinds
-from marketsofone.sources.profiling.repeated import Whole
+from marketsofone.sources.profiling.rows_told import Kinds, Whole
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import file_literal, literal, quoted
 from marketsofone.sources.staging.every_source import stage

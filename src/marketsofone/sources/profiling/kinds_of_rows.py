@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketsofone.sources.profiling.crm_values import UNIT_PRICES
 from marketsofone.sources.profiling.crm_words import KEYS, is_called
 from marketsofone.sources.profiling.field_words import FIELDS
+from marketsofone.sources.profiling.rows_told import Kinds
 from marketsofone.sources.sql import literal, quoted
 from marketsofone.sources.values.readings import number
 
@@ -44,29 +44,6 @@ _NEARLY_ALL, _LEAST = 0.95, 5
 _BELOW = r"^[^0-9A-Za-z]*[-(−]|^[A-Z]{3} ?[-(−]|-\s*([€$£¥]|[A-Z]{3})?\s*$"
 """How numbers below zero are written: with a sign before or behind, or in brackets."""
 
-
-
-@dataclass(frozen=True, slots=True)
-class Kinds:
-    """What words of a ledger say of its rows.
-
-    Parameters
-    ----------
-    returned : tuple of (str, str, frozenset of str)
-        A column of kinds, one of its values that says that something came back, and the columns of numbers that go
-        below zero in its rows.
-    taxes : tuple of (str, str)
-        A column of what was sold, and one of its values, in lower case, that is a tax.
-    negative : frozenset of str
-        Columns of numbers that are below zero in nearly all rows.
-    below : frozenset of (str, str)
-        A column of costs and one of prices of a unit, above it in nearly all rows of two units or more.
-    """
-
-    returned: tuple[tuple[str, str, frozenset[str]], ...] = ()
-    taxes: tuple[tuple[str, str], ...] = ()
-    negative: frozenset[str] = frozenset()
-    below: frozenset[tuple[str, str]] = frozenset()
 
 
 def kinds_of_rows(con: DuckDBPyConnection, one: FileProfile) -> Kinds:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from marketsofone.sources.profiling.crm_words import KEYS, is_called
 from marketsofone.sources.profiling.field_words import FIELDS
+from marketsofone.sources.profiling.rows_told import Whole
 from marketsofone.sources.sql import quoted
 
 if TYPE_CHECKING:
@@ -19,28 +19,6 @@ _CALLED = (*KEYS["order"], *KEYS["opportunity"], *KEYS["touch"])
 _LEAST = 3
 _ALIKE, _SUMMED = 0.99, 0.95
 _HALF_A_CENT = 0.005
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """Rows that belong together, as a column of keys says.
-
-    Parameters
-    ----------
-    key : str
-        The column.
-    several : int
-        Keys that stand in several rows.
-    alike : frozenset of str
-        Columns that say the same in all rows of a key, but for one key in a hundred.
-    parts : mapping
-        A column of these that holds money -> one whose numbers, added up over the rows of a key, are that.
-    """
-
-    key: str
-    several: int
-    alike: frozenset[str]
-    parts: Mapping[str, str]
 
 
 def wholes(con: DuckDBPyConnection, one: FileProfile) -> tuple[Whole, ...]:

@@ -10,7 +10,7 @@ from marketsofone.errors import shortened
 from marketsofone.sources.profiling.belonging import Folder, doubtful_rows, named
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
 from marketsofone.sources.profiling.crm_words import KEYS
-from marketsofone.sources.profiling.repeated import Whole
+from marketsofone.sources.profiling.rows_told import Whole
 from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft
 from marketsofone.sources.proposing.fields import field_of
 from marketsofone.sources.spelling import bare

@@ -1,0 +1,51 @@
+"""What is told of the rows of a file beside its columns: which belong together, and what they are besides sales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Rows that belong together, as a column of keys says.
+
+    Parameters
+    ----------
+    key : str
+        The column.
+    several : int
+        Keys that stand in several rows.
+    alike : frozenset of str
+        Columns that say the same in all rows of a key, but for one key in a hundred.
+    parts : mapping
+        A column of these that holds money -> one whose numbers, added up over the rows of a key, are that.
+    """
+
+    key: str
+    several: int
+    alike: frozenset[str]
+    parts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What words of a ledger say of its rows.
+
+    Parameters
+    ----------
+    returned : tuple of (str, str, frozenset of str)
+        A column of kinds, one of its values that says that something came back, and the columns of numbers that go
+        below zero in its rows.
+    taxes : tuple of (str, str)
+        A column of what was sold, and one of its values, in lower case, that is a tax.
+    negative : frozenset of str
+        Columns of numbers that are below zero in nearly all rows.
+    below : frozenset of (str, str)
+        A column of costs and one of prices of a unit, above it in nearly all rows of two units or more.
+    """
+
+    returned: tuple[tuple[str, str, frozenset[str]], ...] = ()
+    taxes: tuple[tuple[str, str], ...] = ()
+    negative: frozenset[str] = frozenset()
+    below: frozenset[tuple[str, str]] = frozenset()
