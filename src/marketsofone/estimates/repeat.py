@@ -83,7 +83,7 @@ def estimate_repeat(
     moves = _moves(len(doubt))
     made = hold(engine, "contribution_ahead", _product(rows, moves))
     nodes = _nodes(made, spend, tree, moves)
-    return replace(spend, nodes=nodes, buyers=made.drop(*moves), doubts=_doubts(spend, nodes, tree),
+    return replace(spend, nodes=nodes, buyers=made.drop(*moves), doubts=_doubts(spend, nodes),
                    limit=model.repeat.ridge, before=model.share)
 
 
@@ -126,7 +126,7 @@ def _nodes(made: ir.Table, spend: Estimate, tree: Tree, moves: Sequence[str]) ->
     return Estimates(mean, low, high, variance, spend.nodes.borrowed, spend.nodes.trials)
 
 
-def _doubts(spend: Estimate, nodes: Estimates, tree: Tree) -> Doubts:
+def _doubts(spend: Estimate, nodes: Estimates) -> Doubts:
     """Those of what a purchase contributes, times the purchases to come.
 
     How alike buyers are in what they spend is doubt that hangs on each buyer's purchases, and is left to its interval.

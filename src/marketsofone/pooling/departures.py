@@ -167,12 +167,12 @@ def _below(family: Family, tree: Tree, evidence: Evidence, depth: int, above: _L
     middle, variance = above.mean[:, None, place], above.variance[:, None, place]
     prior = family.unlink(family.link(middle) - line[over][place] + line[at])
     k, own = size.sizes[:, None, None], size.of(len(at))[:, None]
-    mean = (k * prior + total) / (k + trials)
-    follows = k / (k + trials) * family.slope(prior) / family.slope(middle)
+    mean, borrowed = (k * prior + total) / (k + trials), k / (k + trials)
+    follows = borrowed * family.slope(prior) / family.slope(middle)
     passed = follows**2 * variance
     moved = np.einsum("kjn,rkn->rjn", own * follows, above.moved[:, :, place])
     moved = _with_rest(moved, 2 * depth - 2, np.sum(own * passed, axis=0))
-    moved[2 * depth - 1] = _swing(own, k / (k + trials), mean)
+    moved[2 * depth - 1] = _swing(own, borrowed, mean)
     middle, whole = _over(own, mean, family.left(mean, prior, k, trials) + passed)
     return _Level(middle, _with_rest(moved, 2 * depth, whole))
 

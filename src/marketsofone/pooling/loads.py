@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from marketsofone.pooling.tree import Ints, Tree
-
-Floats = NDArray[np.float64]
+from marketsofone.pooling.tree import Floats, Ints, Tree
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def fit_offset(
     return Offset(
         _placed(tree, split, family.link(expected + middle) - family.link(expected)),
         _placed(tree, split, np.maximum(left - lean**2 * doubt * spread, 0.0) / slope**2),
-        1.0 - _placed(tree, split, 1.0 - lean),
+        _placed(tree, split, lean, elsewhere=1.0),
         _placed(tree, split, family.curvature + 1.0 / np.maximum(weights @ between, 1e-9)),
     )
 
@@ -101,8 +101,8 @@ def _credible(variance: Floats, departure: Floats) -> Floats:
     return np.asarray(likely / likely.sum())
 
 
-def _placed(tree: Tree, split: Ints, values: Floats) -> Floats:
-    every = np.zeros(len(tree.parent))
+def _placed(tree: Tree, split: Ints, values: Floats, elsewhere: float = 0.0) -> Floats:
+    every = np.full(len(tree.parent), elsewhere)
     every[split] = values
     return every
 

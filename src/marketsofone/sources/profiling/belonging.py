@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_values import NO, YES
-from marketsofone.sources.profiling.crm_words import KEYS, describes, is_called, is_personal
+from marketsofone.sources.profiling.crm_words import KEYS, describes, is_personal
 from marketsofone.sources.profiling.links import GENERIC, Link
 from marketsofone.sources.spelling import snake
 
@@ -17,11 +17,6 @@ _NUMBERED = ("id", "no", "nr", "number", "nummer", "key", "guid", "code")
 _CALLED_NUMBER = re.compile("((^|_)(id|no|key)|nr|number|nummer|guid|code)$")
 _COUNTED = ("mitarbeiter", "employee")
 _OFTEN, _FEW_ROWS = 0.9, 20
-
-
-def named(column: ColumnProfile, words: tuple[str, ...]) -> bool:
-    """Whether a column is called by one of the words."""
-    return any(is_called(said, words) for said in column.said)
 
 
 def first_called(one: FileProfile, words: Iterable[str], fits: Callable[[ColumnProfile], bool]) -> ColumnProfile | None:

@@ -108,6 +108,11 @@ class ColumnProfile:
         """A text that holds numbers but for one in twenty: those will be refused, and told."""
         return self.kind == "text" and self.numbers >= 0.95 * self.filled > 0
 
+    @property
+    def holds_numbers(self) -> bool:
+        """Numbers, or a text that almost is one."""
+        return self.kind == "number" or self.almost_number
+
 
 @dataclass(frozen=True, slots=True)
 class FileProfile:
@@ -160,9 +165,18 @@ class FileProfile:
         """What rows say alike that belong together by a column of keys; None where no key stands in several."""
         return next((one for one in self.wholes if one.key == key), None)
 
+    def number(self, column: ColumnProfile) -> str:
+        """SQL of a column's texts as numbers, by the file's decimal sign."""
+        return number(column.text, "VARCHAR", self.source.decimal or ".")
+
     def column(self, name: str) -> ColumnProfile:
         """The column of that name."""
         return next(one for one in self.columns if one.name == name)
+
+
+def named(column: ColumnProfile, words: tuple[str, ...]) -> bool:
+    """Whether a column is called by one of the words."""
+    return any(is_called(said, words) for said in column.said)
 
 
 def files_of(folder: Path) -> Iterator[Path]:

@@ -6,17 +6,15 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_values import UNIT_PRICES
-from marketsofone.sources.profiling.crm_words import KEYS, is_called
+from marketsofone.sources.profiling.crm_words import KEYS
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.rows_told import Kinds
 from marketsofone.sources.sql import literal, quoted
-from marketsofone.sources.values.readings import number
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-    from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
 
 KINDS = ("status", "state", "type", "order status", "order type", "order state", "document type", "document status",
          "invoice status", "sales document type", "financial status", "belegart", "verkaufsbelegart", "auftragsart",
@@ -45,20 +43,15 @@ _BELOW = r"^[^0-9A-Za-z]*[-(−]|^[A-Z]{3} ?[-(−]|-\s*([€$£¥]|[A-Z]{3})?\s
 """How numbers below zero are written: with a sign before or behind, or in brackets."""
 
 
-
 def kinds_of_rows(con: DuckDBPyConnection, one: FileProfile) -> Kinds:
     """What a file's own words say of its rows."""
-    kinds = [column for column in one.columns if 1 < len(column.values) <= MOST and _called(column, KINDS)
+    kinds = [column for column in one.columns if 1 < len(column.values) <= MOST and named(column, KINDS)
              and not _STANDING.search(column.label.lower())]
     returned = [(column.name, value, _below_zero(con, one, column, value)) for column in kinds
                 for value in column.values if _RETURNED.search(value)]
-    sold = [column for column in one.columns if column.kind == "text" and _called(column, _DESCRIBED)]
+    sold = [column for column in one.columns if column.kind == "text" and named(column, _DESCRIBED)]
     taxes = [(column.name, value) for column in sold for value in _taxes(con, one, column)]
     return Kinds(tuple(returned), tuple(taxes), _negative(con, one), _below_prices(con, one))
-
-
-def _called(column: ColumnProfile, words: tuple[str, ...]) -> bool:
-    return any(is_called(said, words) for said in column.said)
 
 
 def _below_zero(con: DuckDBPyConnection, one: FileProfile, kind: ColumnProfile, value: str) -> frozenset[str]:
@@ -68,7 +61,7 @@ def _below_zero(con: DuckDBPyConnection, one: FileProfile, kind: ColumnProfile, 
 
 
 def _negative(con: DuckDBPyConnection, one: FileProfile) -> frozenset[str]:
-    amounts = [column for column in _numbers(one) if _called(column, FIELDS["order_line"]["amount"])]
+    amounts = [column for column in _numbers(one) if named(column, FIELDS["order_line"]["amount"])]
     shares = _shares_below(con, one, amounts)
     return frozenset(name for name, share in shares.items() if share >= _NEARLY_ALL)
 
@@ -76,12 +69,11 @@ def _negative(con: DuckDBPyConnection, one: FileProfile) -> frozenset[str]:
 def _below_prices(con: DuckDBPyConnection, one: FileProfile) -> frozenset[tuple[str, str]]:
     """Costs that are below the price of a unit where several were sold: those of a whole line would mostly be above."""
     lines = FIELDS["order_line"]
-    costs, prices, units = ([column for column in _numbers(one) if _called(column, words)]
+    costs, prices, units = ([column for column in _numbers(one) if named(column, words)]
                             for words in (lines["cost"], UNIT_PRICES, lines["quantity"]))
     if not (costs and prices and units):
         return frozenset()
-    cost, price, unit = (number(column.text, "VARCHAR", one.source.decimal or ".") for column in (
-        costs[0], prices[0], units[0]))
+    cost, price, unit = map(one.number, (costs[0], prices[0], units[0]))
     several, below = con.execute(f"select count(*), count(*) filter ({cost} < {price}) from {one.relation} "
                                  f"where {unit} >= 2").fetchall()[0]
     is_below = several >= _LEAST and below >= _NEARLY_ALL * several
@@ -89,7 +81,7 @@ def _below_prices(con: DuckDBPyConnection, one: FileProfile) -> frozenset[tuple[
 
 
 def _numbers(one: FileProfile) -> list[ColumnProfile]:
-    return [column for column in one.columns if column.kind == "number" or column.almost_number]
+    return [column for column in one.columns if column.holds_numbers]
 
 
 def _shares_below(con: DuckDBPyConnection, one: FileProfile, numbers: Sequence[ColumnProfile],

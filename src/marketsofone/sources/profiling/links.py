@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
-from marketsofone.sources.profiling.crm_words import KEYS, SITES, describes, is_called
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
+from marketsofone.sources.profiling.crm_words import KEYS, SITES, describes
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.spelling import bare
 from marketsofone.sources.sql import quoted
@@ -76,8 +76,8 @@ def links_between(con: DuckDBPyConnection, profiles: Sequence[FileProfile]) -> t
 
 def inside(con: DuckDBPyConnection, one: FileProfile) -> frozenset[tuple[str, str]]:
     """The columns called as what stands above a thing is, each with a key of the same file that its values are."""
-    above = [column for column in one.columns if column.filled and any(
-        is_called(said, FIELDS["account"]["parent_id"]) for said in column.said)]
+    above = [column for column in one.columns if column.filled and named(
+        column, FIELDS["account"]["parent_id"])]
     return frozenset(
         (column.name, key.name) for column in above for key in one.columns
         if key is not column and key.kind != "date" and one.is_key(key) and con.execute(
@@ -116,7 +116,7 @@ def _may_refer(column: ColumnProfile) -> bool:
 
 def _tells(one: FileProfile, column: ColumnProfile, key: ColumnProfile) -> bool:
     """Whether equal values of the two would be no chance."""
-    if any(is_called(said, GENERIC) for said in column.said) and one.is_key(column):
+    if named(column, GENERIC) and one.is_key(column):
         return False
     if key.kind == "number" and _things(column) and _things(key) and not _things(column) & _things(key):
         return False
@@ -131,6 +131,6 @@ def _tells(one: FileProfile, column: ColumnProfile, key: ColumnProfile) -> bool:
 
 def _things(column: ColumnProfile) -> set[str]:
     """What a column's heading calls its values: the kinds of things, people of one's own and of others as one."""
-    called = {entity for entity, words in KEYS.items() for said in column.said if is_called(said, words)}
-    called |= {"account"} if any(is_called(said, SITES) for said in column.said) else set()
+    called = {entity for entity, words in KEYS.items() if named(column, words)}
+    called |= {"account"} if named(column, SITES) else set()
     return {"person" if entity in ("contact", "rep") else entity for entity in called}

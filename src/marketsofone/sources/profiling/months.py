@@ -96,7 +96,7 @@ def _of_one_year(one: FileProfile) -> Months | None:
 
 
 def _held(one: FileProfile, called: Mapping[str, Period]) -> dict[str, Period]:
-    holding = {column.name for column in one.columns if column.name in called and _holds_numbers(column)}
+    holding = {column.name for column in one.columns if column.name in called and _holds_amounts(column)}
     return {name: period for name, period in called.items() if name in holding}
 
 
@@ -109,7 +109,7 @@ def _year_of(one: FileProfile) -> int:
     return 0
 
 
-def _holds_numbers(column: ColumnProfile) -> bool:
+def _holds_amounts(column: ColumnProfile) -> bool:
     """Whether what stands in a column is numbers, but for one in twenty, beside dashes and words without a digit."""
     says_nothing = column.distinct <= len(DASHES) and {*column.values} <= {*DASHES}
     return column.kind == "number" or says_nothing or column.numbers >= 0.95 * column.coded > 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from marketsofone.sources.profiling.crm_words import KEYS, is_called
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
+from marketsofone.sources.profiling.crm_words import KEYS
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.rows_told import Whole
 from marketsofone.sources.sql import quoted
@@ -13,9 +14,8 @@ from marketsofone.sources.sql import quoted
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
-
 _CALLED = (*KEYS["order"], *KEYS["opportunity"], *KEYS["touch"])
+_MONEY = (*FIELDS["order_line"]["amount"], *FIELDS["order_line"]["cost"], *FIELDS["opportunity"]["amount"])
 _LEAST = 3
 _ALIKE, _SUMMED = 0.99, 0.95
 _HALF_A_CENT = 0.005
@@ -24,8 +24,7 @@ _HALF_A_CENT = 0.005
 def wholes(con: DuckDBPyConnection, one: FileProfile) -> tuple[Whole, ...]:
     """For every column called as keys of orders or deals are, of which some stand in several rows: what these share."""
     keys = [column for column in one.columns if column.kind != "date" and 0.9 * one.rows <= column.filled
-            and _LEAST <= column.distinct <= column.filled - _LEAST and any(
-                is_called(said, _CALLED) for said in column.said)]
+            and _LEAST <= column.distinct <= column.filled - _LEAST and named(column, _CALLED)]
     return tuple(whole for key in keys if (whole := _whole(con, one, key)).several >= _LEAST)
 
 
@@ -34,23 +33,14 @@ def _whole(con: DuckDBPyConnection, one: FileProfile, key: ColumnProfile) -> Who
     several, *counts = _keys(con, one, key, [quoted(column.name) for column in others], [
         f"min(v{n}) is not distinct from max(v{n}) and count(v{n}) in (0, count(*))" for n in range(len(others))])
     alike = [column for column, count in zip(others, counts, strict=True) if count >= _ALIKE * several]
-    parts = _parts(con, one, key, alike, [*filter(_is_number, others)])
+    parts = _parts(con, one, key, alike, [column for column in others if column.holds_numbers])
     return Whole(key.name, several, frozenset(column.name for column in alike), parts)
-
-
-def _is_number(column: ColumnProfile) -> bool:
-    return column.kind == "number" or column.almost_number
-
-
-def _is_money(column: ColumnProfile) -> bool:
-    words = (*FIELDS["order_line"]["amount"], *FIELDS["order_line"]["cost"], *FIELDS["opportunity"]["amount"])
-    return any(is_called(said, words) for said in column.said)
 
 
 def _parts(con: DuckDBPyConnection, one: FileProfile, key: ColumnProfile, alike: Sequence[ColumnProfile],
            numbers: Sequence[ColumnProfile]) -> dict[str, str]:
     """Of each column of money that is alike, the first other one of numbers that add up to it."""
-    pairs = [(whole, part) for whole, column in enumerate(numbers) if column in alike and _is_money(column)
+    pairs = [(whole, part) for whole, column in enumerate(numbers) if column in alike and named(column, _MONEY)
              for part in range(len(numbers)) if part != whole]
     if not pairs:
         return {}

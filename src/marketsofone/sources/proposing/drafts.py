@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from marketsofone.sources.mapping.across import worded
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.spelling import listed_as_toml, quoted_as_toml
+from marketsofone.sources.sql import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,21 @@ class Guess:
     why: str
     number: bool = False
     on_many: str = ""
+
+
+def reads(sql: str, column: str) -> bool:
+    """Whether a field's SQL, or name alone, reads a column."""
+    return column == sql or quoted(column) in sql
+
+
+def beside(sql: str, join: str, columns: Iterable[str]) -> str:
+    """A field's SQL, or name alone, over columns of a file as they are called once it is joined under a name."""
+    names = tuple(columns)
+    if sql in names:
+        return f"{join}.{sql}"
+    for name in names:
+        sql = sql.replace(quoted(name), quoted(f"{join}.{name}"))
+    return sql
 
 
 @dataclass(frozen=True, slots=True)

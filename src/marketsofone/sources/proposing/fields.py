@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from marketsofone.sources.profiling.belonging import Folder, first_called, named, numbered, repeated
-from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.belonging import Folder, first_called, numbered, repeated
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_values import NO, UNIT_COSTS, UNIT_PRICES, YES
 from marketsofone.sources.profiling.crm_words import HOURS, KEYS, SECONDS, SITES, describes, is_personal
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.headings import scale_of
 from marketsofone.sources.profiling.net_of_tax import tax_of
+from marketsofone.sources.profiling.rows_told import Whole
 from marketsofone.sources.proposing.drafts import Guess
 from marketsofone.sources.proposing.recurring import Recurring, recurring
 from marketsofone.sources.proposing.told_by_values import answered, direction, form, outcome
@@ -194,9 +195,14 @@ def _of_units(one: FileProfile, fields: Mapping[str, Guess]) -> dict[str, Guess]
     return {"cost": Guess(f"{quoted(quantity.sql)} * {quoted(unit.name)}", "quantity times cost of a unit")}
 
 
+def _whole(one: FileProfile, fields: Mapping[str, Guess], key: str) -> Whole | None:
+    """What rows say alike that a field of keys holds together."""
+    return one.whole(fields[key].sql) if key in fields else None
+
+
 def _of_lines(one: FileProfile, fields: Mapping[str, Guess]) -> dict[str, Guess]:
     """What a line is worth and costs, where the columns called so repeat in each line what the whole order is."""
-    whole = one.whole(fields["order_id"].sql) if "order_id" in fields else None
+    whole = _whole(one, fields, "order_id")
     found: dict[str, Guess] = {}
     for name in ("amount", "cost"):
         total = fields[name].sql if name in fields else ""
@@ -214,7 +220,7 @@ def _of_lines(one: FileProfile, fields: Mapping[str, Guess]) -> dict[str, Guess]
 
 def repeated_totals(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str]:
     """That an amount, or a cost, may be that of the whole order and count once for each of its rows."""
-    whole = one.whole(fields["order_id"].sql) if "order_id" in fields else None
+    whole = _whole(one, fields, "order_id")
     for name in ("amount", "cost"):
         if whole and name in fields and fields[name].sql in whole.alike:
             yield (f"{fields[name].sql} is the same in all rows of each {whole.key} ({whole.several:,} have several): "
@@ -362,7 +368,7 @@ def _is_flag(column: ColumnProfile) -> bool:
 
 
 def _fits(kind: str, column: ColumnProfile) -> bool:
-    return column.kind == kind or (kind == "number" and (column.almost_number or bool(column.codes)))
+    return column.kind == kind or (kind == "number" and (column.holds_numbers or bool(column.codes)))
 
 
 def references(folder: Folder, one: FileProfile, entities: Sequence[str], taken: Mapping[str, Guess]
@@ -388,7 +394,7 @@ def dated(one: FileProfile) -> ColumnProfile | None:
 
 def repeated_touches(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str]:
     """That a contact stands in several rows, once for each who took part perhaps, and each row counts as one."""
-    whole = one.whole(fields["touch_id"].sql) if "touch_id" in fields else None
+    whole = _whole(one, fields, "touch_id")
     if whole and "happened_at" in fields and fields["happened_at"].sql in whole.alike:
         minutes = ", and its minutes with it" if "minutes" in fields else ""
         yield (f"{whole.several:,} values of {whole.key} stand in several rows of the same time: each row counts as a "

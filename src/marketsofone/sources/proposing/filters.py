@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from marketsofone.errors import shortened
-from marketsofone.sources.profiling.belonging import named
-from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_values import YES
 from marketsofone.sources.profiling.kinds_of_rows import KINDS, MOST
-from marketsofone.sources.proposing.drafts import Guess
+from marketsofone.sources.proposing.drafts import Guess, reads
 from marketsofone.sources.sql import literal, quoted
 
 DELETED = ("is deleted", "deleted", "is archived", "archived", "is test", "gelöscht")
@@ -66,8 +65,8 @@ def returns_turned(one: FileProfile, fields: Mapping[str, Guess]) -> tuple[dict[
     amount, quantity = fields.get("amount"), fields.get("quantity")
     if amount is None:
         return {}, []
-    read = {column.name for column in one.columns for guess in (amount, quantity) if guess and (
-        column.name == guess.sql or quoted(column.name) in guess.sql)}
+    read = {column.name for column in one.columns for guess in (amount, quantity) if guess and reads(
+        guess.sql, column.name)}
     unsigned = [(column, value) for column, value, below in one.kinds.returned if not below & read]
     for name in dict.fromkeys(column for column, _ in unsigned):
         words = [value for column, value in unsigned if column == name]

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from marketsofone.sources.profiling.belonging import Folder
 from marketsofone.sources.profiling.columns import FileProfile
 from marketsofone.sources.profiling.links import Link
-from marketsofone.sources.proposing.drafts import Guess, JoinDraft
+from marketsofone.sources.proposing.drafts import Guess, JoinDraft, beside
 from marketsofone.sources.proposing.fields import field_of, order_line, order_number, paid, references
 from marketsofone.sources.proposing.safe_joins import against
-from marketsofone.sources.sql import quoted
 
 _SHARED = ("account", "contact")
 _OF_THE_HEAD = ("ordered_at", "currency")
@@ -67,13 +66,9 @@ class Together:
 
     def _beside(self, guess: Guess) -> Guess:
         """What a head says, as its lines say it."""
-        for column in self.heads.columns:
-            name = f"{self.join.name}.{column.name}"
-            if guess.sql == column.name:
-                return replace(guess, sql=name, why=f"{guess.why}, of the order's head")
-            if quoted(column.name) in guess.sql:
-                return replace(guess, sql=guess.sql.replace(quoted(column.name), quoted(name)))
-        return guess
+        names = [column.name for column in self.heads.columns]
+        why = f"{guess.why}, of the order's head" if guess.sql in names else guess.why
+        return replace(guess, sql=beside(guess.sql, self.join.name, names), why=why)
 
 
 def found_together(folder: Folder) -> Mapping[str, Together]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from marketsofone.sources.profiling.belonging import Folder, named
-from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.belonging import Folder
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_words import KEYS
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.proposing.drafts import Guess, JoinDraft

@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
-from marketsofone.sources.sql import quoted
+from marketsofone.sources.proposing.drafts import reads
 
 _MOST = 12
 
@@ -29,7 +29,7 @@ def left_over(one: FileProfile, said: Sequence[str], after_outcome: Container[st
         Columns that it leaves out, and says so.
     """
     unused = [column for column in one.columns if column.name not in after_outcome
-              and not any(column.name == sql or quoted(column.name) in sql for sql in said)]
+              and not any(reads(sql, column.name) for sql in said)]
     if not unused:
         return []
     more = f" and {len(unused) - _MOST} more" if len(unused) > _MOST else ""

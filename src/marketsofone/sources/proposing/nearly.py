@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from marketsofone.errors import shortened
-from marketsofone.sources.profiling.belonging import Folder, named
-from marketsofone.sources.profiling.columns import FileProfile
+from marketsofone.sources.profiling.belonging import Folder
+from marketsofone.sources.profiling.columns import FileProfile, named
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.proposing.fields import day_of, order_number, paid
 from marketsofone.sources.spelling import quoted_as_toml
@@ -27,7 +27,7 @@ def lacking(folder: Folder, one: FileProfile) -> str:
         texts = [column.name for column in one.columns if named(column, FIELDS["order_line"]["ordered_at"])]
         return f" It would be sales, but no column was read as their day{_among(texts)}: are dates written in one way?"
     if amount is None:
-        numbers = [column.name for column in one.columns if column.kind == "number" or column.almost_number]
+        numbers = [column.name for column in one.columns if column.holds_numbers]
         return f" It would be sales, but no column is called as what was paid{_among(numbers)}.{_booked(one)}"
     texts = [column.name for column in one.columns if column.kind == "text"]
     return f" It would be sales, but no column is called as who bought{_among(texts)}."

@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from marketsofone.errors import shortened
-from marketsofone.sources.profiling.belonging import Folder, doubtful_rows, named
-from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.belonging import Folder, doubtful_rows
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_words import KEYS
 from marketsofone.sources.profiling.rows_told import Whole
-from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft
+from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft, beside, reads
 from marketsofone.sources.proposing.fields import field_of
 from marketsofone.sources.spelling import bare
 from marketsofone.sources.sql import quoted
@@ -60,7 +60,7 @@ def _named_often(one: FileProfile) -> tuple[ColumnProfile, Whole] | None:
 
 def _columns(one: FileProfile, guess: Guess) -> set[str]:
     """The columns that a guess reads."""
-    return {column.name for column in one.columns if column.name == guess.sql or quoted(column.name) in guess.sql}
+    return {column.name for column in one.columns if reads(guess.sql, column.name)}
 
 
 def _untold(table: TableDraft, whole: Whole) -> list[str]:
@@ -128,9 +128,4 @@ def _with_last(draft: Draft, one: FileProfile, key: ColumnProfile, day: ColumnPr
 
 def _of_last(guess: Guess, join: JoinDraft, names: Collection[str]) -> Guess:
     """What a field reads, of the last row of its deal."""
-    if guess.sql in names:
-        return replace(guess, sql=f"{join.name}.{guess.sql}", why=f"{guess.why}, of the last change")
-    sql = guess.sql
-    for name in names:
-        sql = sql.replace(quoted(name), quoted(f"{join.name}.{name}"))
-    return replace(guess, sql=sql, why=f"{guess.why}, of the last change")
+    return replace(guess, sql=beside(guess.sql, join.name, names), why=f"{guess.why}, of the last change")

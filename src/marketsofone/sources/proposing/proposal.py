@@ -138,9 +138,9 @@ def _profiles(
             except MarketError as error:
                 name = source.table or Path(source.file).name + (f" ({source.sheet})" if source.sheet else "")
                 unsure.append(f"{name} was not used. {error.wanted} Found: {error.found}")
+        profiles, copies = without_copies(con, profiles)
         profiles = [replace(one, inside=inside(con, one), wholes=wholes(con, one), kinds=kinds_of_rows(con, one),
                             net=net_of_tax(con, one)) for one in profiles]
-        profiles, copies = without_copies(con, profiles)
         unsure += copies
         links, rates, across = links_between(con, profiles), rates_among(con, profiles), rates_across(con, profiles)
     return profiles, links, rates, across, unsure

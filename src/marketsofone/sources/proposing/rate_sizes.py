@@ -7,7 +7,6 @@ from math import log
 from typing import TYPE_CHECKING
 
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
-from marketsofone.sources.values.readings import number
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -32,7 +31,7 @@ def sizes_of(con: DuckDBPyConnection, one: FileProfile, rate: ColumnProfile, cod
     code : str
         SQL of the currency's code.
     """
-    value = number(rate.text, "VARCHAR", one.source.decimal or ".")
+    value = one.number(rate)
     found = con.execute(f"select c, median(v) from (select upper({code}) as c, {value} as v from {one.relation}) "
                         "where v > 0 group by c").fetchall()
     return dict(found)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import shortened
-from marketsofone.sources.profiling.belonging import first_called, named
-from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.belonging import first_called
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_words import CURRENCIES, KEYS, RATED_INTO
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.proposing.drafts import Draft, Guess, TableDraft
@@ -18,7 +18,6 @@ from marketsofone.sources.proposing.rate_sizes import is_turned_by_size, sizes_o
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import literal, quoted
 from marketsofone.sources.values.currencies import EXPONENTS
-from marketsofone.sources.values.readings import number
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -124,7 +123,7 @@ def _moves_like_rates(con: DuckDBPyConnection, one: FileProfile, codes: Sequence
                       rate: ColumnProfile) -> bool:
     """Whether a row is a code and a day, and the numbers of each code are positive and within a small multiple."""
     known = ", ".join(map(literal, sorted(EXPONENTS)))
-    value = number(rate.text, "VARCHAR", one.source.decimal or ".")
+    value = one.number(rate)
     given = " and ".join(f"coalesce(upper({column.text}) in ({known}), false)" for column in codes)
     of = ", ".join(column.text for column in codes)
     rows, pairs, least, wide = con.execute(

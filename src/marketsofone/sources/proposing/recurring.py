@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketsofone.errors import shortened
-from marketsofone.sources.profiling.belonging import Folder, first_called, named
-from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.belonging import Folder, first_called
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_words import ANNUAL, MONTHLY, SUBSCRIPTIONS
 from marketsofone.sources.profiling.field_words import FIELDS, MONTHS
 from marketsofone.sources.profiling.links import Link

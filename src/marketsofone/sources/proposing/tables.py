@@ -9,14 +9,14 @@ from dataclasses import replace
 from marketsofone.customer.tables import STATED, TABLES
 from marketsofone.errors import shortened
 from marketsofone.sources.doubtful.leaks import name_tells
-from marketsofone.sources.profiling.belonging import Folder, doubtful_rows, is_counted, named
-from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.belonging import Folder, doubtful_rows, is_counted
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_words import KEYS, is_personal
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.profiling.months import Months, without_months
 from marketsofone.sources.proposing.across import between, name_beside, named_once, sales_across, same_months
-from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft
+from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft, reads
 from marketsofone.sources.proposing.fields import (
     dated,
     field_of,
@@ -318,7 +318,7 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
         notes.append(f"{shortened(one.source.fill_down)} stands in rows of its own above those that are of it: these "
                      "take it from there (fill_down), and the rows that say nothing else will be in quarantine.")
     once = said_once(one, fields) if table == "order_line" else ()
-    down = tuple(name for name in once if any(name == sql or quoted(name) in sql for sql in (*draft.said(), where)))
+    down = tuple(name for name in once if any(reads(sql, name) for sql in (*draft.said(), where)))
     if down:
         notes.append(f"rows that leave {shortened(down)} empty take them from the row above (fill_down).")
         draft = replace(draft, source=replace(draft.source, fill_down=down))

@@ -6,8 +6,7 @@ import re
 from collections.abc import Sequence
 
 from marketsofone.errors import shortened
-from marketsofone.sources.profiling.belonging import named
-from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile
+from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_values import (
     ANSWERED,
     CLOSED_FLAGS,
