@@ -172,3 +172,24 @@ def test_permissions_that_bar_nobody_change_no_value(silent, tmp_path, best):
     again = m1.run(tmp_path)
     for name in ("buyers", "strata", "plan", "crosswalk"):
         pd.testing.assert_frame_equal(m1.frame(again, name), m1.frame(run, name))
+
+
+def test_a_refusal_stated_after_the_day_that_a_project_fixes_holds_in_the_next_run_too(silent, best, tmp_path):
+    shutil.copytree(silent[0] / "files", tmp_path / "files")
+    settings = (silent[0] / "market.toml").read_text()
+    assert "as_of = 2026-06-30" in settings
+    (tmp_path / "market.toml").write_text(settings)
+    notebook = Notebook(tmp_path)
+    try:
+        for place, values in enumerate([
+                {"basis": "refused"}, {"basis": "refused", "valid_from": date(2026, 8, 1)},
+                {"basis": "refused", "valid_from": date(9000, 1, 1)},
+                {"basis": "consent", "valid_to": date(2026, 1, 1)}]):
+            notebook.enter("permission", "account", best[place], {"purpose": "contact", **values}, "rep",
+                           now=datetime(2026, 9, 1, tzinfo=UTC))
+    finally:
+        notebook.close()
+    run = m1.run(tmp_path)
+    buyers = m1.frame(run, "buyers").set_index("source_id")
+    assert set(buyers[buyers["rank"].isna()].index) == set(best[:2])
+    assert best[0] not in run.page("report.html").read_text(encoding="utf-8").split('id="whom-head"')[1].split("<h2")[0]

@@ -86,6 +86,14 @@ def test_every_kind_becomes_rows_of_its_table(engine, record):
         "sure": 3.0}]
 
 
+def test_a_refusal_that_has_begun_carries_no_day_so_that_no_look_at_the_past_loses_it(engine, record):
+    for basis, begins in (("Refused", date(2026, 1, 1)), ("withdrawn", date(9000, 1, 1)), ("consent", date(2026, 1, 1))):
+        state(record, Permission("contact", basis, valid_from=begins))
+    load_record(engine, record, NOON)
+    assert [(row["stated_at"] is None, row["valid_from"]) for row in rows(engine, "permission")] == [
+        (True, None), (True, date(9000, 1, 1)), (False, date(2026, 1, 1))]
+
+
 def test_a_table_has_the_columns_of_the_model_and_its_types(engine, record):
     state(record, Adjustment("colour"))
     load_record(engine, record, NOON)

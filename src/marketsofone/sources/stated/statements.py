@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from marketsofone.customer.keys import as_read
+from marketsofone.customer.permission import refuses
 from marketsofone.customer.tables import RECORD, TABLES, Kind, Table
-from marketsofone.record import Entry, Record
+from marketsofone.record import Entry, Permission, Record
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
@@ -44,8 +45,9 @@ def load_record(engine: Backend, record: Record, as_of: datetime) -> tuple[str, 
         What people stated.
     as_of : datetime
         Instant with a time zone: what was stated later does not count. Objections do, whenever they
-        were stated: whoever objects now is not profiled in a look at the past either. So that no filter
-        on time loses them, their ``stated_at`` is left empty; the statement itself tells it.
+        were stated: whoever objects now is not profiled in a look at the past either, and who refuses contact is
+        not approached. So that no filter on time loses them, their ``stated_at`` is left empty, and so is the first
+        day of a refusal that has begun; the statement itself tells it.
 
     Returns
     -------
@@ -59,7 +61,7 @@ def load_record(engine: Backend, record: Record, as_of: datetime) -> tuple[str, 
     """
     stated = {name: record.statements(name, as_of=None if name == "objection" else as_of) for name in STATED}
     for name, entries in stated.items():
-        _put(engine, name, _rows(TABLES[name], entries))
+        _put(engine, name, _rows(TABLES[name], entries, as_of))
     return tuple(name for name, entries in stated.items() if entries)
 
 
@@ -77,9 +79,9 @@ def _put(engine: Backend, name: str, rows: pa.Table) -> None:
     engine.drop_table("stated")
 
 
-def _rows(table: Table, entries: Sequence[Entry]) -> pa.Table:
+def _rows(table: Table, entries: Sequence[Entry], as_of: datetime) -> pa.Table:
     columns = {
-        field.name: pa.array([_value(entry, field.name) for entry in entries], _TYPES[field.kind])
+        field.name: pa.array([_value(entry, field.name, as_of) for entry in entries], _TYPES[field.kind])
         for field in table.fields
     }
     columns["source"] = pa.array([RECORD] * len(entries), pa.string())
@@ -87,9 +89,17 @@ def _rows(table: Table, entries: Sequence[Entry]) -> pa.Table:
     return pa.table(columns)
 
 
-def _value(entry: Entry, field: str) -> object:
+def _value(entry: Entry, field: str, as_of: datetime) -> object:
     if field == "stated_at":
-        return None if entry.kind == "objection" else entry.stated_at.astimezone(UTC).replace(tzinfo=None)
+        return None if _is_a_no(entry) else entry.stated_at.astimezone(UTC).replace(tzinfo=None)
     if field == "about_id":
         return as_read(entry.about_id)
-    return getattr(entry if field in _OF_THE_STATEMENT else entry.says, field, None)
+    value = getattr(entry if field in _OF_THE_STATEMENT else entry.says, field, None)
+    if field == "valid_from" and value is not None and _is_a_no(entry) and value <= as_of.astimezone(UTC).date():
+        return None
+    return value
+
+
+def _is_a_no(entry: Entry) -> bool:
+    """Whether it is an objection, or a permission refused: it holds whatever day a run looks at."""
+    return entry.kind == "objection" or isinstance(entry.says, Permission) and refuses(entry.says.basis)
