@@ -132,3 +132,28 @@ def test_a_second_thought_takes_the_place_of_the_first_with_correct(folder, m1):
     assert "--correct" in said
     assert m1(*about, "--value", 0.4, "--correct")[0] == 0
     assert [entry.says.value for entry in judged(folder)] == [0.4]
+
+
+def test_who_refuses_contact_is_shown_and_on_no_list_of_whom_to_approach_until_it_is_taken_back(folder, m1, tmp_path):
+    assert "ant" in m1("rank", folder)[1].split()
+    for _twice in range(2):
+        status, said = m1("refuse", "account", "ant", folder)
+        assert (status, said) == (0, "Written down. It is on no list of whom to approach from now on.")
+    assert "ant" not in m1("rank", folder)[1].split()
+    assert "not ranked" in m1("buyer", "ant", folder)[1]
+    assert m1("export", folder, "--to", tmp_path / "out")[0] == 0
+    held = pq.read_table(tmp_path / "out" / "buyers.parquet").to_pylist()
+    (row,) = [row for row in held if row["source_id"] == "ant"]
+    assert row["rank"] is None
+    assert m1("refuse", "account", "ant", folder, "--withdraw")[0] == 0
+    assert "ant" in m1("rank", folder)[1].split()
+    status, said = m1("refuse", "account", "ant", folder, "--withdraw")
+    assert status == 2
+    assert "none in force" in said
+
+
+def test_an_objection_made_twice_stands_once_and_one_withdrawal_ends_it(folder, m1):
+    for _twice in range(2):
+        assert m1("object", "account", "ant", folder)[0] == 0
+    assert m1("object", "account", "ant", folder, "--withdraw")[0] == 0
+    assert "ant" in m1("rank", folder)[1].split()

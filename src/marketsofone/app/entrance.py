@@ -12,7 +12,7 @@ from fastapi import Depends, Query, Request
 from marketsofone.app.office import Office
 from marketsofone.errors import NobodySignedIn, NotAllowed
 from marketsofone.project.people.access import LOCAL, Right, Viewer, scope_of, viewer_of
-from marketsofone.project.reading.unlisted import objectors
+from marketsofone.project.reading.unlisted import objectors, unlisted
 from marketsofone.project.snapshots.shelf import Scope, Shelf
 
 RunAsked = Annotated[str, Query(pattern="^[0-9A-Za-z_-]{1,64}$", description="Which run; absent: the latest.")]
@@ -41,6 +41,16 @@ class Visit:
     def objected(self) -> frozenset[int]:
         """Who objected to being profiled since the run; where the written record is away, nobody can tell."""
         return objectors(self.shelf.snapshot, self.office.notebook)
+
+    @cached_property
+    def barred(self) -> frozenset[int]:
+        """Who is on no list of whom to approach: who objected or refused contact, since the run too."""
+        return unlisted(self.shelf.snapshot, self.office.notebook)
+
+    @cached_property
+    def listing(self) -> Scope:
+        """Whose buyers the viewer finds in a list of whom to approach."""
+        return replace(self.scope, without=self.objected | self.barred)
 
     @cached_property
     def scope(self) -> Scope:

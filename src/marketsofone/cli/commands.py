@@ -65,6 +65,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("judge-effort", "ABOUT ID --hours H --none M --half M --now M --more M --most M [OPTIONS]", stating.effort),
     ("name", "STRATUM NAME [PROJECT] [OPTIONS]", identifying.name),
     ("object", "ABOUT ID [OPTIONS]", stating.objection),
+    ("refuse", "ABOUT ID [OPTIONS]", stating.refusal),
     ("merge", "KIND ID OTHER [OPTIONS]", stating.merge),
     ("people add", "NAME [PROJECT] [OPTIONS]", managing.add),
     ("people list", "[PROJECT] [OPTIONS]", managing.overview),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, Format, Project, Run, Top
-from marketsofone.cli.sheet import Column, Row, assumed, note_objected, show
+from marketsofone.cli.sheet import NOT_TO_BE_APPROACHED, Column, Row, assumed, note_objected, show
 
 if TYPE_CHECKING:
     from marketsofone.project.snapshots.approach import ToApproach
@@ -237,7 +237,7 @@ def export(project: Project = HERE, *, to: Path, run: Run = "latest") -> None:
     """Write every result as CSV and Parquet, ids kept, reasons included.
 
     In CSV a text that a spreadsheet would run as a formula gets a leading apostrophe. Who objected to being
-    profiled is left out from that moment on.
+    profiled is left out from that moment on; who refuses contact has no rank there and no line of the plan.
 
     Parameters
     ----------
@@ -255,14 +255,19 @@ def export(project: Project = HERE, *, to: Path, run: Run = "latest") -> None:
 
 def _print_buyer(snapshot: Snapshot, page: BuyerPage) -> None:
     """One buyer for people: where it stands, its scores, its reasons, its opportunities."""
+    from marketsofone.project.reading.between_runs import barred_since
     from marketsofone.project.snapshots.results import flattened
     from marketsofone.project.words import counted, plain
 
     buyer, ranked = page.buyer, snapshot.manifest["counts"]["buyers"]
-    place = f"rank {buyer.rank:,} of {ranked:,}" if buyer.rank else "not ranked"
+    barred = buyer.buyer_id in barred_since(snapshot)
+    place = f"rank {buyer.rank:,} of {ranked:,}" if buyer.rank and not barred else "not ranked"
     print(f"{plain(buyer.source_id)} ({buyer.kind}, buyer_id {buyer.buyer_id}): {place}")
     print(plain(buyer.path))
-    _print_given(snapshot, buyer.buyer_id)
+    if barred:
+        print(NOT_TO_BE_APPROACHED)
+    else:
+        _print_given(snapshot, buyer.buyer_id)
     show([flattened(buyer)], _score_columns(snapshot), "table")
     for reason in (*buyer.reasons, *assumed(snapshot)):
         print(f"- {plain(reason)}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from marketsofone.cli.options import HERE, Format, Project, Run, Top
-from marketsofone.cli.sheet import Column, Row, note_objected, show
+from marketsofone.cli.sheet import NOT_TO_BE_APPROACHED, Column, Row, note_objected, show
 
 if TYPE_CHECKING:
     from marketsofone.project.planning.scenarios import Solved
@@ -42,7 +42,7 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
     """
     from marketsofone.project.planning.scenario_texts import Scenario, asked_of_reps, read_scenario
     from marketsofone.project.planning.scenarios import check_planned, solve_scenario
-    from marketsofone.project.reading.between_runs import objected_since
+    from marketsofone.project.reading.between_runs import barred_since, objected_since, still_planned
     from marketsofone.project.settings.market_file import read_settings
     from marketsofone.project.snapshots.snapshot import open_snapshot
     from marketsofone.project.words import plain
@@ -55,9 +55,9 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
     added = any(key == "rep" for key, _value in asked)
     found = solve_scenario(snapshot, read_settings(project),
                            Scenario(scenario.name, changes, assign or scenario.assign or added))
-    gone = objected_since(snapshot)
-    rows = [row for row in found.tables["segment_choice" if segments else "plan"].to_pylist()
-            if row.get("buyer_id") not in gone]
+    gone, barred = objected_since(snapshot), barred_since(snapshot)
+    every = found.tables["segment_choice" if segments else "plan"].to_pylist()
+    rows = [row for row in every if row.get("buyer_id") not in barred]
     if format != "table":
         return show(rows, (), format)
     for name in (value.partition(":")[0] for key, value in asked if key == "rep"):
@@ -66,6 +66,9 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
     key = "stratum_id" if segments else "source_id"
     chosen = sorted(rows, key=lambda row: (-round(row["hours"], 9), row[key]))[:top]
     show(chosen, _SEGMENTS if segments else _BUYERS, "table")
+    given = sum(row["hours"] > 0 for row in every if row.get("buyer_id") in barred - gone)
+    if given:
+        print(f"Note: {still_planned(given)}")
     return note_objected(snapshot, gone=gone)
 
 
@@ -99,7 +102,8 @@ def compare(project: Project = HERE, *, scenario: Scenarios = (), run: Run = "la
 def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:
     """Show why a buyer or a segment gets its hours, what the next one earns, and what would change that."""
     from marketsofone.project.planning.reading import explain as explained
-    from marketsofone.project.reading.between_runs import require_unobjected
+    from marketsofone.project.reading.between_runs import barred_since, require_unobjected
+    from marketsofone.project.reading.unlisted import off_the_list
     from marketsofone.project.snapshots.snapshot import open_snapshot
     from marketsofone.project.words import interval, money, plain
 
@@ -108,6 +112,10 @@ def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: F
     if found.kind == "buyer":
         require_unobjected(snapshot, found.row["buyer_id"])
     row, currency = found.row, snapshot.manifest["currency"]
+    if found.kind == "buyer" and row.get("place") is not None and row["buyer_id"] in barred_since(snapshot):
+        if format != "table":
+            return show([{**off_the_list(row, {row["buyer_id"]}), "changes": ""}], (), format)
+        return print(f"{plain(row['source_id'])}: {NOT_TO_BE_APPROACHED}")
     if format != "table":
         return show([{**row, "changes": found.changes}], (), format)
     print(f"{plain(row.get('source_id') or row['path'])}: {row['choice']}, {_hours(row['hours'])} hours")

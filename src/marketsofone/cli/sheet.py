@@ -27,6 +27,9 @@ PIPED_WIDTH = 120
 """Characters in a line of a table that does not go to a terminal."""
 
 
+NOT_TO_BE_APPROACHED = "Not to be approached: no basis for contact holds."
+
+
 def note_objected(snapshot: Snapshot, format: Format = "table", gone: Collection[int] | None = None) -> None:
     """Says, for people, that totals of a run still count who objected after it, where somebody did.
 

@@ -1,4 +1,4 @@
-"""Commands by which people state what no file says: judge, judge-effort, object."""
+"""Commands by which people state what no file says: judge, judge-effort, object, refuse, merge."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def objection(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
     """Write down that someone objects to being profiled: neither scored, ranked nor exported.
 
     Lists and exports leave the buyer out at once; the next run counts without it. Earlier runs, their reports and
-    files exported before still hold it: delete those where you must.
+    files exported before still hold it: delete those where you must. Who only does not want to be contacted: m1 refuse.
 
     Parameters
     ----------
@@ -97,6 +97,31 @@ def objection(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
         return
     state_objection(project, about, about_id, who)
     _print_written("No list shows it from now on; the next run is without it.", project, about, about_id, dated=False)
+
+
+def refusal(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
+            withdraw: Withdraw = False, by: By = "") -> None:
+    """Write down that someone does not want to be contacted: scored, and on no list of whom to approach.
+
+    The ranked list, Today, the plan, audiences and exports take the buyer off at once; the next run plans without it.
+    Reports of earlier runs and files exported before still name it. Who objects to being profiled: m1 object.
+
+    Parameters
+    ----------
+    about
+        Who refuses.
+    withdraw
+        The refusal no longer stands.
+    """
+    from marketsofone.project import state_refusal, withdraw_refusal
+
+    who = by or getpass.getuser()
+    if withdraw:
+        withdraw_refusal(project, about, about_id, who)
+        print("Written down. It may be contacted again, unless a file or an objection says otherwise.")
+        return
+    state_refusal(project, about, about_id, who)
+    _print_written("It is on no list of whom to approach from now on.", project, about, about_id, dated=False)
 
 
 def merge(kind: Literal["account", "contact", "opportunity"],

@@ -10,7 +10,8 @@ PURPOSES = {
 }
 """Words for each purpose that changes what is done here, in lower case."""
 
-REFUSALS = ("refused", "denied", "declined", "withdrawn", "revoked", "objected", "opted out", "opt-out", "opt out",
+REFUSED = "refused"
+REFUSALS = (REFUSED, "denied", "declined", "withdrawn", "revoked", "objected", "opted out", "opt-out", "opt out",
             "unsubscribed", "do not contact", "none", "no")
 """Bases that are none: while one holds, the buyer said no, whatever else is on record."""
 

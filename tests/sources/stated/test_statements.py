@@ -87,7 +87,8 @@ def test_every_kind_becomes_rows_of_its_table(engine, record):
 
 
 def test_a_refusal_that_has_begun_carries_no_day_so_that_no_look_at_the_past_loses_it(engine, record):
-    for basis, begins in (("Refused", date(2026, 1, 1)), ("withdrawn", date(9000, 1, 1)), ("consent", date(2026, 1, 1))):
+    begun, later = date(2026, 1, 1), date(9000, 1, 1)
+    for basis, begins in (("Refused", begun), ("withdrawn", later), ("consent", begun)):
         state(record, Permission("contact", basis, valid_from=begins))
     load_record(engine, record, NOON)
     assert [(row["stated_at"] is None, row["valid_from"]) for row in rows(engine, "permission")] == [

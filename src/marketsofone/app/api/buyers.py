@@ -14,7 +14,6 @@ from marketsofone.app.api.scored import Buyer, BuyerId, BuyerNow, Membership, Op
 from marketsofone.app.api.strata import Order
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.project.reading.rows import read_rows
-from marketsofone.project.reading.unlisted import unlisted
 from marketsofone.project.statements.restating import restated
 
 router = api_router("buyers")
@@ -41,8 +40,8 @@ class CountedRow(Model):
 def buyers(request: Request, visit: Annotated[Visit, visits("see_buyers")], order: Order = "rank", start: Start = 0,
            most: Most = 50) -> Any:
     """Every buyer that the person behind the key sees; those without a rank come last."""
-    found = visit.shelf.listed(visit.scope, None, order, start, most)
-    return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)
+    found = visit.shelf.listed(visit.scope, None, order, start, most, last=visit.barred)
+    return sheet(request, visit, [told(row, visit.barred) for row in found.rows], found.total, start, most)
 
 
 @router.get("/ranking", response_model=Sheet[Buyer])
@@ -52,16 +51,15 @@ def ranking(request: Request, visit: Annotated[Visit, visits("see_buyers")], by:
 
     Who objected or may not be contacted is left out from that moment on.
     """
-    barred = unlisted(visit.shelf.snapshot, visit.office.notebook)
     order: Order = "place" if by == "plan" else "rank"
-    found = visit.shelf.listed(visit.scope, None, order, start, most, ranked=True, without=barred)
+    found = visit.shelf.listed(visit.scope, None, order, start, most, ranked=True, without=visit.barred)
     return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)
 
 
 @router.get("/find", response_model=list[Buyer])
 def find(visit: Annotated[Visit, visits("see_buyers")], key: Key) -> Any:
     """Up to twenty buyers whose key in your files begins with a text."""
-    return [told(row) for row in visit.shelf.found(key, visit.scope)]
+    return [told(row, visit.barred) for row in visit.shelf.found(key, visit.scope)]
 
 
 @router.get("/buyers/{buyer_id}", response_model=BuyerNow)
@@ -70,7 +68,7 @@ def buyer(buyer_id: BuyerId, visit: Annotated[Visit, visits("see_buyers")]) -> A
     row = visit.shelf.buyer(buyer_id, visit.scope)
     visit.office.door.trace(visit.viewer, "saw", f"buyer {buyer_id}")
     now = restated(visit.shelf, visit.office.notebook, row)
-    return {**told(row), "restated": now["restated"], "now": now if now["restated"] else None}
+    return {**told(row, visit.barred), "restated": now["restated"], "now": now if now["restated"] else None}
 
 
 @router.get("/buyers/{buyer_id}/opportunities", response_model=list[Opportunity])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic import Field
 
 from marketsofone.app.api.routing import Model
+from marketsofone.project.reading.unlisted import off_the_list
 from marketsofone.project.showing.figures import reasons
 
 BuyerId = Annotated[int, Path(ge=0, lt=2**52, description="As `buyer_id` of a list: a whole number of 52 bits.")]
@@ -108,6 +109,6 @@ class Membership(Model):
     share: float
 
 
-def told(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row with its reasons as sentences."""
-    return {**row, "reasons": list(reasons(row["reasons"]))}
+def told(row: Mapping[str, Any], barred: Set[int] = frozenset()) -> dict[str, Any]:
+    """A row with its reasons as sentences; of ``barred``, who may not be contacted, without rank and hours."""
+    return {**off_the_list(row, barred), "reasons": list(reasons(row["reasons"]))}

@@ -90,6 +90,16 @@ class Answer(_Saying):
     until: date | None = Field(None, description="Until when it is put off.")
 
 
+class Permission(_Saying):
+    """On which basis the buyer may be contacted: `consent`, `contract`, ...; with `refused` it may not, from now on."""
+
+    kind: Literal["permission"]
+    purpose: Literal["contact"] = "contact"
+    basis: Word
+    valid_from: date | None = Field(None, description="The first day; absent: it always held.")
+    valid_to: date | None = Field(None, description="The first day without it; absent: it has no end.")
+
+
 class Objection(_Saying):
     """The buyer's no to being profiled: from the next run on it is neither scored, ranked nor exported."""
 
@@ -119,7 +129,7 @@ class Override(_Saying):
     note: Text
 
 
-OfBuyer = Annotated[Judgement | Wish | Contact | Answer | Objection | Note, Body(discriminator="kind")]
+OfBuyer = Annotated[Judgement | Wish | Contact | Answer | Permission | Objection | Note, Body(discriminator="kind")]
 OfStratum = Annotated[Judgement | Name | Override | Note, Body(discriminator="kind")]
 
 

@@ -36,5 +36,5 @@ def members(request: Request, stratum_id: StratumId, visit: Annotated[Visit, vis
             order: Order = "rank", start: Start = 0, most: Most = 50) -> Any:
     """The buyers of a stratum and of all beneath it, of those the person behind the key sees."""
     inside = visit.shelf.below(stratum_id)
-    found = visit.shelf.listed(visit.scope, inside, order, start, most)
-    return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)
+    found = visit.shelf.listed(visit.scope, inside, order, start, most, last=visit.barred)
+    return sheet(request, visit, [told(row, visit.barred) for row in found.rows], found.total, start, most)

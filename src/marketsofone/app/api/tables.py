@@ -55,7 +55,8 @@ def _answer(name: str, right: Right) -> Callable[..., Any]:
     asked: Visit = visits(right)
 
     def table(request: Request, visit: Visit = asked, start: Start = 0, most: Most = 50) -> Any:
-        found = visit.shelf.sheet(name, visit.scope, start, most)
+        scope = visit.listing if name == "plan" else visit.scope
+        found = visit.shelf.sheet(name, scope, start, most)
         return sheet(request, visit, found.rows, found.total, start, most)
 
     return table

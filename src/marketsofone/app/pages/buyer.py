@@ -16,7 +16,7 @@ from marketsofone.app.resting import Resting, counted_rows, resting
 from marketsofone.app.wishes import wish_words
 from marketsofone.app.writing import history_of, own_of, standing_about, state, take_back
 from marketsofone.errors import RecordRefused
-from marketsofone.project.reading.unlisted import unlisted
+from marketsofone.project.reading.unlisted import off_the_list
 from marketsofone.project.showing.buyer import (
     approach_to,
     effort_on,
@@ -33,6 +33,7 @@ from marketsofone.project.showing.saying import said_of
 from marketsofone.project.showing.timeline import timeline
 from marketsofone.project.snapshots.shelf import Row
 from marketsofone.project.statements.restating import restated
+from marketsofone.project.statements.stating import REFUSAL
 from marketsofone.project.statements.subjects import subjects_of
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ router = APIRouter(include_in_schema=False)
 WISHES = ("need", "desire", "expectation")
 _EVENTS = 12
 _WHOLE = 100.0
-_SHOWN = {"judgement", "wish", "note", "contact", "answer", "adjustment"}
+_SHOWN = {"judgement", "wish", "note", "contact", "answer", "adjustment", "permission"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,8 @@ def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLR
     counted = counted_rows(shelf, buyer_id)
     events = timeline(shelf, notebook, row, counted)
     page = Buyer(
-        buyer_lines(shelf, [row])[0], row["kind"], shelf.accounts([row]).get(buyer_id, ""), row["restated"],
+        buyer_lines(shelf, [off_the_list(row, visit.barred)])[0], row["kind"],
+        shelf.accounts([row]).get(buyer_id, ""), row["restated"],
         _following(visit, as_run, row),
         who_decides(shelf, row), _colleagues(visit, row), people_of(shelf, row),
         who(shelf, buyer_id), effort_on(shelf, buyer_id),
@@ -232,6 +234,14 @@ def object_to_profiling(buyer_id: int, visit: Annotated[Visit, visits("write")])
     return RedirectResponse("/", 303)
 
 
+@router.post("/buyer/{buyer_id}/refusal")
+def refuse_contact(buyer_id: int, visit: Annotated[Visit, visits("write")]) -> RedirectResponse:
+    """The buyer does not want to be contacted: it is scored, and on no list of whom to approach from then on."""
+    row = visit.shelf.buyer(buyer_id, visit.scope)
+    state(visit, "permission", row, REFUSAL)
+    return RedirectResponse(f"/buyer/{buyer_id}#next", 303)
+
+
 @router.post("/buyer/{buyer_id}/undo")
 def undo(buyer_id: int, visit: Annotated[Visit, visits("write")],
          number: Annotated[int, Form()]) -> RedirectResponse:
@@ -244,7 +254,7 @@ def undo(buyer_id: int, visit: Annotated[Visit, visits("write")],
 def _following(visit: Visit, as_run: Row, row: Row) -> NextMove:
     """The next move: the plan and the changes as the run holds them, the scores as they stand now."""
     found = next_move(visit.shelf, row["buyer_id"])
-    barred = as_run["rank"] is None or row["buyer_id"] in unlisted(visit.shelf.snapshot, visit.office.notebook)
+    barred = as_run["rank"] is None or row["buyer_id"] in visit.barred
     return NextMove(barred, found[1] if found else "", found[0] if found else None,
                     hour_of(visit.shelf, as_run, row)[0], approach_to(visit.shelf, row),
                     said_of(visit.shelf, row), changed_since(visit.shelf, as_run), as_of_before(visit.shelf))
@@ -311,6 +321,10 @@ def _words(entry: Entry, currency: str) -> str:
             return f"{says.answer}: {says.reason}" + (f", until {says.until}" if says.until else "")
         case "adjustment":
             return str(says.type)
+        case "permission":
+            between = (f", from {says.valid_from}" if says.valid_from else "") + (
+                f", until {says.valid_to}" if says.valid_to else "")
+            return f"{says.purpose}: {says.basis}{between}"
         case _:
             return str(says.text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter
@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.project.reading.unlisted import unlisted
+from marketsofone.project.reading.between_runs import still_planned
 from marketsofone.project.showing.figures import currency_of
 from marketsofone.project.showing.plan import (
     choices_of,
@@ -45,6 +45,7 @@ class Plan:
     loads: tuple[Load, ...]
     moves: tuple[Move, ...]
     moves_in_all: int
+    barred: str
     market: str
     drains: tuple[tuple[str, tuple[Drained, ...], int], ...]
     has_drain: bool
@@ -62,11 +63,12 @@ def plan(visit: Annotated[Visit, visits("see_market")]) -> HTMLResponse:
     curve, swept = curve_of(shelf)
     sees = visit.viewer.may("see_buyers")
     kinds = ("segment", "rep", "buyer") if sees else ("segment",)
-    listed = replace(scope, without=scope.without | unlisted(shelf.snapshot, visit.office.notebook))
+    listed = visit.listing
+    moves, given = moves_in_all(shelf, listed) if sees else 0, moves_in_all(shelf, scope) if sees else 0
     page = Plan(
         plan_missing(shelf.snapshot), headline(shelf), curve, swept, response_of(shelf), choices_of(shelf),
         loads_of(shelf, scope) if sees else (), moves_of(shelf, listed) if sees else (),
-        moves_in_all(shelf, listed) if sees else 0, shelf.strata[0]["stratum_id"],
+        moves, still_planned(given - moves), shelf.strata[0]["stratum_id"],
         tuple((kind, drains_of(shelf, kind, scope), drains_in_all(shelf, kind, scope)) for kind in kinds),
         "drain" in shelf.snapshot.tables, scope.reps is None,
         focus_of(shelf), currency_of(shelf), sees, visit.viewer.may("decide"))

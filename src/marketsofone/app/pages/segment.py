@@ -17,6 +17,7 @@ from marketsofone.project.comparing.neighbours import compared
 from marketsofone.project.reading.effort_spent import spent_on
 from marketsofone.project.reading.holding_up_marks import SUBJECT
 from marketsofone.project.reading.past import over_runs
+from marketsofone.project.reading.unlisted import off_the_list
 from marketsofone.project.showing.figures import count, currency_of, figures, money, titles
 from marketsofone.project.showing.plan import planned_for
 from marketsofone.project.showing.segment import alarms_of, identity_of, pairs_of, steadiness_of
@@ -95,7 +96,7 @@ def segment(
     beside = [row for row in shelf.strata if row["parent_id"] == own["parent_id"] and row is not own]
     below = [row for row in shelf.strata if row["parent_id"] == stratum_id]
     lines = stratum_lines(shelf, [*family, *beside, *below])
-    listed = shelf.listed(visit.scope, shelf.below(stratum_id), order, start, SHEET)
+    listed = shelf.listed(visit.scope, shelf.below(stratum_id), order, start, SHEET, last=visit.barred)
     parted = len(family), len(family) + len(beside)
     sounding, asked = alarms_of(shelf, stratum_id)
     page = Segment(
@@ -105,7 +106,7 @@ def segment(
         steadiness_of(shelf, visit.office.notebook, stratum_id) if own["parent_id"] else None,
         sounding, asked, _spent(visit, stratum_id), planned_for(shelf, stratum_id),
         bool(shelf.snapshot.manifest.get("plan", {}).get("made")), _history(visit, own),
-        buyer_lines(shelf, listed.rows), count(listed.total), start,
+        buyer_lines(shelf, [off_the_list(row, visit.barred) for row in listed.rows]), count(listed.total), start,
         start + SHEET if start + SHEET < listed.total else None, order, ORDERS, visit.viewer.may("see_buyers"),
         visit.viewer.may("decide"))
     return rendered("segment.html", framed(visit, page.called.name or own["name"], "market"), page)

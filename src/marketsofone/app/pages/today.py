@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -17,7 +17,6 @@ from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.wishes import wishes_of
 from marketsofone.app.writing import answer_of, state_together, withdraw
 from marketsofone.errors import RecordRefused
-from marketsofone.project.reading.unlisted import unlisted
 from marketsofone.project.showing.buyer import approach_to, hour_of, next_move
 from marketsofone.project.showing.changing import as_of_before, changed_since
 from marketsofone.project.showing.saying import said_of
@@ -115,9 +114,8 @@ def today(visit: Annotated[Visit, visits("see_market")]) -> Response:
         return RedirectResponse("/market", 303)
     now = datetime.now(UTC)
     entries = visit.office.notebook.of_kind("answer")
-    barred = unlisted(visit.shelf.snapshot, visit.office.notebook)
-    rows, passed, buyers = _open_rows(visit, {entry.about_id for entry in entries if _holds(entry, now.date())}, barred)
-    over = _passed_over(visit, barred)
+    rows, passed, buyers = _open_rows(visit, {entry.about_id for entry in entries if _holds(entry, now.date())})
+    over = _passed_over(visit)
     page = Today(_moves(visit, rows), buyers, _with_hours(visit), over[:MOST_PASSED], len(over), passed,
                  as_of_before(visit.shelf), _own(visit, entries, now), REASONS, CHANNELS, visit.viewer.may("write"))
     return rendered("today.html", framed(visit, "Today", "today"), page)
@@ -147,12 +145,12 @@ def undo(visit: Annotated[Visit, visits("write")], number: Annotated[int, Form(g
     return RedirectResponse("/", 303)
 
 
-def _open_rows(visit: Visit, answered: set[str], barred: Set[int]) -> tuple[list[Row], int, int]:
+def _open_rows(visit: Visit, answered: set[str]) -> tuple[list[Row], int, int]:
     """The first buyers whose move is open, how many before them were passed over, and how many there are in all."""
     found: list[Row] = []
     passed = start = 0
     while True:
-        listed = visit.shelf.listed(visit.scope, None, "place", start, _SHEET, ranked=True, without=barred)
+        listed = visit.shelf.listed(visit.scope, None, "place", start, _SHEET, ranked=True, without=visit.barred)
         for row in listed.rows:
             if len(found) == MOVES:
                 return found, passed, listed.total
@@ -188,12 +186,12 @@ def _planned(visit: Visit, row: Row) -> str:
 
 def _with_hours(visit: Visit) -> int | None:
     """How many of the viewer's buyers the plan gives hours; None where it puts nobody in order."""
-    return visit.shelf.given_hours(visit.scope) if orders_approach(visit.shelf.snapshot) else None
+    return visit.shelf.given_hours(visit.listing) if orders_approach(visit.shelf.snapshot) else None
 
 
-def _passed_over(visit: Visit, barred: Set[int]) -> tuple[PassedOver, ...]:
+def _passed_over(visit: Visit) -> tuple[PassedOver, ...]:
     """Who would be here by rank, and is not, for the plan gives it no hour."""
-    ranked = visit.shelf.listed(visit.scope, None, "rank", 0, MOVES, ranked=True, without=barred).rows
+    ranked = visit.shelf.listed(visit.scope, None, "rank", 0, MOVES, ranked=True, without=visit.barred).rows
     return passed_over(visit.shelf.snapshot, ranked)
 
 

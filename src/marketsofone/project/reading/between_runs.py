@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def approach_now(run: Snapshot, top: int = 20, order: Order = "place") -> tuple[ToApproach, ...]:
     """The first buyers to approach, without whom the record took off every list since the run."""
-    barred = _asked(run, unlisted)
+    barred = barred_since(run)
     found = read_approach(run, top + len(barred), order)
     return tuple(each for each in found if each.buyer.buyer_id not in barred)[:top]
 
@@ -36,18 +36,36 @@ def passed_over_now(run: Snapshot, first: int) -> tuple[PassedOver, ...]:
 def export_run(run: Snapshot, to: Path) -> tuple[Path, ...]:
     """Every result as CSV and Parquet, as `export_snapshot` writes it, without whoever objected since the run.
 
+    Who took back the basis for contact since leaves without a rank, and with no line of the plan.
+
     Raises
     ------
     RunInterrupted
         Also where it would write over a run, or over a file that a source of the project reads.
     """
     check_spared(run, to)
-    return export_snapshot(run, to, objected_since(run), _asked(run, people_objecting))
+    return export_snapshot(run, to, objected_since(run), _asked(run, people_objecting), barred_since(run))
 
 
 def objected_since(run: Snapshot) -> frozenset[int]:
     """``buyer_id`` of the buyers of a run who objected to being profiled after it."""
     return _asked(run, objectors)
+
+
+def barred_since(run: Snapshot) -> frozenset[int]:
+    """``buyer_id`` of who is on no list of whom to approach: who objected, or took back the basis for contact, too."""
+    return _asked(run, unlisted)
+
+
+def still_planned(barred: int) -> str:
+    """What a reader of a plan should know where buyers that it gives hours may not be contacted any more."""
+    if not barred:
+        return ""
+    if barred == 1:
+        return ("One buyer that gets hours may not be contacted since this run: no list holds it; totals of the plan "
+                "count its hours until the next run.")
+    return (f"{barred:,} buyers that get hours may not be contacted since this run: no list holds them; totals of the "
+            "plan count their hours until the next run.")
 
 
 def objection_note(run: Snapshot, gone: Collection[int] | None = None) -> str:

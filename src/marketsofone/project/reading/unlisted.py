@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from marketsofone.record import Entry
 
 Subject = tuple[str, str]
+LISTED = ("rank", "place", "hours", "choice", "hour_value", "hour_value_low", "hour_value_high")
+"""Columns that say of a buyer when, and how long, to approach it."""
 _KEPT = 16
 """Answers that stay in memory: every page asks, and what was said seldom changes."""
 
@@ -34,6 +36,12 @@ def unlisted(run: Snapshot, notebook: Notebook, day: date | None = None) -> froz
     """
     barred = _without_basis(notebook.of_kind("permission"), day or datetime.now(UTC).date())
     return _buyers_of(run, _objections(notebook) | barred)
+
+
+def off_the_list(row: Mapping[str, Any], barred: Set[int]) -> dict[str, Any]:
+    """A buyer as lists show it: where the record says no since the run, without rank, place and what a plan gives."""
+    taken = [name for name in LISTED if name in row] if row["buyer_id"] in barred else ()
+    return {**row, **dict.fromkeys(taken)}
 
 
 def objectors(run: Snapshot, notebook: Notebook) -> frozenset[int]:

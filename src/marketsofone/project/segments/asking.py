@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ibis import _
 
 from marketsofone.errors import RuleInvalid, RunMissing, ValuesInvalid
-from marketsofone.project.reading.between_runs import objected_since
+from marketsofone.project.reading.between_runs import barred_since, objected_since
 from marketsofone.project.segments.freezing import (
     Frozen,
     found_in_snapshot,
@@ -220,10 +220,12 @@ class Asker:
                        each.alone) for each in said))
 
     def members(self, who: str) -> ir.Table:
-        """``buyer_id``, ``source_id``, ``kind``, ``rank`` of those inside."""
+        """``buyer_id``, ``source_id``, ``kind``, ``rank`` of those inside; no rank of who may not be contacted now."""
         _name, rule = self.asked(who)
         rows = self.rows(rule)
-        return rows.filter(truth(rule, rows)).select("buyer_id", "source_id", "kind", "rank")
+        inside = rows.filter(truth(rule, rows)).select("buyer_id", "source_id", "kind", "rank")
+        barred = barred_since(self.snapshot)
+        return inside.mutate(rank=_.buyer_id.isin(sorted(barred)).ifelse(None, _.rank)) if barred else inside
 
     def moved(self, label: str, top: int) -> Moved:
         """Who joined and who left since a segment was frozen.

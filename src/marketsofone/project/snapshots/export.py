@@ -37,8 +37,8 @@ def harmless(text: str) -> str:
     return f"'{text}" if re.search(_EXECUTED, text) and not re.search(_NUMBER, text) else text
 
 
-def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset(), people: Set[int] = frozenset()
-                    ) -> tuple[Path, ...]:
+def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset(), people: Set[int] = frozenset(),
+                    unlisted: Set[int] = frozenset()) -> tuple[Path, ...]:
     """Writes the results of a run into a folder, each table as CSV and as Parquet.
 
     CSV is UTF-8 with a header, decimal points and empty cells for what is not known. A text that a
@@ -56,6 +56,9 @@ def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset(
         ``buyer_id`` of who objected since the run: no row of theirs leaves. Sums over many stay as the run holds them.
     people : set of int
         ``contact_id`` of people who objected since the run, buyers or not.
+    unlisted : set of int
+        ``buyer_id`` of who may not be contacted since the run: they leave without a rank, and no line of the plan is
+        theirs.
 
     Returns
     -------
@@ -80,8 +83,9 @@ def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset(
         with duckdb.connect() as connection:
             names = [name for name in EXPORTED if name in snapshot.tables]
             _note_gone(connection, snapshot, without, people)
-            return tuple(path for name in names
-                         for path in _export_table(connection, snapshot, name, to, bool(without or people)))
+            connection.execute("create temp table unlisted as select unnest(?::bigint[]) as id", [sorted(unlisted)])
+            some = bool(without or people), bool(unlisted)
+            return tuple(path for name in names for path in _export_table(connection, snapshot, name, to, *some))
 
 
 def _note_gone(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, without: Set[int], people: Set[int]) -> None:
@@ -115,6 +119,13 @@ _STAYING = {
 """Which rows leave of tables that name buyers otherwise than by ``buyer_id``."""
 
 
+_LISTING = {
+    "buyers": "select * replace (case when buyer_id not in (from unlisted) then rank end as rank) from {}",
+    "plan": "from {} where buyer_id not in (from unlisted)",
+}
+"""Tables that say whom to approach, as they leave once somebody may not be contacted any more."""
+
+
 def _staying(connection: duckdb.DuckDBPyConnection, name: str, source: Path) -> str:
     columns = {row[0] for row in connection.execute(f"describe select * from {scanned(source)}").fetchall()}
     if name in _STAYING:
@@ -123,18 +134,21 @@ def _staying(connection: duckdb.DuckDBPyConnection, name: str, source: Path) -> 
 
 
 def _export_table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str, to: Path,
-                  some_gone: bool) -> tuple[Path, Path]:
+                  some_gone: bool, some_unlisted: bool) -> tuple[Path, Path]:
     source = snapshot.file(name)
     rest = _staying(connection, name, source) if some_gone else ""
+    held = f"(from {scanned(source)}{rest})"
+    if some_unlisted and name in _LISTING:
+        held = f"({_LISTING[name].format(held)})"
     unfinished = to / f".{name}.unfinished"
     csv, parquet = to / f"{name}.csv", to / f"{name}.parquet"
     try:
         with damage_told(source):
-            connection.execute(f"copy ({_harmless(connection, source)}{rest}) to '{quoted(unfinished)}' "
+            connection.execute(f"copy ({_harmless(connection, source)} from {held}) to '{quoted(unfinished)}' "
                                "(format csv, header true)")
         unfinished.replace(csv)
-        if rest:
-            connection.execute(f"copy (select * from {scanned(source)}{rest}) to '{quoted(unfinished)}' "
+        if rest or (some_unlisted and name in _LISTING):
+            connection.execute(f"copy {held} to '{quoted(unfinished)}' "
                                "(format parquet)")
         else:
             shutil.copyfile(source, unfinished)
@@ -145,10 +159,10 @@ def _export_table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, nam
 
 
 def _harmless(connection: duckdb.DuckDBPyConnection, source: Path) -> str:
-    """A query of a table in which no text is taken for a formula."""
+    """What to select of a table so that no text is taken for a formula."""
     columns = connection.execute(f"describe select * from {scanned(source)}").fetchall()
     cells = [_harmless_text(name) if kind == "VARCHAR" else f'"{name}"' for name, kind, *_ in columns]
-    return f"select {', '.join(cells)} from {scanned(source)}"
+    return f"select {', '.join(cells)}"
 
 
 def _harmless_text(name: str) -> str:

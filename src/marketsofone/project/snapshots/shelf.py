@@ -201,7 +201,8 @@ class Shelf:
                           f"order by rank, buyer_id limit {int(most)}", (buyer["account_id"], buyer["buyer_id"]))
 
     def listed(self, scope: Scope = EVERYONE, strata: Sequence[str] | None = None, order: str = "rank",
-               start: int = 0, most: int = 50, ranked: bool = False, without: Set[int] = frozenset()) -> Listed:
+               start: int = 0, most: int = 50, ranked: bool = False, without: Set[int] = frozenset(),
+               last: Set[int] = frozenset()) -> Listed:
         """Buyers in order, a sheet at a time.
 
         Parameters
@@ -218,6 +219,8 @@ class Shelf:
             Only buyers that have a rank.
         without : set of int
             Buyers that are not to be listed.
+        last : set of int
+            Buyers that stand behind all others where the order is that of the rank or of approach.
         """
         where = f"where {scope.condition}{' and rank is not null' if ranked else ''}"
         given: tuple[Any, ...] = ()
@@ -226,7 +229,8 @@ class Shelf:
         if without:
             where, given = f"{where} and not list_contains(?, buyer_id)", (*given, tuple(sorted(without)))
         total = self._counted(where, given)
-        query = (f"select * from buyers {where} order by {_ORDER_BY[order]}, buyer_id "
+        behind = f"buyer_id in {_written(last)}, " if last and order in ("rank", "place") else ""
+        query = (f"select * from buyers {where} order by {behind}{_ORDER_BY[order]}, buyer_id "
                  f"limit {int(most)} offset {int(start)}")
         read = self._sheets if most <= _SHORT else self._rows  # a run never changes: what was asked lately is kept
         return Listed(read(query, given), total)

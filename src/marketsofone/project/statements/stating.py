@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.customer.keys import as_read
+from marketsofone.customer.permission import CONTACT, REFUSED, concerns, refuses
 from marketsofone.errors import RecordRefused
 from marketsofone.project.statements.recorded import record_of
 
 if TYPE_CHECKING:
-    from marketsofone.record import Record, Said
+    from marketsofone.record import Entry, Record, Said
+
+REFUSAL = {"purpose": CONTACT, "basis": REFUSED}
+"""The fields of a permission that says no to being contacted."""
 
 
 def state_judgement(
@@ -74,10 +78,14 @@ def state_effort(
 
 
 def state_objection(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
-    """Records a no to profiling: from the next run on, that buyer is neither scored, ranked nor exported."""
+    """Records a no to profiling: from the next run on, that buyer is neither scored, ranked nor exported.
+
+    Where one is in force already it stands, and its number is given back.
+    """
     from marketsofone.record import Objection
 
-    return _stated(folder, about, about_id, Objection(), by, now)
+    standing = _objections(folder, about, about_id)
+    return standing[-1].id if standing else _stated(folder, about, about_id, Objection(), by, now)
 
 
 def withdraw_objection(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
@@ -88,18 +96,67 @@ def withdraw_objection(folder: Path, about: str, about_id: str, by: str, now: da
     RecordRefused
         There is none in force.
     """
+    standing = _objections(folder, about, about_id)
+    if not standing:
+        raise RecordRefused(f"An objection about this {about} is withdrawn.", "none in force.",
+                            "Check the kind and the key: m1 object --help")
+    return _withdrawn(folder, standing[-1:], by, now)
+
+
+def state_refusal(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
+    """Records a no to being contacted: scored all the same, and from now on on no list of whom to approach.
+
+    Where one is in force already it stands, and its number is given back.
+    """
+    from marketsofone.record import Permission
+
+    standing = _refusals(folder, about, about_id)
+    return standing[-1].id if standing else _stated(folder, about, about_id, Permission(**REFUSAL), by, now)
+
+
+def withdraw_refusal(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
+    """Takes every refusal of contact back that stands.
+
+    Raises
+    ------
+    RecordRefused
+        There is none in force.
+    """
+    standing = _refusals(folder, about, about_id)
+    if not standing:
+        raise RecordRefused(f"A refusal of contact by this {about} is withdrawn.", "none in force.",
+                            "Check the kind and the key: m1 refuse --help\nWhat a file says is taken back in the file.")
+    return _withdrawn(folder, standing, by, now)
+
+
+def _objections(folder: Path, about: str, about_id: str) -> list[Entry]:
+    return _standing(folder, "objection", about, about_id)
+
+
+def _refusals(folder: Path, about: str, about_id: str) -> list[Entry]:
+    """Refusals of contact without an end."""
+    from marketsofone.record import Permission
+
+    return [entry for entry in _standing(folder, "permission", about, about_id)
+            if isinstance(entry.says, Permission) and concerns(entry.says.purpose, CONTACT)
+            and refuses(entry.says.basis) and entry.says.valid_to is None]
+
+
+def _standing(folder: Path, kind: str, about: str, about_id: str) -> list[Entry]:
+    """What is in force of one thing, by its key however a run reads it."""
+    with record_of(folder) as record:
+        return [entry for entry in record.statements(kind=kind, about=about)
+                if as_read(entry.about_id) == as_read(about_id)]
+
+
+def _withdrawn(folder: Path, entries: Sequence[Entry], by: str, now: datetime | None) -> int:
+    """Takes statements back; gives back the number of the last withdrawal."""
     from marketsofone.record import Statement, Withdrawal
 
+    at = now or datetime.now(UTC)
     with record_of(folder) as record:
-        standing = [e for e in record.statements(kind="objection", about=about)
-                    if as_read(e.about_id) == as_read(about_id)]
-        if not standing:
-            raise RecordRefused(f"An objection about this {about} is withdrawn.", "none in force.",
-                                "Check the kind and the key: m1 object --help")
-        return record.state(
-            Statement(about, standing[-1].about_id, Withdrawal(), by, now or datetime.now(UTC),
-                      supersedes=standing[-1].id)
-        )
+        return [record.state(Statement(entry.about, entry.about_id, Withdrawal(), by, at, supersedes=entry.id))
+                for entry in entries][-1]
 
 
 def _stated(folder: Path, about: str, about_id: str, said: Said, by: str, now: datetime | None,

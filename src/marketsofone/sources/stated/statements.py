@@ -102,4 +102,4 @@ def _value(entry: Entry, field: str, as_of: datetime) -> object:
 
 def _is_a_no(entry: Entry) -> bool:
     """Whether it is an objection, or a permission refused: it holds whatever day a run looks at."""
-    return entry.kind == "objection" or isinstance(entry.says, Permission) and refuses(entry.says.basis)
+    return entry.kind == "objection" or (isinstance(entry.says, Permission) and refuses(entry.says.basis))
