@@ -111,7 +111,7 @@ def state_refusal(folder: Path, about: str, about_id: str, by: str, now: datetim
     from marketsofone.record import Permission
 
     standing = _refusals(folder, about, about_id)
-    return standing[-1].id if standing else _stated(folder, about, about_id, Permission(**REFUSAL), by, now)
+    return standing[-1].id if standing else _stated(folder, about, about_id, Permission(CONTACT, REFUSED), by, now)
 
 
 def withdraw_refusal(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
