@@ -8,6 +8,7 @@ from typing import Any
 from cyclopts import App
 
 from marketsofone.cli import (
+    approaching,
     distinguishing,
     families,
     history,
@@ -39,6 +40,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("strata", "[PROJECT] [OPTIONS]", looking.strata),
     ("tree", "[PROJECT] [OPTIONS]", segments_view.tree),
     ("rank", "[PROJECT] [OPTIONS]", looking.rank),
+    ("today", "[PROJECT] [OPTIONS]", approaching.today),
     ("buyer", "ID [PROJECT] [OPTIONS]", looking.buyer),
     ("rows", "[PROJECT] --buyer ID | --stratum ID [OPTIONS]", opening.rows),
     ("identity", "STRATUM [PROJECT] [OPTIONS]", identifying.identity),

@@ -13,7 +13,6 @@ from marketsofone.app.lines import BuyerLine, StratumLine, buyer_lines, stratum_
 from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
 from marketsofone.app.resting import Resting, counted_rows, resting
-from marketsofone.app.wishes import wish_words
 from marketsofone.app.writing import history_of, own_of, standing_about, state, take_back
 from marketsofone.errors import RecordRefused
 from marketsofone.project.reading.unlisted import off_the_list
@@ -31,6 +30,7 @@ from marketsofone.project.showing.changing import as_of_before, changed_since
 from marketsofone.project.showing.figures import currency_of, money, reasons, share, titles
 from marketsofone.project.showing.saying import said_of
 from marketsofone.project.showing.timeline import timeline
+from marketsofone.project.showing.wishes import wish_words
 from marketsofone.project.snapshots.shelf import Row
 from marketsofone.project.statements.restating import restated
 from marketsofone.project.statements.stating import REFUSAL

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.lines import BuyerLine, buyer_lines
 from marketsofone.app.pages.contact import CHANNELS
 from marketsofone.app.rendering import framed, rendered
-from marketsofone.app.wishes import wishes_of
 from marketsofone.app.writing import answer_of, state_together, withdraw
 from marketsofone.errors import RecordRefused
-from marketsofone.project.showing.buyer import approach_to, hour_of, next_move
-from marketsofone.project.showing.changing import as_of_before, changed_since
-from marketsofone.project.showing.saying import said_of
-from marketsofone.project.snapshots.approach import MOST_PASSED, PURSUE, orders_approach, passed_over
+from marketsofone.project.showing.changing import as_of_before
+from marketsofone.project.showing.today import MOVES, NOT_NOW_DAYS, as_csv, lines_of, moves_to, open_buyers
+from marketsofone.project.snapshots.approach import MOST_PASSED, orders_approach, passed_over
 from marketsofone.project.snapshots.shelf import Row
-from marketsofone.project.statements.restating import restated_all
 
 if TYPE_CHECKING:
-    from marketsofone.project.showing.buyer import Approach
-    from marketsofone.project.showing.saying import Said
+    from marketsofone.project.showing.today import Move
     from marketsofone.project.snapshots.approach import PassedOver
     from marketsofone.project.statements.entering import Entry
 
 router = APIRouter(include_in_schema=False)
 
-MOVES = 7
-NOT_NOW_DAYS = 14
-"""So long a move that was put off, or done, stays away; one that is not relevant until that is taken back."""
 REASONS = {
     "done": ("approached", "met by chance", "a colleague did"),
     "not now": ("no time today", "budget later", "waits for us", "holiday there"),
@@ -42,43 +35,14 @@ REASONS = {
 }
 _UNDONE_FOR = timedelta(hours=24)
 _MOST_UNDONE = 5
-_SHEET = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """One buyer to approach.
-
-    Parameters
-    ----------
-    line : BuyerLine
-    scores : tuple of Said
-        The three scores in words.
-    approach : Approach
-    earns, interval : str
-        What an hour given to it earns beyond its cost: as the plan has it, else by the scores; empty: not known.
-    planned : str
-        What the plan gives it, or why it gives nothing; empty where there is no plan.
-    changed : tuple of str
-        What is new since the run before.
-    moved : bool
-        Whether something stated since the run moved its scores.
-    wishes : tuple of (str, str)
-        What it said it needs, desires or expects: which of the three, and the words.
-    account : str
-        The key of the account it is of; empty where it is one itself.
-    """
+class Shown:
+    """One buyer to approach, with its line of figures."""
 
     line: BuyerLine
-    scores: tuple[Said, ...]
-    approach: Approach
-    earns: str
-    interval: str
-    planned: str
-    changed: tuple[str, ...]
-    moved: bool
-    wishes: tuple[tuple[str, str], ...]
-    account: str
+    move: Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +58,7 @@ class Answered:
 class Today:
     """What the template may use."""
 
-    moves: tuple[Move, ...]
+    moves: tuple[Shown, ...]
     buyers: int
     with_hours: int | None
     passed: tuple[PassedOver, ...]
@@ -114,11 +78,24 @@ def today(visit: Annotated[Visit, visits("see_market")]) -> Response:
         return RedirectResponse("/market", 303)
     now = datetime.now(UTC)
     entries = visit.office.notebook.of_kind("answer")
-    rows, passed, buyers = _open_rows(visit, {entry.about_id for entry in entries if _holds(entry, now.date())})
+    found = open_buyers(visit.shelf, visit.office.notebook, visit.scope, visit.barred, now.date())
     over = _passed_over(visit)
-    page = Today(_moves(visit, rows), buyers, _with_hours(visit), over[:MOST_PASSED], len(over), passed,
-                 as_of_before(visit.shelf), _own(visit, entries, now), REASONS, CHANNELS, visit.viewer.may("write"))
+    page = Today(_moves(visit, found.rows), found.total, _with_hours(visit), over[:MOST_PASSED], len(over),
+                 found.passed, as_of_before(visit.shelf), _own(visit, entries, now), REASONS, CHANNELS,
+                 visit.viewer.may("write"))
     return rendered("today.html", framed(visit, "Today", "today"), page)
+
+
+@router.get("/today.csv")
+def take_out(visit: Annotated[Visit, visits("see_buyers")],
+             most: Annotated[int, Query(ge=1, le=1_000)] = MOVES) -> Response:
+    """The same moves as a file, the first ones or more; who may not be contacted is on no line."""
+    shelf, notebook = visit.shelf, visit.office.notebook
+    found = open_buyers(shelf, notebook, visit.scope, visit.barred, datetime.now(UTC).date(), most)
+    lines = lines_of(shelf, moves_to(shelf, notebook, found.rows))
+    visit.office.door.trace(visit.viewer, "exported today", f"{len(lines)} buyers")
+    return Response(as_csv(lines), media_type="text/csv; charset=utf-8", headers={
+        "content-disposition": 'attachment; filename="today.csv"'})
 
 
 @router.post("/buyer/{buyer_id}/answer")
@@ -145,43 +122,10 @@ def undo(visit: Annotated[Visit, visits("write")], number: Annotated[int, Form(g
     return RedirectResponse("/", 303)
 
 
-def _open_rows(visit: Visit, answered: set[str]) -> tuple[list[Row], int, int]:
-    """The first buyers whose move is open, how many before them were passed over, and how many there are in all."""
-    found: list[Row] = []
-    passed = start = 0
-    while True:
-        listed = visit.shelf.listed(visit.scope, None, "place", start, _SHEET, ranked=True, without=visit.barred)
-        for row in listed.rows:
-            if len(found) == MOVES:
-                return found, passed, listed.total
-            if not answered.isdisjoint(visit.shelf.keys_of(row)):
-                passed += 1
-            else:
-                found.append(row)
-        start += _SHEET
-        if start >= listed.total:
-            return found, passed, listed.total
-
-
-def _moves(visit: Visit, rows: list[Row]) -> tuple[Move, ...]:
-    shelf = visit.shelf
-    now = restated_all(shelf, visit.office.notebook, rows)
-    wished, accounts = wishes_of(visit, rows), shelf.accounts(rows)
-    return tuple(Move(line, said_of(shelf, as_now), approach_to(shelf, row), *hour_of(shelf, row, as_now),
-                      _planned(visit, row), changed_since(shelf, row), bool(as_now["restated"]),
-                      wished[row["buyer_id"]], accounts.get(row["buyer_id"], ""))
-                 for line, row, as_now in zip(buyer_lines(shelf, now), rows, now, strict=True))
-
-
-def _planned(visit: Visit, row: Row) -> str:
-    """What the plan gives a buyer, in a sentence."""
-    found = next_move(visit.shelf, row["buyer_id"])
-    if found is None:
-        return ""
-    move, choice = found
-    if choice != PURSUE:
-        return f"The plan gives it no hour. {move.reason}"
-    return f"The plan gives {'this customer' if move.customer else 'it'} {move.hours} hours."
+def _moves(visit: Visit, rows: Sequence[Row]) -> tuple[Shown, ...]:
+    moves = moves_to(visit.shelf, visit.office.notebook, rows)
+    lines = buyer_lines(visit.shelf, [move.now for move in moves])
+    return tuple(map(Shown, lines, moves))
 
 
 def _with_hours(visit: Visit) -> int | None:
@@ -208,11 +152,3 @@ def _lately(visit: Visit, entries: tuple[Entry, ...], now: datetime) -> Iterator
         if entry.stated_by == visit.viewer.name and now - entry.stated_at < _UNDONE_FOR:
             said = entry.says
             yield Answered(entry.id, entry.about_id, f"{getattr(said, 'answer', '')}, {getattr(said, 'reason', '')}")
-
-
-def _holds(entry: Entry, day: date) -> bool:
-    """Whether a move stays away by an answer."""
-    until = getattr(entry.says, "until", None)
-    if until is None and getattr(entry.says, "answer", "") == "done":
-        until = entry.stated_at.date() + timedelta(days=NOT_NOW_DAYS)
-    return until is None or until > day

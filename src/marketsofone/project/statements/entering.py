@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.errors import RecordRefused, shortened
-from marketsofone.project.statements.recorded import address_of
+from marketsofone.project.statements.recorded import address_of, has_record
 
 if TYPE_CHECKING:
     from marketsofone.record import Entry as Entry
@@ -154,3 +156,11 @@ class Notebook:
                 about_id: str | None = None) -> tuple[Entry, ...]:
         """What is, or at an instant was, in force of one kind; about one thing, or about anything."""
         return self._record.statements(kind, about, as_of, about_id)
+
+
+@contextmanager
+def looked_up(folder: Path) -> Iterator[Notebook]:
+    """The written record of a project; where nothing was ever written an empty one, for to look makes no file."""
+    with ExitStack() as kept:
+        place = folder if has_record(folder) else Path(kept.enter_context(TemporaryDirectory(prefix="m1-")))
+        yield kept.enter_context(closing(Notebook(place)))

@@ -6,13 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from marketsofone.app.entrance import Visit
 from marketsofone.project.showing.figures import share
-from marketsofone.project.snapshots.shelf import Row
+from marketsofone.project.snapshots.shelf import Row, Shelf
 from marketsofone.project.statements.subjects import Subject, subjects_of
 
 if TYPE_CHECKING:
-    from marketsofone.project.statements.entering import Entry
+    from marketsofone.project.statements.entering import Entry, Notebook
 
 MOST = 3
 """So many wishes of a buyer stand beside its move, the latest first."""
@@ -25,12 +24,13 @@ def wish_words(entry: Entry) -> str:
     return f"{says.theme}{strength}" + (f": {says.words}" if says.words else "")
 
 
-def wishes_of(visit: Visit, rows: Iterable[Row]) -> Mapping[int, tuple[tuple[str, str], ...]]:
+def wishes_told(shelf: Shelf, notebook: Notebook, rows: Iterable[Row]
+                ) -> Mapping[int, tuple[tuple[str, str], ...]]:
     """Of each buyer its latest wishes in force: which kind, and the sentence."""
     told: dict[Subject, list[Entry]] = defaultdict(list)
-    for entry in visit.office.notebook.of_kind("wish"):
+    for entry in notebook.of_kind("wish"):
         told[entry.about, entry.about_id].append(entry)
-    return {row["buyer_id"]: _latest(told, subjects_of(visit.shelf, row)) for row in rows}
+    return {row["buyer_id"]: _latest(told, subjects_of(shelf, row)) for row in rows}
 
 
 def _latest(told: Mapping[Subject, list[Entry]], subjects: Iterable[Subject]) -> tuple[tuple[str, str], ...]:
