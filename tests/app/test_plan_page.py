@@ -7,8 +7,16 @@ import pytest
 from marketsofone.project.planning.scenario_texts import Scenario
 from marketsofone.project.planning.scenarios import compared, solve_scenario
 from marketsofone.project.settings.market_file import read_settings
-from marketsofone.project.showing.figures import money
-from marketsofone.project.showing.plan import drains_in_all, drains_of, moves_in_all, moves_of, plan_missing
+from marketsofone.project.showing.figures import hours, money
+from marketsofone.project.showing.plan import (
+    choices_of,
+    drains_in_all,
+    drains_of,
+    hours_back_of,
+    moves_in_all,
+    moves_of,
+    plan_missing,
+)
 from marketsofone.project.snapshots.shelf import Scope, Shelf
 
 
@@ -101,3 +109,41 @@ def test_a_run_without_a_plan_says_plainly_what_is_missing(team):
     assert plan_missing(none) == "No rep has hours."
     assert moves_of(bare, Scope()) == ()
     assert drains_of(bare, "segment", Scope()) == ()
+
+
+def test_the_segments_add_up_to_the_plan_before_and_beyond_its_cost(team, told):
+    rows = team.shelf.small("segment_choice")
+    total = team.browser("analyst").get("/plan").text.partition("All segments</th>")[2].partition("</tr>")[0]
+    for cell in (hours(told["hours"]), money(sum(row["expected_contribution"] for row in rows), "EUR"),
+                 money(told["value"], "EUR")):
+        assert cell in total
+    assert sum(row["hours"] for row in rows) == pytest.approx(told["hours"])
+
+
+def test_a_segment_that_does_not_hold_up_is_planned_with_another_and_not_held_at_no_hours(team):
+    lines = choices_of(team.shelf)
+    refused = [line for line in lines if line.refused]
+    assert refused
+    page = team.browser("analyst").get("/plan").text
+    table, _head, apart = page.partition("Not planned by themselves")
+    given = {row["stratum_id"]: 0.0 for row in team.shelf.strata}
+    for row in team.shelf.listed(most=1_000).rows:
+        given[row["stratum_id"]] += row["hours"]
+    for line in refused:
+        inside = sum(given[each] for each in team.shelf.below(line.stratum_id))
+        assert line.hours == hours(inside)
+        assert f"/segment/{line.stratum_id}" in apart
+        assert f"/segment/{line.stratum_id}" not in table.partition("Segments: pursue, hold or leave")[2]
+        own = team.browser("analyst").get(f"/segment/{line.stratum_id}").text
+        assert f"Not planned by itself; its buyers get {line.hours} hours." in own
+
+
+def test_what_would_come_back_is_told_of_all_lines_that_drain_and_may_be_seen(team):
+    for scope in (Scope(), Scope(frozenset((min(team.shelf.reps),)))):
+        lines = drains_of(team.shelf, "buyer", scope, most=10_000)
+        back = hours_back_of(team.shelf, "buyer", scope)
+        assert bool(lines) == bool(back)
+        if lines:
+            assert back.endswith(f" from {len(lines)} buyer{'s' if len(lines) > 1 else ''}.")
+            assert float(back.split()[0].replace(",", "")) == pytest.approx(
+                sum(float(line.hours_back.replace(",", "")) for line in lines), abs=0.05 * len(lines) + 0.05)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketsofone.errors import RunInterrupted, RunMissing
+from marketsofone.project import run_project, simulate_project
 from marketsofone.project.snapshots.export import EXPORTED, export_snapshot, harmless
 
 
@@ -21,6 +22,24 @@ def test_every_result_leaves_as_csv_and_parquet_and_nothing_else_does(run, tmp_p
                 for ending in ("csv", "parquet")}
     assert {path.name for path in written} == expected
     assert set(os.listdir(tmp_path / "out")) == expected
+
+
+def test_the_totals_of_a_plan_leave_with_it_and_add_up(tmp_path):
+    simulate_project(tmp_path / "made", accounts=200, seed=3)
+    made = run_project(tmp_path / "made")
+    written = export_snapshot(made, tmp_path / "out")
+    assert [path.name for path in written[-2:]] == ["plan_totals.csv", "plan_totals.parquet"]
+    (totals,) = pq.read_table(tmp_path / "out" / "plan_totals.parquet").to_pylist()
+    (cells,) = read_csv(tmp_path / "out" / "plan_totals.csv")
+    assert list(cells) == list(totals)
+    plan, told = made.table("plan").to_pylist(), made.manifest["plan"]
+    assert totals["hours"] == pytest.approx(sum(row["hours"] for row in plan))
+    assert totals["expected_contribution"] == pytest.approx(sum(row["expected_contribution"] for row in plan))
+    assert (totals["value"], totals["bound"]) == (told["value"], told["bound"])
+    drains = [row for row in made.table("drain").to_pylist() if row["drains"]]
+    for kind in ("segment", "buyer", "rep"):
+        back = sum(row["hours_back"] for row in drains if row["kind"] == kind)
+        assert totals[f"hours_back_{kind}"] == pytest.approx(back)
 
 
 def test_parquet_holds_the_rows_of_the_run_untouched(run, tmp_path):

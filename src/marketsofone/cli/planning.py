@@ -10,7 +10,10 @@ from marketsofone.cli.options import HERE, Format, Project, Run, Top
 from marketsofone.cli.sheet import NOT_TO_BE_APPROACHED, Column, Row, note_objected, show
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from marketsofone.project.planning.scenarios import Solved
+    from marketsofone.project.snapshots.snapshot import Snapshot
 
 Flag = Annotated[bool, Parameter(negative="", show_default=False)]
 With = Annotated[str, Parameter(name="--with", show_default=False)]
@@ -158,18 +161,21 @@ def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top:
             print("Nothing drains: what hours cost came back, or is to be expected.")
             return note_objected(snapshot, gone=gone)
     show(rows, _DRAIN, format, names=[*snapshot.table("drain").column_names, "path"])
+    if format == "table":
+        _print_back(snapshot, kind, gone)
     return note_objected(snapshot, format, gone)
 
 
 def _print_plan(found: Solved, currency: str) -> None:
-    from marketsofone.project.words import counted, interval, money
+    from marketsofone.project.words import counted, interval, money, most_missed
 
     said = found.said
     print(f"{_hours(said['hours'])} of {_hours(said['capacity_hours'])} hours in "
           f"{counted(said['weeks'], 'week')} are placed: "
           f"{money(said['value'], currency)} expected beyond what they cost")
     ends = interval(said["contribution_low"], said["contribution_high"], "money", currency)
-    print(f"(contribution before cost: 90% interval {ends}; at most {said['gap']:.2%} of the best plan is missed).")
+    print(f"(contribution before cost: 90% interval {ends}; at most {most_missed(said['gap'])} of the best plan is "
+          "missed).")
     if found.moved:
         print(f"{counted(found.moved, 'buyer')} {'gets' if found.moved == 1 else 'get'} another rep.")
     show(list(said["reps"]), (
@@ -185,6 +191,20 @@ def _print_focus(focus: Row) -> None:
     if focus["share_in_pursued"] is not None:
         print(f"{_percent(focus['share_in_pursued'])} of them went to segments the plan pursues; "
               f"how unequally they fell on buyers (Gini): {focus['gini']:.2f}, where 0 is evenly and 1 all on one.")
+
+
+def _print_back(snapshot: Snapshot, kind: str | None, gone: Collection[int]) -> None:
+    """What all that drains would give back, one line a kind; each looks at the same hours."""
+    from marketsofone.project.planning.reading import read_drain
+    from marketsofone.project.words import hours_back
+
+    told = read_drain(snapshot, kind, True, None, gone)
+    for each in ("segment", "buyer", "rep"):
+        back = [row["hours_back"] for row in told if row["kind"] == each]
+        if back:
+            print(hours_back(sum(back), len(back), each))
+    if len({row["kind"] for row in told}) > 1:
+        print("These are ways to look at the same hours, not to be added up.")
 
 
 def _amount(value: float | None) -> str:
@@ -241,9 +261,10 @@ _BUYERS = (
     Column("why", lambda row: row["reason"]))
 _SEGMENTS = (
     Column("segment", lambda row: row["path"]),
-    Column("choice", lambda row: row["choice"] + ("\nyour factors disagree" if row["disagrees"] else "")),
-    Column("hours", lambda row: _hours(row["hours"]), right=True),
-    Column("expected", lambda row: _amount(row["expected_contribution"]), right=True),
+    Column("choice", lambda row: "planned with\none above" if row["firm"] is None else
+           row["choice"] + ("\nyour factors disagree" if row["disagrees"] else "")),
+    Column("hours", lambda row: "" if row["firm"] is None else _hours(row["hours"]), right=True),
+    Column("expected", lambda row: "" if row["firm"] is None else _amount(row["expected_contribution"]), right=True),
     Column("chosen alike\nin plans drawn", _firm),
     Column("why", lambda row: f"{row['reason']} {row['changes']}{_accepting(row)}"))
 _DRAIN = (

@@ -16,10 +16,12 @@ from marketsofone.report.words import (
     counted,
     firm,
     hours,
+    hours_back,
     interval,
     listed,
     minutes_said,
     money,
+    most_missed,
     number,
     overlap,
     percent,
@@ -34,9 +36,9 @@ from marketsofone.report.words import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours",
-           "interval", "listed", "minutes_said", "money", "number", "overlap", "percent", "plain", "share",
-           "strata_told", "typical_told", "unplaced_told", "worked_told"]
+__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours", "hours_back",
+           "interval", "listed", "minutes_said", "money", "most_missed", "number", "overlap", "percent", "plain",
+           "share", "strata_told", "typical_told", "unplaced_told", "worked_told"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

@@ -104,8 +104,10 @@ def response_said(fit: Row) -> str:
     if fit["elasticity"] is None:
         return str(fit["reason"])
     ends = f"{fit['low']:.2f} to {fit['high']:.2f}"
+    beyond = (" More than all of it, which is 1, comes of chance alone."
+              if max(fit["elasticity"], fit["high"]) > 1 else "")
     share = f"{fit['elasticity']:.2f}{', as good as all of it' if fit['elasticity'] > 1 else ''}"
-    return f"Share of what comes that is due to effort: {share} (90% interval {ends}). {fit['reason']}"
+    return f"Share of what comes that is due to effort: {share} (90% interval {ends}).{beyond} {fit['reason']}"
 
 
 def _lead(said: Mapping[str, Any], currency: str) -> str:
@@ -119,7 +121,8 @@ def _bound(said: Mapping[str, Any], currency: str) -> str:
     held = ", the price of an hour held" if said["prices_held"] else ""
     most = words.money(said["bound"], currency)
     return (f"Contribution before cost: {ends} with 90% chance ({said['draws']} draws of what is not known{held}). "
-            f"No plan within the same limits earns more than {most}: at most {said['gap']:.2%} is missed.")
+            f"No plan within the same limits earns more than {most}: at most {words.most_missed(said['gap'])} is "
+            "missed.")
 
 
 def _dots(sweep: Sequence[Mapping[str, float]], currency: str) -> tuple[Dot, ...]:
@@ -184,4 +187,4 @@ def _back(drain: pa.Table | None) -> str:
         return ""
     buyers = drain.filter(pc.and_(pc.equal(drain["kind"], "buyer"), drain["drains"]))
     hours = float(pc.sum(buyers["hours_back"]).as_py() or 0.0)
-    return f"{words.hours(hours)} hours would come back from {words.counted(buyers.num_rows, 'buyer')}."
+    return words.hours_back(hours, buyers.num_rows, "buyer")

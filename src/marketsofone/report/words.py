@@ -134,6 +134,30 @@ def percent(value: float | None) -> str:
     return "" if value is None else f"{value:.0%}"
 
 
+def hours_back(hours_: float, many: int, kind: str) -> str:
+    """The hours that all lines of one kind which drain would give back.
+
+    Examples
+    --------
+    >>> hours_back(639.07, 3, "segment")
+    '639.1 hours would come back from 3 segments.'
+
+    """
+    return f"{hours(hours_)} hours would come back from {counted(many, kind)}."
+
+
+def most_missed(gap: float) -> str:
+    """How much of the best plan is missed at most, in percent and rounded up, for less than that is not promised.
+
+    Examples
+    --------
+    >>> most_missed(0.0), most_missed(3e-9), most_missed(0.0123401)
+    ('0.00%', '0.01%', '1.24%')
+
+    """
+    return f"{math.ceil(max(gap, 0.0) * 1e4) / 1e4:.2%}"
+
+
 _CHOSEN = {"pursue": "pursued", "hold": "held", "leave": "left"}
 
 

@@ -19,6 +19,7 @@ from marketsofone.project.showing.plan import (
     drains_of,
     focus_of,
     headline,
+    hours_back_of,
     loads_of,
     moves_in_all,
     moves_of,
@@ -47,7 +48,7 @@ class Plan:
     moves_in_all: int
     barred: str
     market: str
-    drains: tuple[tuple[str, tuple[Drained, ...], int], ...]
+    drains: tuple[tuple[str, tuple[Drained, ...], int, str], ...]
     has_drain: bool
     all_seen: bool
     focus: tuple[tuple[str, str], ...]
@@ -69,7 +70,8 @@ def plan(visit: Annotated[Visit, visits("see_market")]) -> HTMLResponse:
         plan_missing(shelf.snapshot), headline(shelf), curve, swept, response_of(shelf), choices_of(shelf),
         loads_of(shelf, scope) if sees else (), moves_of(shelf, listed) if sees else (),
         moves, still_planned(given - moves), shelf.strata[0]["stratum_id"],
-        tuple((kind, drains_of(shelf, kind, scope), drains_in_all(shelf, kind, scope)) for kind in kinds),
+        tuple((kind, drains_of(shelf, kind, scope), drains_in_all(shelf, kind, scope),
+               hours_back_of(shelf, kind, scope)) for kind in kinds),
         "drain" in shelf.snapshot.tables, scope.reps is None,
         focus_of(shelf), currency_of(shelf), sees, visit.viewer.may("decide"))
     return rendered("plan.html", framed(visit, "Plan", "plan"), page)

@@ -76,7 +76,7 @@ def _no_such(snapshot: Snapshot, found: str) -> RunMissing:
                       f"{found}.", "m1 plan solve lists buyers, m1 plan solve --segments the segments.")
 
 
-def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True, top: int = 20,
+def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True, top: int | None = 20,
                without: Collection[int] = ()) -> list[dict[str, Any]]:
     """Where time drains, most hours back first.
 
@@ -103,7 +103,8 @@ def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True,
     where = " and ".join(filter(None, ["true", "kind = ?" if kind else "", "drains" if drains else "",
                                        f"not (kind = 'buyer' and id in ({objected}))" if gone else ""]))
     found = _rows(snapshot, "drain", f"where {where} order by array_position(['segment', 'buyer', 'rep'], kind), "
-                  f"hours_back desc, hours desc, id limit {int(top)}", [kind] if kind else [])
+                  f"hours_back desc, hours desc, id{'' if top is None else f' limit {int(top)}'}",
+                  [kind] if kind else [])
     paths = {row["stratum_id"]: row["path"] for row in snapshot.table("strata").to_pylist()}
     return [{**row, "path": paths.get(row["id"], "") if row["kind"] == "segment" else ""} for row in found]
 

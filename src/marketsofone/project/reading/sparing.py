@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import MarketError, RunInterrupted
-from marketsofone.project.snapshots.export import EXPORTED
+from marketsofone.project.snapshots.export import EXPORTED, TOTALS
 
 if TYPE_CHECKING:
     from marketsofone.project.snapshots.snapshot import Snapshot
@@ -20,7 +20,7 @@ def check_spared(run: Snapshot, to: Path) -> None:
     if to.resolve().is_relative_to(run.path.parent.resolve()):
         raise RunInterrupted("A run is never changed after it was written.",
                              "an export into the folder that holds the runs.", _ELSEWHERE)
-    written = {to.resolve() / f"{name}.{ending}" for name in EXPORTED for ending in ("csv", "parquet")}
+    written = {to.resolve() / f"{name}.{ending}" for name in (*EXPORTED, TOTALS) for ending in ("csv", "parquet")}
     over = sorted(path.name for path in _read_by_sources(folder) & written)
     if over:
         raise RunInterrupted("An export leaves the files of its sources as they are.",

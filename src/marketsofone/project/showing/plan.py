@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from marketsofone.project.showing.figures import count, currency_of, firm, hours, money, percent, share
+from marketsofone.project.showing.figures import count, currency_of, firm, hours, money, percent
 from marketsofone.project.snapshots.approach import CHOICES, orders_approach
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.shelf import Row, Scope, Shelf
@@ -22,7 +22,11 @@ TABLES = ("plan", "segment_choice", "drain")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the plan does with a segment: pursue, hold or leave; and why."""
+    """What the plan does with a segment: pursue, hold or leave; and why.
+
+    ``refused``: it does not hold up, and its buyers are planned with the segment above; of itself it has no numbers,
+    and ``hours`` are those that its buyers get there.
+    """
 
     stratum_id: str
     name: str
@@ -36,6 +40,7 @@ class Choice:
     reason: str
     changes: str
     disagrees: bool
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,8 @@ class Headline:
         Contribution net of what the hours cost; where it lies nine times in ten before that cost.
     gap : str
         How far below the proven best the plan may lie, as a share; empty where none is told.
+    before_cost : str
+        What its segments add up to, before what hours, touches, moves and segments cost; empty where not told.
     """
 
     weeks: str
@@ -109,6 +116,7 @@ class Headline:
     value: str
     interval: str
     gap: str
+    before_cost: str = ""
 
 
 def plan_missing(snapshot: Snapshot) -> str:
@@ -122,7 +130,11 @@ def plan_missing(snapshot: Snapshot) -> str:
 
 def headline(shelf: Shelf) -> Headline:
     """What the plan of a run comes to."""
-    return headline_of(shelf.snapshot.manifest.get("plan") or {}, currency_of(shelf))
+    currency = currency_of(shelf)
+    rows = rows_of(shelf.snapshot, "segment_choice")
+    added = sum(row["expected_contribution"] or 0.0 for row in rows)
+    return replace(headline_of(shelf.snapshot.manifest.get("plan") or {}, currency),
+                   before_cost=money(added, currency) if rows else "")
 
 
 def headline_of(told: Mapping[str, Any], currency: str) -> Headline:
@@ -134,7 +146,7 @@ def headline_of(told: Mapping[str, Any], currency: str) -> Headline:
         words.counted(told.get("weeks"), "week"), hours(told.get("capacity_hours")), hours(told.get("hours")),
         money(told.get("value"), currency),
         words.interval(told.get("contribution_low"), told.get("contribution_high"), "money", currency),
-        "" if gap is None or not words.is_known(gap) else share(max(gap, 0.0)))
+        "" if gap is None or not words.is_known(gap) else words.most_missed(gap))
 
 
 def curve_of(shelf: Shelf) -> tuple[HoursCurve, tuple[tuple[str, str, str], ...]]:
@@ -209,6 +221,18 @@ def drains_of(shelf: Shelf, kind: str, scope: Scope, most: int = 25) -> tuple[Dr
     return tuple(_drained(shelf, row) for row in rows)
 
 
+def hours_back_of(shelf: Shelf, kind: str, scope: Scope) -> str:
+    """What all lines of one kind that drain, and may be seen, would give back; empty where none does."""
+    from marketsofone.report import words
+
+    many = drains_in_all(shelf, kind, scope)
+    if not many:
+        return ""
+    path, (where, given) = shelf.snapshot.file("drain"), _draining(shelf, kind, scope)
+    told = asked_rows(path, f"select sum(hours_back) as n from {scanned(path)} where {where}", given)
+    return words.hours_back(float(told[0]["n"] or 0.0), many, kind)
+
+
 def drains_in_all(shelf: Shelf, kind: str, scope: Scope) -> int:
     """How many `drains_of` there are."""
     return _counted(shelf, "drain", *_draining(shelf, kind, scope))
@@ -266,12 +290,21 @@ def _counted(shelf: Shelf, table: str, where: str, given: Sequence[Any] = ()) ->
 def _choice(shelf: Shelf, row: Row) -> Choice:
     currency = currency_of(shelf)
     named = next((each for each in shelf.strata if each["stratum_id"] == row["stratum_id"]), None)
+    if row["firm"] is None:
+        return Choice(row["stratum_id"], named["name"] if named else "", named["path"] if named else "", row["choice"],
+                      hours(_given_there(shelf, row["stratum_id"]) if named else None), "", "", "", "",
+                      row["reason"] or "", row.get("changes") or "", False, True)
     return Choice(
         row["stratum_id"], named["name"] if named else "", named["path"] if named else "", row["choice"],
         hours(row["hours"]), *_money(row, "expected_contribution", currency),
         money(row.get("next_hour_value"), currency), firm(row["firm"], row.get("runner_up")),
         row["reason"] or "",
         row.get("changes") or "", bool(row.get("disagrees")))
+
+
+def _given_there(shelf: Shelf, stratum_id: str) -> float:
+    """Hours that the plan gives buyers who stand in a stratum or beneath it."""
+    return shelf.once(f"hours in {stratum_id}", lambda: shelf.hours_in(shelf.below(stratum_id)))
 
 
 def move_of(shelf: Shelf, row: Row) -> Move:

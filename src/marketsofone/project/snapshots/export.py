@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.errors import RunInterrupted
 from marketsofone.project.snapshots.parquet import quoted, scanned
+from marketsofone.project.snapshots.plan_totals import plan_totals
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
 from marketsofone.project.snapshots.writing import disk_problems_told
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 EXPORTED = ("buyers", "opportunities", "strata", "memberships", "entity_link", "quarantine", "health", "findings",
             "evidence", "trials", "reps", "marketing_segments", "crosswalk", "stability", "segments",
             "segment_members", "alarms", "verdicts", "identity", "plan", "segment_choice", "drain")
-"""The tables that leave a project; their columns are a contract (docs/architecture.md)."""
+TOTALS = "plan_totals"
+"""The tables that leave a project, and the totals of its plan; columns are a contract (docs/architecture.md)."""
 
 _EXECUTED = "^[=+\\-@\\t\\r\\n＝＋－＠]"
 _NUMBER = "^[+-]?[0-9]+([.,][0-9]+)*$"
@@ -85,7 +87,8 @@ def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset(
             _note_gone(connection, snapshot, without, people)
             connection.execute("create temp table unlisted as select unnest(?::bigint[]) as id", [sorted(unlisted)])
             some = bool(without or people), bool(unlisted)
-            return tuple(path for name in names for path in _export_table(connection, snapshot, name, to, *some))
+            files = tuple(path for name in names for path in _export_table(connection, snapshot, name, to, *some))
+            return (*files, *_export_totals(connection, snapshot, to))
 
 
 def _note_gone(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, without: Set[int], people: Set[int]) -> None:
@@ -156,6 +159,22 @@ def _export_table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, nam
     finally:
         unfinished.unlink(missing_ok=True)
     return csv, parquet
+
+
+def _export_totals(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, to: Path) -> tuple[Path, ...]:
+    totals = plan_totals(snapshot)
+    if totals is None:
+        return ()
+    connection.register("totals", totals)
+    files = to / f"{TOTALS}.csv", to / f"{TOTALS}.parquet"
+    unfinished = to / f".{TOTALS}.unfinished"
+    try:
+        for path, said in zip(files, ("csv, header true", "parquet"), strict=True):
+            connection.execute(f"copy totals to '{quoted(unfinished)}' (format {said})")
+            unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return files
 
 
 def _harmless(connection: duckdb.DuckDBPyConnection, source: Path) -> str:

@@ -239,6 +239,11 @@ class Shelf:
         """How many buyers the plan gives hours."""
         return self._counted(f"where {scope.condition} and hours > 0", ())
 
+    def hours_in(self, strata: Sequence[str]) -> float:
+        """Hours that the plan gives buyers whose place is one of these strata."""
+        (row,) = self._rows("select sum(hours) as n from buyers where list_contains(?, stratum_id)", [tuple(strata)])
+        return float(row["n"] or 0.0)
+
     def _counted(self, where: str, given: tuple[Any, ...]) -> int:
         """How many buyers a condition holds for; a run never changes, so each is counted once."""
         key = (where, *given)

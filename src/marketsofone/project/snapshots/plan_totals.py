@@ -1,0 +1,38 @@
+"""The totals of a plan as a table of one row, for who goes on with it elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from marketsofone.project.snapshots.snapshot import Snapshot
+
+_TOLD = ("weeks", "capacity_hours", "hours", "touches", "expected_contribution", "contribution_low",
+         "contribution_high", "value", "bound", "gap")
+"""As the manifest tells them; ``expected_contribution`` is added up, before what the plan costs."""
+
+
+def plan_totals(snapshot: Snapshot) -> pa.Table | None:
+    """One row: what the plan of a run places and is expected to earn, and the hours that would come back.
+
+    ``hours_back_segment``, ``_buyer`` and ``_rep`` are of all lines of ``drain`` of that kind which drain: three ways
+    to look at the same hours. None where the run has no plan.
+    """
+    told = snapshot.manifest.get("plan") or {}
+    if not told.get("made") or "plan" not in snapshot.tables:
+        return None
+    added = pc.sum(snapshot.table("plan")["expected_contribution"]).as_py()
+    row: dict[str, Any] = {"run_id": snapshot.run_id, "currency": snapshot.manifest["currency"],
+                           **{name: told.get(name) for name in _TOLD}, "expected_contribution": added}
+    return pa.Table.from_pylist([row | _back(snapshot)])
+
+
+def _back(snapshot: Snapshot) -> dict[str, float | None]:
+    drain = snapshot.table("drain") if "drain" in snapshot.tables else None
+    found: dict[str, float | None] = {}
+    for kind in ("segment", "buyer", "rep"):
+        lines = None if drain is None else drain.filter(pc.and_(pc.equal(drain["kind"], kind), drain["drains"]))
+        found[f"hours_back_{kind}"] = None if lines is None else float(pc.sum(lines["hours_back"]).as_py() or 0.0)
+    return found
