@@ -9,14 +9,17 @@ import html
 import json
 import re
 from contextlib import redirect_stdout
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 
 import marketsofone
+from marketsofone.app.pages import segment
 from marketsofone.cli import main
 from marketsofone.project import simulate_project
 from marketsofone.project.snapshots.snapshot import open_snapshot
+from marketsofone.project.words import unplaced_told
 
 
 def words(text):
@@ -145,3 +148,32 @@ def test_segments_as_they_were_are_counted_alike_between_two_runs(company, strat
     told = f"{len(strata[1])} segments are as they were."
     doors = {"terminal": terminal("diff", run, run), "page": page(f"/data/difference?before={run}&after={run}")}
     assert {door: told in text for door, text in doors.items()} == dict.fromkeys(doors, True)
+
+
+def test_page_market_says_of_how_many_the_part_is_not_known_as_the_tree_does(page, terminal, strata):
+    sentence = unplaced_told(strata[0])
+    assert sentence.startswith("Parts add up to fewer")
+    assert sentence in page("/market")
+    assert sentence in re.sub(r"\s+", " ", terminal("strata"))
+
+
+def test_buyers_who_count_in_proportion_are_called_so_beside_marketing_segments(page, terminal):
+    assert "Buyers, in proportion" in page("/crosswalk")
+    assert "proportion" in terminal("crosswalk").split("───")[0]
+
+
+def test_where_pull_counts_fewer_approaches_than_there_are_the_page_says_which(page, monkeypatch, company):
+    market = open_snapshot(company).table("strata").to_pylist()[0]
+    assert "Of them counted by pull" not in page("/segment/market")
+    found = segment.spent_on
+    monkeypatch.setattr(segment, "spent_on", lambda shelf, one: replace(
+        found(shelf, one), approaches=market["pull_trials"] + 2))
+    told = f"Approaches {market['pull_trials'] + 2:,.0f} Of them counted by pull: what came of them is known "
+    assert f"{told}{market['pull_trials']:,.0f} " in page("/segment/market")
+
+
+def test_a_rule_beside_a_stratum_says_why_its_intervals_may_end_elsewhere(company, capsys):
+    main(["segment", "preview", "--rule", "payment_format = 'leasing'", "--project", str(company)])
+    assert "of whom it is not known whether they belong" in capsys.readouterr().out
+    main(["segment", "preview", "--rule", "sector = 'food'", "--project", str(company)])
+    assert "of whom it is not known whether they belong" not in capsys.readouterr().out

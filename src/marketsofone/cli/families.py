@@ -59,7 +59,8 @@ _NO_CLASS = ("No marketing trait tells buyers apart, so there are no marketing s
 
 
 def _print_matrix(walk: Walk, of: Of) -> None:
-    columns = [Column("sales segment", lambda row: row["path"]), Column("buyers", _count("buyers", 1), right=True)]
+    columns = [Column("sales segment", lambda row: row["path"]),
+               Column("buyers, in\nproportion", _count("buyers", 1), right=True)]
     others = walk.classes[MOST_CLASSES:]
     columns += [_cell(name, (name,), of) for name in walk.classes[:MOST_CLASSES]]
     columns += [_cell(f"{len(others)} others", others, of)] if others and of in _ADDING_UP else []

@@ -193,6 +193,9 @@ def _print(each: Preview) -> None:
         kind: Any = "money" if score == "attractiveness" else "share"
         ends = f" ({interval(read.low, read.high, kind, '').strip()})" if read.value is not None else ""
         print(f"  {score}: {number(read.value, kind, each.currency)}{ends}")
+    if found.not_known and each.kind != "frozen":
+        print("A stratum of the very same buyers learns also from those of whom it is not known whether they belong:\n"
+              "its intervals may end a little elsewhere.")
     if found.clauses:
         show(as_rows(found.clauses), _COUNTS, "table", "Each clause by itself")
 

@@ -22,7 +22,7 @@ from marketsofone.project.showing.market import (
     wishes_of,
 )
 from marketsofone.project.snapshots.shelf import Row, Shelf
-from marketsofone.project.words import strata_told
+from marketsofone.project.words import strata_told, unplaced_told
 
 if TYPE_CHECKING:
     from marketsofone.project.showing.market import Icicle, Portfolio, Wishes
@@ -60,6 +60,7 @@ class Market:
     following: int | None
     buyers: str
     strata: str
+    unplaced: str
 
 
 @router.get("/market")
@@ -79,7 +80,7 @@ def _looked(asked: MarketAsked, shelf: Shelf) -> Market:
         stratum_lines(shelf, sheet), wishes_of(shelf, sheet), titles(), axes_known(),
         tuple(sorted({row["level"] for row in shelf.strata})), _values(shelf), len(found),
         asked.start + SHEET if asked.start + SHEET < len(found) else None, count(shelf.strata[0]["buyers"]),
-        strata_told([row["parent_id"] for row in shelf.strata]))
+        strata_told([row["parent_id"] for row in shelf.strata]), unplaced_told(shelf.strata))
 
 
 def _portfolio(shelf: Shelf, rows: Sequence[Row], asked: MarketAsked) -> Portfolio:

@@ -104,7 +104,7 @@ def segment(
         lines[parted[0]:parted[1]] if own["parent_id"] else (), lines[parted[1]:], unplaced_told([own, *below]),
         titles(), identity_of(shelf, own), pairs_of(shelf, own),
         steadiness_of(shelf, visit.office.notebook, stratum_id) if own["parent_id"] else None,
-        sounding, asked, _spent(visit, stratum_id), planned_for(shelf, stratum_id),
+        sounding, asked, _spent(visit, own), planned_for(shelf, stratum_id),
         bool(shelf.snapshot.manifest.get("plan", {}).get("made")), _history(visit, own),
         buyer_lines(shelf, [off_the_list(row, visit.barred) for row in listed.rows]), count(listed.total), start,
         start + SHEET if start + SHEET < listed.total else None, order, ORDERS, visit.viewer.may("see_buyers"),
@@ -186,15 +186,27 @@ def _called(visit: Visit, own: Row) -> Called:
     return Called(str(getattr(said[-1].says, "name", "")), said[-1].stated_by, said[-1].id)
 
 
-def _spent(visit: Visit, stratum_id: str) -> tuple[tuple[str, str], ...]:
+def _spent(visit: Visit, own: Row) -> tuple[tuple[str, str], ...]:
     """What was done and what it returned, in words; nothing is said of what no row tells."""
-    found = spent_on(visit.shelf, stratum_id)
+    found = spent_on(visit.shelf, own["stratum_id"])
     if found is None:
         return ()
-    told = (("Touches", found.touches), ("Approaches", found.approaches), ("Let us in", found.answered),
+    told = (("Touches", found.touches), ("Approaches", found.approaches),
+            _counted_by_pull(visit, own, found.approaches), ("Let us in", found.answered),
             ("Opportunities", found.opportunities), ("Won", found.won), ("Lost", found.lost), ("Orders", found.orders))
     return (*((title, count(many)) for title, many in told if many is not None),
             ("Contribution of what was sold", money(found.contribution, currency_of(visit.shelf))))
+
+
+def _counted_by_pull(visit: Visit, own: Row, approaches: float | None) -> tuple[str, float | None]:
+    """The approaches that pull rests on, where it does not rest on all of them: their number is its trials."""
+    market = visit.shelf.snapshot.manifest["market"]
+    since = (market.get("since") or {}).get("pull")
+    told = f"what came of them is known{f', since {since}' if since else ''}"
+    trials = own["pull_trials"]
+    answers = (market.get("steps") or {}).get("pull") == "touch.answered"
+    some = answers and trials is not None and approaches is not None and approaches > trials
+    return f"Of them counted by pull: {told}", trials if some else None
 
 
 def _history(visit: Visit, own: Row) -> tuple[ThenLine, ...]:
