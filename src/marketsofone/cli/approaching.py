@@ -16,10 +16,10 @@ Rep = Annotated[str, Parameter(show_default=False)]
 
 def today(project: Project = HERE, *, rep: Rep = "", top: Moves = 7, run: Run = "latest",
           format: Format = "table") -> None:
-    """Show whom to approach now, as the page Today lists them: with --rep the list of one rep, with csv as a file.
+    """Show whom to approach now, as the page Today lists them.
 
-    In the order of approach, in the words and digits of the page. Who may not be contacted, and whose move was
-    answered or put off, is left out.
+    In the order of approach, in the words and digits of the page; with --rep one rep's own list, with csv as a file.
+    Who may not be contacted, and whose move was answered or put off, is left out.
 
     Parameters
     ----------

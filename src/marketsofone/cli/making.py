@@ -119,7 +119,7 @@ def _problem(problem: MarketError | None) -> Row | None:
 
 def _summarise(project: Path, snapshot: Snapshot) -> None:
     """A run in a dozen lines: size, evidence, whom to approach, what is assumed, where the report is."""
-    from marketsofone.project.snapshots.approach import read_approach
+    from marketsofone.project.reading.between_runs import approach_now
     from marketsofone.project.snapshots.results import read_evidence
     from marketsofone.project.words import apart, counted, listed, strata_told
 
@@ -132,7 +132,7 @@ def _summarise(project: Path, snapshot: Snapshot) -> None:
     print(f"{counted(manifest['counts']['buyers'], 'buyer')} ({kinds}) in {strata}{day}")
     for row in evidence:
         print(f"  {row['score']}: {_evidence_words(row)}")
-    first = read_approach(snapshot, 3)
+    first = approach_now(snapshot, 3)
     print("To approach first:" if first else NOBODY)
     for place, each in enumerate(first, 1):
         print(plain_lines(f"  {place}. {each.buyer.source_id}, {each.buyer.path}: {_why_first(each, currency)}"))
@@ -151,7 +151,8 @@ def _why_first(to_approach: ToApproach, currency: str) -> str:
     if to_approach.hours and earns.value is not None:
         return f"{hours(to_approach.hours)} hours in the plan, {_with_interval(earns, 'money', currency, ' an hour')}"
     if buyer.value_per_hour.value is not None:
-        return _with_interval(buyer.value_per_hour, "money", currency, " per selling hour")
+        worth = _with_interval(buyer.value_per_hour, "money", currency, " per selling hour")
+        return worth if to_approach.hours is None else f"{worth} by the scores alone; the plan gives it no hours"
     known = {name: each for name, each in buyer.scores.items() if each.value is not None}
     return listed([f"{name} {_with_interval(each, 'money' if name == 'attractiveness' else 'share', currency)}"
                    for name, each in known.items()])
