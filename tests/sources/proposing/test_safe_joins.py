@@ -25,6 +25,7 @@ def test_rows_that_each_find_one_row_are_joined():
 @pytest.mark.parametrize(("link", "heads", "said"), [
     (LINK, replace(HEADS, columns=(replace(NUMBER, distinct=99),)), "99 different in 100 rows"),
     (LINK, replace(HEADS, rows=101), "100 different in 101 rows"),
+    (LINK, replace(HEADS, columns=(replace(NUMBER, repair=("ltrim(number)", "no zeros")),)), "in different ways"),
     (LINK, replace(HEADS, source=replace(HEADS.source, table="heads")), "a join reads files"),
     (replace(LINK, met=269), HEADS, "only 269 of 300 rows"),
     (replace(LINK, several=2), HEADS, "2 rows name several number at once"),

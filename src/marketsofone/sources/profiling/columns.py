@@ -71,6 +71,8 @@ class ColumnProfile:
         SQL of the moments that its values lead to, and in which unit, where it is called as dates or months are.
     least, most : str
         Between these lie its values as text, the first of a list too, in the order of their bytes.
+    repair : (str, str) or None
+        SQL of its keys as other files have them, and what it does to them, where it writes them in a form of its own.
     """
 
     name: str
@@ -91,6 +93,7 @@ class ColumnProfile:
     moment: tuple[str, str] | None = None
     least: str = ""
     most: str = ""
+    repair: tuple[str, str] | None = None
 
     @property
     def read(self) -> tuple[str, str]:

@@ -69,7 +69,7 @@ def links_between(con: DuckDBPyConnection, profiles: Sequence[FileProfile]) -> t
     Short numbers are keys only where the headings say so: a quantity of 3 is no reference to customer 3. Numbers of
     two kinds of things, as their headings say, are no keys of each other: customer 10045 is not order 10045.
     """
-    return tuple(link for one in profiles for column in one.columns if _may_refer(column)
+    return tuple(link for one in profiles for column in one.columns if may_refer(column)
                  for other in profiles if other.source is not one.source
                  for link in _links(con, one, column, other))
 
@@ -90,7 +90,7 @@ def _links(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile, oth
     for key in other.columns:
         if column.least > key.most or key.least > column.most:
             continue
-        if not (_may_refer(key) and other.is_nearly_key(key)) or not _tells(one, column, key):
+        if not (may_refer(key) and other.is_nearly_key(key)) or not _tells(one, column, key):
             continue
         first = f"trim(split_part({column.text}, ';', 1))"
         keys = f"(select distinct {key.text} as k from {other.relation})"
@@ -108,17 +108,17 @@ def _links(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile, oth
             yield Link(one.source.name, column.name, other.source.name, key.name, met, filled, several)
 
 
-def _may_refer(column: ColumnProfile) -> bool:
+def may_refer(column: ColumnProfile) -> bool:
     """Whether values may be keys: two or three different ones only where the heading says of what."""
     return column.kind != "date" and column.length <= _LONG and (column.distinct > 2 or (
-        column.filled > 0 and bool(_things(column))))
+        column.filled > 0 and bool(things(column))))
 
 
 def _tells(one: FileProfile, column: ColumnProfile, key: ColumnProfile) -> bool:
     """Whether equal values of the two would be no chance."""
     if named(column, GENERIC) and one.is_key(column):
         return False
-    if key.kind == "number" and _things(column) and _things(key) and not _things(column) & _things(key):
+    if key.kind == "number" and things(column) and things(key) and not things(column) & things(key):
         return False
     if key.kind != "number" or key.length >= _TELLING:
         return True
@@ -126,10 +126,10 @@ def _tells(one: FileProfile, column: ColumnProfile, key: ColumnProfile) -> bool:
         return False
     alike = bare(column.label) == bare(key.label)
     numbered = re.search(r"(id|no|nr|number|nummer|key)$", column.label.lower()) is not None
-    return bool(_things(column)) or alike or numbered
+    return bool(things(column)) or alike or numbered
 
 
-def _things(column: ColumnProfile) -> set[str]:
+def things(column: ColumnProfile) -> set[str]:
     """What a column's heading calls its values: the kinds of things, people of one's own and of others as one."""
     called = {entity for entity, words in KEYS.items() if named(column, words)}
     called |= {"account"} if named(column, SITES) else set()

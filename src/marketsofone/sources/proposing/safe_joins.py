@@ -24,6 +24,8 @@ def against(link: Link, one: FileProfile, home: FileProfile) -> str:
     if key.distinct < key.filled or key.filled < home.rows:
         return (f"{link.key} does not tell the rows of {home.source.name} apart ({key.distinct:,} different in "
                 f"{home.rows:,} rows): keep one row of each")
+    if key.repair or one.column(link.column).repair:
+        return f"the two write {link.key} in different ways, and a join compares keys as they stand"
     if not link.nearly_all:
         return (f"only {link.met:,} of {link.filled:,} rows find their {link.key} in {home.source.name}: are both "
                 "files of the same day?")

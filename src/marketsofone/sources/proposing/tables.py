@@ -37,6 +37,7 @@ from marketsofone.sources.proposing.left_over import left_over, shared_marked
 from marketsofone.sources.proposing.nearly import lacking
 from marketsofone.sources.proposing.once_each import once_each
 from marketsofone.sources.proposing.recurring import recurring, recurs, subscriber, without_twice
+from marketsofone.sources.proposing.repaired_keys import with_keys_repaired
 from marketsofone.sources.proposing.statements import rival_met, stated_in, statement
 from marketsofone.sources.proposing.told_by_values import direction, outcome
 from marketsofone.sources.spelling import quoted_as_toml, snake
@@ -96,7 +97,7 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
             notes += more
         unsure += [f"{name}: {note}" for note in notes]
     used = {draft.source.name for draft in drafts} | set(heads)
-    drafts, twice = without_twice(folder.files, drafts)
+    drafts, twice = without_twice(folder.files, with_keys_repaired(folder.files, drafts))
     unsure += twice
     return drafts, [*unsure, *same_months(drafts), *_beside(folder, used)]
 
@@ -162,6 +163,8 @@ def _beside(folder: Folder, used: Collection[str]) -> Iterator[str]:
     """Files that fill nothing, whose rows others name by a key: their columns can be had by a join."""
     for link in folder.links:
         exact = folder.home_of(link).column(link.key)
+        if exact.repair:
+            continue
         if link.nearly_all and not link.several and link.home not in used and exact.distinct == exact.filled:
             yield (f"{link.home}: each {link.key} stands once in it, and {link.column} of {link.file} names them: its "
                    f"columns can be had with [sources.{link.file}.join.{link.home}], as docs/architecture.md tells.")
