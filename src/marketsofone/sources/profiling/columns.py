@@ -16,7 +16,7 @@ from marketsofone.sources.profiling.crm_words import DURATIONS, is_called
 from marketsofone.sources.profiling.field_words import MONTHS
 from marketsofone.sources.profiling.headed import stands_above
 from marketsofone.sources.profiling.headings import labels_of, prefix_of, said_in, subject_of, without_remarks
-from marketsofone.sources.profiling.rows_told import Kinds, Whole
+from marketsofone.sources.profiling.rows_told import Converted, Kinds, Whole
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import file_literal, literal, quoted
 from marketsofone.sources.staging.every_source import stage
@@ -139,6 +139,8 @@ class FileProfile:
         What words of a ledger say of its rows.
     net : mapping
         Columns of amounts with a tax, each with the one that holds the same without it.
+    converted : Converted
+        Columns of amounts in the currency of each row, each with the one that holds the same in one currency.
     """
 
     source: Source
@@ -153,6 +155,7 @@ class FileProfile:
     wholes: tuple[Whole, ...] = ()
     kinds: Kinds = field(default_factory=Kinds)
     net: Mapping[str, str] = field(default_factory=dict)
+    converted: Converted = field(default_factory=Converted)
 
     def is_key(self, column: ColumnProfile) -> bool:
         """Whether every row has a value of its own, but for one in a hundred."""

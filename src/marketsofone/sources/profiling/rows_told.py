@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +49,30 @@ class Kinds:
     taxes: tuple[tuple[str, str], ...] = ()
     negative: frozenset[str] = frozenset()
     below: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What a file's own conversions are.
+
+    Parameters
+    ----------
+    into : str
+        The code of the currency they lead to; empty where none was shown.
+    columns : mapping
+        Columns of amounts in the currency of the row, each with the one that holds the same converted; with ``doubt``,
+        with the one that is only called so.
+    why : str
+        What shows it, in words.
+    doubt : str
+        Why a column that is called converted is not taken for that, a sentence; empty where none is.
+    """
+
+    into: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
+    doubt: str = ""
+
+    def of(self, column: str) -> str:
+        """The converted column of an amount, or of itself; empty where there is none."""
+        return self.columns.get(column, column if column in self.columns.values() else "")

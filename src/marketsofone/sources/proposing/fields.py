@@ -126,7 +126,7 @@ def _opportunity(folder: Folder, one: FileProfile) -> dict[str, Guess]:
     }
     fields |= references(folder, one, ("account", "contact", "rep", "product"), fields)
     fields |= outcome(one) or {}
-    return fields | plain_fields(one, "opportunity", fields)
+    return in_one_currency(one, fields | plain_fields(one, "opportunity", fields))
 
 
 def _row_number(folder: Folder, one: FileProfile) -> str:
@@ -137,7 +137,7 @@ def _row_number(folder: Folder, one: FileProfile) -> str:
 
 def _opportunity_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
     fields = references(folder, one, ("opportunity", "product"), {})
-    return fields | plain_fields(one, "opportunity_line", fields)
+    return in_one_currency(one, fields | plain_fields(one, "opportunity_line", fields))
 
 
 def _step(folder: Folder, one: FileProfile) -> dict[str, Guess]:
@@ -176,7 +176,35 @@ def order_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
         if "amount" in fields:
             why = f"quantity times price: {fields['amount'].sql} is filled in fewer rows, once an order it seems"
         fields["amount"] = Guess(sql, why)
-    return fields | _of_units(one, fields) | _of_lines(one, fields)
+    return in_one_currency(one, fields | _of_units(one, fields) | _of_lines(one, fields))
+
+
+def in_one_currency(one: FileProfile, fields: Mapping[str, Guess]) -> dict[str, Guess]:
+    """The fields, amounts in the currency that the file itself converts them into; costs too, or none of them."""
+    converted, amount = one.converted, fields.get("amount")
+    if amount is None or not converted.of(amount.sql):
+        return dict(fields)
+    if not converted.into:
+        plain = next((name for name, into in converted.columns.items() if into == amount.sql), amount.sql)
+        return {**fields, "amount": Guess(plain, amount.why)}
+    column = converted.of(amount.sql)
+    told = {"amount": Guess(column, f"its name, and it is {converted.why}"),
+            "currency": Guess(literal(converted.into), f"{column} is converted into it")}
+    cost = fields.get("cost")
+    if cost and converted.of(cost.sql):
+        told["cost"] = Guess(converted.of(cost.sql), cost.why)
+    return {name: guess for name, guess in fields.items() if name != "cost"} | told
+
+
+def not_converted(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str]:
+    """What of converted amounts a proposal does not use."""
+    into, currency = one.converted.into, fields.get("currency", Guess("", ""))
+    if one.converted.doubt and "amount" in fields:
+        yield one.converted.doubt
+    costs = [column.name for column in one.columns if named(column, FIELDS["order_line"]["cost"])]
+    if into and currency.sql == literal(into) and "cost" not in fields and costs:
+        yield (f"{costs[0]} may be in the currency of the row, while amounts are in {into}: it is not "
+               f"used. If it is in {into} too, write cost = {quoted_as_toml(costs[0])}.")
 
 
 def _of_units(one: FileProfile, fields: Mapping[str, Guess]) -> dict[str, Guess]:

@@ -25,6 +25,7 @@ from marketsofone.sources.mapping.strictly import format_of
 from marketsofone.sources.profiling.alike_keys import with_alike_keys
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, files_of, profile, source_of
 from marketsofone.sources.profiling.connected import Connected, database_source, databases_in, looked_at
+from marketsofone.sources.profiling.converted import converted_in
 from marketsofone.sources.profiling.copies import without_copies
 from marketsofone.sources.profiling.kinds_of_rows import kinds_of_rows
 from marketsofone.sources.profiling.links import Link, inside, links_between
@@ -141,7 +142,7 @@ def _profiles(
                 unsure.append(f"{name} was not used. {error.wanted} Found: {error.found}")
         profiles, copies = without_copies(con, profiles)
         profiles = [replace(one, inside=inside(con, one), wholes=wholes(con, one), kinds=kinds_of_rows(con, one),
-                            net=net_of_tax(con, one)) for one in profiles]
+                            net=net_of_tax(con, one), converted=converted_in(con, one)) for one in profiles]
         profiles, differing = with_alike_keys(con, profiles)
         unsure += [*copies, *differing]
         links, rates, across = links_between(con, profiles), rates_among(con, profiles), rates_across(con, profiles)
@@ -225,6 +226,11 @@ def _currency(drafts: Sequence[Draft], profiles: Sequence[FileProfile], told: Se
         code = each.market or ("" if each.into else unrated)
         if code:
             return code, f"currency = {code}: the rates of {each.file.source.name} are between it and the others."
+    for draft in drafts:
+        for table in draft.tables:
+            said = table.fields.get("currency", Guess("", ""))
+            if said.sql[1:-1] in EXPONENTS:
+                return said.sql[1:-1], f"currency = {said.sql[1:-1]}: {said.why}, in {draft.source.name}."
     for codes, name, column in told:
         others = f"; rows in {shortened(codes[1:])} need rates" if codes[1:] else ""
         return codes[0], f"currency = {codes[0]}: most rows of {name} say so in {column!r}{others}."

@@ -21,6 +21,7 @@ from marketsofone.sources.proposing.fields import (
     dated,
     field_of,
     fields_of,
+    not_converted,
     not_taken_off,
     only_date,
     order_number,
@@ -280,7 +281,7 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
             joins, fields = (whose[0],), {**fields, "account_id": whose[1]}
     where, notes = left_out(one, table)
     if table in ("order_line", "opportunity_line", "opportunity"):
-        notes += not_taken_off(one, fields)
+        notes += [*not_taken_off(one, fields), *not_converted(one, fields)]
     if table == "touch":
         notes += repeated_touches(one, fields)
     if table == "order_line":
