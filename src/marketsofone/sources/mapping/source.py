@@ -15,6 +15,7 @@ from marketsofone.customer.tables import RECORD, STATED, TABLES
 from marketsofone.errors import SettingsInvalid, shortened
 from marketsofone.sources.mapping.across import across_said
 from marketsofone.sources.mapping.joins import Join, joins_said
+from marketsofone.sources.mapping.months import Months, months_said
 from marketsofone.sources.mapping.strictly import (
     FORMATS,
     LISTS,
@@ -115,6 +116,8 @@ class Source:
     across : tuple of str
         Columns that are months or quarters: ``month`` or ``quarter`` alone for all that are called so, else their
         headings.
+    months : Months or None
+        The columns of the first and the last day that a row holds for, where each month of it is a sale.
 
     """
 
@@ -138,6 +141,7 @@ class Source:
     joins: tuple[Join, ...] = ()
     fill_down: tuple[str, ...] = ()
     across: tuple[str, ...] = ()
+    months: Months | None = None
 
     @property
     def place(self) -> str:
@@ -197,11 +201,12 @@ def sources_from(raw: Mapping[str, Any], root: Path) -> tuple[Source, ...]:
 def _source(name: str, raw: Mapping[str, Any], root: Path) -> Source:
     place = f"sources.{name}"
     joins = joins_said(raw.get("join", {}), root, f"{place}.join")
-    raw = {key: value for key, value in raw.items() if key != "join"}
+    months = raw.get("months")
+    raw = {key: value for key, value in raw.items() if key not in ("join", "months")}
     tables = {key: value for key, value in raw.items() if isinstance(value, Mapping)}
     plain = {key: value for key, value in raw.items() if key not in tables}
-    known_only(plain, (*TEXTS, *LISTS, "across"), place, {**TABLES})
-    known_only(tables, TABLES, place, (*TEXTS, *LISTS, "across"))
+    known_only(plain, (*TEXTS, *LISTS, "across", "months"), place, {**TABLES})
+    known_only(tables, TABLES, place, (*TEXTS, *LISTS, "across", "months"))
     said = {key: text_said(plain.get(key, ""), f"{place}.{key}") for key in TEXTS}
     lists = {key: texts_said(plain.get(key, ()), f"{place}.{key}") for key in LISTS}
     _check_origin(said, place)
@@ -226,6 +231,7 @@ def _source(name: str, raw: Mapping[str, Any], root: Path) -> Source:
         joins=joins,
         fill_down=lists["fill_down"],
         across=across_said(plain.get("across", ""), tables, place),
+        months=months_said(months, tables, bool(plain.get("across")), place),
         **{key: said[key] for key in TEXTS if key not in ("file", "url", "format")},
     )
 

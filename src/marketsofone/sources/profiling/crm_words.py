@@ -64,11 +64,40 @@ KEYS: dict[str, tuple[str, ...]] = {
 """Names of key columns by what they are the key of, the usual first."""
 
 MONTHLY = ("mrr", "monthly recurring revenue", "mrr amount", "monthly revenue", "monthly fee", "monthly amount",
+           "monthly price", "fee per month", "price per month",
            "monatsumsatz", "monatsbetrag", "monatliche gebühr", "recurring revenue", "revenu mensuel")
 """Names of columns that hold what a subscription brings in a month."""
 
-ANNUAL = ("arr", "annual recurring revenue", "arr amount", "annual revenue run rate", "jahresbetrag")
+ANNUAL = ("arr", "annual recurring revenue", "arr amount", "annual revenue run rate", "jahresbetrag", "annual fee",
+          "yearly fee", "annual price", "jahresgebühr", "jahrespreis")
 """Names of columns that hold what a subscription brings in a year."""
+
+CONTRACT_STARTS = ("start", "start date", "started at", "started on", "subscription start", "subscription start date",
+                   "contract start", "contract start date", "begin", "begins on", "begin date", "activated at",
+                   "activated on", "activation date", "beginn", "vertragsbeginn", "laufzeitbeginn", "startdatum",
+                   "vertragsstart", "début", "date de début", "start utc", "valid from")
+CONTRACT_ENDS = ("end", "end date", "ended at", "ended on", "ends on", "contract end", "contract end date",
+                 "subscription end", "subscription end date", "expires at", "expired at", "expiration date",
+                 "cancelled at", "canceled at", "cancelled on", "canceled on", "cancellation date", "churned at",
+                 "churn date", "churned on", "terminated on", "termination date", "ende", "enddatum", "vertragsende",
+                 "laufzeitende", "gekündigt zum", "kündigung zum", "fin", "date de fin", "date fin", "valid to")
+"""Names of columns that hold since when, and until when, a subscription is paid."""
+
+INTERVALS = ("interval", "billing period", "billing cycle", "billing interval", "billing frequency", "plan interval",
+             "billing period unit", "period unit", "frequency", "abrechnungszeitraum", "abrechnungsintervall",
+             "zahlweise", "zahlungsintervall", "turnus", "périodicité", "facturation")
+"""Names of columns that tell for how long a fee is paid at once."""
+
+FEES = ("amount", "fee", "price", "plan amount", "plan price", "unit amount", "subscription amount", "recurring amount",
+        "betrag", "preis", "gebühr", "montant", "prix", "tarif")
+"""Names of columns that hold a fee, whatever it is paid for."""
+
+LENGTHS = {**dict.fromkeys(("month", "monthly", "months", "monat", "monatlich", "mensuel", "mois", "m"), 1),
+           **dict.fromkeys(("quarter", "quarterly", "quartal", "vierteljährlich", "trimestriel"), 3),
+           **dict.fromkeys(("half-yearly", "semi-annual", "semiannual", "halbjährlich", "semestriel"), 6),
+           **dict.fromkeys(("year", "yearly", "annual", "annually", "years", "jahr", "jährlich", "annuel", "an", "y"),
+                           12)}
+"""How many months a fee is for, by the words for it."""
 
 SUBSCRIPTIONS = ("subscription id", "subscription", "subscription number", "contract id", "contract",
                  "contract number", "vertragsnummer", "vertrag", "vertrags id", "abonnement", "abo", "abo nr",

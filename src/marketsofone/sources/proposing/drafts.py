@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from marketsofone.sources.mapping.across import worded
+from marketsofone.sources.mapping.months import Months
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.spelling import listed_as_toml, quoted_as_toml
 from marketsofone.sources.sql import quoted
@@ -155,6 +156,8 @@ class Draft:
             yield f"fill_down = {listed_as_toml(self.source.fill_down)}  # guessed: said in an order's first row alone"
         if self.source.across:
             yield f"across = {across_as_toml(self.source.across)}  # guessed: each cell of these columns is a sale"
+        if self.source.months:
+            yield f"months = {months_as_toml(self.source.months)}  # guessed: each month that has begun is a sale"
         if self.source.where:
             yield f"where = {quoted_as_toml(self.source.where)}  # guessed: what these columns say is no sale"
         if self.after_outcome:
@@ -177,6 +180,12 @@ class Draft:
 def across_as_toml(across: Sequence[str]) -> str:
     """What ``across`` says, as the settings write it."""
     return quoted_as_toml(across[0]) if worded(across) else listed_as_toml(across)
+
+
+def months_as_toml(months: Months) -> str:
+    """What ``months`` says, as the settings write it."""
+    until = f', until = "{months.until}"' if months.until else ""
+    return f"{{ from = {quoted_as_toml(months.start)}, to = {quoted_as_toml(months.end)}{until} }}"
 
 
 def _column_line(key: str, guess: Guess) -> str:

@@ -12,7 +12,7 @@ from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, n
 from marketsofone.sources.profiling.crm_words import ANNUAL, MONTHLY, SUBSCRIPTIONS
 from marketsofone.sources.profiling.field_words import FIELDS, MONTHS
 from marketsofone.sources.profiling.links import Link
-from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, across_as_toml
+from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, across_as_toml, months_as_toml
 from marketsofone.sources.proposing.safe_joins import against
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import quoted
@@ -109,7 +109,7 @@ def recurs(column: ColumnProfile) -> bool:
 def without_twice(files: Sequence[FileProfile], drafts: Sequence[Draft]) -> tuple[list[Draft], list[str]]:
     """The drafts without months, in rows or columns, where another file is a ledger that may hold them too; and why."""
     monthly = {one.source.name for one in files if recurring(one)}
-    monthly |= {draft.source.name for draft in drafts if draft.source.across}
+    monthly |= {draft.source.name for draft in drafts if draft.source.across or draft.source.months}
     ledgers = [draft.source.name for draft in drafts if draft.source.name not in monthly and any(
         table.table == "order_line" for table in draft.tables)]
     kept, said = [], []
@@ -130,6 +130,8 @@ def _said(draft: Draft) -> str:
     """The setting that makes months of a file sales."""
     if draft.source.across:
         return f"across = {across_as_toml(draft.source.across)}"
+    if draft.source.months:
+        return f"months = {months_as_toml(draft.source.months)}"
     return f"where = {quoted_as_toml(draft.source.where)}"
 
 

@@ -16,6 +16,7 @@ from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.profiling.months import Months, without_months
 from marketsofone.sources.proposing.across import between, name_beside, named_once, sales_across, same_months
+from marketsofone.sources.proposing.contracts import Contracts, contracts
 from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft, reads
 from marketsofone.sources.proposing.fields import (
     dated,
@@ -204,6 +205,8 @@ def _table(folder: Folder, one: FileProfile, together: Together | None) -> str |
     stated = stated_in(folder, one)
     if stated:
         return stated
+    if contracts(folder, one):
+        return "order_line"
     if _is_of_opportunities(folder, one):
         return "opportunity_line"
     if _is_ledger(folder, one) or (together and not together.against):
@@ -270,6 +273,9 @@ def _is_of_campaigns(folder: Folder, one: FileProfile) -> bool:
 
 
 def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | None) -> tuple[Draft, list[str]]:
+    held = contracts(folder, one) if table == "order_line" else None
+    if held:
+        return _of_contracts(folder, one, held)
     joined = together is not None and not together.against and table == "order_line" and not is_whole(folder, one)
     joins: tuple[JoinDraft, ...] = ()
     if together is not None and joined:
@@ -328,6 +334,23 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
         draft = replace(draft, source=replace(draft.source, fill_down=down))
     said += [*draft.said(), where, *(join.latest for join in draft.joins)]
     return draft, notes + left_over(one, said, draft.after_outcome)
+
+
+def _of_contracts(folder: Folder, one: FileProfile, held: Contracts) -> tuple[Draft, list[str]]:
+    """The draft of a file of contracts, and what is said of it."""
+    plain = {name: guess for name, guess in _fields(folder, one, "order_line").items()
+             if name in ("account_id", "contact_id", "product_id", "currency")}
+    fields = {**held.fields, **plain}
+    source = replace(one.source, where=held.where, months=held.months)
+    dimensions: dict[str, Guess] = {}
+    used = {guess.sql for guess in fields.values()}
+    for column in one.columns:
+        if column.kind == "text" and column.name not in used and _is_category(one, column):
+            _place(one, "order_line", column, dimensions, {}, {})
+    columns = tuple(column.name for column in one.columns)
+    draft = Draft(source, columns, (TableDraft("order_line", fields, dimensions),))
+    said = [*draft.said(), held.where, held.start.name, held.end.name]
+    return draft, [*held.notes, *left_over(one, said, ())]
 
 
 def _periods(one: FileProfile, table: str, fields: Mapping[str, Guess]) -> Iterator[str]:

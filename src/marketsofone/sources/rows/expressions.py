@@ -18,6 +18,7 @@ from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.spelling import nearest, quoted_as_toml
 from marketsofone.sources.sql import described, file_literal, is_of_one_row, quoted
 from marketsofone.sources.staging.across import DAY, HEADING
+from marketsofone.sources.staging.months_begun import MONTH
 from marketsofone.sources.staging.staged_rows import Staged
 from marketsofone.sources.values.readings import cleaned, is_untidy, number
 
@@ -250,8 +251,8 @@ class Rows:
 
     @cached_property
     def _used(self) -> tuple[str, ...]:
-        """Columns that some text of the mapping names, or may name; where months are across, those that tell which."""
-        cells = (DAY, HEADING) if self.source.across else ()
+        """Columns that some text of the mapping names, or may name; and those that tell which month."""
+        cells = (DAY, HEADING) if self.source.across else (MONTH,) if self.source.months else ()
         texts = [text.casefold() for text in (self.source.where, *self._said(), *cells)]
         return tuple(name for name in self.staged.columns if any(name.casefold() in text for text in texts))
 

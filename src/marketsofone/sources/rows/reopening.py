@@ -15,6 +15,7 @@ from marketsofone.sources.rows.expressions import Place, Rows
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.staging.across import DAY, HEADING
 from marketsofone.sources.staging.every_source import stage
+from marketsofone.sources.staging.months_begun import MONTH
 from marketsofone.sources.staging.staged_rows import fingerprint
 from marketsofone.sources.values.readings import key
 
@@ -32,7 +33,7 @@ class Reopened:
         Field -> what stands there, as text; fields that are empty are left out. Where months are written across, the
         heading of the cell as ``column`` before them.
     day : date or None
-        Of such a cell, the first day of its month.
+        Of such a cell, the first day of its month; of a month of a contract, the day it began.
     """
 
     holds: Mapping[str, str]
@@ -86,7 +87,8 @@ def reopen(source: Source, table: str, wanted: Iterable[int] | Iterable[str], re
         if rows.staged.fingerprint != read:
             return None
         parts = [f"{_as_text(rows, table, name, sql)} as {quoted(name)}" for name, sql in taken.items()]
-        places = [quoted(DAY), quoted(HEADING)] if source.across else ["null", "null"]
+        places = [quoted(DAY), quoted(HEADING)] if source.across else [
+            quoted(MONTH) if source.months else "null", "null"]
         found = con.execute(
             f"select * from (select m1_row, {', '.join([*places, *parts])} "
             f"from {rows.kept if by else rows.relation}) "

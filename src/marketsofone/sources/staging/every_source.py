@@ -17,6 +17,7 @@ from marketsofone.sources.staging.databases import stage_query
 from marketsofone.sources.staging.delimited import stage_text
 from marketsofone.sources.staging.filled_down import filled_down
 from marketsofone.sources.staging.joining import put_beside, source_of_join
+from marketsofone.sources.staging.months_begun import a_row_each_month
 from marketsofone.sources.staging.staged_rows import NUMBER, Staged
 from marketsofone.sources.staging.totals import without_totals
 from marketsofone.sources.staging.typed_files import stage_json, stage_parquet
@@ -39,14 +40,15 @@ def stage(con: DuckDBPyConnection, source: Source, folder: Path) -> Staged:
         A column that is to be filled down is not there.
     MarketError
         A join cannot be made; see `staging.joining.put_beside`. Or its columns are no months; see
-        `staging.across.a_row_each`.
+        `staging.across.a_row_each`. Or it names no days; see `staging.months_begun.a_row_each_month`.
 
     """
     staged = _stage_alone(con, source, folder)
     for join in source.joins:
         beside = _stage_alone(con, source_of_join(source, join), folder)
         staged = put_beside(con, source, join, staged, beside, folder / f"{source.name}.with.{join.name}.parquet")
-    return a_row_each(con, source, staged, folder / f"{source.name}.across.parquet")
+    staged = a_row_each(con, source, staged, folder / f"{source.name}.across.parquet")
+    return a_row_each_month(con, source, staged, folder / f"{source.name}.months.parquet")
 
 
 def _stage_alone(con: DuckDBPyConnection, source: Source, folder: Path) -> Staged:
