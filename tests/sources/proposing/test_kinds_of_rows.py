@@ -73,3 +73,22 @@ def test_a_line_of_tax_is_no_sale(tmp_path, tax):
 def test_what_only_begins_like_a_tax_is_sold(tmp_path, product):
     text, sold, other = ledger("Product", ("Chair", product))
     assert one_value(loaded(propose(written(tmp_path, docs=text), "Acme").text), SUM) == sold + other
+
+
+def test_words_that_leave_open_whether_an_order_brought_anything_are_told(tmp_path):
+    standing = ("completed", "completed", "refunded", "on-hold", "cancelled")
+    orders = lines("Order No,Date,Customer,Amount,Order Status", (
+        (f"W{n}", f"2025-03-{n % 28 + 1:02d}", f"Firm {n % 30}", 100 + n, standing[n % 5]) for n in range(200)))
+    proposal = propose(written(tmp_path, orders=orders), "Acme")
+    assert any("'refunded', 'on-hold' count as sales" in one or "'on-hold', 'refunded' count as sales" in one
+               for one in proposal.unsure)
+
+
+def test_invoices_that_call_customers_contacts_are_of_customers_and_their_credits_are_returns(tmp_path):
+    invoices = lines("ContactName,InvoiceNumber,Type,InvoiceDate,LineAmount", (
+        (f"Firm {n % 30}", f"I{n}", "ACCREC" if n % 10 else "ACCRECCREDIT", f"2025-03-{n % 28 + 1:02d}", 100 + n)
+        for n in range(200)))
+    engine = loaded(propose(written(tmp_path, invoices=invoices), "Acme").text)
+    assert one_value(engine, "select sum(amount) from order_line") == 100 * sum(
+        (100 + n) * (1 if n % 10 else -1) for n in range(200))
+    assert one_value(engine, "select count(distinct account_id) from order_line") == 30

@@ -73,6 +73,27 @@ def test_the_cost_of_a_line_counts_once(tmp_path):
 
 def test_what_was_given_back_beside_an_amount_is_told(tmp_path):
     rows = lines("Order No,Date,Customer,Amount,Amount Refunded", (
-        (f"SO{n}", day(n), f"Firm {n % 30}", 100 + n, 0 if n % 9 else 100 + n) for n in range(200)))
+        (f"SO{n}", day(n), f"Firm {n % 30}", 100 + n, 0 if n % 9 else 7) for n in range(200)))
     proposal = propose(written(tmp_path, charges=rows), "Acme")
     assert any("Amount Refunded is not taken off Amount" in one for one in proposal.unsure)
+
+
+def payments(net=False):
+    """A hundred payments, of which the tenth was given back whole and the fifth in part."""
+    back = [40 + n if n % 10 == 0 else 7 if n % 5 == 0 else 0 for n in range(100)]
+    return lines("id,Created,Customer ID,Amount,Amount Refunded,Status", (
+        (f"ch{n}", f"2025-03-{n % 28 + 1:02d}", f"C{n % 20}", 40 + n - (back[n] if net else 0), back[n],
+         "Refunded" if n % 10 == 0 else "Paid") for n in range(100))), 100 * sum(40 + n - back[n] for n in range(100))
+
+
+def test_what_was_given_back_is_taken_off_amounts_that_still_hold_it(tmp_path):
+    text, worth = payments()
+    proposal = propose(written(tmp_path, payments=text), "Acme")
+    assert one_value(loaded(proposal.text), "select sum(amount) from order_line") == worth
+
+
+def test_what_was_given_back_is_not_taken_off_twice(tmp_path):
+    text, worth = payments(net=True)
+    proposal = propose(written(tmp_path, payments=text), "Acme")
+    assert one_value(loaded(proposal.text), "select sum(amount) from order_line") == worth
+    assert any("Amount Refunded is not taken off" in one for one in proposal.unsure)

@@ -11,10 +11,14 @@ from marketsofone.sources.profiling.crm_values import UNIT_PRICES
 from marketsofone.sources.profiling.crm_words import KEYS
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.rows_told import Kinds
+from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import literal, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+GIVEN_BACK = re.compile("refund|erstatt|rembours")
+"""In names of columns that hold what was given back."""
 
 KINDS = ("status", "state", "type", "order status", "order type", "order state", "document type", "document status",
          "invoice status", "sales document type", "financial status", "belegart", "verkaufsbelegart", "auftragsart",
@@ -28,7 +32,8 @@ MOST = 20
 
 _RETURNED = re.compile(
     r"\b(credit[ -]?(notes?|memos?|invoices?)|(customer |sales )?returns?|refunds?|rma|gutschrift\w*|retoure\w*|"
-    r"rechnungskorrektur\w*|avoirs?|nota de cr[eé]dito|nota di credito|creditnota|creditfactuur)\b|^(cn|crn|cm|gs|av)$")
+    r"rechnungskorrektur\w*|avoirs?|nota de cr[eé]dito|nota di credito|creditnota|creditfactuur|"
+    r"acc(rec|pay)credit)\b|^(cn|crn|cm|gs|av)$")
 _TAX = (r"^(?:plus |zzgl\.? ?|zuzügl\.? ?|\+ ?)?(?:[0-9.,]+ ?% ?)?(?:(?:output |sales )?(?:vat|v\.a\.t\.|gst|hst)|"
         r"mwst\.?|mehrwertsteuer|ust\.?|umsatzsteuer|t\.?v\.?a\.?|iva|btw|sales tax)(?:[^a-z].{0,20})?$|"
         r"^tax[^a-z]{0,3}[0-9][0-9.,]* ?%\)?$")
@@ -51,7 +56,8 @@ def kinds_of_rows(con: DuckDBPyConnection, one: FileProfile) -> Kinds:
                 for value in column.values if _RETURNED.search(value)]
     sold = [column for column in one.columns if column.kind == "text" and named(column, _DESCRIBED)]
     taxes = [(column.name, value) for column in sold for value in _taxes(con, one, column)]
-    return Kinds(tuple(returned), tuple(taxes), _negative(con, one), _below_prices(con, one))
+    return Kinds(tuple(returned), tuple(taxes), _negative(con, one), _below_prices(con, one),
+                 _given_back(con, one))
 
 
 def _below_zero(con: DuckDBPyConnection, one: FileProfile, kind: ColumnProfile, value: str) -> frozenset[str]:
@@ -78,6 +84,25 @@ def _below_prices(con: DuckDBPyConnection, one: FileProfile) -> frozenset[tuple[
                                  f"where {unit} >= 2").fetchall()[0]
     is_below = several >= _LEAST and below >= _NEARLY_ALL * several
     return frozenset({(costs[0].name, prices[0].name)} if is_below else ())
+
+
+def _given_back(con: DuckDBPyConnection, one: FileProfile) -> frozenset[tuple[str, str]]:
+    """Amounts, each with what was given back of them, which they still hold: never less than that, at times just that.
+
+    An amount that no longer held it would be nothing where all was given back.
+    """
+    back = [column for column in _numbers(one) if GIVEN_BACK.search(snake(column.name))]
+    amounts = [column for column in _numbers(one) if named(column, FIELDS["order_line"]["amount"])]
+    found = set()
+    for amount in amounts if len(back) == 1 else ():
+        if amount is back[0]:
+            continue
+        rows, more, all_of_it = con.execute(
+            f"select count(*), count(*) filter (r > a), count(*) filter (r = a) from (select "
+            f"{one.number(amount)} as a, {one.number(back[0])} as r from {one.relation}) where r > 0").fetchall()[0]
+        if rows >= _LEAST and not more and all_of_it >= 2:
+            found.add((amount.name, back[0].name))
+    return frozenset(found)
 
 
 def _numbers(one: FileProfile) -> list[ColumnProfile]:

@@ -43,12 +43,15 @@ class Kinds:
         Columns of numbers that are below zero in nearly all rows.
     below : frozenset of (str, str)
         A column of costs and one of prices of a unit, above it in nearly all rows of two units or more.
+    given_back : frozenset of (str, str)
+        A column of amounts and one of what was given back of them, which they still hold.
     """
 
     returned: tuple[tuple[str, str, frozenset[str]], ...] = ()
     taxes: tuple[tuple[str, str], ...] = ()
     negative: frozenset[str] = frozenset()
     below: frozenset[tuple[str, str]] = frozenset()
+    given_back: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from marketsofone.sources.profiling.crm_values import NO, UNIT_COSTS, UNIT_PRICE
 from marketsofone.sources.profiling.crm_words import HOURS, KEYS, SECONDS, SITES, describes, is_personal
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.headings import scale_of
+from marketsofone.sources.profiling.kinds_of_rows import GIVEN_BACK
 from marketsofone.sources.profiling.net_of_tax import tax_of
 from marketsofone.sources.profiling.rows_told import Whole
 from marketsofone.sources.proposing.drafts import Guess
@@ -23,7 +24,6 @@ _FLAGS = ("answered", "decides")
 _CALLED_PARENT = re.compile("parent|subsidiary|mutter|belongs|gehoert|mere|uebergeordnet")
 _CALLED_SINCE = re.compile("since|seit|depuis|birth|geb|naiss|found|gruend|valid|gueltig|last|letzt|dernier|next|naech")
 _TAKEN_OFF = re.compile("discount|rabatt|remise|nachlass|skonto|rebate|descuento|sconto|korting|returned|retour")
-_GIVEN_BACK = re.compile("refund|erstatt|rembours")
 _DAYS = ("ordered_at", "happened_at")
 _MONEY = ("amount", "cost", "list_price", "unit_cost", "hour_cost")
 _PARTS = {"h:m:s": (60, 1, 1 / 60), "h:m": (60, 1), "m:s": (1, 1 / 60)}
@@ -55,7 +55,7 @@ def fields_of(folder: Folder, one: FileProfile, table: str) -> dict[str, Guess]:
         "opportunity": _opportunity,
         "opportunity_line": _opportunity_line,
         "step": _step,
-        "order_line": order_line,
+        "order_line": _ledger,
         "touch": _touch,
     }
     if table in makers:
@@ -154,6 +154,16 @@ def _step(folder: Folder, one: FileProfile) -> dict[str, Guess]:
     }
 
 
+def _ledger(folder: Folder, one: FileProfile) -> dict[str, Guess]:
+    """The fields of a ledger that stands alone: where it names no customer, whom it calls a contact bought."""
+    fields = order_line(folder, one)
+    who = next((column for column in one.columns if column.kind == "text" and named(column, ("contact name",))), None)
+    if who is None or "account_id" in fields or "contact_id" in fields:
+        return fields
+    return {**fields, "account_id": Guess(who.name, "no column names a customer: whom it calls a contact is taken for "
+                                          f"one; lists will show it, md5({quoted(who.name)}) would hide it")}
+
+
 def order_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
     """The fields of a ledger: what one line of it says."""
     account, order = folder.reference(one, "account"), order_number(folder, one)
@@ -176,7 +186,18 @@ def order_line(folder: Folder, one: FileProfile) -> dict[str, Guess]:
         if "amount" in fields:
             why = f"quantity times price: {fields['amount'].sql} is filled in fewer rows, once an order it seems"
         fields["amount"] = Guess(sql, why)
-    return in_one_currency(one, fields | _of_units(one, fields) | _of_lines(one, fields))
+    fields |= _of_units(one, fields) | _of_lines(one, fields)
+    return in_one_currency(one, fields | _less_given_back(one, fields))
+
+
+def _less_given_back(one: FileProfile, fields: Mapping[str, Guess]) -> dict[str, Guess]:
+    """The amount without what was given back of it, where the rows show that it still holds that."""
+    amount = fields.get("amount")
+    back = next((back for column, back in one.kinds.given_back if amount and column == amount.sql), "")
+    if amount is None or not back or one.converted.of(amount.sql):
+        return {}
+    return {"amount": Guess(f"{quoted(amount.sql)} - coalesce({quoted(back)}, 0)",
+                            f"{amount.why}, without what was given back: where that was all, both are the same")}
 
 
 def in_one_currency(one: FileProfile, fields: Mapping[str, Guess]) -> dict[str, Guess]:
@@ -361,7 +382,7 @@ def not_taken_off(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str
         yield (f"{tax.name} is not taken off {amount.sql}: if that holds the tax, write "
                f"amount = {quoted_as_toml(f'{told} - {quoted(tax.name)}')}.")
     for column in one.columns:
-        if column.kind == "number" and _GIVEN_BACK.search(snake(column.name)) and quoted(column.name) not in amount.sql:
+        if column.kind == "number" and GIVEN_BACK.search(snake(column.name)) and quoted(column.name) not in amount.sql:
             yield (f"{column.name} is not taken off {amount.sql}: if it was given back, write amount as an expression "
                    "that takes it off, or sales count too high.")
     if "*" in amount.sql:

@@ -22,6 +22,10 @@ _NO_SALE = re.compile(
     r"^((customer |received? )?payments?|pmt|pymt|zahlung(en|seingang)?|paiements?|r[eè]glements?|pagos?|mahnung)$")
 
 
+_DOUBTFUL = re.compile("refund|pending|hold|unpaid|not.?paid|erstattet|ausstehend|zurück|rembours|en attente")
+"""Words of how an order stands that leave open whether it brought anything."""
+
+
 def left_out(one: FileProfile, table: str) -> tuple[str, list[str]]:
     """The rows of a file to keep, as SQL, empty for all; and what is said of it, a sentence each."""
     conditions, said = [], []
@@ -38,6 +42,10 @@ def left_out(one: FileProfile, table: str) -> tuple[str, list[str]]:
             text = f"lower(cast({quoted(column.name)} as varchar))"
             conditions.append(f"coalesce({text}, '') not in ({listed})")
             said.append(f"rows whose {column.name} is {shortened(map(repr, words))} are left out (where)")
+            doubtful = [value for value in others if table == "order_line" and _DOUBTFUL.search(value)]
+            if doubtful:
+                said.append(f"rows whose {column.name} is {shortened(map(repr, doubtful))} count as sales: where these "
+                            "brought nothing, name them in where too")
         elif table == "order_line" and 1 < len(column.values) <= MOST and len(others) > 1 and named(column, KINDS):
             kinds = shortened(map(repr, others))
             line = f"where = '''lower({quoted(column.name)}) <> {literal(others[-1])}'''"

@@ -16,6 +16,7 @@ from marketsofone.sources.staging.across import a_row_each
 from marketsofone.sources.staging.databases import stage_query
 from marketsofone.sources.staging.delimited import stage_text
 from marketsofone.sources.staging.filled_down import filled_down
+from marketsofone.sources.staging.headings_again import without_headings
 from marketsofone.sources.staging.joining import put_beside, source_of_join
 from marketsofone.sources.staging.months_begun import a_row_each_month
 from marketsofone.sources.staging.staged_rows import NUMBER, Staged
@@ -66,6 +67,7 @@ def _stage_alone(con: DuckDBPyConnection, source: Source, folder: Path) -> Stage
             "Export it again, with its rows.",
         )
     _require_free(source, staged)
+    staged = without_headings(con, source, staged, folder / f"{source.name}.headed.parquet")
     staged = without_totals(con, staged, source.decimal, folder / f"{source.name}.rows.parquet")
     return filled_down(con, source, staged, folder / f"{source.name}.filled.parquet")
 
