@@ -42,15 +42,28 @@ class Form:
     said: str
 
 
+def without_zeros(sql: str, group: str = "") -> str:
+    """A number as it is without zeros in front; any other key as it stands."""
+    return f"regexp_replace({sql}, '^0+([0-9]+)([.,]0+)?$', '\\1')"
+
+
+def without_groups(sql: str, group: str) -> str:
+    """A number as it is without signs between its thousands; any other key as it stands."""
+    return f"regexp_replace({sql}, '^([0-9]{{1,3}}){group}([0-9]{{3}})({group}([0-9]{{3}}))?([.,]0+)?$', '\\1\\2\\4')"
+
+
 def numbered(sql: str, group: str) -> str:
-    """A number as it is without zeros in front and without signs between its thousands; any other key as it stands."""
-    whole = f"regexp_replace({sql}, '^([0-9]{{1,3}}){group}([0-9]{{3}})({group}([0-9]{{3}}))?([.,]0+)?$', '\\1\\2\\4')"
-    return f"regexp_replace({whole}, '^0+([0-9]+)([.,]0+)?$', '\\1')"
+    """A number as it is without both; any other key as it stands."""
+    return without_zeros(without_groups(sql, group))
 
 
 def shortened_id(sql: str, group: str = "") -> str:
     """The first 15 signs of an id of 18; any other key as it stands."""
     return f"case when length({sql}) = {_WHOLE} then left({sql}, {_SHORT}) else {sql} end"
+
+
+def _first_signs(sql: str, group: str = "") -> str:
+    return f"left({sql}, {_SHORT})"
 
 
 def is_checked(sql: str) -> str:
@@ -204,7 +217,10 @@ def _repaired(con: DuckDBPyConnection, keys: _Keys, form: Form) -> ColumnProfile
     column = keys.column
     least, most = con.execute(f"select coalesce(min({keys.same}), ''), coalesce(max({keys.same}), '') "
                               f"from {keys.file.relation}").fetchall()[0]
-    sql = f"cast({quoted(column.name)} as varchar)"
+    said = f"cast({quoted(column.name)} as varchar)"
     group = "[.'' ]" if keys.file.source.decimal == "," else "[,'' ]"
     why = f"{form.said}, as another file has it; its {keys.keys:,} keys stay {keys.alike:,}"
-    return replace(column, text=keys.same, least=least, most=most, repair=(form.same(sql, group), why))
+    ways = (_first_signs, form.same) if form is _IDS else (without_zeros, without_groups, form.same)
+    enough = next(way for way in ways if not con.execute(
+        f"select count(*) from {keys.file.relation} where {way(column.text, group)} <> {keys.same}").fetchall()[0][0])
+    return replace(column, text=keys.same, least=least, most=most, repair=(enough(said, group), why))

@@ -35,10 +35,10 @@ UNIT_PRICES = ("unit price", "price", "price per unit", "sales price", "einzelpr
 UNIT_COSTS = ("unit cost", "cost per unit", "cost price", "standard cost", "purchase price", "buying price",
               "unit cogs", "einkaufspreis", "ek preis", "ek", "einstandspreis", "stückkosten", "kosten pro stück",
               "prix d'achat", "prix de revient", "coût unitaire")
-WON = ("won", "win", "closed won", "signed", "success", "gewonnen", "accepted", "auftrag", "beauftragt",
+WON = ("won", "win", "closed won", "closedwon", "signed", "success", "gewonnen", "accepted", "auftrag", "beauftragt",
        "gagné", "gagnée", "signé", "signée")
-LOST = ("lost", "loss", "lose", "closed lost", "rejected", "verloren", "declined", "absage", "abgelehnt", "abgesagt",
-        "perdu", "perdue")
+LOST = ("lost", "loss", "lose", "closed lost", "closedlost", "rejected", "verloren", "declined", "absage", "abgelehnt",
+        "abgesagt", "perdu", "perdue")
 WON_FLAGS = ("is won", "won", "is closed won", "won flag")
 CLOSED_FLAGS = ("is closed", "closed", "is deal closed", "closed flag")
 INCOMING = ("in", "inbound", "incoming", "received", "eingehend", "eingang")
