@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_words import describes
 from marketsofone.sources.profiling.links import GENERIC, may_refer, things
-from marketsofone.sources.sql import quoted
+from marketsofone.sources.sql import literal, quoted
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -124,11 +124,14 @@ def with_alike_keys(con: DuckDBPyConnection, profiles: Sequence[FileProfile]
 
 
 def _candidates(con: DuckDBPyConnection, files: Sequence[FileProfile], form: Form) -> Iterator[_Keys]:
-    """Columns that are called as keys are, of kinds that two files name."""
+    """Columns that are called as keys are, of kinds that two files name, one of them in a form of its own perhaps."""
     called = [(one, column, frozenset(_of(one, column))) for one in files for column in one.columns
               if _may_be(column, form)]
-    for one, column, of in called:
-        shared = frozenset(kind for kind in of if any(kind in more and other is not one for other, _, more in called))
+    twice = [(one, column, frozenset(kind for kind in of if any(
+        kind in more and other is not one for other, _, more in called))) for one, column, of in called]
+    odd = {kind for one, column, of in twice if of and _may_be_odd(con, one, column, form) for kind in of}
+    for one, column, of in twice:
+        shared = of & odd
         keys = _keys(con, one, column, shared, form) if shared else None
         if keys:
             yield keys
@@ -138,6 +141,16 @@ def _may_be(column: ColumnProfile, form: Form) -> bool:
     long = _SHORT - 1 <= column.length <= _WHOLE
     return may_refer(column) and not column.repair and 2 * column.coded >= column.filled > 0 and (
         column.distinct >= _LEAST and long == (form is _IDS))
+
+
+def _may_be_odd(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile, form: Form) -> bool:
+    """Whether a column may write a key anew: a quick look, for most files write all keys as they are."""
+    if form is _IDS:
+        return column.length > _SHORT
+    signs = " or ".join(f"contains(v, {literal(sign)})" for sign in ",.' ")
+    begins = "" if column.least >= "1" else " or prefix(v, '0')"
+    return bool(con.execute(f"select 1 from (select {column.text} as v from {one.relation}) "
+                            f"where {signs}{begins} limit 1").fetchall())
 
 
 def _of(one: FileProfile, column: ColumnProfile) -> set[str]:
