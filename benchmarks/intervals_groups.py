@@ -114,7 +114,7 @@ def _doubts(
     return pd.DataFrame({
         "stratum_id": [str(stratum.number) for stratum in strata],
         "parent_id": [None if stratum.parent < 0 else str(stratum.parent) for stratum in strata],
-        "level": [stratum.depth for stratum in strata], "buyers": _buyers(strata, node), "loads": list(of.loads.of.T),
+        "level": [stratum.depth for stratum in strata], "buyers": _buyers(strata, node), "moves": list(of.loads.of.T),
         "leans": of.leans, "unstated": of.unstated, "whole": of.whole, "alike": of.alike,
         "hidden": apart * family.variance(np.nan_to_num(pooled.nodes.mean))})
 

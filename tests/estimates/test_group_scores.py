@@ -18,16 +18,16 @@ STOOD = {"l": LEFT + 2.25 + 0.25 * MARKET, "r": RIGHT + 1.0 + 0.64 * MARKET, "m"
 
 def loads(part, own):
     """Of a part of the market: with the market's level, with how alike its parts are, with what is its own."""
-    return [PASSED[part] * np.sqrt(MARKET), SWING[part], np.sqrt(own), 0.0]
+    return [PASSED[part] * np.sqrt(MARKET), SWING[part], 0.0, np.sqrt(own), 0.0, 0.0]
 
 
 DOUBTS = pd.DataFrame({
     "stratum_id": ["m", "l", "r"], "parent_id": [None, "m", "m"], "level": [0, 1, 1], "buyers": [400.0, 100.0, 300.0],
-    "loads": [[np.sqrt(MARKET), 0.0, 0.0, 0.0], loads("l", LEFT), loads("r", RIGHT)],
+    "moves": [[np.sqrt(MARKET), *[0.0] * 5], loads("l", LEFT), loads("r", RIGHT)],
     "leans": [LEANS, 1.0, 1.0], "unstated": [UNSTATED, 0.0, 0.0],
     "whole": [0.0, STOOD["l"], STOOD["r"]], "hidden": 0.0, "alike": 0.0})
 
-NOTHING = DOUBTS.assign(loads=[[0.0] * 4] * 3, whole=0.0, unstated=0.0)
+NOTHING = DOUBTS.assign(moves=[[0.0] * 6] * 3, whole=0.0, unstated=0.0)
 
 
 def sure(stratum, borrowed, count, prior=100.0):
@@ -100,6 +100,6 @@ def test_nobody_inside_has_no_score_and_a_share_stays_between_none_and_all(engin
     shares = buyers("l", 0.5, 0.0, 2).assign(worth=0.02, worth_prior=0.03, worth_variance=0.02)
     table = ibis.memtable(shares)
     sums = engine.to_pandas(table.group_by("stratum_id").agg(**group_sums(table, "worth", table.inside)))
-    found = group_score("worth", sums, DOUBTS.assign(loads=[[3e-3, 0.0, 0.0, 0.0]] * 3, whole=1e-5), money=False)
+    found = group_score("worth", sums, DOUBTS.assign(moves=[[3e-3, *[0.0] * 5]] * 3, whole=1e-5), money=False)
     assert 0 <= found.low < found.value < found.high < 1
     assert group_score("worth", sums, DOUBTS, money=False).high < 1

@@ -28,11 +28,11 @@ def test_who_stands_at_a_node_is_as_unsure_as_all_it_moves_with(rng):
 
 
 def test_parts_swing_apart_with_how_alike_they_are(rng):
-    """Row 1 is how alike the parts of the market are, row 3 how alike those of the split stratum are."""
+    """Row 1 is how alike the parts of the market are, row 4 how alike those of the split stratum are."""
     tree, cells = market(rng)
     loads = pool(Share(), tree, cells).doubts.loads.of
     assert loads[1, 1] * loads[1, 2] < 0
-    assert loads[3, 3] * loads[3, 4] < 0
+    assert loads[4, 3] * loads[4, 4] < 0
 
 
 def test_what_a_buyer_shares_is_a_part_of_what_is_not_known_of_it(rng):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from marketsofone.pooling import Amount, Cells, Share, known
-from marketsofone.pooling.prior_size import around, fit_buyer_size, fit_sibling_size, fit_sibling_sizes, looser
+from marketsofone.pooling.parts import Parts
+from marketsofone.pooling.prior_size import around, fit_buyer_size, fit_part_sizes, fit_sibling_size, looser
 
 
 def test_a_known_size_stands_for_itself():
@@ -102,8 +103,8 @@ def test_the_prior_size_of_amounts_is_within_over_between(rng):
 def by_twos(apart):
     """Groups of two siblings of 400 trials, each pair this far apart: everyone's rate 0.3 but for that."""
     own = 0.3 + np.outer(apart, [-0.5, 0.5]).ravel()
-    group = np.repeat(np.arange(len(apart)), 2)
-    return fit_sibling_sizes(Share(), group, np.full(len(own), 400.0), own, np.full(len(own), 0.3))
+    halves = Parts(np.repeat(np.arange(len(apart)), 2), np.full(len(own), 0.5), len(apart))
+    return fit_part_sizes(Share(), halves, np.full(len(own), 400.0), own, np.full(len(own), 0.3))
 
 
 def borrowed(size):
@@ -120,6 +121,13 @@ def test_a_split_that_moves_nothing_is_told_from_one_that_does():
 def test_where_other_splits_move_nothing_a_thin_difference_is_believed_less():
     alone, among = borrowed(by_twos([0.06]))[0], borrowed(by_twos([0.06] + [0.0] * 9))[0]
     assert among > alone
+
+
+def test_the_parts_of_one_node_alone_say_what_siblings_of_one_group_say():
+    own = np.array([0.25, 0.35, 0.31])
+    thirds = Parts(np.zeros(3, np.int64), np.full(3, 1 / 3), 1)
+    said = fit_part_sizes(Share(), thirds, np.full(3, 100.0), own, np.full(3, 0.3))
+    assert said.weights[:, 0] == pytest.approx(fitted(own, 100).weights)
 
 
 def test_siblings_share_their_weights_and_the_order_of_groups_does_not_matter():

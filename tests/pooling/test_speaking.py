@@ -29,7 +29,7 @@ def test_who_was_never_tried_is_expected_to_answer_as_all_who_were_tried():
     untried = (cells.trials == 0).nonzero()[0]
     heard = pool(Share(), TREE, cells, speaks=SPEAKS).cells.mean[untried]
     assert heard == pytest.approx(0.7, abs=0.04)
-    assert pool(Share(), TREE, cells).cells.mean[untried].mean() < 0.6  # what would be said without
+    assert pool(Share(), TREE, cells).cells.mean[untried].mean() < 0.65  # what would be said without
 
 
 @given(seed=st.integers(0, 2**32 - 1), money=st.booleans())

@@ -17,7 +17,7 @@ SUMS = ("n", "rows", "value", "variance", "borrowed", "squares", "drawn")
 """Sums over a group's buyers in one stratum: their number, the number of all buyers there, values, variances,
 borrowed shares, squares of these, and how far each would move with a prior size larger by its like."""
 
-DOUBTS = ("loads", "leans", "unstated", "whole", "hidden", "alike")
+DOUBTS = ("moves", "leans", "unstated", "whole", "hidden", "alike")
 """What is not known of a stratum and shared by its buyers: `marketsofone.pooling.Doubts`, and ``hidden``, the variance
 of the level of a part that no split tells from the rest, by the logarithm of how much smaller it is."""
 
@@ -97,7 +97,7 @@ def _of_levels(load: Floats, beside: pd.DataFrame) -> float:
     below, buyers = parent >= 0, beside["buyers"].to_numpy(np.float64)
     parts = np.bincount(parent[below], buyers[below], minlength=len(parent))
     tree, share = Tree(parent), np.where(below, buyers / np.maximum(parts[parent], 1e-12), 0.0)
-    loads = Loads(np.stack(beside["loads"].to_list(), axis=1))
+    loads = Loads(np.stack(beside["moves"].to_list(), axis=1))
     return float(loads.variance(tree, handed_down(tree, share, load))[0])
 
 

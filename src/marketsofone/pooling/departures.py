@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from marketsofone.pooling.family import Family, Floats
-from marketsofone.pooling.loads import Loads
-from marketsofone.pooling.prior_size import PriorSize, fit_sibling_sizes
+from marketsofone.pooling.loads import KINDS, Loads, squared
+from marketsofone.pooling.parts import Parts, per_node
+from marketsofone.pooling.prior_size import PriorSize, fit_part_sizes
 from marketsofone.pooling.tree import Cells, Ints, Tree
 
 
@@ -35,6 +36,8 @@ class Evidence:
         How much nodes of each depth below the root borrow from their parents.
     told : tuple of pairs of float array, shape (values, nodes of a depth)
         Trials and their sum, for each depth, at each possible prior size of a node's parts.
+    parts : tuple of Parts
+        The nodes of each depth below the root as parts of those above.
     """
 
     trials: Floats
@@ -42,6 +45,7 @@ class Evidence:
     expected: Floats
     sizes: tuple[PriorSize, ...]
     told: tuple[tuple[Floats, Floats], ...]
+    parts: tuple[Parts, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class Means:
 class _Level:
     """Nodes of one depth, at each possible prior size of their parts, in the units of what is pooled.
 
-    ``mean`` has the shape (sizes, nodes), ``moved`` that of `Loads` with the sizes between: (2 * depths, sizes, nodes).
+    ``mean`` has the shape (sizes, nodes), ``moved`` that of `Loads` with the sizes between: (3 * depths, sizes, nodes).
     """
 
     mean: Floats
@@ -64,22 +68,17 @@ class _Level:
 
     @property
     def variance(self) -> Floats:
-        return np.asarray(np.sum(self.moved**2, axis=0))
-
-
-def per_node(tree: Tree, cells: Cells, value: Floats) -> Floats:
-    """Sum of a value of single buyers over the buyers that stand at each node, shape (nodes,)."""
-    summed: Floats = np.bincount(cells.node, value * cells.buyers, minlength=len(tree.parent)).astype(np.float64)
-    return summed
+        return squared(self.moved)
 
 
 def gather(
     family: Family, tree: Tree, cells: Cells, buyer: PriorSize, given: tuple[PriorSize, ...] | None,
-    unstated: Floats, worth: Floats | None = None,
+    share: Floats, unstated: Floats, worth: Floats | None = None,
 ) -> Evidence:
     """Upwards: a buyer's trials count for less to its stratum the more alike its own trials are.
 
-    ``worth`` is what one trial of a buyer of each cell counts for, where colleagues are alike too.
+    ``share`` is each node's of its siblings' buyers; ``worth`` what one trial of a buyer of each cell counts for, where
+    colleagues are alike too.
 
     Buyers whose part of a split node is not known tell of that node at most as much as ``unstated`` trials,
     shape (nodes,).
@@ -91,45 +90,58 @@ def gather(
     partly = _discount(family, unstated[split], parts[0][split])
     for part in parts:
         part[split] *= partly
+    placed = tuple(_parts(tree, depth, share) for depth in range(1, len(tree.levels)))
     sizes: list[PriorSize] = []
     told = [_beside(parts, tree.levels[-1])]
     for depth in range(len(tree.levels) - 1, 0, -1):
         nodes, above = tree.levels[depth], tree.levels[depth - 1]
-        size = given[depth - 1] if given else _fit_level(family, tree, nodes, parts)
-        place = np.searchsorted(above, tree.parent[nodes])
-        shrink = _discount(family, size.sizes[:, None], parts[0][nodes])
-        whole = [_with_parts(part[above], shrink * part[nodes], place) for part in parts]
-        share = _of_parents(size, place, len(above))
-        worth = np.sum(share * whole[0], axis=0)
+        under = placed[depth - 1]
+        size = given[depth - 1] if given else _fit_level(family, tree, nodes, under, parts)
+        shrink = _shrink(family, under, size.sizes[:, None], parts[0][nodes])
+        whole = [_with_parts(part[above], shrink * part[nodes], under) for part in parts]
+        likely = _of_parents(size, under)
+        trials = np.sum(likely * whole[0], axis=0)
         for part, each in zip(parts, whole, strict=True):
-            part[above] = worth * np.sum(share * each / np.maximum(whole[0], 1e-12), axis=0)
+            part[above] = trials * np.sum(likely * each / np.maximum(whole[0], 1e-12), axis=0)
         told.insert(0, (whole[0], whole[1]))
         sizes.insert(0, size)
-    return Evidence(parts[0], parts[1], parts[2], tuple(sizes), tuple(told))
+    return Evidence(parts[0], parts[1], parts[2], tuple(sizes), tuple(told), placed)
 
 
 def _beside(parts: Sequence[Floats], nodes: Ints) -> tuple[Floats, Floats]:
     return parts[0][None, nodes], parts[1][None, nodes]
 
 
-def _with_parts(own: Floats, parts: Floats, place: Ints) -> Floats:
-    """What parents know of themselves and from their parts, at each possible prior size."""
-    added = [np.bincount(place, part, minlength=len(own)) for part in parts]
-    return np.asarray(own + np.array(added))
+def _parts(tree: Tree, depth: int, share: Floats) -> Parts:
+    """The nodes of a depth as parts of those above."""
+    nodes, above = tree.levels[depth], tree.levels[depth - 1]
+    return Parts(np.searchsorted(above, tree.parent[nodes]), share[nodes], len(above))
 
 
-def _of_parents(size: PriorSize, place: Ints, parents: int) -> Floats:
-    """How credible each prior size is among the parts of each parent, shape (values, parents)."""
-    share = np.full((len(size.sizes), parents), 1.0 / len(size.sizes))
-    share[:, place] = size.of(len(place))
-    return share
+def _shrink(family: Family, under: Parts, size: Floats, trials: Floats) -> Floats:
+    """What a trial of each part counts for to the node above, at each possible prior size."""
+    around = _discount(family, size, trials)
+    apart = 1.0 / np.maximum(size - family.curvature, 1e-3 * size)
+    return around * under.worth(apart, size / (size + trials), around * trials)
+
+
+def _with_parts(own: Floats, parts: Floats, under: Parts) -> Floats:
+    """What nodes know of themselves and from their parts, at each possible prior size."""
+    return np.asarray(own + under.summed(parts))
+
+
+def _of_parents(size: PriorSize, under: Parts) -> Floats:
+    """How credible each prior size is among the parts of each node above, shape (values, nodes above)."""
+    likely = np.full((len(size.sizes), under.above), 1.0 / len(size.sizes))
+    likely[:, under.place] = size.of(len(under.place))
+    return likely
 
 
 def _discount(family: Family, size: Floats | float, trials: Floats) -> Floats:
     return (size - family.curvature) / (size + trials)
 
 
-def _fit_level(family: Family, tree: Tree, nodes: Ints, parts: Sequence[Floats]) -> PriorSize:
+def _fit_level(family: Family, tree: Tree, nodes: Ints, under: Parts, parts: Sequence[Floats]) -> PriorSize:
     parent = tree.parent[nodes]
     trials, total, expected = (part[nodes] for part in parts)
     seen = np.maximum(trials, 1e-12)
@@ -137,21 +149,21 @@ def _fit_level(family: Family, tree: Tree, nodes: Ints, parts: Sequence[Floats])
     each = np.maximum(whole[0], 1e-12)
     departure = family.link(whole[1] / each) - family.link(whole[2] / each)
     hoped = family.unlink(family.link(expected / seen) + departure[parent])
-    return fit_sibling_sizes(family, parent, trials, total / seen, hoped)
+    return fit_part_sizes(family, under, trials, total / seen, hoped)
 
 
 def descend(family: Family, tree: Tree, cells: Cells, evidence: Evidence) -> Means:
     """Downwards: each node's departure from expectation, given its parent's."""
     line = family.link(_hoped(tree, cells, evidence))
-    departure, loads = np.zeros(len(line)), np.zeros((2 * len(tree.levels), len(line)))
+    departure, loads = np.zeros(len(line)), np.zeros((KINDS * len(tree.levels), len(line)))
     level = _root(family, evidence, len(loads))
     for depth, at in enumerate(tree.levels):
         if depth:
             level = _below(family, tree, evidence, depth, level, line)
-        share = _of_parts(evidence, tree, depth)
-        mean, variance = _over(share, level.mean, level.variance)
+        likely = _of_nodes(evidence, depth, len(at))
+        mean, variance = _over(likely, level.mean, level.variance)
         departure[at] = family.link(mean) - line[at]
-        loads[:, at] = _with_rest(np.sum(share * level.moved, axis=1), 2 * depth, variance) / family.slope(mean)
+        loads[:, at] = _with_rest(np.sum(likely * level.moved, axis=1), KINDS * depth, variance) / family.slope(mean)
     return Means(departure, Loads(loads))
 
 
@@ -159,34 +171,41 @@ def _below(family: Family, tree: Tree, evidence: Evidence, depth: int, above: _L
     """The nodes of a depth, given those above at each prior size of *their* parts, which these are.
 
     The same sizes hold for all siblings: how far they follow the level above is averaged over them for what that one
-    shares with others, and what such a mean leaves out they share among themselves, as its level.
+    shares with others, and what such a mean leaves out they share among themselves, as its level. Siblings are the
+    parts of the node above: what they would be by themselves is evened out until their mean is that node's.
     """
-    at, over = tree.levels[depth], tree.levels[depth - 1]
-    size, (trials, total) = evidence.sizes[depth - 1], evidence.told[depth]
-    place = np.searchsorted(over, tree.parent[at])
-    middle, variance = above.mean[:, None, place], above.variance[:, None, place]
-    prior = family.unlink(family.link(middle) - line[over][place] + line[at])
-    k, own = size.sizes[:, None, None], size.of(len(at))[:, None]
+    at, over, row = tree.levels[depth], tree.levels[depth - 1], KINDS * depth
+    under, size, (trials, total) = evidence.parts[depth - 1], evidence.sizes[depth - 1], evidence.told[depth]
+    middle, variance = above.mean[:, None, under.place], above.variance[:, None, under.place]
+    prior = family.unlink(family.link(middle) - line[over][under.place] + line[at])
+    k, likely = size.sizes[:, None, None], size.of(len(at))[:, None]
     mean, borrowed = (k * prior + total) / (k + trials), k / (k + trials)
-    follows = borrowed * family.slope(prior) / family.slope(middle)
+    left, steep = family.left(mean, prior, k, trials), family.slope(prior) / family.slope(middle)
+    here = _of_nodes(evidence, depth, len(at))
+    each, rest, lean = (np.sum(here * part, axis=1) for part in (mean - prior, left, borrowed * steep))
+    evens = under.evens(rest)
+    tied = np.minimum(under.share * evens, 1.0)
+    mean = family.within(mean - (evens * under.mean(each))[:, None])
+    follows = borrowed * steep + (evens * under.mean(steep[:, 0] - lean))[:, None]
     passed = follows**2 * variance
-    moved = np.einsum("kjn,rkn->rjn", own * follows, above.moved[:, :, place])
-    moved = _with_rest(moved, 2 * depth - 2, np.sum(own * passed, axis=0))
-    moved[2 * depth - 1] = _swing(own, borrowed, mean)
-    middle, whole = _over(own, mean, family.left(mean, prior, k, trials) + passed)
-    return _Level(middle, _with_rest(moved, 2 * depth, whole))
+    moved = np.einsum("kjn,rkn->rjn", likely * follows, above.moved[:, :, under.place])
+    moved = _with_rest(moved, row - KINDS, np.sum(likely * passed, axis=0))
+    moved[row - 2] = _swing(likely, borrowed, mean)
+    moved[row - 1] = np.sqrt(np.sum(likely[:, 0] * tied * rest, axis=0))
+    middle, whole = _over(likely, mean, (1.0 - tied)[:, None] * left + passed)
+    return _Level(middle, _with_rest(moved, row, whole))
 
 
-def _swing(own: Floats, borrowed: Floats, mean: Floats) -> Floats:
+def _swing(likely: Floats, borrowed: Floats, mean: Floats) -> Floats:
     """How far means move with what is borrowed at each prior size, the first axis, over one standard deviation."""
-    along = borrowed - np.sum(own * borrowed, axis=0)
-    spread = np.sqrt(np.maximum(np.sum(own * along**2, axis=0), 1e-12))
-    return np.asarray(np.sum(own * along * mean, axis=0) / spread)
+    along = borrowed - np.sum(likely * borrowed, axis=0)
+    spread = np.sqrt(np.maximum(np.sum(likely * along**2, axis=0), 1e-12))
+    return np.asarray(np.sum(likely * along * mean, axis=0) / spread)
 
 
 def _with_rest(moved: Floats, row: int, variance: Floats) -> Floats:
     """The same, but ``row`` is what is left of the variance beside the others."""
-    others = np.sum(moved**2, axis=0) - moved[row] ** 2
+    others = squared(moved) - moved[row] ** 2
     moved[row] = np.sqrt(np.maximum(variance - others, 0.0))
     return moved
 
@@ -197,12 +216,11 @@ def _over(share: Floats, mean: Floats, variance: Floats) -> tuple[Floats, Floats
     return middle, np.sum(share * (variance + (mean - middle) ** 2), axis=0)
 
 
-def _of_parts(evidence: Evidence, tree: Tree, depth: int) -> Floats:
+def _of_nodes(evidence: Evidence, depth: int, nodes: int) -> Floats:
     """How credible each prior size is among the parts of each node of a depth, shape (values, nodes)."""
-    nodes = tree.levels[depth]
     if depth == len(evidence.sizes):
-        return np.ones((1, len(nodes)))
-    return _of_parents(evidence.sizes[depth], np.searchsorted(nodes, tree.parent[tree.levels[depth + 1]]), len(nodes))
+        return np.ones((1, nodes))
+    return _of_parents(evidence.sizes[depth], evidence.parts[depth])
 
 
 def _root(family: Family, evidence: Evidence, rows: int) -> _Level:

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from marketsofone.pooling.colleagues import doubt_in_common, fit_colleagues
-from marketsofone.pooling.departures import Evidence, Means, descend, gather, per_node
+from marketsofone.pooling.departures import Evidence, Means, descend, gather
 from marketsofone.pooling.doubts import Doubts, doubts, fit_alike
 from marketsofone.pooling.family import Family, Floats, Share
 from marketsofone.pooling.loads import handed_down
+from marketsofone.pooling.parts import per_node, shares
 from marketsofone.pooling.prior_size import PriorSize, around, fit_buyer_size, known, looser
 from marketsofone.pooling.speaking import heard
 from marketsofone.pooling.tree import Cells, Ints, Tree
@@ -129,13 +130,13 @@ def pool(
         raise ValueError("no cell has a trial: there is nothing to pool")
     speaking = heard(tree, speaks)
     told, stood = speaking.tree, speaking.cells(cells)
-    size, offset, among = buyer_size or known(_START), no_offset(told), None
-    prior = stood.expected
+    size, offset, among = buyer_size or known(max(_START, 2.0 * family.curvature)), no_offset(told), None
+    prior, share = stood.expected, shares(told, stood)
     for _ in range(1 if buyer_size else _ROUNDS):
         hoped, worth = (stood, None) if among is None else (among.beside(family, stood, prior), among.worth)
-        evidence = gather(family, told, hoped, size, level_sizes, offset.size, worth)
+        evidence = gather(family, told, hoped, size, level_sizes, share, offset.size, worth)
         means = descend(family, told, stood, evidence)
-        standing = _stand(family, told, stood, means)
+        standing = _stand(family, told, stood, means, share)
         prior = _prior(family, stood, standing.departure)
         offset = fit_offset(family, told, stood, size, standing, prior)
         prior = _prior(family, stood, standing.departure + offset.mean)
@@ -200,7 +201,7 @@ def _leaning(weights: Floats, sizes: Floats, trials: Floats) -> Floats:
     return leaning
 
 
-def _stand(family: Family, tree: Tree, cells: Cells, means: Means) -> Standing:
+def _stand(family: Family, tree: Tree, cells: Cells, means: Means, share: Floats) -> Standing:
     """Upwards: what a buyer of whom only this node is known may be expected to be.
 
     Where a node is split and the buyer's part is not known, that is the parts' mean in proportion to
@@ -210,12 +211,11 @@ def _stand(family: Family, tree: Tree, cells: Cells, means: Means) -> Standing:
     people = tree.add_up(per_node(tree, cells, np.ones(len(cells.node))))
     base = family.link(np.asarray(np.average(cells.expected, weights=cells.buyers)))
     departure, level = means.departure.copy(), family.unlink(base + means.departure)
-    share, below, dealt, hidden = (np.zeros(len(people)) for _ in range(4))
+    below, dealt, hidden = (np.zeros(len(people)) for _ in range(3))
     for depth in range(len(tree.levels) - 1, 0, -1):
         nodes = tree.levels[depth]
         above = tree.parent[nodes]
         np.add.at(below, above, people[nodes])
-        share[nodes] = people[nodes] / np.maximum(below[above], 1e-12)
         split = np.unique(above[below[above] > 0])
         level[split] = 0.0
         np.add.at(level, above, share[nodes] * level[nodes])

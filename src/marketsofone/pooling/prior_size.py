@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from marketsofone.pooling import gamma_gamma
 from marketsofone.pooling.beta_binomial import log_likelihoods
 from marketsofone.pooling.family import Amount, Family
+from marketsofone.pooling.parts import Parts
 from marketsofone.pooling.tree import Cells
 
 Floats = NDArray[np.float64]
@@ -108,24 +109,24 @@ def fit_sibling_size(
     ----------
     Gelman (2006), Prior distributions for variance parameters in hierarchical models.
     """
-    prior = _half_cauchy(_SIBLINGS)
-    score = _likelihoods(family, group, trials, mean, expected).sum(axis=1)
+    prior, around = _half_cauchy(_SIBLINGS), Parts(_places(group), np.zeros(len(group)), len(np.unique(group)))
+    score = _likelihoods(family, around, trials, mean, expected).sum(axis=1)
     return _weighted(family, _SIBLINGS, prior + score)
 
 
-def fit_sibling_sizes(
-    family: Family, group: Ints, trials: Floats, mean: Floats, expected: Floats
+def fit_part_sizes(
+    family: Family, parts: Parts, trials: Floats, mean: Floats, expected: Floats
 ) -> PriorSize:
-    """How alike siblings are, group by group: a split may move one score much and another not at all.
+    """How alike the parts of a node are, node by node: a split may move one score much and another not at all.
 
-    Each group has a spread of its own; how such spreads are spread is learned from all groups, so that
-    where most splits move nothing, a thin one is not thought to. One group alone says what
-    :func:`fit_sibling_size` says.
+    Each node has a spread of its own; how such spreads are spread is learned from all nodes, so that
+    where most splits move nothing, a thin one is not thought to. One node alone says what
+    :func:`fit_sibling_size` says, where its parts are of one size.
 
     Parameters
     ----------
-    group, trials, mean, expected
-        As there.
+    trials, mean, expected : float array, shape (parts,)
+        As `fit_sibling_size` takes them.
 
     Returns
     -------
@@ -137,10 +138,9 @@ def fit_sibling_sizes(
     Stephens (2017), False discovery rates: a new deal (a grid of spreads, weights learned);
     Asuncion et al. (2009), On smoothing and inference for topic models (each group learns from the others).
     """
-    _, place = np.unique(group, return_inverse=True)
-    score = _likelihoods(family, place, trials, mean, expected)
+    score = _likelihoods(family, parts, trials, mean, expected)
     told = np.exp(score - score.max(axis=0, initial=-np.inf))
-    return PriorSize(_sizes(family, _SIBLINGS), _shared(told)[:, place])
+    return PriorSize(_sizes(family, _SIBLINGS), _shared(told)[:, parts.place])
 
 
 def looser(
@@ -158,31 +158,25 @@ def looser(
 
 
 def _shared(told: Floats) -> Floats:
-    """Weights of each spread in each group, shape (spreads, groups), each group learning from all others."""
+    """Weights of each spread in each group, shape (spreads, groups), each learning from a prior and all others."""
     weights: Floats = told / told.sum(axis=0)
+    prior = np.exp(_half_cauchy(_SIBLINGS))[:, None]
     for _ in range(_PASSES):
-        others = 1.0 / len(told) + weights.sum(axis=1, keepdims=True) - weights
+        others = prior / prior.sum() + weights.sum(axis=1, keepdims=True) - weights
         weights = others * told / np.sum(others * told, axis=0)
     return weights
 
 
-def _likelihoods(family: Family, group: Ints, trials: Floats, mean: Floats, expected: Floats) -> Floats:
-    """Log restricted likelihood of each spread in each group, shape (spreads, groups)."""
-    _, place = np.unique(group, return_inverse=True)
-    groups, use = int(place.max(initial=-1)) + 1, trials > 0
-    unit = np.sqrt(np.maximum(family.variance(expected[use]), 1e-300))
-    departure = (mean[use] - expected[use]) / unit
-    noise = 1.0 / trials[use]
-    return np.array([_restricted(departure, 1.0 / (t**2 + noise), place[use], groups) for t in _SIBLINGS])
+def _likelihoods(family: Family, parts: Parts, trials: Floats, mean: Floats, expected: Floats) -> Floats:
+    """Log restricted likelihood of each spread of the parts of each node, shape (spreads, nodes)."""
+    seen = trials > 0
+    departure = np.where(seen, (mean - expected) / np.sqrt(np.maximum(family.variance(expected), 1e-300)), 0.0)
+    noise = np.where(seen, 1.0 / np.where(seen, trials, 1.0), np.inf)
+    return np.array([parts.log_likelihood(departure, noise, t**2) for t in _SIBLINGS])
 
 
-def _restricted(departure: Floats, precision: Floats, place: Ints, groups: int) -> Floats:
-    total = np.bincount(place, precision, groups)
-    total = np.where(total > 0, total, 1.0)
-    middle = np.bincount(place, precision * departure, groups) / total
-    logs = np.bincount(place, np.log(precision), groups) - np.log(total)
-    misfit = np.bincount(place, precision * (departure - middle[place]) ** 2, groups)
-    return np.asarray(0.5 * (logs - misfit))
+def _places(group: Ints) -> Ints:
+    return np.asarray(np.unique(group, return_inverse=True)[1], dtype=np.int64)
 
 
 def fit_buyer_size(family: Family, cells: Cells, mean: Floats) -> PriorSize:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketsofone.pooling.departures import per_node
 from marketsofone.pooling.family import Family, Floats
+from marketsofone.pooling.parts import per_node
 from marketsofone.pooling.prior_size import PriorSize, looser
 from marketsofone.pooling.tree import Cells, Ints, Tree
 

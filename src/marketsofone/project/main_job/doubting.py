@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from marketsofone.estimates import Estimate
     from marketsofone.project.ground.stratifying import Stratified
 
-SCHEMA = pa.schema([("score", pa.string()), ("stratum_id", pa.string()), ("loads", pa.list_(pa.float64())),
-                    *((name, pa.float64()) for name in DOUBTS if name != "loads")])
+SCHEMA = pa.schema([("score", pa.string()), ("stratum_id", pa.string()), ("moves", pa.list_(pa.float64())),
+                    *((name, pa.float64()) for name in DOUBTS if name != "moves")])
 """The table ``doubts``."""
 
 
@@ -33,7 +33,7 @@ def doubts_table(stratified: Stratified, estimates: Mapping[str, Estimate]) -> p
     for score, made in estimates.items():
         apart = fit_hidden(sample, node, stratified.dimensions, score, made.family, made.pooled.buyer_size)
         of = made.doubts
-        columns = {"score": [score] * len(ids), "stratum_id": ids, "loads": list(of.loads.of.T),
+        columns = {"score": [score] * len(ids), "stratum_id": ids, "moves": list(of.loads.of.T),
                    "leans": of.leans, "unstated": of.unstated, "whole": of.whole,
                    "hidden": apart * made.family.variance(np.nan_to_num(made.nodes.mean)),
                    "alike": np.full(len(ids), of.alike)}

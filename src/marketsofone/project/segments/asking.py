@@ -200,7 +200,7 @@ class Asker:
 
     def _doubts(self) -> pa.Table:
         found = self.snapshot.table("doubts")
-        if "loads" not in found.column_names:
+        if "moves" not in found.column_names:
             raise self.snapshot.lacks("what strata share of what is not known of them",
                                       "its table 'doubts', as an earlier version wrote it.")
         return found
