@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -71,14 +72,16 @@ def test_spark_without_pyspark_says_what_to_install(monkeypatch):
     reason="Java or pyspark is absent",
 )
 @pytest.mark.filterwarnings("ignore")
-def test_spark_and_duckdb_give_the_same_instant():
+def test_spark_and_duckdb_give_the_same_instant_and_its_workers_run_our_python(monkeypatch):
     import ibis
 
+    monkeypatch.delenv("PYSPARK_PYTHON", raising=False)
     literal = ibis.literal(dt.datetime(2026, 3, 29, 1, 30)).name("at")
     spark = open_spark()
     try:
         assert setting_of(spark, "spark.sql.session.timeZone") == "UTC"
         assert spark.execute(literal) == open_engine().execute(literal)
+        assert spark._session.sparkContext.pythonExec == os.environ["PYSPARK_PYTHON"] == sys.executable
     finally:
         spark.disconnect()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,8 @@ def open_spark() -> Backend:
     """A local Spark, as an Ibis backend: UTC, two cores, loopback only, quiet.
 
     Starting it takes several seconds and it stays slower than DuckDB on anything that fits one
-    machine; it is there for those whose data already live in a cluster.
+    machine; it is there for those whose data already live in a cluster. Its workers run the Python that runs us, unless
+    ``PYSPARK_PYTHON`` names another.
 
     Raises
     ------
@@ -38,6 +40,7 @@ def open_spark() -> Backend:
     import ibis
     from pyspark.sql import SparkSession
 
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)   # else the first python3 on the path, of any version
     builder = SparkSession.builder.master("local[2]").appName("marketsofone")
     for name, value in _SETTINGS.items():
         builder = builder.config(name, value)
