@@ -25,6 +25,7 @@ from hypothesis import settings
 from marketsofone.customer import TABLES
 from marketsofone.engine import open_engine
 from marketsofone.features import AsOf
+from marketsofone.record.database import Opened
 
 DAY = date(2026, 6, 30)
 
@@ -103,6 +104,21 @@ EVERYDAY = {
         *({"entity": "opportunity", "entity_id": i, "source": "crm", "source_id": f"o{i}"} for i in range(11, 16)),
     ],
 }
+
+
+@pytest.fixture(autouse=True)
+def records_let_go(monkeypatch):
+    """What a test opens of a record is closed when it ends: Python 3.13 complains of a database that is left open."""
+    opened, begin = [], Opened.__init__
+
+    def remembered(self, engine):
+        opened.append(engine)
+        begin(self, engine)
+
+    monkeypatch.setattr(Opened, "__init__", remembered)
+    yield
+    for engine in opened:
+        engine.dispose()
 
 
 @pytest.fixture
