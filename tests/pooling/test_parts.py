@@ -83,8 +83,8 @@ def test_parts_that_only_lie_around_their_node_tell_of_it_as_they_did():
 
 def test_shares_of_buyers_add_up_to_one_in_each_node_and_who_stands_above_counts_in_none():
     tree = Tree(np.array([-1, 0, 0, 2, 2]))
-    cells = Cells(np.array([0, 1, 2, 3, 4]), *(np.ones(5),) * 3, np.array([50.0, 10.0, 7.0, 3.0, 20.0]))
-    assert shares(tree, cells) == pytest.approx([0.0, 0.25, 0.75, 3 / 23, 20 / 23])
+    people = tree.add_up(np.array([50.0, 10.0, 7.0, 3.0, 20.0]))
+    assert shares(tree, people) == pytest.approx([0.0, 0.25, 0.75, 3 / 23, 20 / 23])
 
 
 def test_a_stratum_whose_parts_lie_far_apart_is_known_by_its_own_buyers_all_the_same():

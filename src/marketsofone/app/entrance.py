@@ -50,7 +50,7 @@ class Visit:
     @cached_property
     def listing(self) -> Scope:
         """Whose buyers the viewer finds in a list of whom to approach."""
-        return replace(self.scope, without=self.objected | self.barred)
+        return replace(self.scope, without=self.barred)
 
     @cached_property
     def scope(self) -> Scope:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from marketsofone.estimates.estimate import PROBABILITY, REACH
-from marketsofone.pooling import Loads, Tree, handed_down
+from marketsofone.pooling import Loads, Tree, handed_down, shares
 
 SUMS = ("n", "rows", "value", "variance", "borrowed", "squares", "drawn")
 """Sums over a group's buyers in one stratum: their number, the number of all buyers there, values, variances,
@@ -94,9 +94,8 @@ def _of_levels(load: Floats, beside: pd.DataFrame) -> float:
     """Variance that comes from the levels of strata, parents first: what leans on a split one leans on its parts."""
     place = {stratum: number for number, stratum in enumerate(beside.index)}
     parent = np.array([place.get(above, -1) for above in beside["parent_id"]], dtype=np.int64)
-    below, buyers = parent >= 0, beside["buyers"].to_numpy(np.float64)
-    parts = np.bincount(parent[below], buyers[below], minlength=len(parent))
-    tree, share = Tree(parent), np.where(below, buyers / np.maximum(parts[parent], 1e-12), 0.0)
+    tree = Tree(parent)
+    share = shares(tree, beside["buyers"].to_numpy(np.float64))
     loads = Loads(np.stack(beside["moves"].to_list(), axis=1))
     return float(loads.variance(tree, handed_down(tree, share, load))[0])
 

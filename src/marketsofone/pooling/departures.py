@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketsofone.pooling.family import Family, Floats
+from marketsofone.pooling.family import Family, Floats, beyond
 from marketsofone.pooling.loads import KINDS, Loads, squared
 from marketsofone.pooling.parts import Parts, per_node
 from marketsofone.pooling.prior_size import PriorSize, fit_part_sizes
@@ -96,9 +96,9 @@ def gather(
     for depth in range(len(tree.levels) - 1, 0, -1):
         nodes, above = tree.levels[depth], tree.levels[depth - 1]
         under = placed[depth - 1]
-        size = given[depth - 1] if given else _fit_level(family, tree, nodes, under, parts)
+        size = given[depth - 1] if given else _fit_level(family, under, [part[nodes] for part in parts])
         shrink = _shrink(family, under, size.sizes[:, None], parts[0][nodes])
-        whole = [_with_parts(part[above], shrink * part[nodes], under) for part in parts]
+        whole = [part[above] + under.summed(shrink * part[nodes]) for part in parts]
         likely = _of_parents(size, under)
         trials = np.sum(likely * whole[0], axis=0)
         for part, each in zip(parts, whole, strict=True):
@@ -121,13 +121,8 @@ def _parts(tree: Tree, depth: int, share: Floats) -> Parts:
 def _shrink(family: Family, under: Parts, size: Floats, trials: Floats) -> Floats:
     """What a trial of each part counts for to the node above, at each possible prior size."""
     around = _discount(family, size, trials)
-    apart = 1.0 / np.maximum(size - family.curvature, 1e-3 * size)
+    apart = 1.0 / beyond(size, family.curvature)
     return around * under.worth(apart, size / (size + trials), around * trials)
-
-
-def _with_parts(own: Floats, parts: Floats, under: Parts) -> Floats:
-    """What nodes know of themselves and from their parts, at each possible prior size."""
-    return np.asarray(own + under.summed(parts))
 
 
 def _of_parents(size: PriorSize, under: Parts) -> Floats:
@@ -141,14 +136,13 @@ def _discount(family: Family, size: Floats | float, trials: Floats) -> Floats:
     return (size - family.curvature) / (size + trials)
 
 
-def _fit_level(family: Family, tree: Tree, nodes: Ints, under: Parts, parts: Sequence[Floats]) -> PriorSize:
-    parent = tree.parent[nodes]
-    trials, total, expected = (part[nodes] for part in parts)
+def _fit_level(family: Family, under: Parts, known: Sequence[Floats]) -> PriorSize:
+    trials, total, expected = known
     seen = np.maximum(trials, 1e-12)
-    whole = [np.bincount(parent, part, minlength=len(tree.parent)) for part in (trials, total, expected)]
+    whole = under.summed(np.array(known))[:, under.place]
     each = np.maximum(whole[0], 1e-12)
     departure = family.link(whole[1] / each) - family.link(whole[2] / each)
-    hoped = family.unlink(family.link(expected / seen) + departure[parent])
+    hoped = family.unlink(family.link(expected / seen) + departure)
     return fit_part_sizes(family, under, trials, total / seen, hoped)
 
 

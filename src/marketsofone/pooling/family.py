@@ -26,6 +26,11 @@ Floats = NDArray[np.float64]
 _TINY = 1e-9
 
 
+def beyond(size: Floats, curvature: float) -> Floats:
+    """How far a prior size lies above the curvature: one over how members differ, in units of one trial's variance."""
+    return np.asarray(np.maximum(size - curvature, 1e-3 * size))
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """Successes among trials: each trial is 0 or 1, the mean lies strictly between."""
@@ -125,7 +130,7 @@ class Amount:
         if self.repeated:
             rest: Floats = self.variance(mean) / np.maximum(size + trials - self.curvature, 1e-3 * size)
             return rest
-        between = self.curvature / np.maximum(size - self.curvature, 1e-3 * size)
+        between = self.curvature / beyond(size, self.curvature)
         spread: Floats = between * size / (size + trials) * prior * np.maximum(mean, _TINY)
         return spread
 

@@ -131,12 +131,13 @@ def pool(
     speaking = heard(tree, speaks)
     told, stood = speaking.tree, speaking.cells(cells)
     size, offset, among = buyer_size or known(max(_START, 2.0 * family.curvature)), no_offset(told), None
-    prior, share = stood.expected, shares(told, stood)
+    people = told.add_up(per_node(told, stood, np.ones(len(stood.node))))
+    prior, share = stood.expected, shares(told, people)
     for _ in range(1 if buyer_size else _ROUNDS):
         hoped, worth = (stood, None) if among is None else (among.beside(family, stood, prior), among.worth)
         evidence = gather(family, told, hoped, size, level_sizes, share, offset.size, worth)
         means = descend(family, told, stood, evidence)
-        standing = _stand(family, told, stood, means, share)
+        standing = _stand(family, told, stood, means, people, share)
         prior = _prior(family, stood, standing.departure)
         offset = fit_offset(family, told, stood, size, standing, prior)
         prior = _prior(family, stood, standing.departure + offset.mean)
@@ -201,14 +202,15 @@ def _leaning(weights: Floats, sizes: Floats, trials: Floats) -> Floats:
     return leaning
 
 
-def _stand(family: Family, tree: Tree, cells: Cells, means: Means, share: Floats) -> Standing:
+def _stand(
+    family: Family, tree: Tree, cells: Cells, means: Means, people: Floats, share: Floats
+) -> Standing:
     """Upwards: what a buyer of whom only this node is known may be expected to be.
 
     Where a node is split and the buyer's part is not known, that is the parts' mean in proportion to
     their known buyers (a sample, so the proportions are unsure too), and how far the parts lie apart
     is spread of the buyer's own.
     """
-    people = tree.add_up(per_node(tree, cells, np.ones(len(cells.node))))
     base = family.link(np.asarray(np.average(cells.expected, weights=cells.buyers)))
     departure, level = means.departure.copy(), family.unlink(base + means.departure)
     below, dealt, hidden = (np.zeros(len(people)) for _ in range(3))

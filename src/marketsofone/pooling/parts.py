@@ -27,9 +27,11 @@ def per_node(tree: Tree, cells: Cells, value: Floats) -> Floats:
     return summed
 
 
-def shares(tree: Tree, cells: Cells) -> Floats:
-    """Of the buyers known to be of a part of the node above, the share that is of each, shape (nodes,); the root 0."""
-    people = tree.add_up(per_node(tree, cells, np.ones(len(cells.node))))
+def shares(tree: Tree, people: Floats) -> Floats:
+    """Of the buyers known to be of a part of the node above, the share that is of each, shape (nodes,); the root 0.
+
+    ``people`` are the buyers of each node and of all below it.
+    """
     share = np.zeros(len(people))
     for nodes in tree.levels[1:]:
         above = tree.parent[nodes]

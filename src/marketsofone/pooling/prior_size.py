@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from marketsofone.pooling import gamma_gamma
 from marketsofone.pooling.beta_binomial import log_likelihoods
-from marketsofone.pooling.family import Amount, Family
+from marketsofone.pooling.family import Amount, Family, beyond
 from marketsofone.pooling.parts import Parts
 from marketsofone.pooling.tree import Cells
 
@@ -152,8 +152,8 @@ def looser(
     curvature stands for members who differ without end, which neither changes.
     """
     size = np.asarray(sizes)
-    beyond = np.maximum(size - family.curvature, 1e-3 * size)
-    wide = size - beyond + 1.0 / ((1.0 - told) / beyond + apart)
+    over = beyond(size, family.curvature)
+    wide = size - over + 1.0 / ((1.0 - told) / over + apart)
     return np.asarray(np.maximum(wide, np.minimum(size, _LEAST)))
 
 

@@ -93,9 +93,9 @@ def open_buyers(shelf: Shelf, notebook: Notebook, scope: Scope, barred: Set[int]
     """
     answered = {entry.about_id for entry in notebook.of_kind("answer") if _holds(entry, day)}
     found: list[Row] = []
-    passed = start = 0
+    passed, start, sheet = 0, 0, max(_SHEET, most)
     while True:
-        listed = shelf.listed(scope, None, "place", start, _SHEET, ranked=True, without=barred)
+        listed = shelf.listed(scope, None, "place", start, sheet, ranked=True, without=barred)
         for row in listed.rows:
             if len(found) == most:
                 return Open(tuple(found), passed, listed.total)
@@ -103,7 +103,7 @@ def open_buyers(shelf: Shelf, notebook: Notebook, scope: Scope, barred: Set[int]
                 found.append(row)
             else:
                 passed += 1
-        start += _SHEET
+        start += sheet
         if start >= listed.total:
             return Open(tuple(found), passed, listed.total)
 

@@ -85,7 +85,7 @@ def state_objection(folder: Path, about: str, about_id: str, by: str, now: datet
     from marketsofone.record import Objection
 
     standing = _objections(folder, about, about_id)
-    return standing[-1].id if standing else _stated(folder, about, about_id, Objection(), by, now)
+    return _once(folder, standing, about, about_id, Objection(), by, now)
 
 
 def withdraw_objection(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
@@ -96,11 +96,9 @@ def withdraw_objection(folder: Path, about: str, about_id: str, by: str, now: da
     RecordRefused
         There is none in force.
     """
-    standing = _objections(folder, about, about_id)
-    if not standing:
-        raise RecordRefused(f"An objection about this {about} is withdrawn.", "none in force.",
-                            "Check the kind and the key: m1 object --help")
-    return _withdrawn(folder, standing[-1:], by, now)
+    standing = _objections(folder, about, about_id)[-1:]
+    return _taken_back(folder, standing, f"An objection about this {about} is withdrawn.",
+                       "Check the kind and the key: m1 object --help", by, now)
 
 
 def state_refusal(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
@@ -111,7 +109,7 @@ def state_refusal(folder: Path, about: str, about_id: str, by: str, now: datetim
     from marketsofone.record import Permission
 
     standing = _refusals(folder, about, about_id)
-    return standing[-1].id if standing else _stated(folder, about, about_id, Permission(CONTACT, REFUSED), by, now)
+    return _once(folder, standing, about, about_id, Permission(CONTACT, REFUSED), by, now)
 
 
 def withdraw_refusal(folder: Path, about: str, about_id: str, by: str, now: datetime | None = None) -> int:
@@ -123,9 +121,22 @@ def withdraw_refusal(folder: Path, about: str, about_id: str, by: str, now: date
         There is none in force.
     """
     standing = _refusals(folder, about, about_id)
+    return _taken_back(folder, standing, f"A refusal of contact by this {about} is withdrawn.",
+                       "Check the kind and the key: m1 refuse --help\nWhat a file says is taken back in the file.",
+                       by, now)
+
+
+def _once(folder: Path, standing: Sequence[Entry], about: str, about_id: str, said: Said, by: str,
+          now: datetime | None) -> int:
+    """A no, unless one stands already: the number of that which does."""
+    return standing[-1].id if standing else _stated(folder, about, about_id, said, by, now)
+
+
+def _taken_back(folder: Path, standing: Sequence[Entry], wanted: str, repair: str, by: str,
+                now: datetime | None) -> int:
+    """What stands is withdrawn; nothing that does is refused."""
     if not standing:
-        raise RecordRefused(f"A refusal of contact by this {about} is withdrawn.", "none in force.",
-                            "Check the kind and the key: m1 refuse --help\nWhat a file says is taken back in the file.")
+        raise RecordRefused(wanted, "none in force.", repair)
     return _withdrawn(folder, standing, by, now)
 
 

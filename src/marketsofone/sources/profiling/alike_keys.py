@@ -164,8 +164,7 @@ def _of(one: FileProfile, column: ColumnProfile) -> set[str]:
 
 def _keys(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile, of: frozenset[str], form: Form
           ) -> _Keys | None:
-    group = "[.'' ]" if one.source.decimal == "," else "[,'' ]"
-    same = form.same(column.text, group)
+    same = form.same(column.text, _grouping(one))
     checked = f"length(v) = {_WHOLE} and not ({is_checked('v')})" if form is _IDS else "false"
     keys, alike, anew, fit, wrong = con.execute(
         f"select count(*), count(distinct w), count_if(v <> w), count_if({form.fits}), count_if({checked}) from "
@@ -180,10 +179,8 @@ def _met(con: DuckDBPyConnection, found: Sequence[_Keys]) -> set[str]:
 
 
 def _are_alike(con: DuckDBPyConnection, one: _Keys, other: _Keys) -> bool:
-    raw, same = (con.execute(
-        f"select count(*) from (select distinct {a} from {one.file.relation} intersect "
-        f"select distinct {b} from {other.file.relation})").fetchall()[0][0]
-        for a, b in ((one.column.text, other.column.text), (one.same, other.same)))
+    raw = _in_common(con, (one.file, one.column.text), (other.file, other.column.text))
+    same = _in_common(con, (one.file, one.same), (other.file, other.same))
     return bool(same > raw and same >= max(_LEAST, _SHARED * min(one.keys, other.keys)))
 
 
@@ -196,12 +193,23 @@ def _named_otherwise(con: DuckDBPyConnection, files: Sequence[FileProfile], form
         for column in one.columns:
             keys = _may_be(column, form) and (one.source.name, column.name) not in taken and not things(column) and (
                 _keys(con, one, column, frozenset(), form))
-            if keys and keys.anew and any(other.anew and 2 * con.execute(
-                    f"select count(*) from (select distinct {column.text} from {one.relation} intersect "
-                    f"select distinct {other.column.text} from {other.file.relation})").fetchall()[0][0] >= keys.keys
+            if keys and keys.anew and any(
+                    other.anew and 2 * _in_common(con, (one, column.text), (other.file, other.column.text)) >= keys.keys
                     for other in group):
                 more.append(keys)
     return more
+
+
+def _in_common(con: DuckDBPyConnection, one: tuple[FileProfile, str], other: tuple[FileProfile, str]) -> int:
+    """How many keys two files share, each with SQL of its keys."""
+    (count,), = con.execute(f"select count(*) from (select distinct {one[1]} from {one[0].relation} intersect "
+                            f"select distinct {other[1]} from {other[0].relation})").fetchall()
+    return int(count)
+
+
+def _grouping(one: FileProfile) -> str:
+    """The signs that may stand between thousands in a file."""
+    return "[.'' ]" if one.source.decimal == "," else "[,'' ]"
 
 
 def _doubt(group: Sequence[_Keys]) -> str:
@@ -231,7 +239,7 @@ def _repaired(con: DuckDBPyConnection, keys: _Keys, form: Form) -> ColumnProfile
     least, most = con.execute(f"select coalesce(min({keys.same}), ''), coalesce(max({keys.same}), '') "
                               f"from {keys.file.relation}").fetchall()[0]
     said = f"cast({quoted(column.name)} as varchar)"
-    group = "[.'' ]" if keys.file.source.decimal == "," else "[,'' ]"
+    group = _grouping(keys.file)
     why = f"{form.said}, as another file has it; its {keys.keys:,} keys stay {keys.alike:,}"
     ways = (_first_signs, form.same) if form is _IDS else (without_zeros, without_groups, form.same)
     enough = next(way for way in ways if not con.execute(

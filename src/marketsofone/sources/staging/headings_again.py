@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import ValuesInvalid, shortened
 from marketsofone.sources.mapping.source import Source
-from marketsofone.sources.sql import copied, literal, quoted
-from marketsofone.sources.staging.staged_rows import Staged
+from marketsofone.sources.sql import literal, quoted
+from marketsofone.sources.staging.staged_rows import Staged, without_rows
 from marketsofone.sources.values.readings import cleaned
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def without_headings(con: DuckDBPyConnection, source: Source, staged: Staged, ta
             if _are_headings(low, names):
                 _require_same(source, staged, low, names, int(number))
                 why[int(place)] = AGAIN
-    return _without(con, staged, why, target) if why else staged
+    return without_rows(con, staged, why, target) if why else staged
 
 
 def _are_headings(cells: Sequence[str], names: Sequence[str]) -> bool:
@@ -70,13 +69,3 @@ def _require_same(source: Source, staged: Staged, cells: Sequence[str], names: S
             f"{source.place} has one layout from its first row to its last.",
             f"row {number:,} holds headings again, in another order: {shortened(map(repr, moved))} stand elsewhere "
             "from there on.", "Make two files of it, each with its headings above its rows, and name both as sources.")
-
-
-def _without(con: DuckDBPyConnection, staged: Staged, why: dict[int, str], target: Path) -> Staged:
-    among = ", ".join(map(str, why))
-    numbers = con.execute(f"select file_row_number, {staged.row_number} from {staged.relation} "
-                          f"where file_row_number in ({among})").fetchall()
-    broken = [*staged.broken, *((int(row), why[int(place)]) for place, row in numbers)]
-    rows = copied(con, f"select {', '.join(map(quoted, staged.columns))} from {staged.relation} "
-                       f"where file_row_number not in ({among}) order by file_row_number", target)
-    return replace(staged, path=target, rows=rows, broken=tuple(sorted(broken)))

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import SourceUnreadable
 from marketsofone.sources.findings import Finding, Input
-from marketsofone.sources.sql import file_literal, quoted
+from marketsofone.sources.sql import copied, file_literal, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from duckdb import DuckDBPyConnection
 
 BATCH = 20_000
 """Rows held at a time."""
@@ -130,6 +131,17 @@ def text_of(value: object, decimal: str = ".") -> str | None:
     if isinstance(value, (float, Decimal)):
         return str(value).replace(".", decimal or ".")
     return value.isoformat(" ") if isinstance(value, dt.datetime) else str(value)
+
+
+def without_rows(con: DuckDBPyConnection, staged: Staged, why: Mapping[int, str], target: Path) -> Staged:
+    """The rows without some, by their place from 0, each counted as broken with the reason that stands beside it."""
+    among = ", ".join(map(str, why))
+    numbers = con.execute(f"select {NUMBER}, {staged.row_number} from {staged.relation} "
+                          f"where {NUMBER} in ({among})").fetchall()
+    broken = [*staged.broken, *((int(row), why[int(place)]) for place, row in numbers)]
+    rows = copied(con, f"select {', '.join(map(quoted, staged.columns))} from {staged.relation} "
+                       f"where {NUMBER} not in ({among}) order by {NUMBER}", target)
+    return replace(staged, path=target, rows=rows, broken=tuple(sorted(broken)))
 
 
 def write_texts(target: Path, columns: Sequence[str], rows: Iterable[Sequence[object]], decimal: str = ".") -> int:

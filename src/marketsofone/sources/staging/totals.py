@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketsofone.sources.sql import copied, literal, quoted
-from marketsofone.sources.staging.staged_rows import Staged
+from marketsofone.sources.sql import literal, quoted
+from marketsofone.sources.staging.staged_rows import Staged, without_rows
 from marketsofone.sources.staging.sum_of_all import numbers_of, sum_of_all
 from marketsofone.sources.staging.sums_of_blocks import sums_of_blocks
 from marketsofone.sources.staging.totals_of_parts import totals_of_parts
@@ -88,16 +88,7 @@ def without_totals(con: DuckDBPyConnection, staged: Staged, decimal: str, target
     why |= dict.fromkeys(totals_of_parts(con, staged, decimal), TOTAL)
     if not why:
         why = dict.fromkeys(sums_of_blocks(cells), TOTAL)
-    if not why:
-        return staged
-    among = ", ".join(map(str, why))
-    numbers = con.execute(f"select file_row_number, {staged.row_number} from {staged.relation} "
-                          f"where file_row_number in ({among})").fetchall()
-    broken = [*staged.broken, *((int(row), why[place]) for place, row in numbers)]
-    columns = ", ".join(map(quoted, staged.columns))
-    rows = copied(con, f"select {columns} from {staged.relation} where file_row_number not in ({among}) "
-                       "order by file_row_number", target)
-    return replace(staged, path=target, rows=rows, broken=tuple(sorted(broken)))
+    return without_rows(con, staged, why, target) if why else staged
 
 
 def _totals(con: DuckDBPyConnection, staged: Staged, decimal: str) -> Iterator[_Row]:
