@@ -37,11 +37,12 @@ judged where the error is below one point, or where the figure is clearly outsid
 ## Groups: rules and frozen lists
 
 A group's score is the mean over its buyers; the truth is the mean of their planted scores. Rules are drawn anew in
-every market: one value of a dimension, two joined by *and* or *or*, a stretch of a number, a sector with one or two
-clauses more (a few dozen buyers), what happened (never approached, approached in vain, approached most, customers),
-the buyers who stand highest or lowest in a score (a tenth, a hundredth, a fifth from below, a twentieth by the lower
-end: *the score itself* where that score is judged), in all three at once, thirty and half of all by lot, everybody.
-Who is approached does not hang on a hidden driver (where it does, attractiveness is too high for all: see
+every market: a sector, which small markets tell from others seldom, so that it stands in one stratum with them; one
+value of another dimension, two joined by *and* or *or*, a stretch of a number (*wide*); a sector with one or two
+clauses more, a few dozen buyers (*narrow*); what happened (never approached, approached in vain, approached most,
+customers); the buyers who stand highest or lowest in a score (a tenth, a hundredth, a fifth from below, a twentieth
+by the lower end: *the score itself* where that score is judged), in all three at once, thirty and half of all by lot,
+everybody. Who is approached does not hang on a hidden driver (where it does, attractiveness is too high for all: see
 [truth](truth.md)).
 
 {groups}

@@ -12,35 +12,42 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from tree_market import sampled
-from truth_market import Floats, Ints, Market, draw_market, scores_of, stratified
+from truth_market import Floats, Ints, Market, draw_market, grown, scores_of
 from truth_measures import Figures
 
 from marketsofone.customer import Stratum
+from marketsofone.estimates.fused import fit_fused, split_values
 from marketsofone.estimates.hidden import fit_hidden
 from marketsofone.estimates.sampled import Sampled
 from marketsofone.estimates.segments import group_score
-from marketsofone.pooling import Pooled, Share, fit_curvature
+from marketsofone.pooling import Family, Pooled, Share, fit_curvature
 from marketsofone.sources.simulated import Plan
 from marketsofone.sources.simulated.layout import SCORES
 
 Flags = NDArray[np.bool_]
+Texts = NDArray[np.object_]
 FEWEST = 3
-WIDE, NARROW, RECORD, LOT, ALL = ("dimensions, wide", "dimensions, narrow", "what happened", "lot", "everybody")
+SECTOR, WIDE, NARROW, RECORD, LOT, ALL = ("a sector", "dimensions, wide", "dimensions, narrow", "what happened", "lot",
+                                          "everybody")
 OWN, OTHER, WORTH = "the score itself", "another score", "all three scores"
-KINDS = (WIDE, NARROW, RECORD, OWN, OTHER, WORTH, LOT, ALL)
+KINDS = (SECTOR, WIDE, NARROW, RECORD, OWN, OTHER, WORTH, LOT, ALL)
 
 
 def group_figures(plan: Plan, seed: int) -> Figures:
     """How many intervals of groups hold the planted mean, of how many: ``cover:<score>:<kind>``."""
     market = draw_market(plan, seed)
-    strata, node = stratified(market)
+    strata, node, levels = grown(market)
     found = scores_of(market, strata, node)
     sample = sampled(market)
+    values = split_values(strata, levels, SCORES)
     figures: Figures = {}
     for number, score in enumerate(SCORES):
-        doubts = _doubts(market, strata, node, sample, score, found[score])
+        family = _family(market, score)
+        doubts = _doubts(market, strata, node, sample, score, found[score], family)
+        fused = _fused(market, values, score, found[score], family)
+        under = _under(market, strata, node, fused)
         for kind, inside in _asked(market, found, np.random.default_rng(seed), score):
-            group = group_score(score, _sums(score, found[score], node, inside), doubts,
+            group = group_score(score, _sums(score, found[score], node, inside, under), doubts, fused,
                                 money=score == "attractiveness")
             if group is None or inside.sum() < FEWEST:
                 continue
@@ -76,6 +83,7 @@ def _by_dimensions(market: Market, rng: np.random.Generator) -> Iterator[tuple[s
     free = [name for name in market.values if name not in ("sector", "size")]
     size = market.values["size"].astype(float)
     sector = _some(market, "sector", rng, 1)
+    yield SECTOR, sector
     first, second, third = rng.choice(free, 3, replace=False)
     yield WIDE, _some(market, first, rng, 1)
     yield WIDE, _some(market, second, rng, 2) & _some(market, third, rng, 2)
@@ -92,31 +100,53 @@ def _some(market: Market, name: str, rng: np.random.Generator, count: int) -> Fl
     return np.isin(market.values[name], rng.choice(values, count, replace=False))
 
 
-def _sums(score: str, pooled: Pooled, node: Ints, inside: Flags) -> pd.DataFrame:
-    """What `estimates.segments.group_sums` gives."""
+def _sums(score: str, pooled: Pooled, node: Ints, inside: Flags, under: Mapping[str, Texts]) -> pd.DataFrame:
+    """What `estimates.segments.group_sums` gives, by stratum and values that splits keep together."""
     cells = pooled.cells
     parts = {"n": np.ones(len(node)), "value": cells.mean, "variance": cells.variance, "borrowed": cells.borrowed,
              "squares": cells.borrowed**2, "drawn": cells.borrowed * (pooled.prior - cells.mean)}
     summed = pd.DataFrame({f"{score}_{name}": part * inside for name, part in parts.items()})
     summed[f"{score}_rows"] = 1.0
-    return summed.groupby(node.astype(str)).sum().rename_axis("stratum_id").reset_index()
+    by = pd.DataFrame({"stratum_id": node.astype(str), **under})
+    return summed.groupby([by[name] for name in by], dropna=False).sum().reset_index()
+
+
+def _family(market: Market, score: str) -> Family:
+    tally = market.tallies[score]
+    return fit_curvature(tally.rows, tally.trials, tally.total, tally.squares) if score == "attractiveness" else Share()
 
 
 def _doubts(
-    market: Market, strata: Sequence[Stratum], node: Ints, sample: Sampled, score: str, pooled: Pooled
+    market: Market, strata: Sequence[Stratum], node: Ints, sample: Sampled, score: str, pooled: Pooled, family: Family
 ) -> pd.DataFrame:
     """What the table ``doubts`` says, beside what ``strata`` does."""
-    tally = market.tallies[score]
-    sums = (tally.rows, tally.trials, tally.total, tally.squares)
     of = pooled.doubts
-    family = fit_curvature(*sums) if score == "attractiveness" else Share()
-    apart = fit_hidden(sample, node, market.dimensions, score, family, pooled.buyer_size)
+    apart = fit_hidden(sample, node, strata, market.dimensions, score, family, pooled.buyer_size)
     return pd.DataFrame({
         "stratum_id": [str(stratum.number) for stratum in strata],
         "parent_id": [None if stratum.parent < 0 else str(stratum.parent) for stratum in strata],
         "level": [stratum.depth for stratum in strata], "buyers": _buyers(strata, node), "moves": list(of.loads.of.T),
         "leans": of.leans, "unstated": of.unstated, "whole": of.whole, "alike": of.alike,
         "hidden": apart * family.variance(np.nan_to_num(pooled.nodes.mean))})
+
+
+def _fused(market: Market, values: pd.DataFrame, score: str, pooled: Pooled, family: Family) -> pd.DataFrame:
+    """What the table ``fused`` says."""
+    telling = [dimension.name for dimension in market.dimensions if score in dimension.scores]
+    found = fit_fused(values[values["dimension"].isin(telling)], score, family, pooled.buyer_size)
+    return found.assign(stratum_id=found["stratum"].astype(str))
+
+
+def _under(market: Market, strata: Sequence[Stratum], node: Ints, fused: pd.DataFrame) -> dict[str, Texts]:
+    """The value of each account where a split on the way to its stratum keeps values of the dimension together."""
+    under = {}
+    for name, of in fused.groupby("dimension"):
+        kept = set(of["stratum"])
+        for stratum in strata[1:]:
+            if stratum.parent in kept:
+                kept.add(stratum.number)
+        under[str(name)] = np.where(np.isin(node, list(kept)), market.values[str(name)], None)
+    return under
 
 
 def _buyers(strata: Sequence[Stratum], node: Ints) -> Floats:

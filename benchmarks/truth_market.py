@@ -227,16 +227,24 @@ def _index(paid: Floats, wins: Floats, month: Ints) -> Floats:
 
 def stratified(market: Market, rules: Rules | None = None) -> tuple[tuple[Stratum, ...], Ints]:
     """The tree the product grows on a market, and the deepest stratum known of each account."""
+    strata, node, _levels = grown(market, rules)
+    return strata, node
+
+
+def grown(market: Market, rules: Rules | None = None) -> tuple[tuple[Stratum, ...], Ints, list[pd.DataFrame]]:
+    """The same, and the tallies that it was grown from, level by level."""
+    levels: list[pd.DataFrame] = []
     coded = {name: pd.factorize(values) for name, values in market.values.items()}
 
     def fetch(strata: Sequence[Stratum]) -> pd.DataFrame:
         deepest = max(stratum.depth for stratum in strata)
         node = placed(market, strata)
         open_nodes = [stratum.number for stratum in strata if stratum.depth == deepest]
-        return pd.concat([_sums(market, node, open_nodes, name, *coded[name]) for name in coded])
+        levels.append(pd.concat([_sums(market, node, open_nodes, name, *coded[name]) for name in coded]))
+        return levels[-1]
 
     strata = grow_tree(fetch, market.dimensions, SCORES, rules or Rules(), market.company.plan.currency).strata
-    return strata, placed(market, strata)
+    return strata, placed(market, strata), levels
 
 
 def placed(market: Market, strata: Sequence[Stratum]) -> Ints:

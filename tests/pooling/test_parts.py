@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketsofone.pooling import Cells, Share, Tree, pool
+from marketsofone.pooling import Cells, Share, Tree, known, pool
 from marketsofone.pooling.parts import Parts, shares
 
 
@@ -100,3 +100,12 @@ def test_a_stratum_whose_parts_lie_far_apart_is_known_by_its_own_buyers_all_the_
         found = pool(Share(), tree, cells).nodes
         assert found.borrowed[1] < 0.2
         assert found.mean[1] == pytest.approx(0.6, abs=0.01)
+
+
+def test_a_market_of_parts_far_apart_is_as_unsure_as_trials_within_them_are():
+    """Six parts of rates from 5 to 60%, 200 trials each: what is not known of their mean is a sixth of what trials at
+    those rates leave, not of what they would leave in parts as far apart as parts may be (0.89 of it)."""
+    rates = np.array([0.05, 0.1, 0.2, 0.35, 0.5, 0.6])
+    cells = Cells(np.arange(1, 7), np.full(6, 200.0), 200 * rates, np.full(6, rates.mean()), np.ones(6))
+    root = pool(Share(), Tree(np.array([-1, *[0] * 6])), cells, buyer_size=known(1e7)).nodes
+    assert root.variance[0] == pytest.approx(np.mean(rates * (1 - rates)) / 200 / 6, rel=0.04)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from marketsofone.estimates.estimate import PROBABILITY, REACH
+from marketsofone.estimates.fused import variance_of_fused
 from marketsofone.pooling import Loads, Tree, handed_down, shares
 
 SUMS = ("n", "rows", "value", "variance", "borrowed", "squares", "drawn")
@@ -50,30 +51,41 @@ def group_sums(buyers: ir.Table, score: str, inside: ir.BooleanValue) -> dict[st
     return sums | {f"{score}_rows": value.notnull().cast("float64").sum()}
 
 
-def group_score(score: str, sums: pd.DataFrame, doubts: pd.DataFrame, *, money: bool) -> GroupScore | None:
+def group_score(
+    score: str, sums: pd.DataFrame, doubts: pd.DataFrame, fused: pd.DataFrame | None = None, *, money: bool
+) -> GroupScore | None:
     """The mean of a score over a group, from sums of its buyers by stratum; None where nobody has the score.
 
     What is not known of each buyer alone averages out over many. What its neighbours share does not: the level of the
     stratum they borrow from, which hangs in turn on that of the stratum above; how alike buyers are, which moves all
     that are picked for their record; and, where a group is but a part of its strata, how far such parts may lie from
-    the whole though no split shows it.
+    the whole though no split shows it, those above all that a split of the same dimension put together.
 
     Parameters
     ----------
     sums : DataFrame
-        ``stratum_id`` and what `group_sums` gave, a row a stratum.
+        ``stratum_id`` and what `group_sums` gave: a row a stratum, or one for each value of the dimensions in ``fused``
+        (columns of their names; null where no split on the way to the stratum keeps values of it together).
     doubts : DataFrame
         A row a stratum: ``stratum_id``, ``parent_id``, ``level``, ``buyers`` and ``DOUBTS``, of this score.
+    fused : DataFrame, optional
+        Values that splits keep together (`marketsofone.estimates.fused.FUSED`, with ``stratum_id``), of this score.
     money : bool
         An amount rather than a share.
     """
-    own = sums.set_index("stratum_id")[[f"{score}_{name}" for name in SUMS]]
+    own = sums.groupby("stratum_id")[[f"{score}_{name}" for name in SUMS]].sum()
     own.columns = pd.Index(SUMS)
     people = float(own["n"].sum())
     if people <= 0:
         return None
     middle = float(own["value"].sum()) / people
     variance = _variance(own, doubts, people)
+    if fused is not None and len(fused):
+        borrowed = sums[f"{score}_borrowed"] / people
+        load = {str(name): borrowed.groupby([sums["stratum_id"], sums[name]]).sum()
+                for name in fused["dimension"].unique()}
+        below = doubts.dropna(subset="parent_id")
+        variance += variance_of_fused(load, fused, dict(zip(below["stratum_id"], below["parent_id"], strict=True)))
     low, high = _amount_ends(middle, variance) if money else _share_ends(middle, variance)
     return GroupScore(middle, low, high)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketsofone.pooling.family import Family, Floats, beyond
+from marketsofone.pooling.family import Amount, Family, Floats, beyond
 from marketsofone.pooling.loads import KINDS, Loads, squared
 from marketsofone.pooling.parts import Parts, per_node
 from marketsofone.pooling.prior_size import PriorSize, fit_part_sizes
@@ -97,7 +97,7 @@ def gather(
         nodes, above = tree.levels[depth], tree.levels[depth - 1]
         under = placed[depth - 1]
         size = given[depth - 1] if given else _fit_level(family, under, [part[nodes] for part in parts])
-        shrink = _shrink(family, under, size.sizes[:, None], parts[0][nodes])
+        shrink = _shrink(family, under, size.sizes[:, None], parts[0][nodes], parts[1][nodes])
         whole = [part[above] + under.summed(shrink * part[nodes]) for part in parts]
         likely = _of_parents(size, under)
         trials = np.sum(likely * whole[0], axis=0)
@@ -118,11 +118,30 @@ def _parts(tree: Tree, depth: int, share: Floats) -> Parts:
     return Parts(np.searchsorted(above, tree.parent[nodes]), share[nodes], len(above))
 
 
-def _shrink(family: Family, under: Parts, size: Floats, trials: Floats) -> Floats:
-    """What a trial of each part counts for to the node above, at each possible prior size."""
-    around = _discount(family, size, trials)
-    apart = 1.0 / beyond(size, family.curvature)
-    return around * under.worth(apart, size / (size + trials), around * trials)
+def _shrink(family: Family, under: Parts, size: Floats, trials: Floats, total: Floats) -> Floats:
+    """What a trial of each part counts for to the node above, at each possible prior size.
+
+    How unsure a part's own trials leave it hangs on what the part is: as on average over parts that lie so far apart,
+    and no less than over those that are seen.
+    """
+    loose = beyond(size, family.curvature)
+    unsure = np.maximum(size, loose * _inside(family, under, trials, total))
+    around = loose / (unsure + trials)
+    return around * under.worth(1.0 / loose, unsure / (unsure + trials), around * trials)
+
+
+def _inside(family: Family, under: Parts, trials: Floats, total: Floats) -> Floats:
+    """Variance of a trial within parts as they were seen, over that of a trial at the mean of all, shape (parts,).
+
+    Of amounts it is not told (0): it grows with the squares of means, which grow with chance.
+    """
+    if isinstance(family, Amount):
+        return np.zeros(len(trials))
+    seen = under.share * (trials > 0)
+    mean = total / np.maximum(trials, 1e-12)
+    share, middle, within = under.summed(np.array([seen, seen * mean, seen * family.variance(mean)]))
+    share = np.maximum(share, 1e-12)
+    return np.asarray((within / share / np.maximum(family.variance(middle / share), 1e-12))[under.place])
 
 
 def _of_parents(size: PriorSize, under: Parts) -> Floats:

@@ -17,6 +17,7 @@ from marketsofone.estimates.candidates import (
     fetch_witnesses,
     gather_evidence,
 )
+from marketsofone.estimates.fused import split_values
 from marketsofone.estimates.sampled import Sampled, fetch_sampled
 from marketsofone.strata import Rules, Steering, grow_tree, place, shares, steering_of, with_place
 from marketsofone.strata.lines import standing_in
@@ -68,6 +69,8 @@ class Stratified:
         ``place``, ``level``, ``stratum_id``, ``share``.
     witnesses : DataFrame or None
         From ``fetch_witnesses``, of all who stand in a stratum or below it; None where no buyers share a company.
+    values : DataFrame
+        From ``split_values``.
     """
 
     strata: tuple[Stratum, ...]
@@ -82,6 +85,7 @@ class Stratified:
     standing: ir.Table
     spread: pd.DataFrame
     witnesses: pd.DataFrame | None
+    values: pd.DataFrame
 
 
 def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratified:
@@ -94,15 +98,11 @@ def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratif
     evidence = gather_evidence(engine, gathered.buyers, known, gathered.tallies, gathered.companies)
 
     sample = _in_memory(evidence, dimensions, scores)
+    levels: list[pd.DataFrame] = []
 
     def fetch(strata: Sequence[Stratum]) -> pd.DataFrame:
-        deepest = max(stratum.depth for stratum in strata)
-        nodes = [stratum.number for stratum in strata if stratum.depth == deepest]
-        if sample is not None:
-            return every_candidate(sample, strata, nodes, dimensions)
-        placed = place(evidence, strata, dimensions)
-        held = hold(engine, "placed_open", placed.filter(placed.node.isin(nodes)))
-        return fetch_candidates(evidence, held, dimensions, scores)
+        levels.append(_candidates(engine, evidence, sample, strata, dimensions, scores))
+        return levels[-1]
 
     rules = Rules(own.level, own.handling_cost, own.least_buyers, own.most_depth, steering)
     strata = grow_tree(fetch, dimensions, scores, rules, settings.market.currency).strata
@@ -114,7 +114,21 @@ def stratify(engine: Backend, settings: Settings, gathered: Gathered) -> Stratif
     judged = fetch_sampled(evidence, dimensions, scores, JUDGED, seed) if sample is None else sample.drawn(JUDGED, seed)
     release(engine, EVIDENCE)
     return Stratified(strata, placed, left_out, judged, dimensions, rules, known, unmade_pins(strata, steering),
-                      profile, standing, spread, witnesses)
+                      profile, standing, spread, witnesses, split_values(strata, levels, scores))
+
+
+def _candidates(
+    engine: Backend, evidence: ir.Table, sample: Sampled | None, strata: Sequence[Stratum],
+    dimensions: Sequence[Dimension], scores: Sequence[str],
+) -> pd.DataFrame:
+    """The candidate tallies of the deepest strata."""
+    deepest = max(stratum.depth for stratum in strata)
+    nodes = [stratum.number for stratum in strata if stratum.depth == deepest]
+    if sample is not None:
+        return every_candidate(sample, strata, nodes, dimensions)
+    placed = place(evidence, strata, dimensions)
+    held = hold(engine, "placed_open", placed.filter(placed.node.isin(nodes)))
+    return fetch_candidates(evidence, held, dimensions, scores)
 
 
 def _in_memory(evidence: ir.Table, dimensions: Sequence[Dimension], scores: Sequence[str]) -> Sampled | None:

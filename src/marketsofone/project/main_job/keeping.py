@@ -27,7 +27,7 @@ from marketsofone.project.main_job.assembling import (
     opportunities_table,
     strata_table,
 )
-from marketsofone.project.main_job.doubting import doubts_table
+from marketsofone.project.main_job.doubting import doubts_table, fused_table
 from marketsofone.project.main_job.evidence_notes import evidence_notes
 from marketsofone.project.main_job.identity import identity_table
 from marketsofone.project.main_job.marketing import crosswalk_table, marketing_tables
@@ -40,6 +40,7 @@ from marketsofone.project.planning.worked import worked_strata
 from marketsofone.project.reading.holding_up_marks import accepted_notes, project_folder
 from marketsofone.project.segments.contrasting import main_dealings
 from marketsofone.project.segments.keeping import segmented
+from marketsofone.project.segments.sharing import shared_of
 from marketsofone.project.settings.criteria import stated_criteria
 from marketsofone.project.settings.market_file import described
 from marketsofone.project.snapshots.approach import beside_plan
@@ -109,7 +110,7 @@ def keep(
     opportunities = opportunities_table(gathered, buyers, won)
     writing.begin("opportunities", _empty_opportunities() if opportunities is None
                   else _writer(engine, opportunities, "opportunities"))
-    doubts = doubts_table(stratified, estimates)
+    doubting = {"doubts": doubts_table(stratified, estimates), "fused": fused_table(stratified, estimates)}
     counts = _counts(stratified, sheet)
     known = evidence_notes(settings, gathered)
     notes = known | {score: "; ".join(filter(None, (known.get(score), said))) for score, said in priors.notes.items()}
@@ -117,7 +118,8 @@ def keep(
     beside = marketing_tables(marketed)
     told = typed(strata)
     listed = told.to_pylist()
-    written = segmented(engine, settings, gathered, buyers, listed, doubts, beside["marketing_segments"])
+    written = segmented(engine, settings, gathered, buyers, listed, shared_of(listed, **doubting),
+                        beside["marketing_segments"])
     writing.begin("facts", _writer(engine, written.facts, "facts"))
     reps = reps_table(gathered, buyers, EXPONENTS[market.currency]).to_pyarrow()
     planned = plan_run(settings, gathered, responses, buyers, gathered.served, reps, listed,
@@ -126,7 +128,7 @@ def keep(
     beside["crosswalk"], said = crosswalk_table(
         marketed, stratified, worked_strata(listed, None if choices is None else choices.to_pylist()))
     made: dict[str, Any] = {
-        **planned.tables, **beside, "strata": told, "doubts": doubts, "reps": reps,
+        **planned.tables, **beside, **doubting, "strata": told, "reps": reps,
         "segments": written.table, "segment_members": _writer(engine, written.members, "segment_members"),
     }
     for name, table in made.items():

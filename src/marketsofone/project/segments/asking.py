@@ -23,8 +23,9 @@ from marketsofone.project.segments.freezing import (
     named_columns,
 )
 from marketsofone.project.segments.keeping import drift
-from marketsofone.project.segments.measuring import Measured, doubts_frame, measured, measured_list
+from marketsofone.project.segments.measuring import Measured, measured, measured_list
 from marketsofone.project.segments.population import Population, fields_of, strata_known
+from marketsofone.project.segments.sharing import shared_of
 from marketsofone.project.settings.market_file import read_settings
 from marketsofone.project.snapshots.readback import read_buyer
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told, open_snapshot
@@ -37,7 +38,6 @@ from marketsofone.strata.rules_why import Truth, decided
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
-    import pyarrow as pa
     from ibis.backends.duckdb import Backend
 
     from marketsofone.project.settings.segments import SegmentSettings
@@ -189,21 +189,15 @@ class Asker:
         """Counts and scores of a segment, and what each of its clauses says by itself."""
         name, rule = self.asked(who)
         frozen, said = self.list_of(name), self.segments.get(name)
-        rows, doubts = self.rows(rule), doubts_frame(self.strata, self._doubts())
+        shared = shared_of(self.strata, self.snapshot.table("doubts"), self.snapshot.table("fused"))
+        rows = self.population.joined(columns_of(rule) | shared.columns)
         with damage_told(self.snapshot.path):
-            found = measured_list(self.engine, frozen.column, rows, doubts) if frozen \
-                else measured(self.engine, rule, rows, doubts)
+            found = measured_list(self.engine, frozen.column, rows, shared) if frozen \
+                else measured(self.engine, rule, rows, shared)
         gone = gone_of(self.snapshot).get(name) if frozen else None
         return Preview(name.removeprefix(RULE), "frozen" if frozen else "rule", said.rule if said else "",
                        frozen.reason if frozen else said.note if said else "", found,
                        str(self.snapshot.manifest["currency"]), gone)
-
-    def _doubts(self) -> pa.Table:
-        found = self.snapshot.table("doubts")
-        if "moves" not in found.column_names:
-            raise self.snapshot.lacks("what strata share of what is not known of them",
-                                      "its table 'doubts', as an earlier version wrote it.")
-        return found
 
     def why(self, who: str, buyer: int | str) -> Why:
         """Whether one buyer is in a segment, and which clauses decide it."""
@@ -271,7 +265,7 @@ def asking(folder: Path, run: str = "latest") -> Iterator[Asker]:
     Raises
     ------
     RunMissing
-        No such run, or one that an earlier version wrote without the tables ``facts`` and ``doubts``.
+        No such run, or one that an earlier version wrote without the tables ``facts`` and ``fused``.
     RuleInvalid
         A rule of the project file cannot be read.
     """

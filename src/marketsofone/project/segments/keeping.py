@@ -15,7 +15,6 @@ from marketsofone.errors import RuleInvalid
 from marketsofone.project.segments.freezing import Frozen, found_in_run, frozen_lists, named_columns
 from marketsofone.project.segments.measuring import (
     Measured,
-    doubts_frame,
     measured,
     measured_list,
     score_columns,
@@ -23,6 +22,7 @@ from marketsofone.project.segments.measuring import (
     with_evidence,
 )
 from marketsofone.project.segments.population import OF_BUYERS, Population, facts_table, fields_of, strata_known
+from marketsofone.project.segments.sharing import Shared
 from marketsofone.project.settings.criteria import check_criteria
 from marketsofone.scores import SCORES
 from marketsofone.sources import Finding
@@ -91,7 +91,7 @@ def check_segments(settings: Settings, gathered: Gathered) -> None:
 
 def segmented(
     engine: Backend, settings: Settings, gathered: Gathered, buyers: ir.Table, strata: Sequence[Mapping[str, Any]],
-    doubts: pa.Table, classes: pa.Table | None,
+    shared: Shared, classes: pa.Table | None,
 ) -> Segmented:
     """Every segment written by hand and every frozen list, among the buyers of this run.
 
@@ -103,8 +103,8 @@ def segmented(
         As in the snapshot.
     strata : sequence of mapping
         Rows of the table of that name.
-    doubts : pyarrow.Table
-        ``doubts``.
+    shared : Shared
+        What is not known of these strata.
     classes : pyarrow.Table or None
         ``marketing_segments``.
     """
@@ -117,12 +117,12 @@ def segmented(
     rules, findings = _rules(settings, whole, strata, lists, () if classes is None else sorted(
         set(classes["class"].to_pylist())))
     needed = {name for rule in rules.values() for name in columns_of(rule)} | {one.column for one in lists}
+    needed |= shared.columns
     kept = dict.fromkeys(("buyer_id", "stratum_id", *scored(with_evidence(buyers)), *sorted(needed)))
     rows = hold(engine, "asked_of", whole.joined(needed).select(*kept))
-    frame = doubts_frame(strata, doubts)
-    made = {name: measured(engine, rule, rows, frame) for name, rule in rules.items()}
+    made = {name: measured(engine, rule, rows, shared) for name, rule in rules.items()}
     told = [*(_of_rule(name, said, made.get(name)) for name, said in settings.segments.items()),
-            *(_of_list(one, found[one.column][1], measured_list(engine, one.column, rows, frame),
+            *(_of_list(one, found[one.column][1], measured_list(engine, one.column, rows, shared),
                        _drift(engine, rows, one, rules.get(one.segment))) for one in lists)]
     members = [_members(rows, name, truth(rule, rows)) for name, rule in rules.items()]
     members += [_members(rows, one.label, rows[one.column]) for one in lists]
