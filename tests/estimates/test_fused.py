@@ -106,6 +106,12 @@ def test_buyers_of_strata_further_down_count_for_the_part_above_them():
     assert variance_of_fused(load(("c", "c", 1.0)), FUSED, PARENT) == 0.0
 
 
+def test_where_a_dimension_was_split_on_twice_the_last_split_speaks():
+    twice = pd.concat([FUSED, FUSED.assign(stratum_id="low", departs=[0.3, -0.3])], ignore_index=True)
+    assert variance_of_fused(load(("low", "a", 1.0)), twice, PARENT) == pytest.approx(0.3**2 + 0.01)
+    assert variance_of_fused(load(("high", "a", 1.0)), twice, PARENT) == pytest.approx(0.1**2 + 0.01)
+
+
 def test_a_group_of_one_of_the_values_is_told_less_surely_than_the_part_and_the_part_as_without_them():
     doubts = pd.DataFrame({"stratum_id": ["m", "ab"], "parent_id": [None, "m"], "level": [0, 1],
                            "buyers": [100.0, 100.0], "moves": [[0.01] * 6, [0.01] * 6], "leans": 1.0, "unstated": 0.0,

@@ -117,6 +117,8 @@ def variance_of_fused(
 ) -> float:
     """Variance of a group's mean that comes from values that splits kept together and the group does not hold alike.
 
+    A buyer counts for the last split by a dimension on the way to its stratum.
+
     Parameters
     ----------
     load : mapping
@@ -126,13 +128,15 @@ def variance_of_fused(
     parent : mapping
         The stratum above each; the market has none.
     """
+    kept = set(fused[["stratum_id", "dimension"]].itertuples(index=False, name=None))
     held: dict[tuple[str, str, str], float] = {}
     for dimension, by in load.items():
         for (stratum, value), leans in by.items():
             above: str | None = stratum
-            while above is not None:
-                held[above, dimension, value] = held.get((above, dimension, value), 0.0) + leans
+            while above is not None and (above, dimension) not in kept:
                 above = parent.get(above)
+            if above is not None:
+                held[above, dimension, value] = held.get((above, dimension, value), 0.0) + leans
     own = np.array([held.get(key, 0.0) for key in fused[["stratum_id", "dimension", "value"]].itertuples(index=False)])
     place = fused.groupby(["stratum_id", "dimension"]).ngroup().to_numpy()
     away = own - np.bincount(place, own)[place] * fused["share"].to_numpy()
