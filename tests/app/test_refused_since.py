@@ -11,7 +11,7 @@ from marketsofone.cli import main
 from marketsofone.project.snapshots.shelf import Scope
 from marketsofone.project.statements.entering import Notebook
 
-NOTE = "One buyer that gets hours may not be contacted since this run"
+NOTE = "One buyer that gets hours may not be contacted any more"
 
 
 @pytest.fixture

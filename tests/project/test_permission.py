@@ -14,6 +14,7 @@ from marketsofone.project import simulate_project
 from marketsofone.project.planning.scenario_texts import read_scenario
 from marketsofone.project.planning.scenarios import solve_scenario
 from marketsofone.project.reading.audience import audience
+from marketsofone.project.reading.between_runs import barred_since
 from marketsofone.project.reading.unlisted import unlisted
 from marketsofone.project.settings.market_file import read_settings
 from marketsofone.project.snapshots.shelf import EVERYONE, Shelf
@@ -53,7 +54,7 @@ def kept(silent, best, tmp_path_factory):
     shutil.copytree(silent[0] / "files", folder / "files")
     (folder / "permission.csv").write_text(
         f"account,purpose,basis,until\n{best[OVER]},contact,consent,2026-01-01\n{best[REFUSED]},marketing,refused,\n"
-        f"{best[PROFILE]},profiling,consent,2026-01-01\n{best[STILL]},contact,consent,2027-01-01\n")
+        f"{best[PROFILE]},profiling,consent,2026-01-01\n{best[STILL]},contact,consent,9000-01-01\n")
     plan = f'\n[plan]\nleast = {{ {best[REFUSED]} = 2.0 }}\ntouch_budget = 500.0\ntouch_cost = 2.0\ntouch_hours = 0.5\n'
     (folder / "market.toml").write_text((silent[0] / "market.toml").read_text() + plan + SOURCE)
     return folder, m1.run(folder)
@@ -193,3 +194,38 @@ def test_a_refusal_stated_after_the_day_that_a_project_fixes_holds_in_the_next_r
     buyers = m1.frame(run, "buyers").set_index("source_id")
     assert set(buyers[buyers["rank"].isna()].index) == set(best[:2])
     assert best[0] not in run.page("report.html").read_text(encoding="utf-8").split('id="whom-head"')[1].split("<h2")[0]
+
+
+def test_a_basis_in_a_file_that_is_over_since_the_run_takes_a_buyer_off_every_list(silent, best, tmp_path, capsys):
+    shutil.copytree(silent[0] / "files", tmp_path / "files")
+    (tmp_path / "market.toml").write_text((silent[0] / "market.toml").read_text() + f"{SOURCE}valid_from = \"since\"\n")
+    (tmp_path / "permission.csv").write_text(
+        "account,purpose,basis,since,until\n"
+        f"{best[0]},contact,consent,,2026-07-31\n{best[1]},contact,refused,2026-08-01,\n"
+        f"{best[2]},profiling,consent,,2026-07-31\n{best[3]},contact,consent,,2026-07-31\n"
+        f"{best[3]},sales,contract,2026-07-01,\n{best[4]},contact,consent,,9000-01-01\n")
+    run = m1.run(tmp_path)
+    buyers = m1.frame(run, "buyers").set_index("source_id")
+    assert buyers["rank"].notna().all(), "by the day of the run all may be contacted"
+    gone = set(buyers.loc[best[:3], "buyer_id"])
+    notebook = Notebook(tmp_path)
+    try:
+        assert unlisted(run, notebook, date(2026, 7, 30)) == set()
+        assert unlisted(run, notebook, date(2026, 8, 1)) == gone == barred_since(run)
+        for place, basis in ((3, "consent"), (0, "contract")):
+            notebook.enter("permission", "account", best[place], {"purpose": "contact", "basis": basis,
+                           "valid_to": date(2026, 9, 1)}, "rep", now=datetime(2026, 7, 2, tzinfo=UTC))
+        assert unlisted(run, notebook, date(2026, 8, 1)) == gone - {buyers.loc[best[0], "buyer_id"]}
+        assert unlisted(run, notebook, date(2026, 9, 1)) == gone, "a basis in a file holds, whatever else is over"
+    finally:
+        notebook.close()
+    page = run.page("report.html").read_text(encoding="utf-8").split('id="whom-head"')[1].split("<h2")[0]
+    assert best[4] in page
+    assert main(["rank", str(tmp_path), "--top", "200", "--format", "csv"]) in (0, None)
+    told = capsys.readouterr().out + page
+    assert not [key for key in best[:3] if key in told]
+    taken = m1.export(run, tmp_path / "out")
+    assert taken
+    plan, out = (pd.read_csv(tmp_path / "out" / f"{name}.csv") for name in ("plan", "buyers"))
+    assert gone.isdisjoint(plan.buyer_id)
+    assert set(out[out["rank"].isna()].buyer_id) == gone

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from marketsofone.customer.permission import CONTACT, PROFILING, PURPOSES, REFUSALS
+from marketsofone.customer.tables import RECORD
 from marketsofone.features.spoken_of import stated_of_buyers
 
 Tables = Mapping[str, ir.Table]
@@ -32,6 +33,28 @@ def unprofiled(tables: Tables, owner: Tables) -> ir.Table | None:
 def unapproached(tables: Tables, owner: Tables) -> ir.Table | None:
     """``buyer_id`` of who may not be contacted; None where the data hold no permissions."""
     return _without_basis(tables, owner, CONTACT) if "permission" in tables else None
+
+
+def filed_permissions(tables: Tables, owner: Tables, ranked: ir.Table) -> ir.Table:
+    """What files say of the permission of ranked buyers, whenever it holds: between runs the day goes on.
+
+    Parameters
+    ----------
+    tables : mapping
+        Customer tables with every permission, those that have not begun by the day or are over included.
+    ranked : Ibis table
+        ``buyer_id``.
+
+    Returns
+    -------
+    Ibis table
+        ``buyer_id``, ``purpose`` (one of the two that are served here), ``refused``, ``valid_from``, ``valid_to``.
+    """
+    said = tables["permission"].filter(_.source.fill_null("") != RECORD)
+    parts = [_of_purpose(said, purpose).mutate(purpose=ibis.literal(purpose)) for purpose in PURPOSES]
+    told = ibis.union(*parts).select("about", "about_id", "purpose", "refused", "valid_from", "valid_to")
+    rows = stated_of_buyers(told, tables, owner).semi_join(ranked, "buyer_id")
+    return rows.select("buyer_id", "purpose", "refused", "valid_from", "valid_to").distinct()
 
 
 def people_profiled(tables: Tables) -> ir.Table:
@@ -59,9 +82,14 @@ def _without_basis(tables: Tables, owner: Tables, purpose: str) -> ir.Table:
 
     Of whom nothing is on record for the purpose, nothing is said.
     """
-    said = tables["permission"].filter(_.purpose.strip().lower().isin(PURPOSES[purpose]))
-    said = said.mutate(refused=_.basis.strip().lower().isin(REFUSALS))
+    said = _of_purpose(tables["permission"], purpose)
     told = stated_of_buyers(said.select("about", "about_id", "holds", "refused"), tables, owner)
     counted = told.group_by("buyer_id").agg(
         granted=(_.holds & ~_.refused).any(), refused=(_.holds & _.refused).any())
     return counted.filter(_.refused | ~_.granted).select("buyer_id")
+
+
+def _of_purpose(permission: ir.Table, purpose: str) -> ir.Table:
+    """Permissions for a purpose, and whether each is a refusal."""
+    said = permission.filter(_.purpose.strip().lower().isin(PURPOSES[purpose]))
+    return said.mutate(refused=_.basis.strip().lower().isin(REFUSALS))

@@ -118,6 +118,8 @@ class Gathered:
         Every touch with a buyer, for its own page.
     unapproached : Ibis table or None
         Buyers who may not be contacted; None where the data hold no permissions.
+    permissions : Ibis table or None
+        What files say of the permission of buyers who may be contacted, of days before and after too.
     served : Ibis table or None
         Who serves each buyer: ``buyer_id``, ``rep_id`` and ``reps``, how many its accounts name; None: nobody named.
     companies : Ibis table or None
@@ -157,6 +159,7 @@ class Gathered:
     effort: EffortHeld | None = None
     touches: ir.Table | None = None
     unapproached: ir.Table | None = None
+    permissions: ir.Table | None = None
     served: ir.Table | None = None
     companies: ir.Table | None = None
     files_end: date | None = None

@@ -25,6 +25,7 @@ from marketsofone.features import (
     counted_events,
     counted_rows,
     days_of,
+    filed_permissions,
     followed_lines,
     followed_rows,
     histories,
@@ -111,13 +112,14 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     told, tables = tables, _in_time(tables)
     found = hold(engine, "buyer", buyers(tables, owner, columns))
     spent = marketing_touches(tables, owner)
-    barred, serving = unapproached(tables, owner), reps_of_buyers(tables, owner)
+    barred, permitted = _permitted(engine, merged, tables, owner, found)
+    serving = reps_of_buyers(tables, owner)
     served = None if serving is None else hold(engine, "served", serving.semi_join(found, "buyer_id"))
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {}, _shares(settings),
                     spent=None if spent is None else hold(engine, "spent", spent),
                     files_end=last, beyond=beyond, unheld=0 if unheld is None else int(unheld.count().execute()),
-                    unapproached=None if barred is None else hold(engine, "unapproached", barred),
-                    served=served, companies=held_companies(engine, tables, level, found))
+                    unapproached=barred, permissions=permitted, served=served,
+                    companies=held_companies(engine, tables, level, found))
     minor = 10 ** EXPONENTS[settings.market.currency]
     happened = activity(found, tables, owner, settings.market.margin_rate, minor, served)
     base = replace(base, activity=hold(engine, "activity", happened))
@@ -133,6 +135,17 @@ def _unheld(engine: Backend, loaded: Mapping[str, ir.Table], tables: Mapping[str
         return None
     rows = unheld_accounts(tables)
     return None if rows is None else hold(engine, _UNHELD, rows)
+
+
+def _permitted(engine: Backend, merged: Mapping[str, ir.Table], tables: Mapping[str, ir.Table],
+               owner: Mapping[str, ir.Table], found: ir.Table) -> tuple[ir.Table | None, ir.Table | None]:
+    """Who may not be contacted, and what files say of the permission of the others, later days included."""
+    barred = unapproached(tables, owner)
+    if barred is None:
+        return None, None
+    held = hold(engine, "unapproached", barred)
+    filed = filed_permissions({**tables, "permission": merged["permission"]}, owner, found.anti_join(held, "buyer_id"))
+    return held, hold(engine, "permissions", filed)
 
 
 def _costed(loaded: Mapping[str, ir.Table], tables: dict[str, ir.Table], as_of: AsOf) -> dict[str, ir.Table]:

@@ -37,6 +37,7 @@ from marketsofone.project.main_job.trials import trials_writer
 from marketsofone.project.main_job.winning import wins
 from marketsofone.project.planning.planned import plan_run
 from marketsofone.project.planning.worked import worked_strata
+from marketsofone.project.reading.between_runs import barred_since
 from marketsofone.project.reading.holding_up_marks import accepted_notes, project_folder
 from marketsofone.project.segments.contrasting import main_dealings
 from marketsofone.project.segments.keeping import segmented
@@ -84,7 +85,8 @@ def begin(engine: Backend, settings: Settings, gathered: Gathered, writing: Writ
     known = {"entity_link": _links(gathered), "quarantine": engine.table("quarantine"),
              "touches": gathered.touches, "people": people(gathered.tables, gathered.buyers),
              "sites": sites(gathered.owner, gathered.buyers)}
-    known |= {"companies": gathered.companies, "dealings": _dealings(settings, gathered)}
+    known |= {"companies": gathered.companies, "dealings": _dealings(settings, gathered),
+              "permissions": gathered.permissions}
     for name, rows in known.items():
         if rows is not None:
             writing.begin(name, _writer(engine, rows, name))
@@ -171,12 +173,21 @@ def _read(snapshot: Snapshot, name: str, told: Mapping[str, str]) -> pa.Table:
 
     from marketsofone.report import BESIDE, READS
 
-    held = beside_plan(snapshot) if name == "buyers" else f"from {scanned(snapshot.file(name))}"
+    held = _listed(snapshot) if name == "buyers" else f"from {scanned(snapshot.file(name))}"
     rows = duckdb.sql(f"select * from ({held}) where {told.get('', 'true')}")
     asked = {column: where.format(buyers=scanned(snapshot.file("buyers"))) for column, where in told.items()}
     shown = [f"case when {asked[column]} then {column} end as {column}" if column in asked else column
              for column in (*READS[name], *BESIDE.get(name, ())) if column in rows.columns]
     return rows.select(*map(duckdb.SQLExpression, shown)).to_arrow_table()
+
+
+def _listed(snapshot: Snapshot) -> str:
+    """Buyers beside the plan, as a query; whose basis for contact is over by now has no rank: no list takes one."""
+    barred = barred_since(snapshot)
+    if not barred:
+        return beside_plan(snapshot)
+    ids = ", ".join(map(str, sorted(barred)))
+    return f"select * replace (case when buyer_id not in ({ids}) then rank end as rank) from ({beside_plan(snapshot)})"
 
 
 def typed(frame: pd.DataFrame) -> pa.Table:

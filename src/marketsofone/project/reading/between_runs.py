@@ -1,23 +1,24 @@
-"""What leaves a run, or is shown of it, once somebody objected: from that moment on, not from the next run."""
+"""What leaves a run, or is shown of it, once somebody objected or a basis is over: from then on, not the next run."""
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import RunMissing
 from marketsofone.project.reading.sparing import check_spared
-from marketsofone.project.reading.unlisted import objectors, people_objecting, still_counted, unlisted
+from marketsofone.project.reading.unlisted import FILED, objectors, people_objecting, still_counted, unlisted
 from marketsofone.project.snapshots.approach import Order, PassedOver, ToApproach, passed_over, read_approach
 from marketsofone.project.snapshots.export import export_snapshot
 from marketsofone.project.snapshots.results import flattened
 from marketsofone.project.snapshots.snapshot import Snapshot
-from marketsofone.project.statements.entering import Notebook
+from marketsofone.project.statements.entering import looked_up
 from marketsofone.project.statements.recorded import has_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+    from marketsofone.project.statements.entering import Notebook
 
 
 def approach_now(run: Snapshot, top: int = 20, order: Order = "place") -> tuple[ToApproach, ...]:
@@ -62,10 +63,10 @@ def still_planned(barred: int) -> str:
     if not barred:
         return ""
     if barred == 1:
-        return ("One buyer that gets hours may not be contacted since this run: no list holds it; totals of the plan "
-                "count its hours until the next run.")
-    return (f"{barred:,} buyers that get hours may not be contacted since this run: no list holds them; totals of the "
-            "plan count their hours until the next run.")
+        return ("One buyer that gets hours may not be contacted any more: no list holds it; totals of this plan still "
+                "count its hours.")
+    return (f"{barred:,} buyers that get hours may not be contacted any more: no list holds them; totals of this plan "
+            "still count their hours.")
 
 
 def objection_note(run: Snapshot, gone: Collection[int] | None = None) -> str:
@@ -81,9 +82,9 @@ def require_unobjected(run: Snapshot, buyer_id: int) -> None:
 
 
 def _asked(run: Snapshot, ask: Callable[[Snapshot, Notebook], frozenset[int]]) -> frozenset[int]:
-    """What the record of the run's project says; to look makes no record where there is none."""
+    """What the record of the run's project says, and what the run's files say of days since."""
     folder = run.path.parent.parent
-    if not has_record(folder):
+    if FILED not in run.tables and not has_record(folder):
         return frozenset()
-    with closing(Notebook(folder)) as notebook:
+    with looked_up(folder) as notebook:
         return ask(run, notebook)

@@ -1,4 +1,4 @@
-"""Between runs: who objected, or took back the basis for contact, since the run is on no list from that moment on."""
+"""Between runs: who objected, or whose basis for contact is over, is on no list from that moment on."""
 
 from __future__ import annotations
 
@@ -9,33 +9,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.customer.keys import as_read
-from marketsofone.customer.permission import CONTACT, PROFILING, concerns, refuses
+from marketsofone.customer.permission import PURPOSES, concerns, refuses
 from marketsofone.project.snapshots.parquet import scanned
-from marketsofone.project.snapshots.snapshot import Snapshot
+from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
 
 if TYPE_CHECKING:
     from marketsofone.project.statements.entering import Notebook
     from marketsofone.record import Entry
 
 Subject = tuple[str, str]
+Known = tuple[frozenset[int], frozenset[int], frozenset[int]]
+"""Buyers of whom a permission has begun, of whom one holds, and of whom a refusal does."""
+FILED = "permissions"
+"""The table of a run that holds what files say of the permission of those it ranked."""
 LISTED = ("rank", "place", "hours", "choice", "hour_value", "hour_value_low", "hour_value_high")
 """Columns that say of a buyer when, and how long, to approach it."""
-_KEPT = 16
+_NOTHING: Known = (frozenset(), frozenset(), frozenset())
+_KEPT = 64
 """Answers that stay in memory: every page asks, and what was said seldom changes."""
 
 
 def unlisted(run: Snapshot, notebook: Notebook, day: date | None = None) -> frozenset[int]:
-    """``buyer_id`` of the buyers of a run whom the written record takes off every list of whom to approach.
+    """``buyer_id`` of the buyers of a run who are on no list of whom to approach any more.
 
-    What the run itself knew is in it: who objected before is no buyer there, who had no basis has no rank.
+    The written record says so, or a basis that its files tell of is over since, or a refusal has begun. What the run
+    itself knew is in it: who objected before is no buyer there, who had no basis has no rank.
 
     Parameters
     ----------
     day : date, optional
-        On which the record is asked; absent: today.
+        On which it is asked what holds; absent: today.
     """
-    barred = _without_basis(notebook.of_kind("permission"), day or datetime.now(UTC).date())
-    return _buyers_of(run, _objections(notebook) | barred)
+    said, day = notebook.of_kind("permission"), day or datetime.now(UTC).date()
+    return frozenset().union(_buyers_of(run, _objections(notebook)),
+                             *(_without_basis(run, said, purpose, day) for purpose in PURPOSES))
 
 
 def off_the_list(row: Mapping[str, Any], barred: Set[int]) -> dict[str, Any]:
@@ -120,17 +127,36 @@ def _people(folder: Path, said: frozenset[Subject]) -> frozenset[int]:
     return frozenset(one for (one,) in found)
 
 
-def _without_basis(entries: Iterable[Entry], day: date) -> set[Subject]:
-    """Of whom the record says no, or that every basis it held is over; as `features.permitted` has it."""
-    granted: dict[tuple[Subject, str], bool] = {}
-    refused: set[Subject] = set()
+def _without_basis(run: Snapshot, entries: Iterable[Entry], purpose: str, day: date) -> frozenset[int]:
+    """Of whom files or the record say no, or that every basis they held is over; as `features.permitted` has it."""
+    told, filed = _told(entries, purpose, day), _filed(run.path, purpose, day) if FILED in run.tables else _NOTHING
+    known, granted, refused = (_buyers_of(run, said) | read for said, read in zip(told, filed, strict=True))
+    return refused | (known - granted)
+
+
+def _told(entries: Iterable[Entry], purpose: str, day: date) -> tuple[set[Subject], set[Subject], set[Subject]]:
+    """Of whom the record knows a permission for a purpose that has begun, one that holds, and a refusal that holds."""
+    known, granted, refused = set[Subject](), set[Subject](), set[Subject]()
     for entry in entries:
         says: Any = entry.says
-        purpose = next((one for one in (CONTACT, PROFILING) if concerns(says.purpose, one)), None)
-        if purpose is None or (says.valid_from is not None and says.valid_from > day):
-            continue
-        subject, holds = (entry.about, entry.about_id), says.valid_to is None or says.valid_to > day
-        granted[subject, purpose] = granted.get((subject, purpose), False) or (holds and not refuses(says.basis))
-        if holds and refuses(says.basis):
-            refused.add(subject)
-    return refused | {subject for (subject, _purpose), holds in granted.items() if not holds}
+        if concerns(says.purpose, purpose) and (says.valid_from is None or says.valid_from <= day):
+            subject = (entry.about, entry.about_id)
+            known.add(subject)
+            if says.valid_to is None or says.valid_to > day:
+                (refused if refuses(says.basis) else granted).add(subject)
+    return known, granted, refused
+
+
+@lru_cache(maxsize=_KEPT)
+def _filed(folder: Path, purpose: str, day: date) -> Known:
+    """The same of the buyers that a run ranked, as files say it."""
+    import duckdb
+
+    path = folder / f"{FILED}.parquet"
+    with damage_told(path), duckdb.connect() as engine:
+        rows = engine.execute(
+            "select buyer_id, bool_or(holds and not refused), bool_or(holds and refused) from (select *, "
+            f"coalesce(valid_to > $day, true) as holds from {scanned(path)} where purpose = $purpose "
+            "and coalesce(valid_from <= $day, true)) group by buyer_id", {"purpose": purpose, "day": day}).fetchall()
+    return (frozenset(buyer for buyer, *_ in rows), frozenset(buyer for buyer, held, _no in rows if held),
+            frozenset(buyer for buyer, _held, no in rows if no))

@@ -31,7 +31,7 @@ SORTED_BY: Mapping[str, str] = {
     "segments": "kind desc, segment", "segment_members": "segment, buyer_id", "reps": "rep_id",
     "touches": "buyer_id, happened_on, team, channel, direction, answered, minutes",
     "people": "account_id, contact_id", "sites": "account_id", "companies": "buyer_id",
-    "dealings": "criterion, buyer_id",
+    "dealings": "criterion, buyer_id", "permissions": "buyer_id, purpose, refused, valid_from, valid_to",
 }
 """How the rows of a table stand in its file; those of any other table keep the order they came in."""
 
