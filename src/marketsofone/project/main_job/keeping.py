@@ -45,7 +45,7 @@ from marketsofone.project.segments.sharing import shared_of
 from marketsofone.project.settings.criteria import stated_criteria
 from marketsofone.project.settings.market_file import described
 from marketsofone.project.snapshots.approach import beside_plan
-from marketsofone.project.snapshots.parquet import Streamed, scanned
+from marketsofone.project.snapshots.parquet import Streamed, among, scanned
 from marketsofone.project.snapshots.writing import SORTED_BY, Writing
 from marketsofone.project.statements.naming import said_of_strata_gone, with_names
 from marketsofone.scores import SCORES
@@ -183,11 +183,10 @@ def _read(snapshot: Snapshot, name: str, told: Mapping[str, str]) -> pa.Table:
 
 def _listed(snapshot: Snapshot) -> str:
     """Buyers beside the plan, as a query; whose basis for contact is over by now has no rank: no list takes one."""
-    barred = barred_since(snapshot)
+    barred, held = barred_since(snapshot), beside_plan(snapshot)
     if not barred:
-        return beside_plan(snapshot)
-    ids = ", ".join(map(str, sorted(barred)))
-    return f"select * replace (case when buyer_id not in ({ids}) then rank end as rank) from ({beside_plan(snapshot)})"
+        return held
+    return f"select * replace (case when buyer_id not in {among(barred)} then rank end as rank) from ({held})"
 
 
 def typed(frame: pd.DataFrame) -> pa.Table:

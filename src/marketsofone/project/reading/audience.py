@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +46,8 @@ def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, na
     stratum = shelf.stratum(stratum_id)
     run = shelf.snapshot
     _require(run, name)
-    given = [stratum_id, stratum["level"], name, [-1, *sorted(unlisted(run, notebook))]]
-    return _lines(_query(run, scope), given, (name, str(stratum["path"])))
+    reached = replace(scope, without=scope.without | unlisted(run, notebook))
+    return _lines(_query(run, reached), [stratum_id, stratum["level"], name], (name, str(stratum["path"])))
 
 
 def _require(run: Snapshot, name: str) -> None:
@@ -64,7 +65,7 @@ def _query(run: Snapshot, scope: Scope) -> str:
     members, classes, buyers = (scanned(run.file(each)) for each in ("memberships", "marketing_segments", "buyers"))
     return (f"select b.source_id, b.kind, m.share, c.probability from {members} m join {classes} c using (buyer_id) "
             f"join {buyers} b using (buyer_id) where m.stratum_id::varchar = ? and m.level = ? "
-            f"and m.share > 0 and c.class = ? and b.rank is not null and not list_contains(?, b.buyer_id) "
+            f"and m.share > 0 and c.class = ? and b.rank is not null "
             f"and {scope.condition} order by b.source_id, b.buyer_id")
 
 

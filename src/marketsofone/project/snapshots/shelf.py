@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from marketsofone.errors import RunMissing
 from marketsofone.project.snapshots.approach import beside_plan
-from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.parquet import among, scanned
 from marketsofone.project.snapshots.small_tables import rows_of
 from marketsofone.project.snapshots.snapshot import INDEX, LINKS, Snapshot, damage_told
 
@@ -60,14 +60,14 @@ class Scope:
     @property
     def condition(self) -> str:
         """The same, for a query of buyers."""
-        return self.of_reps if not self.without else f"{self.of_reps} and buyer_id not in {_written(self.without)}"
+        return self.of_reps if not self.without else f"{self.of_reps} and buyer_id not in {among(self.without)}"
 
     @property
     def of_reps(self) -> str:
         """Whose reps may be looked at, for a query."""
         if self.reps is None:
             return "true"
-        return f"rep_id in {_written(self.reps)}" if self.reps else "false"
+        return f"rep_id in {among(self.reps)}" if self.reps else "false"
 
 
 EVERYONE = Scope()
@@ -227,9 +227,9 @@ class Shelf:
         if strata is not None:
             where, given = f"{where} and list_contains(?, stratum_id)", (tuple(strata),)
         if without:
-            where, given = f"{where} and not list_contains(?, buyer_id)", (*given, tuple(sorted(without)))
+            where = f"{where} and buyer_id not in {among(without)}"
         total = self._counted(where, given)
-        behind = f"buyer_id in {_written(last)}, " if last and order in ("rank", "place") else ""
+        behind = f"buyer_id in {among(last)}, " if last and order in ("rank", "place") else ""
         query = (f"select * from buyers {where} order by {behind}{_ORDER_BY[order]}, buyer_id "
                  f"limit {int(most)} offset {int(start)}")
         read = self._sheets if most <= _SHORT else self._rows  # a run never changes: what was asked lately is kept
@@ -328,11 +328,6 @@ class Shelf:
             self._mine.cursor = self._held.cursor()
         cursor: duckdb.DuckDBPyConnection = self._mine.cursor
         return cursor
-
-
-def _written(ids: Set[int]) -> str:
-    """Ids as a query lists them."""
-    return f"({', '.join(map(str, sorted(ids)))})"
 
 
 def _is_id(number: int) -> bool:
