@@ -200,7 +200,8 @@ def buyer(buyer_id: Annotated[str, Parameter(name="ID")], project: Project = HER
     buyer_id
         The source's key of the buyer, or its buyer_id.
     """
-    from marketsofone.project.reading.between_runs import require_unobjected
+    from marketsofone.project.reading.between_runs import barred_since, require_unobjected
+    from marketsofone.project.reading.unlisted import off_the_list
     from marketsofone.project.snapshots.readback import read_buyer
     from marketsofone.project.snapshots.results import flattened
     from marketsofone.project.snapshots.snapshot import open_snapshot
@@ -211,7 +212,7 @@ def buyer(buyer_id: Annotated[str, Parameter(name="ID")], project: Project = HER
     if format == "table":
         _print_buyer(snapshot, page)
     else:
-        show([flattened(page.buyer)], (), format)
+        show([off_the_list(flattened(page.buyer), barred_since(snapshot))], (), format)
 
 
 def report(project: Project = HERE, *, run: Run = "latest",

@@ -105,8 +105,7 @@ def compare(project: Project = HERE, *, scenario: Scenarios = (), run: Run = "la
 def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:
     """Show why a buyer or a segment gets its hours, what the next one earns, and what would change that."""
     from marketsofone.project.planning.reading import explain as explained
-    from marketsofone.project.reading.between_runs import barred_since, require_unobjected
-    from marketsofone.project.reading.unlisted import off_the_list
+    from marketsofone.project.reading.between_runs import require_unobjected
     from marketsofone.project.snapshots.snapshot import open_snapshot
     from marketsofone.project.words import interval, money, plain
 
@@ -115,12 +114,10 @@ def explain(key: Key, project: Project = HERE, *, run: Run = "latest", format: F
     if found.kind == "buyer":
         require_unobjected(snapshot, found.row["buyer_id"])
     row, currency = found.row, snapshot.manifest["currency"]
-    if found.kind == "buyer" and row.get("place") is not None and row["buyer_id"] in barred_since(snapshot):
-        if format != "table":
-            return show([{**off_the_list(row, {row["buyer_id"]}), "changes": ""}], (), format)
-        return print(f"{plain(row['source_id'])}: {NOT_TO_BE_APPROACHED}")
     if format != "table":
         return show([{**row, "changes": found.changes}], (), format)
+    if row["choice"] is None:
+        return print(f"{plain(row['source_id'])}: {NOT_TO_BE_APPROACHED}")
     print(f"{plain(row.get('source_id') or row['path'])}: {row['choice']}, {_hours(row['hours'])} hours")
     print(plain(row["reason"]))
     earns = interval(row["expected_contribution_low"], row["expected_contribution_high"], "money", currency)

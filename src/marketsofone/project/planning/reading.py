@@ -9,7 +9,9 @@ from typing import Any
 from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.planning.scenarios import check_planned
 from marketsofone.project.planning.tables import NO_BASIS
-from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.reading.between_runs import barred_since
+from marketsofone.project.reading.unlisted import off_the_list
+from marketsofone.project.snapshots.parquet import among, scanned
 from marketsofone.project.snapshots.small_tables import asked_rows
 from marketsofone.project.snapshots.snapshot import Snapshot
 from marketsofone.project.statements.naming import chosen_stratum
@@ -23,7 +25,7 @@ class Explained:
     ----------
     kind : {"buyer", "segment"}
     row : mapping
-        Its row of ``plan`` or ``segment_choice``.
+        Its row of ``plan`` or ``segment_choice``; of a buyer that may not be contacted any more nothing is planned.
     changes : str
         What would change it.
     responses : tuple of (str, str, str)
@@ -52,7 +54,8 @@ def explain(snapshot: Snapshot, key: str) -> Explained:
     bought = _rows(snapshot, "plan", "where source_id = ? or cast(buyer_id as varchar) = ? order by buyer_id limit 1",
                    [key, key])
     if bought:
-        return Explained("buyer", bought[0], _what_changes(snapshot, bought[0]), responses)
+        row = _as_it_stands(snapshot, bought[0])
+        return Explained("buyer", row, _what_changes(snapshot, row), responses)
     stratum_id, path = _stratum(snapshot, key)
     chosen = _rows(snapshot, "segment_choice", "where stratum_id = ? limit 1", [stratum_id])
     if chosen:
@@ -60,6 +63,12 @@ def explain(snapshot: Snapshot, key: str) -> Explained:
     planned = snapshot.table("segment_choice")["path"].to_pylist()
     parts = [f"'{each}'" for each in planned if each.startswith(f"{path} / ")]
     raise _no_such(snapshot, f"'{path}', which is planned by its parts: {shortened(parts)}")
+
+
+def _as_it_stands(snapshot: Snapshot, row: dict[str, Any]) -> dict[str, Any]:
+    """The row of a buyer, without what was planned where it may not be contacted since."""
+    barred = barred_since(snapshot) if row.get("place") is not None else frozenset()
+    return {**off_the_list(row, barred), "reason": NO_BASIS} if row["buyer_id"] in barred else row
 
 
 def _stratum(snapshot: Snapshot, key: str) -> tuple[str, str]:
@@ -98,10 +107,9 @@ def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True,
     if "drain" not in snapshot.tables:
         raise RunMissing(f"Run {snapshot.run_id} was asked where time drains.", "no touches in the data.",
                          "Map a table of touches (touch.minutes, touch.happened_at), then run again.")
-    gone = ", ".join(map(str, sorted(without)))
-    objected = f"select source_id from {scanned(snapshot.file('buyers'))} where buyer_id in ({gone})"
+    objected = f"select source_id from {scanned(snapshot.file('buyers'))} where buyer_id in {among(without)}"
     where = " and ".join(filter(None, ["true", "kind = ?" if kind else "", "drains" if drains else "",
-                                       f"not (kind = 'buyer' and id in ({objected}))" if gone else ""]))
+                                       f"not (kind = 'buyer' and id in ({objected}))" if without else ""]))
     found = _rows(snapshot, "drain", f"where {where} order by array_position(['segment', 'buyer', 'rep'], kind), "
                   f"hours_back desc, hours desc, id{'' if top is None else f' limit {int(top)}'}",
                   [kind] if kind else [])

@@ -22,8 +22,10 @@ Known = tuple[frozenset[int], frozenset[int], frozenset[int]]
 """Buyers of whom a permission has begun, of whom one holds, and of whom a refusal does."""
 FILED = "permissions"
 """The table of a run that holds what files say of the permission of those it ranked."""
-LISTED = ("rank", "place", "hours", "choice", "hour_value", "hour_value_low", "hour_value_high")
-"""Columns that say of a buyer when, and how long, to approach it."""
+LISTED = ("rank", "place", "hours", "touches", "choice", "hour_value", "hour_value_low", "hour_value_high",
+          "expected_contribution", "expected_contribution_low", "expected_contribution_high", "next_hour_value",
+          "inclusion_share")
+"""Columns that say of a buyer when, and how long, to approach it, and what a plan expects of that."""
 _NOTHING: Known = (frozenset(), frozenset(), frozenset())
 _KEPT = 64
 """Answers that stay in memory: every page asks, and what was said seldom changes."""
