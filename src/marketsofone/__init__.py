@@ -72,8 +72,9 @@ def export(run: Snapshot, to: str | Path) -> tuple[Path, ...]:
 def diff(before: Snapshot, after: Snapshot) -> Difference:
     """What moved between two runs, and why."""
     from marketsofone.project import diff as compared
+    from marketsofone.project import objected_since
 
-    return compared(before, after)
+    return compared(before, after, without=objected_since(after))
 
 
 def distinct(folder: str | Path, a: str, b: str) -> pd.DataFrame:
@@ -90,19 +91,21 @@ def distinct(folder: str | Path, a: str, b: str) -> pd.DataFrame:
 
 
 def frame(run: Snapshot, name: str = "buyers") -> pd.DataFrame:
-    """A result of a run as a data frame, as `m1 export` writes it.
+    """A result of a run as a data frame, as `m1 export` writes it: without who objected or refused contact since.
 
     Parameters
     ----------
     run : Snapshot
     name : str
-        ``buyers`` (best first), ``strata``, ``opportunities``, ``memberships``, ``evidence``,
-        ``findings``, ``health``, ``quarantine`` or ``entity_link``.
+        ``buyers`` (best first), ``strata``, ``plan``, ``plan_totals`` or any other table that ``run.tables`` names;
+        docs/architecture.md tells their columns.
 
     Raises
     ------
     RunMissing
         The run has no such result.
     """
-    found = run.table(name).to_pandas()
+    from marketsofone.project import table_now
+
+    found = table_now(run, name).to_pandas()
     return found.sort_values("rank", ignore_index=True) if name == "buyers" else found

@@ -4,7 +4,9 @@ import math
 
 import pytest
 
+import marketsofone as m1
 from marketsofone.app.api.tables import TABLES
+from marketsofone.project.showing.figures import money
 from marketsofone.project.snapshots.export import export_snapshot
 from marketsofone.project.snapshots.snapshot import open_snapshot
 from marketsofone.project.statements.entering import Notebook
@@ -73,6 +75,17 @@ def test_a_table_is_told_in_full_or_said_to_be_missing(team, api, name):
     assert answer.json()["total"] == len(rows)
     for told, held in zip(answer.json()["items"], rows[:500], strict=True):
         assert told == {column: in_json(held[column]) for column in told}
+
+
+def test_the_totals_of_the_plan_are_those_of_an_export_and_of_the_page(team, api, tmp_path):
+    told = api("rep").get("/api/v1/plan_totals").json()
+    m1.export(team.shelf.snapshot, tmp_path / "out")
+    (written,) = m1.frame(team.shelf.snapshot, "plan_totals").to_dict("records")
+    with (tmp_path / "out" / "plan_totals.csv").open(newline="") as lines:
+        (exported,) = csv.DictReader(lines)
+    assert told == written
+    assert {name: str(value) for name, value in told.items()} == exported
+    assert money(told["expected_contribution"], told["currency"]) in api("rep").get("/plan").text
 
 
 def test_sheets_follow_each_other_without_gap_or_repetition(team, api):

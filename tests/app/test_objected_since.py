@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import marketsofone as m1
 from marketsofone.cli import main
 from marketsofone.project import run_project, state_judgement, state_objection
 from marketsofone.project.reading import between_runs
@@ -37,6 +38,16 @@ def test_no_page_and_no_list_of_the_api_holds_it(team, gone):
             assert not [row for row in answer["items"]
                         if row.get("buyer_id") == number or (row.get("kind"), row.get("id")) == ("buyer", key)]
             start = start + 200 if answer["next"] else None
+
+
+def test_no_data_frame_holds_it(team, gone):
+    run = m1.open_run(team.folder)
+    for name in run.tables:
+        frame = m1.frame(run, name)
+        assert "buyer_id" not in frame or gone["buyer_id"] not in set(frame.buyer_id), name
+        assert "kind" not in frame or "id" not in frame or ("buyer", gone["source_id"]) not in set(
+            zip(frame.kind, frame.id, strict=True)), name
+    assert gone["source_id"] not in set(m1.frame(run, "entity_link").source_id)
 
 
 def test_an_answer_given_before_does_not_name_who_objected(team):
@@ -115,6 +126,9 @@ def test_no_difference_between_runs_names_it(team, company, capsys):
     state_objection(team.folder, "account", key, "ana")
     told = [admin.get(page).text for page in pages] + [said(capsys, command) for command in commands]
     assert [key in each for each in told] == [False] * 4
+    found = m1.diff(*(m1.open_run(team.folder, name) for name in (before, after)))
+    assert found.movers
+    assert key not in [mover.source_id for mover in found.movers]
 
 
 def test_no_row_behind_a_stratum_is_its_own(team, gone, capsys):

@@ -1,6 +1,7 @@
 """Who refuses contact, short of objecting to being profiled: scored, shown, and on no list of whom to approach."""
 
 import csv
+import json
 import re
 
 import pandas as pd
@@ -8,6 +9,8 @@ import pytest
 
 import marketsofone as m1
 from marketsofone.cli import main
+from marketsofone.project.planning.tables import NO_BASIS
+from marketsofone.project.reading.unlisted import LISTED
 from marketsofone.project.snapshots.shelf import Scope
 from marketsofone.project.statements.entering import Notebook
 
@@ -73,15 +76,28 @@ def test_the_terminal_names_it_as_one_to_approach_nowhere(team, gone, capsys):
     assert "Plan:" not in said
     main(["plan", "explain", key, folder])
     assert capsys.readouterr().out == f"{key}: Not to be approached: no basis for contact holds.\n"
+    for words in (["plan", "explain", key, folder], ["buyer", key, folder]):
+        main([*words, "--format", "json"])
+        (row,) = json.loads(capsys.readouterr().out)
+        assert {row[name] for name in LISTED if name in row} == {None}
+        assert row.get("reason", NO_BASIS) == NO_BASIS
+        assert row.get("changes", "A basis").startswith("A basis")
 
 
-def test_an_export_holds_it_scored_without_a_rank_and_in_no_plan(team, gone, tmp_path):
-    written = m1.export(m1.open_run(team.folder), tmp_path / "out")
+def test_an_export_holds_it_scored_without_a_rank_and_in_no_plan_and_so_do_data_frames(team, gone, tmp_path):
+    run = m1.open_run(team.folder)
+    written = m1.export(run, tmp_path / "out")
     assert written
+    for path in tmp_path.glob("out/*.parquet"):
+        read = pd.read_parquet(path)
+        framed = m1.frame(run, path.stem)
+        pd.testing.assert_frame_equal(framed.sort_index(axis=1), read.sort_values("rank", ignore_index=True).sort_index(
+            axis=1) if path.stem == "buyers" else read.sort_index(axis=1))
     with (tmp_path / "out" / "buyers.csv").open(newline="") as lines:
         (row,) = [each for each in csv.DictReader(lines) if each["source_id"] == gone["source_id"]]
     assert row["rank"] == ""
     assert float(row["pull"]) == gone["pull"]
+    assert m1.frame(run, "buyers")["rank"].isna().sum() == 1
     buyers, plan = (pd.read_parquet(tmp_path / "out" / f"{name}.parquet") for name in ("buyers", "plan"))
     assert buyers["rank"].isna().sum() == 1
     assert set(buyers.buyer_id) - set(plan.buyer_id) == {gone["buyer_id"]}

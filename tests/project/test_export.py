@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from marketsofone.errors import RunInterrupted, RunMissing
 from marketsofone.project import run_project, simulate_project
+from marketsofone.project.showing.plan import totals_of
 from marketsofone.project.snapshots.export import EXPORTED, export_snapshot, harmless
+from marketsofone.project.snapshots.shelf import Shelf
 
 
 def read_csv(path):
@@ -40,6 +42,11 @@ def test_the_totals_of_a_plan_leave_with_it_and_add_up(tmp_path):
     for kind in ("segment", "buyer", "rep"):
         back = sum(row["hours_back"] for row in drains if row["kind"] == kind)
         assert totals[f"hours_back_{kind}"] == pytest.approx(back)
+
+
+def test_totals_of_a_plan_are_asked_of_a_run_that_has_one(run):
+    with pytest.raises(RunMissing, match="was asked for its plan"):
+        totals_of(Shelf(run))
 
 
 def test_parquet_holds_the_rows_of_the_run_untouched(run, tmp_path):

@@ -215,6 +215,26 @@ class Placed(Model):
     shape: float | None = Field(description="Of the curve; null where it has no end, as JSON holds no such number.")
 
 
+class PlanTotals(Model):
+    """What the plan of a run places and is expected to earn, as an export has it; who objected since is counted too."""
+
+    run_id: str
+    currency: str
+    weeks: int
+    capacity_hours: float
+    hours: float
+    touches: float
+    expected_contribution: float = Field(description="Of all buyers, before what it costs.")
+    contribution_low: float | None
+    contribution_high: float | None
+    value: float = Field(description="Net of hours, touches, moves and segments.")
+    bound: float | None = Field(description="No plan within the limits exceeds it.")
+    gap: float | None = Field(description="The share of it that may have been missed.")
+    hours_back_segment: float | None = Field(description="Of all segments that drain; null: no touches in the data.")
+    hours_back_buyer: float | None = Field(description="The same hours by buyer; not to be added up.")
+    hours_back_rep: float | None = Field(description="The same hours by rep.")
+
+
 class Choice(Model):
     """A segment to pursue, hold or leave."""
 

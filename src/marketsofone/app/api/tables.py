@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import Request
 
@@ -19,6 +19,7 @@ from marketsofone.app.api.rows import (
     Identity,
     Member,
     Placed,
+    PlanTotals,
     Refused,
     Rep,
     Segment,
@@ -27,6 +28,7 @@ from marketsofone.app.api.rows import (
 )
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.project.people.access import Right
+from marketsofone.project.showing.plan import totals_of
 
 router = api_router("tables")
 
@@ -65,3 +67,9 @@ def _answer(name: str, right: Right) -> Callable[..., Any]:
 for _name, _row, _right in TABLES:
     router.add_api_route(f"/{_name}", _answer(_name, _right), response_model=Sheet[_row], name=_name,  # type: ignore[valid-type]
                          summary=f"The table {_name} of the run", description=_row.__doc__ or "")
+
+
+@router.get("/plan_totals", response_model=PlanTotals)
+def plan_totals(visit: Annotated[Visit, visits("see_market")]) -> Any:
+    """The totals of the plan, as page Plan, `m1 plan solve` and `m1 export` have them."""
+    return totals_of(visit.shelf)

@@ -9,7 +9,7 @@ from marketsofone.errors import RunMissing
 from marketsofone.project.reading.sparing import check_spared
 from marketsofone.project.reading.unlisted import FILED, objectors, people_objecting, still_counted, unlisted
 from marketsofone.project.snapshots.approach import Order, PassedOver, ToApproach, passed_over, read_approach
-from marketsofone.project.snapshots.export import export_snapshot
+from marketsofone.project.snapshots.export import export_snapshot, leaving_table
 from marketsofone.project.snapshots.results import flattened
 from marketsofone.project.snapshots.snapshot import Snapshot
 from marketsofone.project.statements.entering import looked_up
@@ -17,6 +17,8 @@ from marketsofone.project.statements.recorded import has_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+    import pyarrow as pa
 
     from marketsofone.project.statements.entering import Notebook
 
@@ -46,6 +48,17 @@ def export_run(run: Snapshot, to: Path) -> tuple[Path, ...]:
     """
     check_spared(run, to)
     return export_snapshot(run, to, objected_since(run), _asked(run, people_objecting), barred_since(run))
+
+
+def table_now(run: Snapshot, name: str) -> pa.Table:
+    """A table of a run as `export_run` writes it.
+
+    Raises
+    ------
+    RunMissing
+        The run has no such table.
+    """
+    return leaving_table(run, name, objected_since(run), _asked(run, people_objecting), barred_since(run))
 
 
 def objected_since(run: Snapshot) -> frozenset[int]:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import MarketError, RunInterrupted
-from marketsofone.project.snapshots.export import EXPORTED, TOTALS
+from marketsofone.project.snapshots.export import EXPORTED
+from marketsofone.project.snapshots.plan_totals import TOTALS
 
 if TYPE_CHECKING:
     from marketsofone.project.snapshots.snapshot import Snapshot

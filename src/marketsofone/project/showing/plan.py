@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from marketsofone.project.showing.figures import count, currency_of, firm, hours, money, percent
 from marketsofone.project.snapshots.approach import CHOICES, orders_approach
 from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.plan_totals import has_totals, plan_totals
 from marketsofone.project.snapshots.shelf import Row, Scope, Shelf
 from marketsofone.project.snapshots.small_tables import asked_rows, rows_of
 from marketsofone.project.snapshots.snapshot import Snapshot
@@ -128,13 +129,26 @@ def plan_missing(snapshot: Snapshot) -> str:
     return f"The run has no table {' and no table '.join(absent)}." if absent else ""
 
 
+def totals_of(shelf: Shelf) -> Row:
+    """The totals of the plan of a run.
+
+    Raises
+    ------
+    RunMissing
+        It has no plan.
+    """
+    from marketsofone.project.planning.scenarios import check_planned
+
+    check_planned(shelf.snapshot)
+    totals: Row = shelf.once("totals of the plan", lambda: plan_totals(shelf.snapshot).to_pylist()[0])
+    return totals
+
+
 def headline(shelf: Shelf) -> Headline:
     """What the plan of a run comes to."""
     currency = currency_of(shelf)
-    rows = rows_of(shelf.snapshot, "segment_choice")
-    added = sum(row["expected_contribution"] or 0.0 for row in rows)
-    return replace(headline_of(shelf.snapshot.manifest.get("plan") or {}, currency),
-                   before_cost=money(added, currency) if rows else "")
+    before = money(totals_of(shelf)["expected_contribution"], currency) if has_totals(shelf.snapshot) else ""
+    return replace(headline_of(shelf.snapshot.manifest.get("plan") or {}, currency), before_cost=before)
 
 
 def headline_of(told: Mapping[str, Any], currency: str) -> Headline:

@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Set
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import join
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import RunInterrupted
 from marketsofone.project.snapshots.parquet import quoted, scanned
-from marketsofone.project.snapshots.plan_totals import plan_totals
+from marketsofone.project.snapshots.plan_totals import TOTALS, has_totals, plan_totals
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
 from marketsofone.project.snapshots.writing import disk_problems_told
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 EXPORTED = ("buyers", "opportunities", "strata", "memberships", "entity_link", "quarantine", "health", "findings",
             "evidence", "trials", "reps", "marketing_segments", "crosswalk", "stability", "segments",
             "segment_members", "alarms", "verdicts", "identity", "plan", "segment_choice", "drain")
-TOTALS = "plan_totals"
-"""The tables that leave a project, and the totals of its plan; columns are a contract (docs/architecture.md)."""
+"""The tables that leave a project, totals of its plan beside them; columns are a contract (docs/architecture.md)."""
 
 _EXECUTED = "^[=+\\-@\\t\\r\\n＝＋－＠]"
 _NUMBER = "^[+-]?[0-9]+([.,][0-9]+)*$"
@@ -83,18 +84,73 @@ def export_snapshot(snapshot: Snapshot, to: Path, without: Set[int] = frozenset(
     with disk_problems_told("An export writes its files", to, again):
         to.mkdir(parents=True, exist_ok=True)
         with duckdb.connect() as connection:
-            names = [name for name in EXPORTED if name in snapshot.tables]
+            leaving = _Leaving(connection, snapshot, without, people, unlisted)
+            names = [name for name in (*EXPORTED, TOTALS) if leaving.holds(name)]
+            return tuple(path for name in names for path in _export_table(connection, leaving.rows(name), name, to))
+
+
+def leaving_table(snapshot: Snapshot, name: str, without: Set[int] = frozenset(), people: Set[int] = frozenset(),
+                  unlisted: Set[int] = frozenset()) -> pa.Table:
+    """A table of a run as `export_snapshot` writes it.
+
+    Raises
+    ------
+    RunMissing
+        The run has no such table, or it is damaged.
+    """
+    import duckdb
+
+    with duckdb.connect() as connection:
+        rows = _Leaving(connection, snapshot, without, people, unlisted).rows(name)
+        if rows.whole:
+            return snapshot.table(name)
+        with damage_told(rows.file):
+            return connection.execute(rows.query).to_arrow_table()
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What leaves of a table: a query, the file that it reads, and whether the file leaves as it is."""
+
+    query: str
+    file: Path
+    whole: bool
+
+
+class _Leaving:
+    """The tables of a run as they leave it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, without: Set[int],
+                 people: Set[int], unlisted: Set[int]) -> None:
+        self._connection, self._snapshot = connection, snapshot
+        self._gone, self._unlisted = bool(without or people), bool(unlisted)
+        if self._gone:
             _note_gone(connection, snapshot, without, people)
-            connection.execute("create temp table unlisted as select unnest(?::bigint[]) as id", [sorted(unlisted)])
-            some = bool(without or people), bool(unlisted)
-            files = tuple(path for name in names for path in _export_table(connection, snapshot, name, to, *some))
-            return (*files, *_export_totals(connection, snapshot, to))
+        connection.execute("create temp table unlisted as select unnest(?::bigint[]) as id", [sorted(unlisted)])
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+        return name in self._snapshot.tables or (name == TOTALS and has_totals(self._snapshot))
+
+    def rows(self, name: str) -> _Rows:
+        """A table, without the rows that stay.
+
+        Raises
+        ------
+        RunMissing
+            The run has no such table.
+        """
+        if name == TOTALS:
+            self._connection.register(TOTALS, plan_totals(self._snapshot))
+            return _Rows(f"from {TOTALS}", self._snapshot.file("plan"), False)
+        file = self._snapshot.file(name)
+        staying = _staying(self._connection, name, file) if self._gone else ""
+        query, listing = f"from {scanned(file)}{staying}", self._unlisted and name in _LISTING
+        return _Rows(_LISTING[name].format(f"({query})") if listing else query, file, not (staying or listing))
 
 
 def _note_gone(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, without: Set[int], people: Set[int]) -> None:
     """Tables of who does not leave: ids of buyers, of their accounts and people there, of opportunities, and keys."""
-    if not (without or people):
-        return
     buyers, deals = scanned(snapshot.file("buyers")), scanned(snapshot.file("opportunities"))
     connection.execute(f"create temp table gone as select buyer_id as id, account_id, source_id from {buyers} "
                        "where list_contains(?, buyer_id)", [sorted(without)])
@@ -118,6 +174,7 @@ _STAYING = {
     "entity_link": "not (entity = 'opportunity' and entity_id in (select id from gone_deal)) "
                    "and entity_id not in (from gone select id union all from gone_account union all from gone_person)",
     "drain": "not (kind = 'buyer' and id in (select source_id from gone))",
+    "people": "contact_id not in (select id from gone_person)",
 }
 """Which rows leave of tables that name buyers otherwise than by ``buyer_id``."""
 
@@ -136,50 +193,27 @@ def _staying(connection: duckdb.DuckDBPyConnection, name: str, source: Path) -> 
     return " where buyer_id is null or buyer_id not in (select id from gone)" if "buyer_id" in columns else ""
 
 
-def _export_table(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, name: str, to: Path,
-                  some_gone: bool, some_unlisted: bool) -> tuple[Path, Path]:
-    source = snapshot.file(name)
-    rest = _staying(connection, name, source) if some_gone else ""
-    held = f"(from {scanned(source)}{rest})"
-    if some_unlisted and name in _LISTING:
-        held = f"({_LISTING[name].format(held)})"
+def _export_table(connection: duckdb.DuckDBPyConnection, rows: _Rows, name: str, to: Path) -> tuple[Path, Path]:
     unfinished = to / f".{name}.unfinished"
     csv, parquet = to / f"{name}.csv", to / f"{name}.parquet"
     try:
-        with damage_told(source):
-            connection.execute(f"copy ({_harmless(connection, source)} from {held}) to '{quoted(unfinished)}' "
+        with damage_told(rows.file):
+            connection.execute(f"copy ({_harmless(connection, rows)} from ({rows.query})) to '{quoted(unfinished)}' "
                                "(format csv, header true)")
         unfinished.replace(csv)
-        if rest or (some_unlisted and name in _LISTING):
-            connection.execute(f"copy {held} to '{quoted(unfinished)}' "
-                               "(format parquet)")
+        if rows.whole:
+            shutil.copyfile(rows.file, unfinished)
         else:
-            shutil.copyfile(source, unfinished)
+            connection.execute(f"copy ({rows.query}) to '{quoted(unfinished)}' (format parquet)")
         unfinished.replace(parquet)
     finally:
         unfinished.unlink(missing_ok=True)
     return csv, parquet
 
 
-def _export_totals(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, to: Path) -> tuple[Path, ...]:
-    totals = plan_totals(snapshot)
-    if totals is None:
-        return ()
-    connection.register("totals", totals)
-    files = to / f"{TOTALS}.csv", to / f"{TOTALS}.parquet"
-    unfinished = to / f".{TOTALS}.unfinished"
-    try:
-        for path, said in zip(files, ("csv, header true", "parquet"), strict=True):
-            connection.execute(f"copy totals to '{quoted(unfinished)}' (format {said})")
-            unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return files
-
-
-def _harmless(connection: duckdb.DuckDBPyConnection, source: Path) -> str:
+def _harmless(connection: duckdb.DuckDBPyConnection, rows: _Rows) -> str:
     """What to select of a table so that no text is taken for a formula."""
-    columns = connection.execute(f"describe select * from {scanned(source)}").fetchall()
+    columns = connection.execute(f"describe {rows.query}").fetchall()
     cells = [_harmless_text(name) if kind == "VARCHAR" else f'"{name}"' for name, kind, *_ in columns]
     return f"select {', '.join(cells)}"
 

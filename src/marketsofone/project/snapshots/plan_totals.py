@@ -6,24 +6,37 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from marketsofone.project.snapshots.snapshot import Snapshot
+from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
 
+TOTALS = "plan_totals"
+"""What the table is called."""
 _TOLD = ("weeks", "capacity_hours", "hours", "touches", "expected_contribution", "contribution_low",
          "contribution_high", "value", "bound", "gap")
 """As the manifest tells them; ``expected_contribution`` is added up, before what the plan costs."""
 
 
-def plan_totals(snapshot: Snapshot) -> pa.Table | None:
+def has_totals(snapshot: Snapshot) -> bool:
+    """Whether a run has a plan to add up."""
+    return bool((snapshot.manifest.get("plan") or {}).get("made")) and "plan" in snapshot.tables
+
+
+def plan_totals(snapshot: Snapshot) -> pa.Table:
     """One row: what the plan of a run places and is expected to earn, and the hours that would come back.
 
     ``hours_back_segment``, ``_buyer`` and ``_rep`` are of all lines of ``drain`` of that kind which drain: three ways
-    to look at the same hours. None where the run has no plan.
+    to look at the same hours.
+
+    Raises
+    ------
+    RunMissing
+        The run has no plan.
     """
-    told = snapshot.manifest.get("plan") or {}
-    if not told.get("made") or "plan" not in snapshot.tables:
-        return None
-    added = pc.sum(snapshot.table("plan")["expected_contribution"]).as_py()
+    path = snapshot.file("plan")
+    with damage_told(path):
+        added = pc.sum(pq.read_table(path, columns=["expected_contribution"])["expected_contribution"]).as_py()
+    told = snapshot.manifest["plan"]
     row: dict[str, Any] = {"run_id": snapshot.run_id, "currency": snapshot.manifest["currency"],
                            **{name: told.get(name) for name in _TOLD}, "expected_contribution": added}
     return pa.Table.from_pylist([row | _back(snapshot)])
