@@ -192,6 +192,39 @@ def test_a_pin_at_a_place_that_is_not_there_is_told(steered):
     assert told["place"].tolist() == ["[strata] pin at 'whole market / sector: glass'"]
 
 
+def test_check_tells_before_a_run_which_pins_cannot_be_made_and_which_dimensions_cannot_split(project, capsys):
+    at = [("sector: glas", "town"), ("sector: Stell", "town"), ("sector: steel", "sector"), ("sector: paper", "slogan"),
+          ("sector: steel, paper", "town"), ("sector: food", "town"), ("sector: food / hobby: any", "town")]
+    settle(project, "pin = [" + ", ".join(
+        f'{{ at = "whole market / {place}", on = "{on}" }}' for place, on in at) + "]")
+    found = ahead(project, capsys)
+    assert "names buyers" in found["dimension_unused", "dimension slogan"]
+    pins = {place.removeprefix("[strata] pin at 'whole market / ").removesuffix("'"): told
+            for (code, place), told in found.items() if code == "pin_unmade"}
+    assert pins == {
+        "sector: glas": "The split pinned there cannot be made. Nobody has that value of sector. "
+                        "Values of sector: 'food', 'paper', 'steel'.",
+        "sector: Stell": "The split pinned there cannot be made. Nobody has that value of sector. "
+                         "If 'steel' is meant, write that.",
+        "sector: steel": "The split pinned there cannot be made. No two values of sector are known there.",
+        "sector: paper": "The split pinned there cannot be made. slogan cannot split the market: all its 1,500 "
+                         "values differ: it names buyers, it does not group them.",
+        "sector: food / hobby: any": "The split pinned there cannot be made. hobby cannot split the market: it is "
+                                     "known of no buyer."}
+    settle(project, 'least_buyers = 751\npin = ["deciding_site"]')
+    assert "the least 751 buyers" in ahead(project, capsys)["pin_unmade", "[strata] pin at 'whole market'"]
+    settle(project, 'least_buyers = 750\npin = ["deciding_site"]')
+    assert "pin_unmade" not in {code for code, _place in ahead(project, capsys)}
+
+
+def ahead(project, capsys):
+    """Findings of a check: what is told, by code and place."""
+    capsys.readouterr()
+    assert main(["check", str(project), "--format", "json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    return {(row["code"], row["place"]): row["message"] for row in told["findings"]}
+
+
 def test_a_forbidden_dimension_splits_nothing_and_is_still_told_of_each_segment(steered, project, capsys):
     assert "deciding_site" not in set(steered.table("strata").to_pandas()["split_on"])
     assert any(row["criterion"] == "site" and row["value"] for row in identity(project, capsys, "sector: food"))

@@ -158,6 +158,23 @@ def test_a_rule_for_nobody_and_one_that_cannot_be_followed_are_findings(project,
     assert (told["nobody"]["buyers"], told["elsewhere"]["buyers"]) == (0, None)
 
 
+def test_a_value_that_nobody_has_is_told_with_those_there_are_by_check_run_and_preview(project, told, capsys):
+    found = {row["place"]: row for row in m1.open_run(project).table("findings").to_pylist()
+             if row["code"] == "segment_value_unheld"}
+    assert list(found) == ["[segments.nobody] rule"]
+    said = found["[segments.nobody] rule"]
+    assert said["message"] == "At character 1 it asks for a value of sector that nobody has."
+    assert said["repair"].startswith("Values of sector: ")
+    assert "'retail'" in said["repair"]
+    ahead = {row["place"]: row for row in check_project(project).findings.to_pylist()}
+    assert ahead["[segments.nobody] rule"] == said
+    main(["segment", "preview", "--rule", "sector in ('Retial', 'food') or source_id = 'nobody'", "--project",
+          str(project)])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "At character 1 it asks for a value of sector that nobody has. If 'retail' is meant, write that." in shown
+    assert "Fewer than 5 buyers have each value of source_id, so none is named here." in shown
+
+
 def test_a_preview_says_what_the_run_says_and_what_each_clause_says(project, told):
     with asking(project) as asker:
         found = asker.preview("leasers").found

@@ -198,6 +198,8 @@ def _print(each: Preview) -> None:
               "its intervals may end a little elsewhere.")
     if found.clauses:
         show(as_rows(found.clauses), _COUNTS, "table", "Each clause by itself")
+    for one in each.unheld:
+        print(plain(f"{one.said} {one.repair}"))
 
 
 def _told(found: Why) -> str:

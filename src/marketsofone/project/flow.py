@@ -115,12 +115,13 @@ def _from_sources(engine: Backend, settings: Settings, loaded: Loaded, findings:
     from marketsofone.project.main_job.scoring import score_market
     from marketsofone.project.planning.curves import respond
     from marketsofone.project.segments.keeping import check_segments
+    from marketsofone.project.segments.unheld import values_unheld
     from marketsofone.project.snapshots.writing import new_snapshot
 
     with progress.room("features"):
         gathered = gather(engine, settings, loaded)
         check_segments(settings, gathered)
-        findings = (*findings, *moving(gathered))
+        findings = (*findings, *moving(gathered), *values_unheld(settings, gathered))
     with new_snapshot(settings.folder) as writing:
         begin(engine, settings, gathered, writing)
         with progress.room("strata"):
@@ -174,8 +175,9 @@ def _checked(engine: Backend, settings: Settings, gathered: Gathered) -> tuple[l
     from marketsofone.project.main_job.evidence_notes import evidence_notes
     from marketsofone.project.main_job.marketing import marketing_column
     from marketsofone.project.main_job.moving import moving
-    from marketsofone.project.main_job.noticing import noticed_in_data
+    from marketsofone.project.main_job.noticing import noticed_ahead
     from marketsofone.project.segments.keeping import check_segments
+    from marketsofone.project.segments.unheld import values_unheld
     from marketsofone.scores import SCORES
 
     check_segments(settings, gathered)
@@ -183,7 +185,8 @@ def _checked(engine: Backend, settings: Settings, gathered: Gathered) -> tuple[l
     marketing_column(settings, gathered)
     notes = evidence_notes(settings, gathered)
     evidence = [_evidence_row(gathered, score, notes) for score in SCORES]
-    return evidence, [*moving(gathered), *noticed_in_data(engine, gathered)]
+    return evidence, [*moving(gathered), *values_unheld(settings, gathered),
+                      *noticed_ahead(engine, settings, gathered)]
 
 
 def _evidence_row(gathered: Gathered, score: str, notes: Mapping[str, str]) -> dict[str, Any]:

@@ -95,6 +95,24 @@ def steering_of(pin: Sequence[str | Mapping[str, str]], forbid: Sequence[str], o
     return Steering(tuple(pins), tuple(forbid), tuple(order))
 
 
+def steps_of(path: str, dimensions: Sequence[str]) -> list[tuple[str, str]]:
+    """The steps of a path from the market down: the dimension split on, and the values in words.
+
+    Examples
+    --------
+    >>> steps_of("whole market / sector: retail / size 10 to 50", ["sector", "size"])
+    [('sector', 'retail'), ('size', '10 to 50')]
+    """
+    steps: list[tuple[str, str]] = []
+    for part in path.split(" / ")[1:]:
+        name = _dimension_of(part.strip(), dimensions)
+        if name is not None:
+            steps.append((name, part.strip()[len(name):].removeprefix(":").strip()))
+        elif steps:  # a value may hold the sign that parts a path
+            steps[-1] = steps[-1][0], f"{steps[-1][1]} / {part.strip()}"
+    return steps
+
+
 def check_steering(steering: Steering, dimensions: Sequence[str], most_depth: int, where: Where) -> None:
     """Refuses what cannot be followed, or cannot be followed together.
 
@@ -193,10 +211,9 @@ def _check_place(pin: Pin, steering: Steering, dimensions: Sequence[str], most_d
 def _dimensions_of(path: str, dimensions: Sequence[str]) -> list[str] | None:
     """The dimensions split on along a path; None where it is no path of a tree."""
     first, *parts = [part.strip() for part in path.split(" / ")]
-    found = [_dimension_of(part, dimensions) for part in parts]
-    if first.casefold() != WHOLE_MARKET or (found and found[0] is None):
+    if first.casefold() != WHOLE_MARKET or (parts and _dimension_of(parts[0], dimensions) is None):
         return None
-    return [name for name in found if name is not None]  # a value may hold the sign that parts a path
+    return [name for name, _values in steps_of(path, dimensions)]
 
 
 def _dimension_of(part: str, dimensions: Sequence[str]) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from marketsofone.estimates import fetch_base
 from marketsofone.measures import STEPS
 from marketsofone.project.ground.merging import unmerged_findings
+from marketsofone.project.ground.pins import steering_ahead
 from marketsofone.project.main_job.apart_in_time import apart_in_time
 from marketsofone.project.main_job.noticing_values import spelled_alike
 from marketsofone.scores import SCORES
@@ -19,20 +20,32 @@ if TYPE_CHECKING:
     from marketsofone.estimates import Estimate
     from marketsofone.project.ground.gathered import Gathered
     from marketsofone.project.ground.stratifying import Stratified
+    from marketsofone.project.settings.market_file import Settings
 
 
 def noticed(
     engine: Backend, gathered: Gathered, stratified: Stratified, estimates: Mapping[str, Estimate]
 ) -> list[Finding]:
     """Findings of the rooms after `sources`."""
-    found = [
-        Finding("dimension_unused", "warning", f"dimension {name}", f"{name} cannot split the market: {why}.")
-        for name, why in stratified.left_out
-    ]
-    found += [Finding("pin_unmade", "warning", f"[strata] pin at '{at}'", f"The split pinned there was not made. {why}")
-              for at, why in stratified.unmade]
-    return [*found, *noticed_in_data(engine, gathered), *apart_in_time(gathered, stratified),
+    return [*_unused(stratified.left_out), *_pins(stratified.unmade, "was not made"),
+            *noticed_in_data(engine, gathered), *apart_in_time(gathered, stratified),
             *_at_a_limit(gathered, estimates), *_bought_before(gathered, estimates)]
+
+
+def noticed_ahead(engine: Backend, settings: Settings, gathered: Gathered) -> list[Finding]:
+    """What ``m1 check`` tells of a run to come: of its tree as far as the files tell before it is grown."""
+    left_out, unmade = steering_ahead(settings, gathered)
+    return [*_unused(left_out), *_pins(unmade, "cannot be made"), *noticed_in_data(engine, gathered)]
+
+
+def _unused(left_out: Iterable[tuple[str, str]]) -> list[Finding]:
+    return [Finding("dimension_unused", "warning", f"dimension {name}", f"{name} cannot split the market: {why}.")
+            for name, why in left_out]
+
+
+def _pins(unmade: Iterable[tuple[str, str]], said: str) -> list[Finding]:
+    return [Finding("pin_unmade", "warning", f"[strata] pin at '{at}'", f"The split pinned there {said}. {why}")
+            for at, why in unmade]
 
 
 def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:

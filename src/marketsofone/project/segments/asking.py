@@ -26,6 +26,7 @@ from marketsofone.project.segments.keeping import drift
 from marketsofone.project.segments.measuring import Measured, measured, measured_list
 from marketsofone.project.segments.population import Population, fields_of, strata_known
 from marketsofone.project.segments.sharing import shared_of
+from marketsofone.project.segments.unheld import Unheld, unheld
 from marketsofone.project.settings.market_file import read_settings
 from marketsofone.project.snapshots.readback import read_buyer
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told, open_snapshot
@@ -49,7 +50,7 @@ RULE, SEGMENT = "rule:", "segment:"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a segment is among the buyers of a run."""
+    """What a segment is among the buyers of a run; ``unheld``: values that its rule asks for and nobody has."""
 
     name: str
     kind: str
@@ -58,6 +59,7 @@ class Preview:
     found: Measured
     currency: str
     gone: int | None = None
+    unheld: tuple[Unheld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ class Asker:
         gone = gone_of(self.snapshot).get(name) if frozen else None
         return Preview(name.removeprefix(RULE), "frozen" if frozen else "rule", said.rule if said else "",
                        frozen.reason if frozen else said.note if said else "", found,
-                       str(self.snapshot.manifest["currency"]), gone)
+                       str(self.snapshot.manifest["currency"]), gone, tuple(unheld(rule, rows)))
 
     def why(self, who: str, buyer: int | str) -> Why:
         """Whether one buyer is in a segment, and which clauses decide it."""
