@@ -12,6 +12,7 @@ from marketsofone.project.showing.changing import as_of_before, changed_since
 from marketsofone.project.showing.saying import said_of
 from marketsofone.project.snapshots.shelf import Scope, Shelf
 from marketsofone.project.snapshots.snapshot import open_snapshot
+from marketsofone.scores import SCORES
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def test_of_a_buyer_of_whom_nothing_was_seen_only_its_like_is_spoken_of(shelves)
         for said in said_of(shelf, row):
             seen.add(bool(row[f"{said.score}_trials"]))
             assert ("uyers like it" in said.value) == (not row[f"{said.score}_trials"])
-            assert ("uyers like it" in said.value) == (said.sure == "nothing seen of this buyer yet")
+            assert ("uyers like it" in said.value) == (said.sure == SCORES[said.score].unseen)
     assert seen == {True, False}
 
 

@@ -86,7 +86,7 @@ def test_one_who_was_never_met_is_told_by_its_colleagues(everybody):
     assert unmet.scores["competitiveness"].trials == 0
     assert 0.55 < value(unmet) < value(everybody("P0"))
     assert brought(unmet) > 0.1
-    assert unmet.reasons[-1].endswith("points; nothing seen of this buyer yet")
+    assert unmet.reasons[-1].endswith("points; no decided opportunity of its own counted yet")
     assert "stratum" not in unmet.reasons[-1]
 
 

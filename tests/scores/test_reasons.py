@@ -62,7 +62,7 @@ def test_what_people_hold_is_named_where_it_has_a_part():
 
 def test_of_a_buyer_without_a_record_nothing_is_claimed():
     said = reasons(row(pooled(0, 0), 0, 0))[0]
-    assert said == "competitiveness: 30.0%, its stratum's; nothing seen of this buyer yet"
+    assert said == "competitiveness: 30.0%, its stratum's; no decided opportunity of its own counted yet"
 
 
 def test_money_is_said_with_its_currency_and_thousands_apart():

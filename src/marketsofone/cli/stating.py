@@ -93,7 +93,7 @@ def objection(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
     who = by or getpass.getuser()
     if withdraw:
         withdraw_objection(project, about, about_id, who)
-        print("Written down. It holds from the next run on.")
+        print("Written down. Lists show it again, or from the next run on where the last one is without it.")
         return
     state_objection(project, about, about_id, who)
     _print_written("No list shows it from now on; the next run is without it.", project, about, about_id, dated=False)
@@ -118,7 +118,8 @@ def refusal(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
     who = by or getpass.getuser()
     if withdraw:
         withdraw_refusal(project, about, about_id, who)
-        print("Written down. It may be contacted again, unless a file or an objection says otherwise.")
+        print("Written down. Lists hold it again, or from the next run on where the last one knew of the refusal, "
+              "unless a file or an objection says otherwise.")
         return
     state_refusal(project, about, about_id, who)
     _print_written("It is on no list of whom to approach from now on.", project, about, about_id, dated=False)

@@ -7,5 +7,6 @@ ATTRACTIVENESS = Score(
     question="Do we want them: what does this buyer contribute over the horizon, if won?",
     steps=("opportunity.amount", "order_line"),
     money=True,
+    unseen="no sale of its own counted yet",
     source="Hierarchical credibility; Bühlmann & Gisler, A Course in Credibility Theory (2005), ch. 6",
 )

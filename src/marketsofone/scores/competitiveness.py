@@ -7,5 +7,6 @@ COMPETITIVENESS = Score(
     question="Can we win them once we are in?",
     steps=("opportunity.outcome",),
     money=False,
+    unseen="no decided opportunity of its own counted yet",
     source="Partial pooling of beta-binomial shares; Gelman et al., Bayesian Data Analysis (2013), ch. 5",
 )

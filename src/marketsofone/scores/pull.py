@@ -7,5 +7,6 @@ PULL = Score(
     question="Do they want us: will this buyer let us in when approached?",
     steps=("touch.answered", "opportunity.entered"),
     money=False,
+    unseen="no approach of its own counted yet",
     source="Partial pooling of beta-binomial shares; Gelman et al., Bayesian Data Analysis (2013), ch. 5",
 )

@@ -8,6 +8,7 @@ import ibis
 import ibis.expr.types as ir
 
 from marketsofone.customer.money import WHOLE_FROM
+from marketsofone.scores import SCORES
 
 _DONE = {
     "touch.answered": ("answered", "approach", "approaches", "answer"),
@@ -67,7 +68,7 @@ def _sentence(rows: ir.Table, score: str, step: str, currency: str) -> ibis.Valu
     seen = f"{score} " + moved + ": " + held + " (" + without + " without" + after + ")"
     nothing = f"{score}: " + without + ibis.cases((others[0], ", to which " + beside), else_=", its stratum's")
     return ibis.cases((rows[f"{score}_trials"] + told > 0, seen + ibis.cases((others[0], "; " + beside), else_="")),
-                      else_=nothing + "; nothing seen of this buyer yet")
+                      else_=nothing + f"; {SCORES[score].unseen}")
 
 
 def _after(rows: ir.Table, score: str) -> ibis.Value:

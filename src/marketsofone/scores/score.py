@@ -18,6 +18,8 @@ class Score:
         The outcomes that may answer it; a project names one.
     money : bool
         Whether it is an amount rather than a share.
+    unseen : str
+        Said of a buyer without a trial: what of its own is not counted yet, whatever else is known of it.
     source : str
         Where the method comes from.
     """
@@ -26,4 +28,5 @@ class Score:
     question: str
     steps: tuple[str, ...]
     money: bool
+    unseen: str
     source: str

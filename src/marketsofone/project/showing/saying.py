@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from marketsofone.project.showing.figures import currency_of, money, share
 from marketsofone.project.snapshots.shelf import Row, Shelf
+from marketsofone.scores import SCORES
 
 _SAYS: Mapping[str, tuple[str, str, str]] = {
     "pull": ("Lets us in {} of the time", "more readily than the market", "less readily than the market"),
@@ -70,6 +71,6 @@ def _sure(row: Row, score: str) -> str:
     if borrowed is None:
         return ""
     if not row.get(f"{score}_trials"):
-        return "nothing seen of this buyer yet"
+        return SCORES[score].unseen
     return ("mostly its own record" if borrowed < OWN else "mostly its segment's record" if borrowed > BORROWED
             else "part its own record, part its segment's")
