@@ -18,6 +18,7 @@ from marketsofone.project.showing.plan import (
     plan_missing,
 )
 from marketsofone.project.snapshots.shelf import Scope, Shelf
+from marketsofone.project.words import most_missed
 
 
 @pytest.fixture
@@ -91,6 +92,7 @@ def test_another_capacity_is_solved_again_as_the_terminal_does(team):
               for each in (Scenario("as it is"), Scenario("fewer", (("hours", "0.8"),)))]
     for row in compared(solved):
         assert money(row["value"], "EUR") in text
+        assert f'"At most missed">{most_missed(row["gap"])}<' in text
 
 
 def test_a_scenario_that_cannot_be_is_told_so(team):

@@ -3,6 +3,7 @@
 import json
 import re
 
+import pyarrow as pa
 import pytest
 
 from marketsofone.cli import main
@@ -49,6 +50,21 @@ def test_the_list_tells_roles_ties_and_state_and_nothing_of_passwords(m1, door, 
     assert [(row["name"], row["role"], row["rep"], row["state"]) for row in rows] == [
         ("Ann", "admin", None, "invited, no password yet"), ("Rex", "rep", "R1", "closed")]
     assert "secret" not in rows[0]
+
+
+def test_who_would_see_no_buyer_is_told_at_once_and_in_the_list(m1, tmp_path, small):
+    small.write_small_run(tmp_path, reps=pa.table({"rep_id": [1], "source_id": ["R0"], "team": ["north"]}))
+    assert "Note" not in m1("add", "Ann", str(tmp_path)).out
+    assert "Note" not in m1("add", "Rob", str(tmp_path), "--role", "rep", "--rep", "R0").out
+    told = m1("add", "Rex", str(tmp_path), "--role", "rep").out
+    assert "Note: no buyer is shown to a rep who is tied to no rep" in told
+    told = m1("add", "Lea", str(tmp_path), "--role", "leader").out
+    assert "Note: no buyer is shown to a leader who is tied to no team" in told
+    assert m1("list", str(tmp_path)).out.count("nobody yet") == 2
+    refused = m1("add", "Roy", str(tmp_path), "--role", "rep", "--rep", "R1", status=2).err
+    assert "People are tied to reps and teams of the latest run." in refused
+    assert "Reps there: R0." in refused
+    assert "Roy" not in m1("list", str(tmp_path)).out
 
 
 def test_the_last_admin_and_unknown_names_are_refused_with_the_way_out(m1, tmp_path):

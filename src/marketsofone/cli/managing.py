@@ -30,20 +30,27 @@ def add(name: Named, project: Project = HERE, *, role: Role = "admin", rep: Tie 
         For a leader: the team. Decides whose buyers are shown.
     """
     from marketsofone.project.people.managing import managing
+    from marketsofone.project.people.ties import NOBODY_YET, ties_in, whose_buyers
 
+    if (ties := ties_in(project)) is not None:
+        ties.check(rep, team)
     with managing(project) as desk:
         person = desk.add(name, role, rep or None, team or None)
         _print_link(desk.invite(person))
+    if whose_buyers(role, rep, team) == NOBODY_YET:
+        print(f"Note: no buyer is shown to a {role} who is tied to no {'rep' if role == 'rep' else 'team'}: an admin "
+              "does that under People.")
 
 
 def overview(project: Project = HERE, *, format: Format = "table") -> None:
     """Show who may open the app."""
     from marketsofone.project.people.managing import PLAINLY, managing, plainly
+    from marketsofone.project.people.ties import whose_buyers
 
     with managing(project) as desk:
         rows = [plainly(person) for person in desk.every()]
     columns = (Column("name", lambda row: row["name"]), Column("role", lambda row: row["role"]),
-               Column("rep or team", lambda row: row["rep"] or row["team"] or ""),
+               Column("sees buyers of", lambda row: whose_buyers(row["role"], row["rep"], row["team"])),
                Column("state", lambda row: row["state"]))
     show(rows, columns, format, "People", PLAINLY, "Nobody yet. The first is an admin, who adds the others:\n"
                                                    f"  m1 people add NAME {quote(str(project))} --role admin")

@@ -222,6 +222,12 @@ def _percent(value: float | None) -> str:
     return percent(value)
 
 
+def _missed(gap: float) -> str:
+    from marketsofone.project.words import most_missed
+
+    return most_missed(gap)
+
+
 def _firm(row: Row) -> str:
     from marketsofone.project.words import firm
 
@@ -246,7 +252,7 @@ def _compared(currency: str) -> tuple[Column, ...]:
         Column("next hour\nearns", lambda row: _amount(row["next_hour_value"]), right=True),
         Column("buyers\n(moved)", lambda row: f"{row['buyers']:,}\n({row['moved']:,})", right=True),
         Column("segments\npursued", lambda row: f"{row['pursued']:,}", right=True),
-        Column("gap", lambda row: f"{row['gap']:.2%}", right=True))
+        Column("missed\nat most", lambda row: _missed(row["gap"]), right=True))
 
 
 _BUYERS = (

@@ -12,10 +12,11 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from marketsofone.app.entrance import Needs, office_of
 from marketsofone.app.pages.keys import Days, Keys, Scope, kept_where, keys_shown
 from marketsofone.app.rendering import framed_for, rendered
-from marketsofone.errors import RecordRefused, RunMissing, SnapshotTooNew
+from marketsofone.errors import RunMissing, SnapshotTooNew
 from marketsofone.project.people.access import RIGHTS, Viewer
 from marketsofone.project.people.managing import Desk, state_of
 from marketsofone.project.people.signing import INVITATION_DAYS, KEY_DAYS
+from marketsofone.project.people.ties import Ties, ties_among, whose_buyers
 
 if TYPE_CHECKING:
     from marketsofone.app.office import Office
@@ -62,14 +63,6 @@ class Trail:
     lines: tuple[TraceLine, ...]
     later: str
     earlier: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ties:
-    """What people can be tied to: the reps and teams of the latest run."""
-
-    reps: tuple[str, ...]
-    teams: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +195,7 @@ def _shown_once(request: Request, viewer: Viewer, title: str, words: str, secret
 
 
 def _line(person: Person) -> PersonLine:
-    tied = {"rep": person.rep, "leader": person.team}.get(person.role, "everyone") or "nobody yet: tie this person"
-    return PersonLine(person.id, person.name, person.role, "no single buyer" if person.role == "marketing" else tied,
+    return PersonLine(person.id, person.name, person.role, whose_buyers(person.role, person.rep, person.team),
                       state_of(person))
 
 
@@ -227,18 +219,13 @@ def _trace_line(trace: Trace, names: dict[int, str]) -> TraceLine:
 def _ties(office: Office) -> Ties:
     """What the latest run offers; nothing where there is none yet."""
     try:
-        reps = office.shelf().reps.values()
+        return ties_among(office.shelf().reps.values())
     except (RunMissing, SnapshotTooNew):
-        return Ties((), ())
-    return Ties(tuple(sorted({each["source_id"] for each in reps if each["source_id"]})),
-                tuple(sorted({each["team"] for each in reps if each["team"]})))
+        return Ties()
 
 
 def _tied(office: Office, person: Person | None, rep: str, team: str) -> tuple[str | None, str | None]:
     """Rep and team as they are kept: ones that the latest run has, or that the person is tied to already."""
-    ties = _ties(office)
-    for value, known, held in ((rep, ties.reps, person and person.rep), (team, ties.teams, person and person.team)):
-        if value and value not in known and value != held:
-            raise RecordRefused("People are tied to reps and teams of the latest run.", "another word.",
-                                "Choose one of the list.")
+    held = (person.rep, person.team) if person else (None, None)
+    _ties(office).check(*(value if value != before else None for value, before in zip((rep, team), held, strict=True)))
     return rep or None, team or None

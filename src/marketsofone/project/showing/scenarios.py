@@ -105,4 +105,4 @@ def _beside(shelf: Shelf, text: str, solved: Solved, row: Mapping[str, Any], fir
         f"{sign}{row['difference']:,.0f}".replace("-", "−") if text != AS_IT_IS else "",
         words.interval(row["contribution_low"], row["contribution_high"], "money", currency),
         money(row["next_hour_value"], currency), count(row["buyers"]), count(row["moved"]), count(row["pursued"]),
-        f"{row['gap']:.2%}", changed, loads_told(solved.said["reps"], currency))
+        words.most_missed(row["gap"]), changed, loads_told(solved.said["reps"], currency))
