@@ -4,8 +4,10 @@ from io import StringIO
 
 import pytest
 
+from marketsofone.cli import main
 from marketsofone.project.reading.audience import COLUMNS, audience
 from marketsofone.project.reading.marketing_read import read_walk
+from marketsofone.project.showing.figures import share
 from marketsofone.project.snapshots.shelf import EVERYONE
 from marketsofone.project.statements.entering import Notebook
 
@@ -33,6 +35,16 @@ def test_the_crosswalk_can_be_read_both_ways(team, cell):
         assert browser.get(f"/crosswalk?of={of}").status_code == 200
     assert "Reach and waste" in browser.get("/crosswalk?level=0").text
     assert browser.get("/crosswalk?level=77").status_code == 404
+
+
+def test_what_went_past_sales_in_all_is_one_sentence_on_the_page_in_the_report_and_in_the_terminal(team, walk, capsys):
+    outside, spend = (sum(each[name] for each in walk.audiences) for name in ("outside", "spend"))
+    assert f"{share(outside / spend)} of it went past the segments that sales works." in walk.wasted
+    main(["crosswalk", str(team.folder)])
+    assert walk.wasted in " ".join(capsys.readouterr().out.split())
+    report = team.shelf.snapshot.page("report.html").read_text(encoding="utf-8")
+    for text in (report, team.browser("marketing").get("/crosswalk").text):
+        assert walk.wasted in text
 
 
 def test_marketing_takes_out_an_audience_as_keys_and_nothing_of_a_single_buyer(team, cell):

@@ -92,6 +92,7 @@ def test_the_crosswalk_is_a_matrix_with_what_spend_reaches_and_wastes(m1, folder
     assert health[-4:] == ["3", "66.7%", "33.3%", "yes"]
     young = next(line for line in out.splitlines() if line.strip().startswith("young")).split()
     assert young == ["young", "3", "20", "75.0%", "25.0%"]
+    assert "marketing spent EUR 20.00; 25.0% of it went past the segments that sales works." in " ".join(out.split())
     _, out, _ = m1("crosswalk", folder, "--of", "buyers")
     assert next(line for line in out.splitlines() if "Acme / health" in line).split()[-4:] == ["3", "2", "1", "yes"]
     _, out, _ = m1("crosswalk", folder, "--format", "csv")
@@ -105,7 +106,7 @@ def test_where_nothing_that_marketing_spent_is_on_record_no_spend_of_nought_is_s
     small.write_small_run(tmp_path, crosswalk=pa.Table.from_pylist(walk))
     _, out, _ = m1("crosswalk", str(tmp_path), "--of", of)
     assert "Nothing that marketing spent is on record, so what it reaches cannot be told." in out
-    assert "What marketing spends" not in out
+    assert "What marketing spent" not in out
     assert ("50.0%" in out) == (of == "in_class")
 
 

@@ -74,7 +74,7 @@ def test_a_class_is_told_by_what_stands_out(beside):
     said = {**beside.manifest["marketing"], "criterion": "ICL", "tried": [{}, {}, {}],
             "profiles": [{"class": "young", "share": 0.6, "traits": traits}]}
     shown = families(replace(beside, manifest={**beside.manifest, "marketing": said}), market(beside.strata))
-    assert shown.lead == "2 latent classes of the marketing traits, their number chosen among 1 to 3 by ICL."
+    assert shown.lead.startswith("2 latent classes of the marketing traits, their number chosen among 1 to 3 by ICL. ")
     assert shown.classes[0].like == "age high (around 61.2); home town (90.0% beside 40.0%)"
 
 
@@ -84,7 +84,7 @@ def test_one_class_is_said_to_tell_no_buyers_apart(beside):
             "profiles": [{"class": "young", "share": 1.0, "traits": {}}]}
     shown = families(replace(beside, crosswalk=young, manifest={**beside.manifest, "marketing": said}),
                      market(beside.strata))
-    assert shown.lead == "One class describes the traits best: no marketing segments show in them."
+    assert shown.lead.startswith("One class describes the traits best: no marketing segments show in them. ")
 
 
 def test_marketing_segments_that_are_not_shown_are_counted(beside):

@@ -45,9 +45,8 @@ def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_d
         _print_matrix(walk, of)
         print(f"{walk.worked} {IN_PROPORTION}")
     if walk.unit:
-        return show(walk.audiences, _AUDIENCES, "table", f"What marketing spends ({walk.unit})")
-    print(_NO_SPEND)
-    return None
+        show(walk.audiences, _AUDIENCES, "table", f"What marketing spent ({walk.unit})")
+    return print(walk.wasted or _NO_SPEND)
 
 
 _NO_SPEND = "Nothing that marketing spent is on record, so what it reaches cannot be told."

@@ -153,7 +153,7 @@ def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top:
     gone = objected_since(snapshot)
     rows = read_drain(snapshot, kind, not all, top, gone)
     if format == "table":
-        _print_focus(snapshot.manifest["plan"]["focus"])
+        _print_focus(snapshot)
         if not rows:
             print("Nothing drains: what hours cost came back, or is to be expected.")
             return note_objected(snapshot, gone=gone)
@@ -181,10 +181,12 @@ def _print_plan(found: Solved, currency: str) -> None:
         Column(f"next hour earns\n{currency}", lambda row: _amount(row["next_hour_value"]), right=True)), "table")
 
 
-def _print_focus(focus: Row) -> None:
-    from marketsofone.project.words import minutes_said
+def _print_focus(snapshot: Snapshot) -> None:
+    from marketsofone.project.words import minutes_said, reported_in
 
-    print(f"{_hours(focus['hours_reported'])} hours were reported. {minutes_said(focus)}")
+    focus = snapshot.manifest["plan"]["focus"]
+    print(f"{_hours(focus['hours_reported'])} hours were reported {reported_in(snapshot.manifest)}. "
+          f"{minutes_said(focus)}")
     if focus["share_in_pursued"] is not None:
         print(f"{_percent(focus['share_in_pursued'])} of them went to segments the plan pursues; "
               f"how unequally they fell on buyers (Gini): {focus['gini']:.2f}, where 0 is evenly and 1 all on one.")

@@ -26,10 +26,12 @@ from marketsofone.report.words import (
     overlap,
     percent,
     plain,
+    reported_in,
     share,
     strata_told,
     typical_told,
     unplaced_told,
+    wasted_told,
     worked_told,
 )
 
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["IN_PROPORTION", "NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours", "hours_back",
            "interval", "listed", "minutes_said", "money", "most_missed", "number", "overlap", "percent", "plain",
-           "share", "strata_told", "typical_told", "unplaced_told", "worked_told"]
+           "reported_in", "share", "strata_told", "typical_told", "unplaced_told", "wasted_told",
+           "worked_told"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

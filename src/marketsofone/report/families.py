@@ -81,7 +81,8 @@ def families(results: Results, market: Row) -> Families | None:
     shown = first(ends, [("buyers", "descending"), ("stratum_id", "ascending")], MOST_ROWS)
     said = results.manifest.get("marketing", {})
     return Families(
-        lead=_lead(said, names), counted=f"{words.worked_told(said)} {words.IN_PROPORTION}",
+        lead=f"{_lead(said, names)} {words.wasted_told(said)}".rstrip(),
+        counted=f"{words.worked_told(said)} {words.IN_PROPORTION}",
         heads=tuple(names[:MOST_CLASSES]),
         classes=tuple(_class(name, cells, held, said) for name in names[:MOST_CLASSES]),
         rows=tuple(_beside(row, names[:MOST_CLASSES], cells, held, market) for row in shown),

@@ -95,8 +95,8 @@ def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Ta
                words.money(rep["next_hour_value"], currency)) for rep in said["reps"][:MOST_SHOWN]),
         dots, " ".join(f"{'M' if not at else 'L'}{dot.x} {dot.y}" for at, dot in enumerate(dots)),
         tuple(_segment(row, said["hours"], currency, market) for row in segments[:MOST_SHOWN]),
-        max(len(segments) - MOST_SHOWN, 0), _buyers(plan, said["hours"], currency), _focus(said.get("focus")), drains,
-        _back(drain))
+        max(len(segments) - MOST_SHOWN, 0), _buyers(plan, said["hours"], currency),
+        _focus(said.get("focus"), manifest), drains, _back(drain))
 
 
 def response_said(fit: Row) -> str:
@@ -161,10 +161,10 @@ def _ends(row: Row, currency: str) -> str:
     return words.interval(row["expected_contribution_low"], row["expected_contribution_high"], "money", currency)
 
 
-def _focus(focus: Mapping[str, Any] | None) -> str:
+def _focus(focus: Mapping[str, Any] | None, manifest: Mapping[str, Any]) -> str:
     if not focus or focus["share_in_pursued"] is None:
         return ""
-    return (f"{words.hours(focus['hours_reported'])} hours were reported in the last horizon; "
+    return (f"{words.hours(focus['hours_reported'])} hours were reported {words.reported_in(manifest)}; "
             f"{words.percent(focus['share_in_pursued'])} of them went to segments that the plan pursues. How "
             f"unequally they fell on buyers (Gini): {focus['gini']:.2f}, where 0 is evenly and 1 all on one. "
             f"{words.minutes_said(focus)}")

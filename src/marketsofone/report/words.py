@@ -267,8 +267,30 @@ def worked_told(marketing: Mapping[str, object]) -> str:
     return _WORKED[str(marketing.get("worked_by", "value"))]
 
 
+def wasted_told(marketing: Mapping[str, Any]) -> str:
+    """How much of all that marketing spent went past the segments that sales works; empty where nothing was spent.
+
+    Parameters
+    ----------
+    marketing : mapping
+        What the manifest says of marketing segments.
+
+    Examples
+    --------
+    >>> wasted_told({"spend_unit": "EUR", "audiences": [{"spend": 300.0, "outside": 75.0}]})[-61:]
+    'EUR 300; 25.0% of it went past the segments that sales works.'
+    """
+    spend, outside = (sum(each[name] for each in marketing.get("audiences", ())) for name in ("spend", "outside"))
+    if spend <= 0:
+        return ""
+    unit = marketing.get("spend_unit", "")
+    amount = counted(round(spend), "touch") if unit in ("", "touches") else money(spend, unit)
+    return (f"In all the time that the files tell of marketing spent {amount}; {share(outside / spend)} of it went "
+            "past the segments that sales works.")
+
+
 def _plural(noun: str) -> str:
-    for ending, many in (("purchase day", "purchase days"), ("um", "a"), ("y", "ies"), ("ch", "ches")):
+    for ending, many in (("day", "days"), ("um", "a"), ("y", "ies"), ("ch", "ches")):
         if noun.endswith(ending):
             return noun.removesuffix(ending) + many
     return f"{noun}s"
@@ -285,6 +307,20 @@ def overlap(value: float, limit: float = 0.6) -> str:
     """
     written = (f"{value:.{digits}f}" for digits in range(2, 9))
     return next((text for text in written if (float(text) < limit) == (value < limit)), f"{value}")
+
+
+def reported_in(manifest: Mapping[str, Any]) -> str:
+    """The days over which the ledger of hours looks.
+
+    Examples
+    --------
+    >>> reported_in({"market": {"market": {"horizon_days": 365}}, "as_of": "2026-06-30"})
+    'in the 365 days to 30 June 2026'
+    >>> reported_in({"market": {"market": {"horizon_days": 90}}, "as_of": None})
+    'in the last 90 days'
+    """
+    days = counted(manifest["market"]["market"]["horizon_days"], "day")
+    return f"in the {days} to {day(manifest['as_of'])}" if manifest["as_of"] else f"in the last {days}"
 
 
 def minutes_said(focus: Mapping[str, int]) -> str:

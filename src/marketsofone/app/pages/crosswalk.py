@@ -77,6 +77,7 @@ class Crosswalk:
     readings: Mapping[str, str]
     counted: str
     worked: str
+    wasted: str
     spends: bool
     may_export: bool
 
@@ -92,7 +93,7 @@ def crosswalk(visit: Annotated[Visit, visits("see_market")],
         lines, walk.classes, tuple(_reached(each, walk.unit) for each in walk.audiences),
         tuple(line.path for line in lines if line.chosen and spends and line.spent == _spent(0.0, walk.unit)),
         tuple(sorted({row["level"] for row in visit.shelf.strata})), walk.level, of, READINGS, IN_PROPORTION,
-        walk.worked, spends, visit.viewer.may("export"))
+        walk.worked, walk.wasted, spends, visit.viewer.may("export"))
     return rendered("crosswalk.html", framed(visit, "Crosswalk", "crosswalk"), page)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.snapshots.snapshot import Snapshot
-from marketsofone.project.words import worked_told
+from marketsofone.project.words import wasted_told, worked_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class Walk:
         Of the spend: a currency or touches; empty where nothing is known of it.
     worked : str
         What says which sales segments are worked, in a sentence.
+    wasted : str
+        How much of all that marketing spent went past them, in a sentence; empty where nothing was spent.
     """
 
     level: int
@@ -37,6 +39,7 @@ class Walk:
     audiences: list[dict[str, Any]]
     unit: str
     worked: str = ""
+    wasted: str = ""
 
     def matrix(self, of: str) -> list[dict[str, Any]]:
         """One row a stratum: ``path``, ``buyers``, ``chosen`` and ``cells``, that column of the table by class."""
@@ -71,7 +74,7 @@ def read_walk(snapshot: Snapshot, level: int | None = None) -> Walk:
     classes = tuple(dict.fromkeys(row["class"] for row in rows))
     said = snapshot.manifest.get("marketing", {})
     return Walk(chosen, classes, rows, [_audience(name, rows, said) for name in classes], said.get("spend_unit", ""),
-                worked_told(said))
+                worked_told(said), wasted_told(said))
 
 
 def _audience(name: str, rows: Sequence[Mapping[str, Any]], said: Mapping[str, Any]) -> dict[str, Any]:

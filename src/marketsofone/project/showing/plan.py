@@ -267,11 +267,13 @@ def _draining(shelf: Shelf, kind: str, scope: Scope) -> tuple[str, Sequence[Any]
 
 def focus_of(shelf: Shelf) -> tuple[tuple[str, str], ...]:
     """Where effort went as a whole: hours reported, in chosen segments, how unequal; nothing where not told."""
+    from marketsofone.report.words import reported_in
+
     told = (shelf.snapshot.manifest.get("plan") or {}).get("focus") or {}
     if not told:
         return ()
     unequal = "not known" if told.get("gini") is None else f"{told['gini']:.2f}"
-    return (("Hours reported", hours(told.get("hours_reported"))),
+    return ((f"Hours reported {reported_in(shelf.snapshot.manifest)}", hours(told.get("hours_reported"))),
             ("In pursued segments", percent(told.get("share_in_pursued")) or "not known"),
             ("Touches", count(told.get("touches"))),
             ("Touches whose minutes were not written down", count(told.get("minutes_missing"))),
