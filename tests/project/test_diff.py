@@ -63,6 +63,14 @@ def test_changed_settings_and_files_are_named(small, run, later):
     assert found.movers[0].why == ("the settings differ",)
 
 
+@pytest.mark.parametrize("section", ["plan", "alarms", "segments", "criteria", "marketing", "record"])
+def test_a_setting_that_moves_no_score_is_named_and_is_no_reason_why_a_buyer_moved(small, run, later, section):
+    said = small.manifest(market={**small.manifest()["market"], section: {"weeks": 8}})
+    found = diff(run, later(said=said, buyers=small.buyers(value_per_hour=[180.0, 4880, 1400, 933, 176])))
+    assert [each.name for each in found.settings] == [f"{section}.weeks"]
+    assert found.movers[0].why == ("what it borrows from its stratum moved",)
+
+
 def test_buyers_and_strata_that_came_and_went_are_counted_and_named(small, run, later):
     found = diff(run, later(
         buyers=small.buyers(buyer_id=[60, 10, 20, 30, 40],

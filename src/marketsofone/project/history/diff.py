@@ -17,6 +17,8 @@ SAME = 1e-9
 """Two values whose difference is at most this share of the larger are the same."""
 
 _MEASURES = (*SCORES, "value_per_hour")
+_BESIDE_SCORES = ("alarms", "criteria", "marketing", "plan", "record", "segments")
+"""Sections of the project file that no score and no stratum rests on."""
 COMPARED = ("rank", "path", *_MEASURES)
 """What of a buyer is compared."""
 
@@ -137,7 +139,8 @@ def diff(before: Snapshot, after: Snapshot, top: int = 10, without: Collection[i
             strata_came=_paths_missing(connection, after, before),
             strata_went=_paths_missing(connection, before, after),
             buyers=Change("buyers", stayed + went, stayed + came), came=came, went=went, stayed=stayed,
-            moved=tuple(_moved(connection)), movers=_movers(connection, bool(settings), top, without))
+            moved=tuple(_moved(connection)),
+            movers=_movers(connection, any(map(_moves_scores, settings)), top, without))
 
 
 def _join_buyers(connection: duckdb.DuckDBPyConnection, before: Snapshot, after: Snapshot) -> None:
@@ -213,6 +216,11 @@ def _causes(row: Mapping[str, Any], settings_changed: bool) -> Iterator[str]:
         yield "the settings differ"
     elif all(_same(change.before, change.after) for change in own):
         yield "what it borrows from its stratum moved"
+
+
+def _moves_scores(setting: Change) -> bool:
+    """Whether another value of a setting may move what a buyer is scored, or its place in the tree."""
+    return setting.name != "market.name" and setting.name.partition(".")[0] not in _BESIDE_SCORES
 
 
 def _paths_missing(connection: duckdb.DuckDBPyConnection, of: Snapshot, to: Snapshot) -> tuple[str, ...]:
