@@ -262,7 +262,7 @@ def test_version_is_that_of_the_package(m1):
 @pytest.mark.parametrize(("words", "says"), [
     (["scors"], 'Did you mean "scores"'), (["scores", "--levl", "1"], "Did you mean --level"),
     (["scores", "--format", "xml"], '"json"'), (["export", "."], "--to"), (["rank", "--top", "many"], "--top"),
-    (["rank", "--top", "-1"], "Must be >= 0"), (["diff", "--top", "-1"], "Must be >= 0"),
+    (["rank", "--top", "-1"], "Must be >= 1"), (["diff", "--top", "-1"], "Must be >= 1"),
     (["rows", "--limit", "-1"], "Must be >= 0"), (["segment", "members", "x", "--top", str(10 ** 20)], "Must be <="),
 ])
 def test_a_command_line_that_cannot_be_followed_is_answered_with_the_right_one(m1, words, says):

@@ -111,3 +111,15 @@ def test_the_columns_of_an_empty_list_are_those_of_one_that_holds_something(new,
     assert names("segment list") == without
     assert names("segment members all") == names("segment members none")
     assert said("segment", "members", "none", new).startswith("No buyer is in none that may be shown.")
+
+
+@pytest.mark.parametrize("words", ["rank", "diff", "plan drain", "scores", "segment members x"])
+def test_no_list_is_cut_to_nothing_and_then_said_to_be_empty(ran, m1, words):
+    status, out, err = m1(*words.split(), ran, "--top", 0)
+    assert status != 0
+    assert "Must be >= 1" in out + err
+
+
+def test_a_level_that_is_not_there_is_answered_with_the_nearest(ran, m1):
+    _status, _out, err = m1("scores", ran, "--level", "markt")
+    assert err.rstrip().endswith("--level market")

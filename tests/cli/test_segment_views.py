@@ -155,7 +155,7 @@ def test_a_weak_segment_is_accepted_with_a_note_and_that_is_taken_back(m1, folde
 
 @pytest.mark.parametrize(("words", "found"), [
     (("accept", "health", "--note", "x"), "one that was not found wanting"),
-    (("accept", "nothing", "--note", "x"), "no such stratum"),
+    (("accept", "nothing", "--note", "x"), "none of that name"),
     (("accept", "retail"), "note"),
     (("accept", "retail", "--withdraw"), "none in force"),
 ])

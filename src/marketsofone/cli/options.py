@@ -13,7 +13,7 @@ from marketsofone.cli.sheet import Format as _Format
 Project = Annotated[Path, Parameter(help="Folder of the project.")]
 Run = Annotated[str, Parameter(help="Which run to look at, as m1 runs lists it.")]
 Rows = Annotated[int, Parameter(validator=Number(gte=0, lte=1_000_000_000))]
-Top = Annotated[Rows, Parameter(help="Rows to print.")]
+Top = Annotated[int, Parameter(validator=Number(gte=1, lte=1_000_000_000), help="Rows to print.")]
 Format = Annotated[_Format, Parameter(help="For people, or for programs: all columns, numbers in full.")]
 Score = Literal["pull", "competitiveness", "attractiveness"]
 About = Literal["buyer", "account", "contact", "opportunity", "stratum"]

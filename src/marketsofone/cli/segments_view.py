@@ -13,7 +13,8 @@ from marketsofone.cli.sheet import Column, Row, assumed, show
 Withdraw = Annotated[bool, Parameter(negative="", show_default=False)]
 _NOT_JUDGED = ("There are no segments to judge: the whole market is one, and marketing has none beside it.\n"
                "Map sales dimensions that may split it, or traits of buyers, then run again.")
-Segment = Annotated[str, Parameter(name="STRATUM", help="The stratum: its id, path or name.")]
+Segment = Annotated[str, Parameter(name="STRATUM",
+                                   help="A stratum by its id, path, name or value, or what it is called.")]
 
 
 def tree(project: Project = HERE, *, run: Run = "latest", format: Format = "table") -> None:

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketsofone.errors import RecordRefused, RunMissing, shortened
+from marketsofone.errors import RecordRefused
 from marketsofone.project.snapshots.small_tables import rows_of
 from marketsofone.project.snapshots.snapshot import Snapshot
+from marketsofone.project.statements.naming import chosen_stratum
 from marketsofone.project.statements.recorded import record_if_any, record_of
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def accept_segment(
     Parameters
     ----------
     stratum : str
-        Its id, path or name in the run.
+        Its id, path, name or value in the run, or what it is called.
     note : str
         Why.
 
@@ -145,7 +146,7 @@ def accept_segment(
     """
     from marketsofone.record import Override, Statement
 
-    stratum_id = _found(snapshot, stratum)
+    stratum_id = chosen_stratum(snapshot, stratum)[0]
     mark = marks(snapshot).get(stratum_id)
     if mark is None or mark.holds is not False:
         raise RecordRefused("A segment is accepted that does not hold up.",
@@ -167,7 +168,7 @@ def withdraw_acceptance(folder: Path, snapshot: Snapshot, stratum: str, by: str,
     """
     from marketsofone.record import Statement, Withdrawal
 
-    stratum_id = _found(snapshot, stratum)
+    stratum_id = chosen_stratum(snapshot, stratum)[0]
     with record_of(folder) as record:
         standing = [entry for entry, _says in _acceptances(record, stratum_id)]
         if not standing:
@@ -176,17 +177,3 @@ def withdraw_acceptance(folder: Path, snapshot: Snapshot, stratum: str, by: str,
         record.state(Statement("stratum", stratum_id, Withdrawal(), by, now or datetime.now(UTC),
                                supersedes=standing[-1].id))
     return stratum_id
-
-
-def _found(snapshot: Snapshot, stratum: str) -> str:
-    """The id of the one stratum of that id, path or name."""
-    rows = snapshot.table("strata").select(["stratum_id", "path", "name"]).to_pylist()
-    for key in ("stratum_id", "path", "name"):
-        named = [str(row["stratum_id"]) for row in rows if str(row[key]) == stratum]
-        if len(named) == 1:
-            return named[0]
-        if named:
-            raise RunMissing("One stratum was asked for by its name.", f"{len(named)} strata of that name.",
-                             f"Ask by id: {shortened(named, most=4)}")
-    raise RunMissing(f"Run {snapshot.run_id} was asked for a stratum by its id, path or name.",
-                     "no such stratum.", "m1 tree --format csv lists them with their ids.")

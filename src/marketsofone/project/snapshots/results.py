@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,8 +121,9 @@ def read_level(snapshot: Snapshot, level: str, by: str = "value_per_hour",
     chosen = [each for each in strata if level in _names_of_level(each, strata)]
     if not chosen:
         known = sorted({name for each in strata for name in _names_of_level(each, strata)})
+        near = get_close_matches(level, known, n=1) or known
         raise RunMissing(f"Run {snapshot.run_id} was asked for the level '{level}' of its tree.",
-                         f"levels {shortened(known, most=20)}.", f"--level {known[0]}")
+                         f"levels {shortened(known, most=20)}.", f"--level {near[0]}")
     return tuple(sorted(chosen, key=lambda each: _place(each, by))[:top])
 
 
