@@ -273,3 +273,33 @@ def test_two_strata_are_never_called_the_same(team, api):
     assert program.post("/api/v1/strata/market/statements", json={"kind": "name", "name": "Ours"}).status_code == 201
     answer = program.post(f"/api/v1/strata/{other}/statements", json={"kind": "name", "name": "OURS "})
     assert answer.status_code == 409
+
+
+@pytest.mark.parametrize(("address", "said"), [
+    ("ranking?by=Ann", "by: should be 'rank' or 'plan'."),
+    ("buyers?most=0", "most: should be greater than or equal to 1."),
+    ("buyers/Ann", "buyer_id: should be a valid integer"), ("find", "key: is needed."),
+    ("strata?level=Ann&start=-1", "start: should be greater than or equal to 0.")])
+def test_a_value_that_is_not_understood_is_answered_with_what_is_taken(api, address, said):
+    answer = api("analyst").get(f"/api/v1/{address}")
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+    assert "Ann" not in answer.json()["detail"]
+
+
+def test_what_is_stated_in_a_kind_that_there_is_not_is_answered_with_those_there_are(api, own):
+    address = f"/api/v1/buyers/{own['buyer_id']}/statements"
+    answer = api("rep").post(address, json={"kind": "Ann Example"})
+    assert answer.status_code == 422
+    assert "'judgement', 'wish'" in answer.json()["detail"]
+    assert "Ann" not in answer.text
+    answer = api("rep").post(address, json={"kind": "note", "text": " ", "colour": "Ann Example"})
+    assert "colour: is not taken here." in answer.json()["detail"]
+    assert "Ann" not in answer.text
+
+
+def test_an_address_that_there_is_not_leads_to_the_document(api):
+    answer = api("analyst").get("/api/v1/nothing")
+    assert answer.status_code == 404
+    assert "/api/v1/openapi.json lists what there is" in answer.json()["detail"]
+    assert api("analyst").get("/api/v1/openapi.json").status_code == 200

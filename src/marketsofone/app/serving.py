@@ -28,7 +28,7 @@ from marketsofone.app.local_link import LocalLink
 from marketsofone.app.office import Office
 from marketsofone.app.pages import ROUTERS
 from marketsofone.app.pages.problem import problem_page
-from marketsofone.app.problems import problem_details, speaks_json
+from marketsofone.app.problems import problem_details, speaks_json, taken_instead
 from marketsofone.app.repairing import problem_told
 from marketsofone.errors import (
     MarketError,
@@ -195,15 +195,19 @@ def _record_away(request: Request, problem: Exception) -> Response:
 
 def _not_understood(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, RequestValidationError)
-    places = sorted({".".join(map(str, error["loc"][1:])) or str(error["loc"][0]) for error in problem.errors()})
-    return _told(request, 422, f"The request is not understood at: {', '.join(places)}.", "Check these values.")
+    told = {".".join(map(str, error["loc"][1:])) or str(error["loc"][0]): taken_instead(error)
+            for error in problem.errors()}
+    repairs = [f"{place}: {repair}" for place, repair in sorted(told.items()) if repair]
+    return _told(request, 422, f"The request is not understood at: {', '.join(sorted(told))}.",
+                 "\n".join(repairs) if repairs else "Check these values.")
 
 
 def _not_found(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)
-    words = {404: ("There is no such page.", "It may have moved: start from Market."),
-             405: ("This address is not used that way.", "Start from Market.")}
-    title, repair = words.get(problem.status_code, ("The request cannot be answered.", "Start from Market."))
+    start = "Start from Market." if not speaks_json(request.url.path) else f"{api.DOCUMENT} lists what there is."
+    title = {404: "There is no such page.", 405: "This address is not used that way."}.get(
+        problem.status_code, "The request cannot be answered.")
+    repair = f"It may have moved: {start[0].lower()}{start[1:]}" if problem.status_code == 404 else start
     headers = {"allow": ", ".join(_methods(request))} if problem.status_code == 405 else problem.headers
     return _told(request, problem.status_code, title, repair, headers)
 

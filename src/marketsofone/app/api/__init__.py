@@ -2,6 +2,7 @@
 
 from marketsofone.app.api.buyers import router as buyers
 from marketsofone.app.api.document import router as document
+from marketsofone.app.api.routing import PREFIX
 from marketsofone.app.api.runs import router as runs
 from marketsofone.app.api.statements import router as statements
 from marketsofone.app.api.strata import router as strata
@@ -9,4 +10,7 @@ from marketsofone.app.api.tables import router as tables
 
 ROUTERS = (document, strata, buyers, tables, runs, statements)
 
-__all__ = ["ROUTERS"]
+DOCUMENT = f"{PREFIX}/openapi.json"
+"""Where the document stands."""
+
+__all__ = ["DOCUMENT", "ROUTERS"]
