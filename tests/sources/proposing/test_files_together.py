@@ -218,6 +218,18 @@ def test_a_log_of_calls_tells_direction_answers_and_minutes(tmp_path):
     assert con.execute(query).fetchall() == [(200, 40, 150, 300.0, 50, "2026-01-02")]
 
 
+def test_contacts_of_marketing_are_told_from_those_of_sales(tmp_path):
+    deals(tmp_path)
+    lines = [f'{{"call_id": "c{n}", "started_at": "2026-01-{1 + n % 28:02d}T09:30:00", "duration_s": 60, '
+             f'"direction": "outbound", "owner_group": "{"Marketing" if n % 4 else "Vertrieb"}", '
+             f'"result": "{"connected" if n % 4 else "no_answer"}", '
+             f'"company": {{"id": "{7_000_000_000 + 37 * (n % 50)}"}}}}' for n in range(200)]
+    (tmp_path / "calls.jsonl").write_text("\n".join(lines))
+    con, _ = loaded(propose(tmp_path, "Acme"))
+    query = "select count_if(team = 'sales'), count_if(team = 'marketing') from touch"
+    assert con.execute(query).fetchall() == [(50, 150)]
+
+
 def test_every_sheet_of_a_workbook_is_a_source(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["Prepared by RevOps"])

@@ -46,6 +46,8 @@ OUTGOING = ("out", "outbound", "outgoing", "sent", "ausgehend", "ausgang")
 ANSWERED = ("connected", "answered", "reached", "picked up", "replied", "erreicht", "angenommen", "beantwortet")
 UNANSWERED = ("no answer", "no_answer", "no-answer", "not reached", "unanswered", "missed", "busy", "voicemail",
               "left voicemail", "nicht erreicht", "verpasst", "besetzt", "mailbox", "no reply")
+MARKETING_TEAM = ("marketing", "marketing team", "marketingteam", "équipe marketing")
+SALES_TEAM = ("sales", "sales team", "vertrieb", "verkauf", "ventes", "commercial", "équipe commerciale")
 FORMS = {
     **dict.fromkeys(("group", "holding", "corporate group", "konzern", "gruppe", "unternehmensgruppe", "groupe"),
                     "group"),

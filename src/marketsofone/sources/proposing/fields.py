@@ -16,7 +16,7 @@ from marketsofone.sources.profiling.net_of_tax import tax_of
 from marketsofone.sources.profiling.rows_told import Whole
 from marketsofone.sources.proposing.drafts import Guess
 from marketsofone.sources.proposing.recurring import Recurring, recurring
-from marketsofone.sources.proposing.told_by_values import answered, direction, form, outcome
+from marketsofone.sources.proposing.told_by_values import answered, direction, form, outcome, team
 from marketsofone.sources.spelling import quoted_as_toml, snake
 from marketsofone.sources.sql import literal, quoted
 
@@ -315,7 +315,8 @@ def said_once(one: FileProfile, fields: Mapping[str, Guess]) -> tuple[str, ...]:
 
 def _touch(folder: Folder, one: FileProfile) -> dict[str, Guess]:
     fields: dict[str, Guess] = references(folder, one, ("touch", "account", "contact", "opportunity", "rep"), {})
-    fields |= {name: guess for name, guess in (("direction", direction(one)), ("answered", answered(one))) if guess}
+    told = {"direction": direction(one), "answered": answered(one), "team": team(one)}
+    fields |= {name: guess for name, guess in told.items() if guess}
     fields |= plain_fields(one, "touch", fields)
     seconds = next((column for column in one.columns if column.kind == "number" and named(column, SECONDS)), None)
     hours = next((column for column in one.columns if column.kind == "number" and named(column, HOURS)), None)

@@ -13,9 +13,11 @@ from marketsofone.sources.profiling.crm_values import (
     FORMS,
     INCOMING,
     LOST,
+    MARKETING_TEAM,
     NO,
     OUTCOMES,
     OUTGOING,
+    SALES_TEAM,
     TARGETS,
     UNANSWERED,
     WON,
@@ -105,6 +107,13 @@ def direction(one: FileProfile) -> Guess | None:
     known = {**dict.fromkeys(INCOMING, "in"), **dict.fromkeys(OUTGOING, "out")}
     return next((_cases(column, known, "its values tell who came to whom") for column in one.columns
                  if column.values and set(column.values) <= set(known)), None)
+
+
+def team(one: FileProfile) -> Guess | None:
+    """Whose contacts they were, where a column has words for sales and marketing: approaches are those of sales."""
+    known = {**dict.fromkeys(SALES_TEAM, "sales"), **dict.fromkeys(MARKETING_TEAM, "marketing")}
+    return next((_cases(column, known, "its values tell sales from marketing") for column in one.columns
+                 if set(column.values) & set(MARKETING_TEAM) and set(column.values) <= set(known)), None)
 
 
 def answered(one: FileProfile) -> Guess | None:
