@@ -61,8 +61,15 @@ def test_what_is_taken_back_moves_the_buyer_back(project, notebook):
 def test_a_statement_after_a_fixed_as_of_date_moves_nothing_as_in_a_run_of_that_day(project, notebook):
     shelf = Shelf(open_snapshot(project))
     buyer = a_buyer(shelf)
-    notebook.enter("judgement", "buyer", buyer["source_id"], {"score": "pull", "value": 0.9, "sure": 4.0}, "ann")
+    about = ("account", buyer["source_id"])
+    notebook.enter("judgement", *about, {"score": "pull", "value": 0.9, "sure": 40.0}, "ann")
+    notebook.enter("contact", *about, {"channel": "call", "happened_at": datetime.now(UTC), "answered": True}, "ann")
     assert restated(shelf, notebook, buyer)["restated"] == ()
+    (project / "runs").unlink()
+    again = Shelf(run_project(project))
+    run = again.buyer(buyer["buyer_id"])
+    assert run["pull_trials"] == buyer["pull_trials"]
+    assert restated(again, notebook, run) == {**run, "restated": ()}, "the run left it out, so nothing is taken off"
 
 
 def test_a_correction_of_what_someone_else_corrected_is_refused(notebook):

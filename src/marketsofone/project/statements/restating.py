@@ -93,16 +93,18 @@ def _moves(score: str, shelf: Shelf, row: Row) -> bool:
 
 
 def _changes(shelf: Shelf, notebook: Notebook, row: Row) -> Iterable[tuple[float, list[Entry]]]:
-    """Statements of the buyer that are in force now and were not at the run, and the other way round."""
+    """Statements of the buyer that count now and did not in the run, and the other way round."""
     read_at = shelf.snapshot.manifest.get("record_read_at")
-    end = _end(shelf)
-    now = {entry.id: entry for entry in _of(shelf, notebook, row, None) if end is None or entry.stated_at < end}
-    if read_at is None:
-        then: Mapping[int, Entry] = {}
-    else:
-        then = {entry.id: entry for entry in _of(shelf, notebook, row, datetime.fromisoformat(read_at))}
+    now = _counting(shelf, notebook, row, None)
+    then = _counting(shelf, notebook, row, datetime.fromisoformat(read_at)) if read_at else {}
     yield 1.0, [entry for number, entry in now.items() if number not in then]
     yield -1.0, [entry for number, entry in then.items() if number not in now]
+
+
+def _counting(shelf: Shelf, notebook: Notebook, row: Row, as_of: datetime | None) -> Mapping[int, Entry]:
+    """Statements in force at an instant, without those that a run of a fixed day leaves out."""
+    end = _end(shelf)
+    return {entry.id: entry for entry in _of(shelf, notebook, row, as_of) if end is None or entry.stated_at < end}
 
 
 def _of(shelf: Shelf, notebook: Notebook, row: Row, as_of: datetime | None) -> list[Entry]:
