@@ -8,6 +8,7 @@ from marketsofone.project.snapshots.shelf import Shelf
 from marketsofone.project.snapshots.snapshot import open_snapshot
 from marketsofone.project.statements.entering import Notebook
 from marketsofone.project.statements.restating import restated
+from marketsofone.report.words import day
 
 
 @pytest.fixture
@@ -70,6 +71,21 @@ def test_a_statement_after_a_fixed_as_of_date_moves_nothing_as_in_a_run_of_that_
     run = again.buyer(buyer["buyer_id"])
     assert run["pull_trials"] == buyer["pull_trials"]
     assert restated(again, notebook, run) == {**run, "restated": ()}, "the run left it out, so nothing is taken off"
+
+
+def test_a_contact_written_down_is_the_last_touch_at_once_and_a_page_says_where_it_moves_no_score(team):
+    row = team.shelf.listed(order="place", most=1).rows[0]
+    admin, address, today = team.browser("admin"), f"/buyer/{row['buyer_id']}", day(datetime.now(UTC).date())
+    assert f"Last touch {today}." not in admin.get("/").text
+    assert admin.post(f"{address}/contact", data={"channel": "call", "came": "no answer"}).status_code == 303
+    for page in (admin.get("/").text, admin.get(address).text):
+        assert f"Last touch {today}." in page
+    late = "The project fixes 2026-06-30 as its day: what is written down now is kept and shown, and moves no score."
+    assert late in admin.get(address).text
+    assert "changed since the run" not in admin.get("/").text
+    team.app.state.office.shelf().snapshot.manifest["market"]["market"]["as_of"] = None
+    assert late not in admin.get(address).text
+    assert "changed since the run" in admin.get("/").text
 
 
 def test_a_correction_of_what_someone_else_corrected_is_refused(notebook):

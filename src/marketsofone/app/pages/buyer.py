@@ -18,6 +18,7 @@ from marketsofone.errors import RecordRefused
 from marketsofone.project.reading.unlisted import off_the_list
 from marketsofone.project.showing.buyer import (
     approach_to,
+    contacts_on,
     effort_on,
     hour_of,
     next_move,
@@ -32,7 +33,7 @@ from marketsofone.project.showing.saying import said_of
 from marketsofone.project.showing.timeline import timeline
 from marketsofone.project.showing.wishes import wish_words
 from marketsofone.project.snapshots.shelf import Row
-from marketsofone.project.statements.restating import restated
+from marketsofone.project.statements.restating import restated, too_late
 from marketsofone.project.statements.stating import REFUSAL
 from marketsofone.project.statements.subjects import subjects_of
 
@@ -143,6 +144,7 @@ class Buyer:
     rests: Resting
     wishes: tuple[str, ...]
     channels: tuple[str, ...]
+    too_late: str
     may_write: bool
 
 
@@ -165,7 +167,8 @@ def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLR
         events[:_EVENTS], events[_EVENTS:],
         stratum_lines(shelf, [shelf.stratum(row["stratum_id"])])[0], _places(visit, buyer_id), titles(),
         tuple(map(_opportunity, shelf.of_buyer("opportunities", buyer_id))), _said(visit, row),
-        resting(shelf, counted), WISHES, CHANNELS, visit.viewer.may("write"))
+        resting(shelf, counted), WISHES, CHANNELS, too_late(shelf),
+        visit.viewer.may("write"))
     return rendered("buyer.html", framed(visit, page.itself.key, ""), page)
 
 
@@ -253,10 +256,10 @@ def undo(buyer_id: int, visit: Annotated[Visit, visits("write")],
 
 def _following(visit: Visit, as_run: Row, row: Row) -> NextMove:
     """The next move: the plan and the changes as the run holds them, the scores as they stand now."""
-    found = next_move(visit.shelf, row["buyer_id"])
+    found, met = next_move(visit.shelf, row["buyer_id"]), contacts_on(visit.shelf, visit.office.notebook, [row])
     barred = as_run["rank"] is None or row["buyer_id"] in visit.barred
     return NextMove(barred, found[1] if found else "", found[0] if found else None,
-                    hour_of(visit.shelf, as_run, row)[0], approach_to(visit.shelf, row),
+                    hour_of(visit.shelf, as_run, row)[0], approach_to(visit.shelf, row, met.get(row["buyer_id"])),
                     said_of(visit.shelf, row), changed_since(visit.shelf, as_run), as_of_before(visit.shelf))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marketsofone.project.reading.buyer_known import facts_of, people_at, planned_row
 from marketsofone.project.showing.figures import count, currency_of, money, share
@@ -13,6 +13,10 @@ from marketsofone.project.showing.plan import Move, move_of
 from marketsofone.project.snapshots.approach import orders_approach
 from marketsofone.project.snapshots.shelf import Row, Shelf
 from marketsofone.project.snapshots.small_tables import rows_of
+from marketsofone.project.statements.subjects import subjects_of
+
+if TYPE_CHECKING:
+    from marketsofone.project.statements.entering import Notebook
 
 _DECIDES = {
     "contact": "This person decides", "site": "The site decides; no deciding person is on record",
@@ -95,13 +99,33 @@ def effort_on(shelf: Shelf, buyer_id: int) -> tuple[tuple[str, str], ...]:
     return (*counts, ("contribution of what was sold", money(facts.get("contribution"), currency_of(shelf))))
 
 
-def approach_to(shelf: Shelf, row: Row) -> Approach:
-    """How to approach a buyer: as is known of itself, else as most of its segment is approached."""
+def approach_to(shelf: Shelf, row: Row, contact_on: date | None = None) -> Approach:
+    """How to approach a buyer: as is known of itself, else as most of its segment is approached.
+
+    Parameters
+    ----------
+    contact_on : date, optional
+        Of the last contact that people wrote down (`contacts_on`).
+    """
     facts = facts_of(shelf, row["buyer_id"]) or {}
     own = [_written(facts[column]) for name, column in (_criteria(shelf, facts) if facts else {}).items()
            if name.partition(": ")[0] == _APPROACH and facts[column] is not None]
     way, why = (", ".join(own), "as is on record of this buyer") if own else _as_its_segment(shelf, row["stratum_id"])
-    return Approach(way, why, _last(facts))
+    return Approach(way, why, _last(facts, contact_on))
+
+
+def contacts_on(shelf: Shelf, notebook: Notebook, rows: Sequence[Row]) -> Mapping[int, date]:
+    """The day of the last contact with each buyer that people wrote down, since the run too; of those that have one."""
+    told = notebook.spoken_of([key for row in rows for key in shelf.keys_of(row)])
+    days = {row["buyer_id"]: _contact_days(shelf, notebook, row) for row in rows
+            if not told.isdisjoint(shelf.keys_of(row))}
+    return {buyer: max(on) for buyer, on in days.items() if on}
+
+
+def _contact_days(shelf: Shelf, notebook: Notebook, row: Row) -> list[date]:
+    said: list[Any] = [entry.says for about, key in subjects_of(shelf, row)
+                       for entry in notebook.of_kind("contact", None, about, key)]
+    return [says.happened_at.date() for says in said]
 
 
 def shared_with(shelf: Shelf, row: Row) -> tuple[Shared, ...]:
@@ -200,9 +224,9 @@ def _joined(words: Sequence[str], last: str) -> str:
     return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def _last(facts: Mapping[str, Any]) -> str:
-    on = facts.get("last_touch_on")
-    return "" if on is None else _written(on)
+def _last(facts: Mapping[str, Any], contact_on: date | None) -> str:
+    days = [day for day in (facts.get("last_touch_on"), contact_on) if day is not None]
+    return _written(max(days)) if days else ""
 
 
 def _named(column: str) -> str:

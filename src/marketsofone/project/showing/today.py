@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.reading.unlisted import objectors, unlisted
-from marketsofone.project.showing.buyer import approach_to, hour_of, next_move
+from marketsofone.project.showing.buyer import approach_to, contacts_on, hour_of, next_move
 from marketsofone.project.showing.changing import changed_since
 from marketsofone.project.showing.figures import figures, reasons
 from marketsofone.project.showing.saying import said_of
@@ -111,9 +111,10 @@ def open_buyers(shelf: Shelf, notebook: Notebook, scope: Scope, barred: Set[int]
 def moves_to(shelf: Shelf, notebook: Notebook, rows: Sequence[Row]) -> tuple[Move, ...]:
     """What is told of each buyer to approach."""
     wished, accounts = wishes_told(shelf, notebook, rows), shelf.accounts(rows)
+    met = contacts_on(shelf, notebook, rows)
     return tuple(
-        Move(now, said_of(shelf, now), approach_to(shelf, row), *hour_of(shelf, row, now), _planned(shelf, row),
-             changed_since(shelf, row), bool(now["restated"]), wished[row["buyer_id"]],
+        Move(now, said_of(shelf, now), approach_to(shelf, row, met.get(row["buyer_id"])), *hour_of(shelf, row, now),
+             _planned(shelf, row), changed_since(shelf, row), bool(now["restated"]), wished[row["buyer_id"]],
              accounts.get(row["buyer_id"], ""))
         for row, now in zip(rows, restated_all(shelf, notebook, rows), strict=True))
 

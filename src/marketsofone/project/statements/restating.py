@@ -66,6 +66,14 @@ def restated(shelf: Shelf, notebook: Notebook, row: Row) -> Row:
     return {**moved, **_revalued(moved, scores, hour), "restated": tuple(added)}
 
 
+def too_late(shelf: Shelf, now: datetime | None = None) -> str:
+    """That what is said now moves no score, for the project fixes an earlier day; empty where it does."""
+    end, day = _end(shelf), shelf.snapshot.manifest["market"]["market"]["as_of"]
+    if end is None or (now or datetime.now(UTC)) < end:
+        return ""
+    return f"The project fixes {day} as its day: what is written down now is kept and shown, and moves no score."
+
+
 def restated_all(shelf: Shelf, notebook: Notebook, rows: Sequence[Row]) -> list[Row]:
     """Several buyers as they stand now: one question to the record where nothing was said of most of them."""
     told = notebook.spoken_of([key for row in rows for key in shelf.keys_of(row)])
