@@ -173,7 +173,7 @@ def _read(snapshot: Snapshot, name: str, told: Mapping[str, str]) -> pa.Table:
 
     from marketsofone.report import BESIDE, READS
 
-    held = _listed(snapshot) if name == "buyers" else f"from {scanned(snapshot.file(name))}"
+    held = _listed(snapshot, name) if name in ("buyers", "plan") else f"from {scanned(snapshot.file(name))}"
     rows = duckdb.sql(f"select * from ({held}) where {told.get('', 'true')}")
     asked = {column: where.format(buyers=scanned(snapshot.file("buyers"))) for column, where in told.items()}
     shown = [f"case when {asked[column]} then {column} end as {column}" if column in asked else column
@@ -181,12 +181,13 @@ def _read(snapshot: Snapshot, name: str, told: Mapping[str, str]) -> pa.Table:
     return rows.select(*map(duckdb.SQLExpression, shown)).to_arrow_table()
 
 
-def _listed(snapshot: Snapshot) -> str:
-    """Buyers beside the plan, as a query; whose basis for contact is over by now has no rank: no list takes one."""
-    barred, held = barred_since(snapshot), beside_plan(snapshot)
-    if not barred:
-        return held
-    return f"select * replace (case when buyer_id not in {among(barred)} then rank end as rank) from ({held})"
+def _listed(snapshot: Snapshot, name: str) -> str:
+    """Buyers beside the plan, or the plan, as a query: whose basis for contact is over by now is on no list."""
+    barred = barred_since(snapshot)
+    free = f"buyer_id not in {among(barred)}" if barred else "true"
+    if name == "plan":
+        return f"from {scanned(snapshot.file(name))} where {free}"
+    return f"select * replace (case when {free} then rank end as rank) from ({beside_plan(snapshot)})"
 
 
 def typed(frame: pd.DataFrame) -> pa.Table:
