@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import marketsofone as m1
 from marketsofone.errors import RunInterrupted, RunMissing
 from marketsofone.project import run_project, simulate_project
 from marketsofone.project.showing.plan import totals_of
@@ -47,6 +48,13 @@ def test_the_totals_of_a_plan_leave_with_it_and_add_up(tmp_path):
 def test_totals_of_a_plan_are_asked_of_a_run_that_has_one(run):
     with pytest.raises(RunMissing, match="was asked for its plan"):
         totals_of(Shelf(run))
+
+
+def test_a_frame_that_there_is_not_is_answered_with_the_nearest_name_or_all_of_them(run):
+    with pytest.raises(RunMissing, match="If 'buyers' is meant, write that"):
+        m1.frame(run, "buyer")
+    with pytest.raises(RunMissing, match=r"none of that name; there are buyer_by_source, buyers, .*strata"):
+        m1.frame(run, "xyz")
 
 
 def test_parquet_holds_the_rows_of_the_run_untouched(run, tmp_path):

@@ -173,6 +173,8 @@ def test_a_value_that_nobody_has_is_told_with_those_there_are_by_check_run_and_p
     shown = " ".join(capsys.readouterr().out.split())
     assert "At character 1 it asks for a value of sector that nobody has. If 'retail' is meant, write that." in shown
     assert "Fewer than 5 buyers have each value of source_id, so none is named here." in shown
+    with pytest.raises(ValuesInvalid, match=r"If 'retail' is meant, write that\."):
+        m1.distinct(project, "rule:sector = 'Retial'", "rule:sector = 'food'")
 
 
 def test_a_preview_says_what_the_run_says_and_what_each_clause_says(project, told):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketsofone.errors import RunMissing
+from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.reading.sparing import check_spared
 from marketsofone.project.reading.unlisted import FILED, objectors, people_objecting, still_counted, unlisted
 from marketsofone.project.snapshots.approach import Order, PassedOver, ToApproach, passed_over, read_approach
 from marketsofone.project.snapshots.export import export_snapshot, leaving_table
+from marketsofone.project.snapshots.plan_totals import TOTALS, has_totals
 from marketsofone.project.snapshots.results import flattened
 from marketsofone.project.snapshots.snapshot import Snapshot
 from marketsofone.project.statements.entering import looked_up
@@ -58,6 +60,13 @@ def table_now(run: Snapshot, name: str) -> pa.Table:
     RunMissing
         The run has no such table.
     """
+    known = sorted({*run.tables, TOTALS} if has_totals(run) else run.tables)
+    if name not in known:
+        near, why = get_close_matches(name, known, n=1), (run.manifest.get("plan") or {}).get("why")
+        raise RunMissing(f"A result of run {run.run_id} was asked for by the name of its table.",
+                         f"none of that name; there are {shortened(known, most=40)}.",
+                         f"If '{near[0]}' is meant, write that." if near
+                         else f"The run has no plan: {why}" if why else "Name one of these.")
     return leaving_table(run, name, objected_since(run), _asked(run, people_objecting), barred_since(run))
 
 

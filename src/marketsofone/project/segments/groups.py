@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from ibis import _
 
-from marketsofone.errors import RunMissing
+from marketsofone.errors import RunMissing, ValuesInvalid
 from marketsofone.project.segments.asking import RULE, SEGMENT, Asker, asking
 from marketsofone.project.segments.choosing import Chooser, Chosen, Who, apart
 from marketsofone.project.segments.freezing import frozen_lists
+from marketsofone.project.segments.unheld import unheld
 from marketsofone.project.settings.market_file import read_settings
 from marketsofone.scores import SCORES
 from marketsofone.strata.rules import leaves
@@ -63,6 +64,9 @@ def _of_rule(asker: Asker, who: str) -> Chosen:
     told = rows.select("buyer_id", inside=truth(rule, rows)).filter(_.inside.isnull() | _.inside)
     found = asker.engine.to_pandas(told)
     inside = frozenset(found["buyer_id"][found["inside"].notna()].tolist())
+    if not inside and (missing := unheld(rule, rows)):
+        raise ValuesInvalid("Two groups of buyers were to be compared.", f"nobody in '{name.removeprefix(RULE)}'.",
+                            "\n".join(f"{each.said} {each.repair}" for each in missing))
     unsure = frozenset(found["buyer_id"].tolist()) - inside
     return Chosen(name.removeprefix(RULE), inside, made_by=_made_by(asker, rule), unsure=unsure)
 
