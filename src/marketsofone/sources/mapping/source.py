@@ -118,6 +118,8 @@ class Source:
         headings.
     months : Months or None
         The columns of the first and the last day that a row holds for, where each month of it is a sale.
+    groups : str
+        What a column is called of the groups that rows of their own name; empty where no rows do.
 
     """
 
@@ -142,6 +144,7 @@ class Source:
     fill_down: tuple[str, ...] = ()
     across: tuple[str, ...] = ()
     months: Months | None = None
+    groups: str = ""
 
     @property
     def place(self) -> str:

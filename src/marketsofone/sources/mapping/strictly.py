@@ -31,6 +31,7 @@ TEXTS = (
     "sheet",
     "date_format",
     "one_zone",
+    "groups",
 )
 LISTS = ("missing", "after_outcome", "fill_down")
 PARTS = {"dimensions": "dimension", "traits": "trait"}

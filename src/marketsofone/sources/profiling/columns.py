@@ -14,7 +14,7 @@ from marketsofone.sources.mapping.strictly import FORMATS, format_of
 from marketsofone.sources.profiling.commas import decimal_of
 from marketsofone.sources.profiling.crm_words import DURATIONS, is_called
 from marketsofone.sources.profiling.field_words import MONTHS
-from marketsofone.sources.profiling.headed import stands_above
+from marketsofone.sources.profiling.headed import groups_of_rows, rows_alone, stands_above
 from marketsofone.sources.profiling.headings import labels_of, prefix_of, said_in, subject_of, without_remarks
 from marketsofone.sources.profiling.rows_told import Converted, Kinds, Whole
 from marketsofone.sources.spelling import snake
@@ -129,6 +129,8 @@ class FileProfile:
         The customer table that its name speaks of; empty for none.
     totals : int
         Rows that are totals of others.
+    alone : int
+        Rows, the first among them, that fill nothing but the first column.
     digest : str
         The same for files, and sheets, of the same content.
     inside : frozenset of (str, str)
@@ -150,6 +152,7 @@ class FileProfile:
     relation: str = ""
     about: str = ""
     totals: int = 0
+    alone: int = 0
     digest: str = ""
     inside: frozenset[tuple[str, str]] = frozenset()
     wholes: tuple[Whole, ...] = ()
@@ -230,13 +233,15 @@ def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfil
     if all(re.fullmatch(r"[\d.,:/ -]+(_\d+)?", name) for name in staged.columns):
         raise MarketError("A file has a header.", "numbers only in its first line.", "Add a header line.")
     above = "" if source.fill_down else stands_above(con, staged)
-    if above:
-        source = replace(source, fill_down=(above,))
+    groups = "" if above or source.groups else groups_of_rows(con, source, staged, folder)
+    if above or groups:
+        source = replace(source, fill_down=(above,) if above else source.fill_down, groups=groups or source.groups)
         staged = stage(con, source, folder)
     source = replace(source, decimal=decimal_of(con, staged), date_format=_date_format(con, staged))
     about = subject_of(prefix_of(list(staged.columns)), source.sheet, source.table, source.name)
     return FileProfile(source, staged.rows, tuple(_columns(con, staged, source.decimal, source.date_format)),
                        relation=staged.relation, about=about, totals=sum(why == TOTAL for _, why in staged.broken),
+                       alone=0 if above else rows_alone(con, staged),
                        digest=f"{staged.fingerprint.sha256} {source.sheet} {source.table or source.query}")
 
 

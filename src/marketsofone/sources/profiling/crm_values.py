@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 OUTCOMES = (
     "outcome",
     "result",
@@ -39,6 +42,11 @@ WON = ("won", "win", "closed won", "closedwon", "signed", "success", "gewonnen",
        "gagné", "gagnée", "signé", "signée")
 LOST = ("lost", "loss", "lose", "closed lost", "closedlost", "rejected", "verloren", "declined", "absage", "abgelehnt",
         "abgesagt", "perdu", "perdue")
+LOST_REASONS = ("lost reason", "loss reason", "reason lost", "reason for loss", "closed lost reason",
+                "reason for losing", "verlustgrund", "grund für verlust", "absagegrund", "motif de perte",
+                "raison de la perte")
+"""Names of columns that say why an opportunity was lost."""
+
 WON_FLAGS = ("is won", "won", "is closed won", "won flag")
 CLOSED_FLAGS = ("is closed", "closed", "is deal closed", "closed flag")
 INCOMING = ("in", "inbound", "incoming", "received", "eingehend", "eingang")
@@ -62,3 +70,19 @@ FORMS = {
 
 YES = ("yes", "y", "true", "1", "t", "ja", "wahr", "j", "oui", "vrai", "sí", "sim")
 NO = ("no", "n", "false", "0", "f", "nein", "falsch", "non", "faux", "não")
+
+
+def means(value: str, words: Sequence[str]) -> bool:
+    """Whether a value is one of the words; a stage may name its pipeline, or the end with a word among others.
+
+    Examples
+    --------
+    >>> means("closed won (12)", WON), means("sales: won", WON), means("not won", WON)
+    (True, True, False)
+    """
+    plain = re.sub(r"[^\w]+", " ", re.sub(r"\(.*\)", " ", value)).strip()
+    if value in words or plain in words:
+        return True
+    said = plain.split()
+    ends = {"won", "gewonnen", "lost", "verloren"} & set(words)
+    return len(said) > 1 and "not" not in said and bool(ends & set(said))

@@ -1,10 +1,18 @@
-"""A column that stands in rows of its own: the name of a customer in one row, and what it bought in the rows below."""
+"""What stands in rows of its own above the rows that are of it: the name of a customer, or of a group of deals."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from marketsofone.sources.mapping.source import Source
+from marketsofone.sources.profiling.crm_values import LOST, WON, means
 from marketsofone.sources.sql import quoted
+from marketsofone.sources.staging.delimited import FEWER
+from marketsofone.sources.staging.every_source import stage
+from marketsofone.sources.staging.groups_above import NAMES_GROUP, names_group
+from marketsofone.sources.staging.headings_again import AGAIN
 from marketsofone.sources.staging.staged_rows import Staged
 from marketsofone.sources.values.readings import cleaned
 
@@ -12,6 +20,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _LEAST = 2
+_OF_EACH = 3
+_GROUPS = ("Group", "Group of rows")
 
 
 def stands_above(con: DuckDBPyConnection, staged: Staged) -> str:
@@ -26,3 +36,36 @@ def stands_above(con: DuckDBPyConnection, staged: Staged) -> str:
         f"select count({first}), count(*) filter ({first} is not null and {said} is null), "
         f"count(*) filter ({first} is not null and file_row_number = 0) from {staged.relation}").fetchall()[0]
     return next(iter(staged.columns)) if starts and _LEAST <= heads == alone else ""
+
+
+def groups_of_rows(con: DuckDBPyConnection, source: Source, staged: Staged, folder: Path) -> str:
+    """What to call the groups of a file whose rows stand below the name of theirs; empty where that is not sure.
+
+    Some rows of a list may say little, and then name no group. So either the headings stand again below each name, or
+    the first row is one, each name stands once, one of them tells what was won or lost, and none is of few rows.
+    """
+    if not staged.is_text or len(staged.columns) <= _LEAST:
+        return ""
+    narrow = sum(why == FEWER for _, why in staged.broken)
+    alone = con.execute(f"select count(*) from {staged.relation} where {names_group(staged)}").fetchall()[0][0]
+    if not 0 < narrow + alone <= (staged.rows + narrow) / 2:
+        return ""
+    name = next(each for each in _GROUPS if not staged.column(each))
+    grouped = stage(con, replace(source, name=f"{source.name}.grouped", groups=name), folder)
+    heads, headings = ({row for row, why in grouped.broken if why == reason} for reason in (NAMES_GROUP, AGAIN))
+    first = cleaned(quoted(next(iter(staged.columns))), "VARCHAR")
+    groups, own, named = con.execute(f"select list(distinct lower({quoted(name)})), count({quoted(name)}), "
+                                     f"count({first}) from {grouped.relation}").fetchall()[0]
+    again = bool(heads) and {row + 1 for row in heads} <= headings
+    told = any(means(group, words) for group in groups or () if group for words in (WON, LOST))
+    plain = told and len(heads) == len(groups) >= _LEAST and _OF_EACH * len(groups) <= grouped.rows
+    return name if own == named == grouped.rows and (again or plain) else ""
+
+
+def rows_alone(con: DuckDBPyConnection, staged: Staged) -> int:
+    """How many rows fill the first column alone, two or more and the first among them; else 0."""
+    if len(staged.columns) <= _LEAST:
+        return 0
+    rows, starts = con.execute(f"select count(*), count(*) filter (file_row_number = 0) from {staged.relation} "
+                               f"where {names_group(staged)}").fetchall()[0]
+    return int(rows) if starts and rows >= _LEAST else 0

@@ -154,6 +154,8 @@ class Draft:
             yield f"date_format = {quoted_as_toml(self.source.date_format)}  # guessed: the {self._first}"
         if self.source.fill_down:
             yield f"fill_down = {listed_as_toml(self.source.fill_down)}  # guessed: said in an order's first row alone"
+        if self.source.groups:
+            yield f"groups = {quoted_as_toml(self.source.groups)}  # guessed: rows of one cell name those below them"
         if self.source.across:
             yield f"across = {across_as_toml(self.source.across)}  # guessed: each cell of these columns is a sale"
         if self.source.months:

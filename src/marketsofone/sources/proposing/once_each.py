@@ -108,7 +108,7 @@ def _is_deals_own(key: ColumnProfile) -> bool:
 
 def _may_be_joined(one: FileProfile) -> bool:
     """Whether a file can be joined with itself as it stands: tables of a database are not, nor what is filled down."""
-    return not (one.source.table or one.source.query or one.source.fill_down)
+    return not (one.source.table or one.source.query or one.source.fill_down or one.source.groups)
 
 
 def _with_last(draft: Draft, one: FileProfile, key: ColumnProfile, day: ColumnProfile) -> Draft:

@@ -327,6 +327,14 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
     if one.source.fill_down:
         notes.append(f"{shortened(one.source.fill_down)} stands in rows of its own above those that are of it: these "
                      "take it from there (fill_down), and the rows that say nothing else will be in quarantine.")
+    if one.source.groups:
+        notes.append(f"rows that fill {one.columns[0].name} alone are taken for names of groups, not for rows: what "
+                     f"they say is {one.source.groups} of the rows below them (groups), and they will be in "
+                     "quarantine.")
+    if one.alone:
+        notes.append(f"{one.alone:,} rows, the first among them, fill {one.columns[0].name} alone, and count as rows. "
+                     "If they name groups of the rows below them, write "
+                     f'groups = "Group" in [sources.{one.source.name}].')
     once = said_once(one, fields) if table == "order_line" else ()
     down = tuple(name for name in once if any(reads(sql, name) for sql in (*draft.said(), where)))
     if down:

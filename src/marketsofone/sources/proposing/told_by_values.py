@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from marketsofone.errors import shortened
@@ -13,6 +12,7 @@ from marketsofone.sources.profiling.crm_values import (
     FORMS,
     INCOMING,
     LOST,
+    LOST_REASONS,
     MARKETING_TEAM,
     NO,
     OUTCOMES,
@@ -23,6 +23,7 @@ from marketsofone.sources.profiling.crm_values import (
     WON,
     WON_FLAGS,
     YES,
+    means,
 )
 from marketsofone.sources.profiling.crm_words import FORM
 from marketsofone.sources.proposing.drafts import Guess
@@ -47,27 +48,28 @@ def outcome(one: FileProfile) -> dict[str, Guess] | None:
 
 def _stages(one: FileProfile, both: bool) -> Guess | None:
     for column in one.columns:
-        won, lost = ([value for value in column.values if _means(value, words)] for words in (WON, LOST))
+        won, lost = ([value for value in column.values if means(value, words)] for words in (WON, LOST))
         if won and (lost or (not both and named(column, OUTCOMES))):
-            return _won_or_lost(column, won, lost)
+            return _won_or_lost(column, won, lost, "" if lost else _why_lost(one))
     return None
 
 
-def _means(value: str, words: Sequence[str]) -> bool:
-    """Whether a value is one of the words; a stage may name its pipeline, or the end with a word among others."""
-    plain = re.sub(r"[^\w]+", " ", re.sub(r"\(.*\)", " ", value)).strip()
-    if value in words or plain in words:
-        return True
-    said = plain.split()
-    ends = {"won", "gewonnen", "lost", "verloren"} & set(words)
-    return len(said) > 1 and "not" not in said and bool(ends & set(said))
+def _why_lost(one: FileProfile) -> str:
+    """The column that says why some were lost; empty for none."""
+    return next((column.name for column in one.columns
+                 if named(column, LOST_REASONS) and 0 < column.filled < one.rows), "")
 
 
-def _won_or_lost(column: ColumnProfile, won: Sequence[str], lost: Sequence[str]) -> Guess:
+def _won_or_lost(column: ColumnProfile, won: Sequence[str], lost: Sequence[str], reason: str) -> Guess:
+    """The outcome by the words of a column; where none of them says lost, by a column that says why."""
     cases = [f"when {literal(value)} then 'won'" for value in won]
     cases += [f"when {literal(value)} then 'lost'" for value in lost]
     rest = [repr(value) for value in column.values if value not in (*won, *lost)]
     others = f"; the others count as open: {shortened(rest, _SHOWN)}" if rest else ""
+    if reason:
+        open_or_lost = f"case when {quoted(reason)} is null then 'open' else 'lost' end"
+        return Guess(f"case lower({quoted(column.name)}) {' '.join(cases)} else {open_or_lost} end",
+                     f"its values tell what was won; of the others, those that say a {reason} are taken for lost")
     return Guess(f"case lower({quoted(column.name)}) {' '.join(cases)} else 'open' end",
                  f"its values tell won from lost{others}")
 

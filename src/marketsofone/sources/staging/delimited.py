@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+FEWER = "fewer values than the header has columns"
+"""Why a row is refused that ends too early; where rows name groups, the values it lacks are empty."""
+
+_PADDED = "null_padding=true, parallel=false, "
+
+
 def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path) -> Staged:
     """Stream a delimited text file into a Parquet file of texts; rows that are not as wide as the header are named.
 
@@ -50,7 +56,8 @@ def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path
     reader = (
         f"read_csv({file_literal(readable)}, auto_detect=false, header=true, skip={layout.skip}, "
         f"delim={literal(delimiter)}, quote='\"', escape='\"', columns={{{columns}}}, compression='{zipped}', "
-        f"store_rejects=true, rejects_table='m1_rejects', rejects_scan='m1_scans', rejects_limit=0)"
+        f"{_PADDED if source.groups else ''}store_rejects=true, "
+        f"rejects_table='m1_rejects', rejects_scan='m1_scans', rejects_limit=0)"
     )
     try:
         rows = copied(con, f"select * from {reader}", target)
@@ -71,13 +78,14 @@ def stage_text(con: DuckDBPyConnection, source: Source, path: Path, target: Path
         findings=(*_about_text(source, layout),
                   *swallowed_lines(con, source.name, path, layout, target, rows, broken)),
         delimiter=layout.delimiter,
+        above=layout.above,
     )
 
 
 def _broken(con: DuckDBPyConnection, path: Path, layout: Layout) -> tuple[tuple[int, str], ...]:
     """Rows that are none, by their number among rows: empty lines, which the reader passes over, do not count."""
     reasons = {
-        "MISSING COLUMNS": "fewer values than the header has columns",
+        "MISSING COLUMNS": FEWER,
         "TOO MANY COLUMNS": "more values than the header has columns",
         "UNQUOTED VALUE": QUOTE,
         "INVALID ENCODING": "bytes that are not text in the file's encoding",

@@ -16,6 +16,7 @@ from marketsofone.sources.staging.across import a_row_each
 from marketsofone.sources.staging.databases import stage_query
 from marketsofone.sources.staging.delimited import stage_text
 from marketsofone.sources.staging.filled_down import filled_down
+from marketsofone.sources.staging.groups_above import under_groups_above
 from marketsofone.sources.staging.headings_again import without_headings
 from marketsofone.sources.staging.joining import put_beside, source_of_join
 from marketsofone.sources.staging.months_begun import a_row_each_month
@@ -39,6 +40,8 @@ def stage(con: DuckDBPyConnection, source: Source, folder: Path) -> Staged:
         It is empty, or not what its format says.
     ColumnMissing
         A column that is to be filled down is not there.
+    ValuesInvalid
+        Headings stand again in another order, or a column is called as groups are to be.
     MarketError
         A join cannot be made; see `staging.joining.put_beside`. Or its columns are no months; see
         `staging.across.a_row_each`. Or it names no days; see `staging.months_begun.a_row_each_month`.
@@ -69,6 +72,7 @@ def _stage_alone(con: DuckDBPyConnection, source: Source, folder: Path) -> Stage
     _require_free(source, staged)
     staged = without_headings(con, source, staged, folder / f"{source.name}.headed.parquet")
     staged = without_totals(con, staged, source.decimal, folder / f"{source.name}.rows.parquet")
+    staged = under_groups_above(con, source, staged, folder / f"{source.name}.grouped.parquet")
     return filled_down(con, source, staged, folder / f"{source.name}.filled.parquet")
 
 

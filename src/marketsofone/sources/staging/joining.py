@@ -25,7 +25,7 @@ def source_of_join(source: Source, join: Join) -> Source:
     """The joined file as a source of its own that fills nothing."""
     return replace(source, name=f"{source.name}.join.{join.name}", file=join.file, path=join.path, url="", query="",
                    table="", where="", after_outcome=(), format=join.format, delimiter=join.delimiter,
-                   encoding=join.encoding, sheet=join.sheet, tables=(), joins=(), fill_down=())
+                   encoding=join.encoding, sheet=join.sheet, tables=(), joins=(), fill_down=(), groups="")
 
 
 def put_beside(con: DuckDBPyConnection, source: Source, join: Join, first: Staged, second: Staged,

@@ -51,6 +51,8 @@ class Staged:
         That cuts a text file; empty for anything else.
     beside : mapping
         Files whose columns were put beside these rows, as the settings write them -> fingerprint.
+    above : str
+        The last line above the headings, where it holds one cell; empty for none.
     line : str
         A column of the Parquet file that holds the number of each row's line, where a line became several rows.
 
@@ -66,6 +68,7 @@ class Staged:
     delimiter: str = ""
     beside: Mapping[str, Input] = field(default_factory=dict)
     line: str = ""
+    above: str = ""
 
     @property
     def relation(self) -> str:
@@ -81,6 +84,10 @@ class Staged:
             return "file_row_number + 1"
         before = ", ".join(str(row - place) for place, (row, _) in enumerate(self.broken, start=1))
         return f"file_row_number + 1 + len(list_filter([{before}], lambda m1_b: m1_b <= file_row_number))"
+
+    def with_column(self, name: str, path: Path, told: Finding) -> Staged:
+        """The same rows as they stand in another file, with a column of texts more; and what is told of it."""
+        return replace(self, path=path, columns={**self.columns, name: "VARCHAR"}, findings=(*self.findings, told))
 
     def column(self, text: str) -> str:
         """The column that ``text`` is the name of, exactly or but for case and outer blanks; else empty."""

@@ -48,6 +48,8 @@ class Layout:
         Header names, trimmed, empty ones numbered, repeated ones told apart.
     skip, titles : int
         Lines before the header; how many of them are titles, or name groups of columns, and not empty.
+    above : str
+        The last of these lines, where it holds one cell; empty for none.
     zipped, guessed : bool
         Whether it is compressed with gzip; whether the encoding is a guess.
 
@@ -60,6 +62,7 @@ class Layout:
     zipped: bool
     guessed: bool
     titles: int = 0
+    above: str = ""
 
     @property
     def plain(self) -> bool:
@@ -93,7 +96,8 @@ def layout_of(path: Path, place: str, *, encoding: str = "", delimiter: str = ""
     if is_grouped(top):
         names = header_names(under_groups(top[0], top[1]))
         return Layout(found, chosen, names, head_at + 1, zipped, guessed, titles + 1)
-    return Layout(found, chosen, header_names(top[0]), head_at, zipped, guessed, titles)
+    above = alone_above([next(records(iter([line]), chosen), []) for line in lines[:head_at]])
+    return Layout(found, chosen, header_names(top[0]), head_at, zipped, guessed, titles, above)
 
 
 def _header(lines: list[str], delimiter: str) -> int:
@@ -115,6 +119,19 @@ def first_header(filled: Sequence[int]) -> int:
     """
     least = max(filled) / 2 if max(filled) > _TITLE else 1
     return next(place for place, cells in enumerate(filled) if cells > _TITLE or cells >= least)
+
+
+def alone_above(rows: Sequence[Sequence[str]]) -> str:
+    """What the last of the rows above a header says, where it is one thing; empty for none.
+
+    Examples
+    --------
+    >>> alone_above([["Report"], ["Closed won", "", ""]]), alone_above([["Report"], []]), alone_above([["By", "me"]])
+    ('Closed won', '', '')
+    """
+    said = [cell.strip("\ufeff \t") for cell in rows[-1]] if rows else []
+    filled = [cell for cell in said if cell]
+    return filled[0] if len(filled) == 1 else ""
 
 
 def is_zipped(path: Path) -> bool:

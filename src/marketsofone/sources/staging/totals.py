@@ -1,10 +1,11 @@
 """Rows that sum up other rows of a file, as reports and spreadsheets end with: they are no rows of their own.
 
-A word alone never tells: a company may be called Total. A row is taken for a total where all that it says
-besides numbers is one text with a word for a total (or no text at all) and it leaves columns empty that other
-rows fill; and where it ends the file so, or one of its numbers is the sum of the rows above. Where there is no such
-row, one whose every number is the sum of all others is taken, whatever it says and wherever it stands. Totals that
-stand among products are told in `totals_of_parts`, sums of a pivot table without a word for them in `sums_of_blocks`.
+A word alone never tells: a company may be called Total. A row is taken for a total where all that it says besides
+numbers is one text with a word for a total (or no text at all) and it leaves columns empty that other rows fill; and
+where it ends the file so, where it holds what a row says alone (``Total for Ash`` beside ``Ash``), or where one of its
+numbers is the sum of the rows above. Where there is no such row, one whose every number is the sum of all others is
+taken, whatever it says and wherever it stands. Totals that stand among products are told in `totals_of_parts`, sums of
+a pivot table without a word for them in `sums_of_blocks`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.sources.sql import literal, quoted
+from marketsofone.sources.staging.groups_above import names_group
 from marketsofone.sources.staging.staged_rows import Staged, without_rows
 from marketsofone.sources.staging.sum_of_all import numbers_of, sum_of_all
 from marketsofone.sources.staging.sums_of_blocks import sums_of_blocks
@@ -37,6 +39,9 @@ NOTE = "a note below the table, not a row of it"
 _BELOW = (r"(?i)(confidential|do not distribute|copyright|generated (by|on|at)|exported (by|on|at|from)|"
           r"printed (by|on)|report (run|created)|as of |vertraulich|erstellt (am|von)|^(page|seite) [0-9])")
 _NUMERIC = re.compile(r"^[\s€$£¥%+()'-]*[0-9][0-9.,'\s\u00a0]*[\s€$£¥%()-]*([A-Z]{3})?$")
+_RANGE = re.compile(r"^[0-9./-]{6,10} ?(?:to|bis|-|–|—) ?[0-9./-]{6,10}$")
+"""From the first to the last day of the rows above."""
+
 _DAY = re.compile(r"^[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}")
 _OFTEN, _USUAL = 0.4, 0.95
 _LAST = 3
@@ -70,7 +75,7 @@ class _Row:
 
 
 def _is_number(value: str) -> bool:
-    return bool(_NUMERIC.match(value)) and not _DAY.match(value)
+    return bool(_RANGE.match(value) or (_NUMERIC.match(value) and not _DAY.match(value)))
 
 
 def without_totals(con: DuckDBPyConnection, staged: Staged, decimal: str, target: Path) -> Staged:
@@ -97,18 +102,24 @@ def _totals(con: DuckDBPyConnection, staged: Staged, decimal: str) -> Iterator[_
                          f"from {staged.relation}").fetchall()[0]
     gaps = [name for name, count in zip(values, filled, strict=True) if _OFTEN * staged.rows <= count < staged.rows]
     rows = [row for row in _candidates(con, staged, values, gaps) if row.may_be]
-    usual = _usual(values, filled, rows, staged.rows)
+    if not rows:
+        return
+    first = next(iter(values))
+    heads = [name for name, in con.execute(
+        f"select {values[first]} from {staged.relation} where {names_group(staged)} limit {_MOST}").fetchall()]
+    usual = _usual(values, filled, rows, staged.rows - len(heads))
     ending = _at_the_end(rows, staged.rows)
     empty = {row.place: sum(name not in row.cells for name in usual) for row in rows}
     asked = [row for row in rows if row.texts or (empty[row.place] > 1 and 2 * empty[row.place] >= len(usual))]
     sums = _that_sum_up(con, staged, values, rows, asked, decimal)
     for row in asked:
-        if row.place in sums or (row.texts and row.place in ending and empty[row.place] > 1):
+        named = row.texts == [first] and any(name in row.cells[first] for name in heads)
+        if row.place in sums or named or (row.texts and row.place in ending and empty[row.place] > 1):
             yield row
 
 
 def _usual(names: Iterable[str], filled: Iterable[int], rows: Sequence[_Row], count: int) -> list[str]:
-    """The columns that nearly all other rows fill."""
+    """The columns that nearly all other rows fill, those of one cell, which may name the rows below, not counted."""
     others = count - len(rows)
     by_others = {name: said - sum(name in row.cells for row in rows) for name, said in zip(names, filled, strict=True)}
     return [name for name, said in by_others.items() if said >= _USUAL * others]
@@ -120,7 +131,7 @@ def _candidates(con: DuckDBPyConnection, staged: Staged, values: Mapping[str, st
     gap = " or ".join([last, *(f"{values[name]} is null" for name in gaps)])
     said = f"concat_ws(chr(31), {', '.join(values.values())})"
     words = " or ".join(f"regexp_matches({said}, {literal(one)})" for one in (_WORD, _BELOW))
-    worded = f"{words} or not regexp_matches({said}, '\\p{{L}}')"
+    worded = f"{words} or not regexp_matches(replace(replace({said}, ' to ', ''), ' bis ', ''), '\\p{{L}}')"
     found = con.execute(
         f"select file_row_number, {', '.join(values.values())} from {staged.relation} where ({gap}) and ({worded}) "
         f"order by {last} desc, 1 limit {_MOST}").fetchall()

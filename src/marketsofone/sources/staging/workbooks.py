@@ -15,7 +15,7 @@ from marketsofone.sources.spelling import nearest, quoted_as_toml
 from marketsofone.sources.staging.grouped_headers import is_grouped, under_groups
 from marketsofone.sources.staging.merged_cells import merged_down, spread
 from marketsofone.sources.staging.staged_rows import Staged, check_width, fingerprint, text_of, write_texts
-from marketsofone.sources.staging.text_files import first_header, header_names
+from marketsofone.sources.staging.text_files import alone_above, first_header, header_names
 from marketsofone.sources.staging.unpacking import check_workbook
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
         width = max(map(_width, top))
         top = [_as_wide(row, width) for row in top]
         titles = first_header([sum(value is not None for value in row) for row in top])
+        above = alone_above([[text_of(value) or "" for value in row] for row in top[:titles]])
         heads = [[text_of(value) or "" for value in row] for row in top[titles:]]
         if is_grouped(heads):
             titles += 1
@@ -71,7 +72,7 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
     aside += [_merged_told(source, len(merged))] if merged else []
     findings = (*((titles_passed(source.name, titles),) if titles else ()), *aside)
     return Staged(target, dict.fromkeys(names, "VARCHAR"), rows, (), is_text=True, fingerprint=fingerprint(path),
-                  findings=findings)
+                  findings=findings, above=above)
 
 
 def _opened(source: Source, path: Path) -> Any:
