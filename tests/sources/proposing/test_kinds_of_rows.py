@@ -92,3 +92,58 @@ def test_invoices_that_call_customers_contacts_are_of_customers_and_their_credit
     assert one_value(engine, "select sum(amount) from order_line") == 100 * sum(
         (100 + n) * (1 if n % 10 else -1) for n in range(200))
     assert one_value(engine, "select count(distinct account_id) from order_line") == 30
+
+
+def documents(invoice, credit, sign=1):
+    """A ledger in which the numbers of every fifth row tell what it is; and what both kinds are worth, in cents."""
+    rows = [(f"{credit if n % 5 == 2 else invoice}{1000 + n}", f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}", f"C{n % 30}",
+             sign * n if n % 5 == 2 else n) for n in range(1, 201)]
+    sold, other = (100 * sum(n for n in range(1, 201) if (n % 5 == 2) is which) for which in (False, True))
+    return lines("Document No,Date,Customer,Amount", rows), sold, other
+
+
+NUMBERS = [("INV-", "CN-"), ("RE2025-", "GS2025-"), ("FA ", "AV "), ("", "CN")]
+
+
+@pytest.mark.parametrize(("invoice", "credit"), NUMBERS)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_credit_notes_that_only_their_number_tells_count_below_zero(tmp_path, invoice, credit, sign):
+    text, sold, credited = documents(invoice, credit, sign)
+    proposal = propose(written(tmp_path, docs=text), "Acme")
+    assert one_value(loaded(proposal.text), SUM) == sold - credited
+    assert any("are taken for credit notes" in one for one in proposal.unsure) is (sign == 1)
+
+
+@pytest.mark.parametrize(("invoice", "credit"), [("BE-", "AV-"), ("CN-", "INV-"), ("S", "M")])
+def test_other_letters_before_numbers_are_sales(tmp_path, invoice, credit):
+    text, sold, other = documents(invoice, credit)
+    assert one_value(loaded(propose(written(tmp_path, docs=text), "Acme").text), SUM) == sold + other
+
+
+SIDES = [("S/H", ("S", "H")), ("Soll/Haben-Kennzeichen", ("Soll", "Haben")), ("Dr/Cr", ("Dr", "Cr"))]
+
+
+@pytest.mark.parametrize(("heading", "words"), SIDES)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_rarer_side_of_an_account_takes_sales_back(tmp_path, heading, words, sign):
+    text, sold, credited = ledger(heading, words, sign)
+    proposal = propose(written(tmp_path, docs=text), "Acme")
+    assert one_value(loaded(proposal.text), SUM) == sold - credited
+    assert any("are taken for returns" in one for one in proposal.unsure) is (sign == 1)
+
+
+@pytest.mark.parametrize(("heading", "words"), SIDES)
+def test_where_both_sides_are_of_many_rows_what_is_credited_is_taken_for_payments(tmp_path, heading, words):
+    rows = [(n, f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}", f"C{n % 30}", words[n % 2], n) for n in range(1, 201)]
+    text = lines(f"Invoice No,Date,Customer,{heading},Amount", rows)
+    proposal = propose(written(tmp_path, docs=text), "Acme")
+    assert one_value(loaded(proposal.text), SUM) == 100 * sum(range(2, 201, 2))
+    assert any(f"of the sides of {heading} one is taken for sales" in one for one in proposal.unsure)
+
+
+@pytest.mark.parametrize(("account", "customer"), [("Account", "Customer"), ("Account Code", "Contact Name")])
+def test_an_account_that_is_booked_is_no_customer(tmp_path, account, customer):
+    text = lines(f"Invoice No,Invoice Date,{account},{customer},Amount", (
+        (f"A{n}", f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}", 4000 + n % 3, f"Firm {n % 30}", n) for n in range(1, 201)))
+    engine = loaded(propose(written(tmp_path, docs=text), "Acme").text)
+    assert one_value(engine, "select count(*) from account") == 30

@@ -92,6 +92,15 @@ def test_what_was_given_back_is_taken_off_amounts_that_still_hold_it(tmp_path):
     assert one_value(loaded(proposal.text), "select sum(amount) from order_line") == worth
 
 
+def test_so_it_is_where_it_stands_in_a_second_currency_too(tmp_path):
+    text, worth = payments()
+    head, *rows = text.splitlines()
+    text = "\n".join([f"{head},Converted Amount Refunded", *(f"{row},{row.split(',')[4]}" for row in rows)])
+    proposal = propose(written(tmp_path, payments=text), "Acme")
+    assert one_value(loaded(proposal.text), "select sum(amount) from order_line") == worth
+    assert not any("is not taken off" in one for one in proposal.unsure)
+
+
 def test_what_was_given_back_is_not_taken_off_twice(tmp_path):
     text, worth = payments(net=True)
     proposal = propose(written(tmp_path, payments=text), "Acme")

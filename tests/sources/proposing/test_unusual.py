@@ -279,6 +279,15 @@ def test_a_column_called_won_tells_the_outcome_where_some_rows_leave_it_open(tmp
                                                    ("won", 30, 30, sums[2])]
 
 
+def test_opportunities_that_say_why_they_were_lost_are_lost_where_no_stage_says_so(tmp_path):
+    leads = lines("Opportunity,Customer,Stage,Expected Revenue,Created on,Lost Reason", (
+        (f"Lead {n}", f"C{n % 20}", ("Won", "Qualified", "Qualified")[n % 3], n, f"2025-01-{n % 28 + 1:02d}",
+         "Price" if n % 3 == 1 else "") for n in range(90)))
+    engine = loaded(propose(written(tmp_path, leads=leads), "Acme").text)
+    assert engine.con.execute("select outcome, count(*) from opportunity group by 1 order by 1").fetchall() == [
+        ("lost", 30), ("open", 30), ("won", 30)]
+
+
 def test_offers_for_a_deal_do_not_count_it_again(tmp_path):
     offers = lines("Quote ID,Deal ID,Status,Created", (
         (f"Q{n}", n % 120 + 1, ("Accepted", "Rejected")[n % 2], "2025-01-05") for n in range(200)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
@@ -15,8 +15,9 @@ from marketsofone.sources.spelling import snake
 _ENTITIES = ("account", "contact", "product", "rep")
 _NUMBERED = ("id", "no", "nr", "number", "nummer", "key", "guid", "code")
 _CALLED_NUMBER = re.compile("((^|_)(id|no|key)|nr|number|nummer|guid|code)$")
+_NO_HEADING = re.compile(r"column_[0-9]+$")
 _COUNTED = ("mitarbeiter", "employee")
-_OFTEN, _FEW_ROWS = 0.9, 20
+_OFTEN, _FEW_ROWS, _FEWER = 0.9, 20, 3
 
 
 def first_called(one: FileProfile, words: Iterable[str], fits: Callable[[ColumnProfile], bool]) -> ColumnProfile | None:
@@ -77,6 +78,8 @@ class Folder:
         called = [column for word in KEYS[entity] for column in one.columns
                   if column.name not in used and column.kind != "date" and _may_name(one, column, entity)
                   and named(column, (word,)) and not describes(column.label)]
+        if entity == "account":
+            called = _without_few(called)
         home = self.home(entity)
         if home and home[0].source is not one.source:
             linked = [link for link in self._from(one) if (link.home, link.key) == (home[0].source.name, home[1].name)
@@ -88,7 +91,11 @@ class Folder:
                 return Reference(best.column, best.sql, "its name" if plain else best.why)
         shared = [column for column in called if column.name in one.shared]
         first = next(iter([*shared, *called]), None)
-        return Reference(first.name, first.name, "its name" + self._unmet(one, first, home)) if first else None
+        if first:
+            return Reference(first.name, first.name, "its name" + self._unmet(one, first, home))
+        above = _without_heading(one) if entity == (one.about if one.about in _ENTITIES else "account") else ""
+        return Reference(above, above, "it has no heading: what stands in rows of its own above the others is taken "
+                         "for whom, or what, they are of") if above and above not in used else None
 
     def home_of(self, link: Link) -> FileProfile:
         """The file whose keys a link's values are."""
@@ -147,6 +154,17 @@ def _may_be_key(one: FileProfile, column: ColumnProfile, entity: str) -> bool:
     return one.is_nearly_key(column) and entity in _ENTITIES and not any(
         one.is_key(other) and named(other, words) for kind, words in KEYS.items() if kind != entity
         for other in one.columns)
+
+
+def _without_few(called: Sequence[ColumnProfile]) -> list[ColumnProfile]:
+    """Columns called as accounts are without those that name what many are of: an account that is booked, a company."""
+    most = max((column.distinct for column in called if not is_personal(column.name)), default=0)
+    return [column for column in called if _FEWER * column.distinct >= most]
+
+
+def _without_heading(one: FileProfile) -> str:
+    """A column without a heading that stands in rows of its own above those that are of it; empty for none."""
+    return next((name for name in one.source.fill_down if _NO_HEADING.match(name)), "")
 
 
 def is_counted(column: ColumnProfile) -> bool:

@@ -23,7 +23,7 @@ KEYS: dict[str, tuple[str, ...]] = {
               "sales document", "so number", "order reference", "order", "n facture", "numéro facture", "facture",
               "n commande", "numéro commande", "bill no", "receipt number", "rechnung", "rechnungs nr", "rg nr",
               "re nr", "bestell nr", "auftrag nr", "lieferschein nr", "n pièce", "inv no", "inv", "receipt",
-              "bon nr", "kassenbon", "n ticket"),
+              "bon nr", "kassenbon", "n ticket", "num", "belegfeld 1"),
     "account": ("account id", "account", "account name", "account number", "account code",
                 "company id", "company", "company name",
                 "customer id", "customer", "customer number", "customer no", "customer name", "client id", "client",

@@ -37,6 +37,8 @@ class Kinds:
     returned : tuple of (str, str, frozenset of str)
         A column of kinds, one of its values that says that something came back, and the columns of numbers that go
         below zero in its rows.
+    credited : tuple of (str, str, frozenset of str)
+        Likewise a column of document numbers, and letters in lower case that those of credit notes begin with.
     taxes : tuple of (str, str)
         A column of what was sold, and one of its values, in lower case, that is a tax.
     negative : frozenset of str
@@ -45,13 +47,17 @@ class Kinds:
         A column of costs and one of prices of a unit, above it in nearly all rows of two units or more.
     given_back : frozenset of (str, str)
         A column of amounts and one of what was given back of them, which they still hold.
+    paid : tuple of (str, str)
+        A column that says on which side rows are booked, and the side that may be what was paid.
     """
 
     returned: tuple[tuple[str, str, frozenset[str]], ...] = ()
+    credited: tuple[tuple[str, str, frozenset[str]], ...] = ()
     taxes: tuple[tuple[str, str], ...] = ()
     negative: frozenset[str] = frozenset()
     below: frozenset[tuple[str, str]] = frozenset()
     given_back: frozenset[tuple[str, str]] = frozenset()
+    paid: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

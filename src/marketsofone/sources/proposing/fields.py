@@ -24,6 +24,7 @@ _FLAGS = ("answered", "decides")
 _CALLED_PARENT = re.compile("parent|subsidiary|mutter|belongs|gehoert|mere|uebergeordnet")
 _CALLED_SINCE = re.compile("since|seit|depuis|birth|geb|naiss|found|gruend|valid|gueltig|last|letzt|dernier|next|naech")
 _TAKEN_OFF = re.compile("discount|rabatt|remise|nachlass|skonto|rebate|descuento|sconto|korting|returned|retour")
+_BOOKED, _MANY = ("account", "account code", "account number", "account name"), 3
 _DAYS = ("ordered_at", "happened_at")
 _MONEY = ("amount", "cost", "list_price", "unit_cost", "hour_cost")
 _PARTS = {"h:m:s": (60, 1, 1 / 60), "h:m": (60, 1), "m:s": (1, 1 / 60)}
@@ -155,10 +156,17 @@ def _step(folder: Folder, one: FileProfile) -> dict[str, Guess]:
 
 
 def _ledger(folder: Folder, one: FileProfile) -> dict[str, Guess]:
-    """The fields of a ledger that stands alone: where it names no customer, whom it calls a contact bought."""
+    """The fields of a ledger that stands alone: where it names no customer, whom it calls a contact bought.
+
+    An account that is booked is none: it has few values beside many contacts.
+    """
     fields = order_line(folder, one)
     who = next((column for column in one.columns if column.kind == "text" and named(column, ("contact name",))), None)
-    if who is None or "account_id" in fields or "contact_id" in fields:
+    account = fields.get("account_id")
+    booked = account is not None and who is not None and any(
+        column.name == account.sql and named(column, _BOOKED) and _MANY * column.distinct <= who.distinct
+        for column in one.columns)
+    if who is None or "contact_id" in fields or not (account is None or booked):
         return fields
     return {**fields, "account_id": Guess(who.name, "no column names a customer: whom it calls a contact is taken for "
                                           f"one; lists will show it, md5({quoted(who.name)}) would hide it")}
@@ -382,8 +390,9 @@ def not_taken_off(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str
         told = quoted(amount.sql) if any(column.name == amount.sql for column in one.columns) else amount.sql
         yield (f"{tax.name} is not taken off {amount.sql}: if that holds the tax, write "
                f"amount = {quoted_as_toml(f'{told} - {quoted(tax.name)}')}.")
-    for column in one.columns:
-        if column.kind == "number" and GIVEN_BACK.search(snake(column.name)) and quoted(column.name) not in amount.sql:
+    back = [column for column in one.columns if column.kind == "number" and GIVEN_BACK.search(snake(column.name))]
+    if not any(quoted(column.name) in amount.sql for column in back):
+        for column in back:
             yield (f"{column.name} is not taken off {amount.sql}: if it was given back, write amount as an expression "
                    "that takes it off, or sales count too high.")
     if "*" in amount.sql:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from marketsofone.errors import shortened
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_values import YES
-from marketsofone.sources.profiling.kinds_of_rows import KINDS, MOST
+from marketsofone.sources.profiling.kinds_of_rows import KINDS, MOST, credits_where
 from marketsofone.sources.proposing.drafts import Guess, reads
 from marketsofone.sources.sql import literal, quoted
 
@@ -42,6 +42,9 @@ def left_out(one: FileProfile, table: str) -> tuple[str, list[str]]:
             text = f"lower(cast({quoted(column.name)} as varchar))"
             conditions.append(f"coalesce({text}, '') not in ({listed})")
             said.append(f"rows whose {column.name} is {shortened(map(repr, words))} are left out (where)")
+            if any(name == column.name for name, _ in one.kinds.paid):
+                said.append(f"of the sides of {column.name} one is taken for sales, the other for what was paid, for "
+                            "neither is rare: credit notes among the rows left out are not taken off")
             doubtful = [value for value in others if table == "order_line" and _DOUBTFUL.search(value)]
             if doubtful:
                 said.append(f"rows whose {column.name} is {shortened(map(repr, doubtful))} count as sales: where these "
@@ -62,7 +65,7 @@ def _to_leave_out(one: FileProfile, column: ColumnProfile, table: str) -> Iterat
     elif table == "order_line" and named(column, KINDS) and 1 < len(column.values) <= MOST:
         yield from (value for value in column.values if _NO_SALE.search(value))
     if table == "order_line":
-        yield from (value for name, value in one.kinds.taxes if name == column.name)
+        yield from (value for name, value in (*one.kinds.taxes, *one.kinds.paid) if name == column.name)
 
 
 def returns_turned(one: FileProfile, fields: Mapping[str, Guess]) -> tuple[dict[str, Guess], list[str]]:
@@ -76,13 +79,23 @@ def returns_turned(one: FileProfile, fields: Mapping[str, Guess]) -> tuple[dict[
     read = {column.name for column in one.columns for guess in (amount, quantity) if guess and reads(
         guess.sql, column.name)}
     unsigned = [(column, value) for column, value, below in one.kinds.returned if not below & read]
+    notes = [(column, letters) for column, letters, below in one.kinds.credited if not below & read]
     for name in dict.fromkeys(column for column, _ in unsigned):
         words = [value for column, value in unsigned if column == name]
-        sql = _turned(one, amount.sql, f"lower({quoted(name)}) in ({', '.join(map(literal, words))})")
-        said = (f"rows whose {name} is {shortened(map(repr, words))} are taken for returns: their amounts, none of "
-                "them below zero, count below it")
-        return {"amount": replace(amount, sql=sql, why=f"{amount.why}; below zero where something came back")}, [said]
+        where = f"lower({quoted(name)}) in ({', '.join(map(literal, words))})"
+        return _below(one, amount, where, f"rows whose {name} is {shortened(map(repr, words))} are taken for returns")
+    for name in dict.fromkeys(column for column, _ in notes):
+        letters = [begun for column, begun in notes if column == name]
+        return _below(one, amount, credits_where(quoted(name), letters),
+                      f"rows whose {name} begins with {shortened(map(repr, letters))} are taken for credit notes")
     return {}, []
+
+
+def _below(one: FileProfile, amount: Guess, where: str, said: str) -> tuple[dict[str, Guess], list[str]]:
+    """The amount below zero in some rows, and what is said of it."""
+    turned = replace(amount, sql=_turned(one, amount.sql, where), why=f"{amount.why}; below zero where something came "
+                     "back")
+    return {"amount": turned}, [f"{said}: their amounts, none of them below zero, count below it"]
 
 
 def _turned(one: FileProfile, amount: str, where: str) -> str:
