@@ -132,7 +132,7 @@ def test_a_month_that_no_heading_is_understood_to_be_is_told(market):
 
 
 def test_a_cell_that_is_no_number_is_refused_with_its_line_and_the_others_of_the_line_stay(market):
-    market.write("sales.csv", ENGLISH.replace("100.10,,50,", "about 100,7,50,"))
+    market.write("sales.csv", ENGLISH.replace("100.10,,50,", "a hundred or 100,7,50,"))
     loaded = market.load(settings())
     assert (1, "amount", "text in a number") in market.refused()
     assert [row for row in sold(market) if row[0] == 1] == [(1, "2025-02-01", 7_00), (1, "2025-03-01", 50_00)]

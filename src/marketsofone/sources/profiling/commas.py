@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _NEARLY_ALL = 0.95
-_NUMBER = r"^[€$£¥\s\x{a0}\x{202f}(+-]*([A-Z]{3})?\s*[0-9][0-9., '']*[€$£¥\s\x{a0}\x{202f})-]*([A-Z]{3})?$"
+_NUMBER = r"^[€$£¥\s\x{a0}\x{202f}(+-]*([A-Z]{3})?\s*[0-9][0-9., ''’]*[€$£¥–—\s\x{a0}\x{202f})-]*([A-Z]{3})?$"
 _AS_KEY = "^[0-9]+[.]0$"
 
 

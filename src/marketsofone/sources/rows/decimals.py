@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.errors import ValuesInvalid
 from marketsofone.sources.sql import quoted
-from marketsofone.sources.values.readings import cleaned
+from marketsofone.sources.values.readings import AROUND, cleaned
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from marketsofone.sources.staging.staged_rows import Staged
 
 _FIRST = 50_000
-_BARE = r"[€$£¥\s\x{a0}\x{202f}\x{2009}+()-]|^[A-Z]{3}|[A-Z]{3}$"
+_BARE = r"[€$£¥\s\x{a0}\x{202f}\x{2009}+()–—-]|^[A-Z]{3}|[A-Z]{3}$"
 _GROUPED = "^[1-9][0-9]{{0,2}}({sign}[0-9]{{3}}){{{times}}}$"
 _SURE = ("^([0-9]*{sign}([0-9]{{1,2}}|[0-9]{{4,}})|0?{sign}[0-9]+|[0-9]{{4,}}{sign}[0-9]+|"
          "[0-9]{{1,3}}({other}[0-9]{{3}})+{sign}[0-9]*)$")
@@ -94,7 +94,7 @@ def require_settled(con: DuckDBPyConnection, source: Source, staged: Staged, col
 
 
 def _counted(con: DuckDBPyConnection, rows: str) -> Signs:
-    bare = f"regexp_replace(v, '{_BARE}', '', 'g')"
+    bare = f"regexp_replace(regexp_replace(v, '(?i){AROUND}', '', 'g'), '{_BARE}', '', 'g')"
     point, comma = "[.]", ","
     patterns = (_SURE.format(sign=point, other=comma), _SURE.format(sign=comma, other=point),
                 _GROUPED.format(sign=point, times=1), _GROUPED.format(sign=comma, times=1),

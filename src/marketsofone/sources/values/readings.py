@@ -51,9 +51,21 @@ _UNBROKEN = (160, 8239)
 _BLANKS = ("' '", "chr(9)", "chr(10)", "chr(13)", *(f"chr({code})" for code in _UNBROKEN))
 _HARD_BLANKS = "\\x{a0}\\x{202f}\\x{2009}"
 """Blanks that do not break: spreadsheets of some countries part thousands with them."""
-_NUMBER = r"[-+(]?[0-9][0-9., ']*[-)]?"
+_NO_CENTS = "[.,][-–—]+$"
+_NUMBER = r"[-+(]?[0-9][0-9., '’]*[-–—)]{0,2}"
 WITH_CODE = f"^([A-Z]{{3}} ?{_NUMBER}|{_NUMBER} ?[A-Z]{{3}})$"
 """Pattern of an amount with the code of its currency."""
+_ABOUT = "ca|circa|approx|approximately|about|around|etwa|rund|env|environ|est|~|≈"
+_SCALES = {1_000: "k|tsd|tausend|thousand", 1_000_000: "mio|million|millionen|millions|mn"}
+_CURRENCY = "€|[$]|£|eur|euro|usd|gbp|chf"
+_OF_WORDS = (f"^({_ABOUT})?[. ]*({_CURRENCY})? *[0-9][0-9.,'’]* *({'|'.join(_SCALES.values())})?[. ]*({_CURRENCY})?"
+             f" *[(]?({_ABOUT})?[.)]*$")
+"""Pattern of a number that people write in words in part, in lower case: ``ca. 500``, ``1.2k``, ``5 Tsd. EUR``."""
+
+AROUND = f"^({_ABOUT})[. ]*|[ (]*({'|'.join((_ABOUT, *_SCALES.values()))})[.)]*$"
+"""Pattern of the words before or behind such a number, in lower case."""
+
+_ANY_WORD = f"[0-9] *({'|'.join(_SCALES.values())})|{_ABOUT}"
 _YES = "('true', 't', 'yes', 'y', '1', 'ja', 'j', 'wahr', 'oui', 'vrai', 'sí', 'sim')"
 _NO = "('false', 'f', 'no', 'n', '0', 'nein', 'falsch', 'non', 'faux', 'não')"
 
@@ -113,15 +125,37 @@ def number(sql: str, kind: str, decimal: str = ".") -> str:
 
 
 def _read_text(sql: str, decimal: str, kind: str) -> str:
-    plain = f"try_cast({plain_number(sql, decimal)} as {kind})"
-    return plain if decimal == "," else f"coalesce(try_cast({sql} as {kind}), {plain})"
+    plain = f"try_cast({plain_number(sql, decimal)} as {kind}), {_read_words(sql, decimal, kind)}"
+    return f"coalesce({plain})" if decimal == "," else f"coalesce(try_cast({sql} as {kind}), {plain})"
+
+
+def in_words(sql: str) -> str:
+    """Whether a text is a number that is written in words in part, such as ``ca. 500``, ``1.2k`` or ``5 Tsd. EUR``."""
+    low = f"lower({sql})"
+    return f"(regexp_matches({low}, {literal(_OF_WORDS)}) and regexp_matches({low}, {literal(_ANY_WORD)}))"
+
+
+def _read_words(sql: str, decimal: str, kind: str) -> str:
+    """A number that is written in words in part; null for any other."""
+    digits = f"regexp_extract({sql}, '[0-9][0-9.,''’]*')"
+    point, group = (",", "[.''’]") if decimal == "," else ("[.]", "[,''’]")
+    whole = f"regexp_matches({digits}, '^[0-9]+({group}[0-9]{{3}})*({point}[0-9]*)?$')"
+    plain = f"replace(regexp_replace({digits}, '{group}', '', 'g'), ',', '.')"
+    scales = " ".join(f"when regexp_matches(lower({sql}), '[0-9] *({words})') then {scale}"
+                      for scale, words in _SCALES.items())
+    scaled = f"try_cast(try_cast({plain} as {kind}) * (case {scales} else 1 end) as {kind})"
+    return f"case when {in_words(sql)} and {whole} then {scaled} end"
 
 
 def _signed(sql: str, around: str) -> str:
-    """A number with its sign in front: bookkeepers write it behind, or in brackets, or before a currency sign."""
+    """A number with its sign in front: bookkeepers write it behind, or in brackets, or before a currency sign.
+
+    A dash where the cents would stand is no sign: ``500.-`` and ``1.000,--`` are what they say.
+    """
     bare = f"regexp_replace({sql}, '^[{around}]+|[{around}]+$', '', 'g')"
+    whole = f"regexp_matches({bare}, '{_NO_CENTS}') then regexp_replace({bare}, '{_NO_CENTS}', '')"
     behind = f"'-' || rtrim({bare}[:-2])"
-    return (f"case when suffix({bare}, '-') then {behind} "
+    return (f"case when {whole} when suffix({bare}, '-') then {behind} "
             f"when prefix({bare}, '(') and suffix({bare}, ')') then '-' || ltrim({bare}[2:-2], '€$£¥ ') "
             f"when regexp_matches({bare}, '^[+-][{around}]') then regexp_replace({bare}, '^([+-])[{around}]+', '\\1') "
             f"else {sql} end")
@@ -133,8 +167,8 @@ def plain_number(sql: str, decimal: str) -> str:
     sql = _signed(sql, around)
     if decimal == ",":
         point, group = ",", "."
-    between = f"[{group}''{around}]"
-    grouped = f"^[{around}]*[+-]?[0-9]{{1,3}}([{group}'' {_HARD_BLANKS}][0-9]{{3}})+({point}[0-9]*)?[{around}]*$"
+    between = f"[{group}''’{around}]"
+    grouped = f"^[{around}]*[+-]?[0-9]{{1,3}}([{group}''’ {_HARD_BLANKS}][0-9]{{3}})+({point}[0-9]*)?[{around}]*$"
     joined = f"regexp_replace({sql}, '{between}', '', 'g')"
     bare = f"regexp_replace({sql}, '^[{around}]+|[{around}]+$', '', 'g')"
     if decimal == ",":
