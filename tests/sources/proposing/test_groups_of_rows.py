@@ -34,6 +34,7 @@ LOST = WON.replace("'won'", "'lost'")
 
 @pytest.mark.parametrize("names", [
     ("Closed won", "Closed lost", "Talks"), ("Gewonnen (10)", "Verloren (10)", "Angebot"), ("Gagné", "Perdu", "Devis"),
+    ("Ganada", "Perdida", "Abierta"), ("Vinta", "Persa", "Aperta"),
 ])
 def test_names_of_groups_that_tell_won_from_lost_are_the_outcome_of_the_rows_below_them(tmp_path, names):
     proposal = propose(written(tmp_path, deals=lines(HEAD, board(*names))), "Acme")
@@ -80,3 +81,32 @@ def test_customers_of_whom_only_the_name_is_known_are_no_groups(tmp_path):
         (f"Firm {n}", *(("", "") if n in (0, 20, 40) else ("Ulm", "ab"[n % 2]))) for n in range(60)))
     proposal = propose(written(tmp_path, customers=customers), "Acme")
     assert one_value(loaded(proposal.text), "select count(*) from account") == 60
+
+
+def grouped(sums=True):
+    """A report whose first column says the stage once, in the first row of those that are of it."""
+    for place, stage in enumerate(("Closed Won", "Closed Lost", "Talks")):
+        rows = [row(10 * place + n) for n in range(10)]
+        yield from ((stage if n == 0 else "", *each) for n, each in enumerate(rows))
+        if sums:
+            yield ("Subtotal", "", "", "", sum(each[3] for each in rows), "")
+
+
+def test_a_stage_said_in_the_first_row_of_each_group_holds_until_its_subtotal(tmp_path):
+    proposal = propose(written(tmp_path, deals=lines("Stage," + HEAD, grouped())), "Acme")
+    engine = loaded(proposal.text)
+    assert (one_value(engine, WON), one_value(engine, LOST)) == ("10 104500", "10 114500")
+
+
+def test_without_subtotals_it_is_told_that_rows_without_a_stage_count_as_open(tmp_path):
+    proposal = propose(written(tmp_path, deals=lines("Stage," + HEAD, grouped(sums=False))), "Acme")
+    assert any('27 of 30 rows leave Stage empty and count as open. If it stands for the rows below it too, write '
+               'fill_down = ["Stage"] in [sources.deals].' in one for one in proposal.unsure)
+
+
+def test_two_columns_of_ticks_tell_what_was_won_and_what_was_lost(tmp_path):
+    deals = lines("Deal,Company,Value,Won,Lost", (
+        (f"D{n}", f"Firm {n % 9}", n, str(n % 3 == 0).upper(), str(n % 3 == 1).upper()) for n in range(90)))
+    engine = loaded(propose(written(tmp_path, deals=deals), "Acme").text)
+    assert engine.con.execute("select outcome, count(*) from opportunity group by 1 order by 1").fetchall() == [
+        ("lost", 30), ("open", 30), ("won", 30)]

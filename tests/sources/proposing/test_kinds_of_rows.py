@@ -19,7 +19,8 @@ def ledger(heading, words, sign=1, amount=lambda n: n):
 
 
 CREDITS = [("Doc Type", ("IN", "CN")), ("Belegart", ("Rechnung", "Gutschrift")), ("Type", ("Sale", "RMA")),
-           ("Type de pièce", ("Facture", "Avoir")), ("Transaction Type", ("Invoice", "Credit Memo"))]
+           ("Type de pièce", ("Facture", "Avoir")), ("Transaction Type", ("Invoice", "Credit Memo")),
+           ("Belegart", ("Rechnung", "Stornorechnung")), ("Document Type", ("Invoice", "Reversal"))]
 
 
 @pytest.mark.parametrize(("heading", "words"), CREDITS)
@@ -147,3 +148,15 @@ def test_an_account_that_is_booked_is_no_customer(tmp_path, account, customer):
         (f"A{n}", f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}", 4000 + n % 3, f"Firm {n % 30}", n) for n in range(1, 201)))
     engine = loaded(propose(written(tmp_path, docs=text), "Acme").text)
     assert one_value(engine, "select count(*) from account") == 30
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_lines_of_credit_notes_count_below_zero_where_only_their_heads_tell_what_they_are(tmp_path, sign):
+    kinds = ["Credit note" if n % 10 == 3 else "Invoice" for n in range(60)]
+    signs = [-1 if kind == "Credit note" else 1 for kind in kinds]
+    heads = lines("Invoice No,Type,Customer,Invoice Date", (
+        (f"I{n}", kinds[n], f"Firm {n % 20}", f"2025-03-{n % 28 + 1:02d}") for n in range(60)))
+    sold = lines("Invoice No,SKU,Qty,Amount", ((f"I{n // 2}", f"S{n % 2}", 1, 10 + n if sign == 1 else (10 + n) * signs[
+        n // 2]) for n in range(120)))
+    engine = loaded(propose(written(tmp_path, invoices=heads, invoice_lines=sold), "Acme").text)
+    assert one_value(engine, SUM) == 100 * sum((10 + n) * signs[n // 2] for n in range(120))

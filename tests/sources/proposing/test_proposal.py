@@ -98,6 +98,13 @@ def test_a_folder_of_files_that_fill_nothing_is_an_error(tmp_path):
         propose(tmp_path, "Acme")
 
 
+def test_a_folder_of_files_that_do_not_load_is_an_error_with_the_reasons(tmp_path):
+    rows = [f"O{n},Firm {n % 9},2025-03-{n % 28 + 1:02d},{'€$'[n % 2]}{100 + n}" for n in range(60)]
+    (tmp_path / "orders.csv").write_text("\n".join(["Order No,Customer,Date,Amount", *rows]) + "\n")
+    with pytest.raises(SourceMissing, match=r"orders was left out: .* are in one currency"):
+        propose(tmp_path, "Acme")
+
+
 @pytest.fixture(scope="module")
 def messy(tmp_path_factory):
     """Exports as they come: keys that other files do not use, one bad amount, a credit ledger in two files."""

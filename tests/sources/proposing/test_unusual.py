@@ -288,6 +288,14 @@ def test_opportunities_that_say_why_they_were_lost_are_lost_where_no_stage_says_
         ("lost", 30), ("open", 30), ("won", 30)]
 
 
+@pytest.mark.parametrize(("stages", "said"), [(("Won", "Dead", "Demo"), True), (("Won", "Lost", "Demo"), False)])
+def test_it_is_told_where_nothing_says_what_was_lost(tmp_path, stages, said):
+    rows = lines("Deal,Company,Stage,Value,Created", (
+        (f"D{n}", f"C{n % 20}", stages[n % 3], n, f"2025-01-{n % 28 + 1:02d}") for n in range(90)))
+    proposal = propose(written(tmp_path, deals=rows), "Acme")
+    assert any("nothing says what was lost" in one for one in proposal.unsure) is said
+
+
 def test_offers_for_a_deal_do_not_count_it_again(tmp_path):
     offers = lines("Quote ID,Deal ID,Status,Created", (
         (f"Q{n}", n % 120 + 1, ("Accepted", "Rejected")[n % 2], "2025-01-05") for n in range(200)))

@@ -36,3 +36,12 @@ def test_a_row_that_says_a_heading_or_two_is_a_row(market):
     market.write("deals.csv", f"{HEAD}Status,won,10\nCompany,lost,Value\n")
     market.load(SETTINGS)
     assert market.rows("select count(*) from opportunity") == [(2,)]
+
+
+@pytest.mark.parametrize(("below", "told"), [
+    ("Client,Town,\nAsh,Ulm,\n", True), ("Ash,7,won\n", False), ("Ash,,\n", False)])
+def test_another_table_below_an_empty_row_is_told(market, below, told):
+    market.write("deals.csv", "Company,Value,Status\nAsh,10,won\nBirch,20,lost\nCedar,30,won\n,,\n" + below)
+    loaded = market.load(SETTINGS)
+    assert [one.message.split(":")[0] for one in loaded.findings if one.code == "another_table"] == [
+        "Below the empty row 4 another table seems to begin, with headings of its own"] * told

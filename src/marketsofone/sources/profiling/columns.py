@@ -14,18 +14,21 @@ from marketsofone.sources.mapping.strictly import FORMATS, format_of
 from marketsofone.sources.profiling.commas import decimal_of
 from marketsofone.sources.profiling.crm_words import DURATIONS, is_called
 from marketsofone.sources.profiling.field_words import MONTHS
-from marketsofone.sources.profiling.headed import groups_of_rows, rows_alone, stands_above
+from marketsofone.sources.profiling.headed import groups_of_rows, rows_alone, said_above_totals, stands_above
 from marketsofone.sources.profiling.headings import labels_of, prefix_of, said_in, subject_of, without_remarks
 from marketsofone.sources.profiling.rows_told import Converted, Kinds, Whole
+from marketsofone.sources.profiling.yearless import in_year, without_year, years_above
 from marketsofone.sources.spelling import snake
 from marketsofone.sources.sql import file_literal, literal, quoted
 from marketsofone.sources.staging.every_source import stage
+from marketsofone.sources.staging.headings_again import ANOTHER
+from marketsofone.sources.staging.sheet_marks import HIDDEN, UNSAVED
 from marketsofone.sources.staging.staged_rows import Staged
 from marketsofone.sources.staging.text_files import BLANKS, delimiter_seen
 from marketsofone.sources.staging.totals import TOTAL
 from marketsofone.sources.values.currencies import EXPONENTS
 from marketsofone.sources.values.dates import counted, month_written, written
-from marketsofone.sources.values.readings import WITH_CODE, cleaned, is_number, key, number, text
+from marketsofone.sources.values.readings import WITH_CODE, cleaned, in_words, is_number, key, number, text
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -73,6 +76,11 @@ class ColumnProfile:
         Between these lie its values as text, the first of a list too, in the order of their bytes.
     repair : (str, str) or None
         SQL of its keys as other files have them, and what it does to them, where it writes them in a form of its own.
+    worded : int
+        Numbers that are written in words in part: ``ca. 500``, ``1.2k``.
+    yearless : str
+        SQL of its days, with ``{}`` for the column and for a year, where it holds days and months of no year that is
+        known; empty for any other.
     """
 
     name: str
@@ -94,6 +102,8 @@ class ColumnProfile:
     least: str = ""
     most: str = ""
     repair: tuple[str, str] | None = None
+    worded: int = 0
+    yearless: str = ""
 
     @property
     def read(self) -> tuple[str, str]:
@@ -131,6 +141,8 @@ class FileProfile:
         Rows that are totals of others.
     alone : int
         Rows, the first among them, that fill nothing but the first column.
+    told : tuple of str
+        What of its reading a person should know at once.
     digest : str
         The same for files, and sheets, of the same content.
     inside : frozenset of (str, str)
@@ -153,6 +165,7 @@ class FileProfile:
     about: str = ""
     totals: int = 0
     alone: int = 0
+    told: tuple[str, ...] = ()
     digest: str = ""
     inside: frozenset[tuple[str, str]] = frozenset()
     wholes: tuple[Whole, ...] = ()
@@ -232,7 +245,7 @@ def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfil
         staged = stage(con, source, folder)
     if all(re.fullmatch(r"[\d.,:/ -]+(_\d+)?", name) for name in staged.columns):
         raise MarketError("A file has a header.", "numbers only in its first line.", "Add a header line.")
-    above = "" if source.fill_down else stands_above(con, staged)
+    above = "" if source.fill_down else stands_above(con, staged) or said_above_totals(con, staged)
     groups = "" if above or source.groups else groups_of_rows(con, source, staged, folder)
     if above or groups:
         source = replace(source, fill_down=(above,) if above else source.fill_down, groups=groups or source.groups)
@@ -241,6 +254,7 @@ def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfil
     about = subject_of(prefix_of(list(staged.columns)), source.sheet, source.table, source.name)
     return FileProfile(source, staged.rows, tuple(_columns(con, staged, source.decimal, source.date_format)),
                        relation=staged.relation, about=about, totals=sum(why == TOTAL for _, why in staged.broken),
+                       told=tuple(one.message for one in staged.findings if one.code in (UNSAVED, HIDDEN, ANOTHER)),
                        alone=0 if above else rows_alone(con, staged),
                        digest=f"{staged.fingerprint.sha256} {source.sheet} {source.table or source.query}")
 
@@ -274,7 +288,7 @@ def _date_format(con: DuckDBPyConnection, staged: Staged) -> str:
 
 def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format: str) -> Iterator[ColumnProfile]:
     file = f"read_parquet({file_literal(staged.path)})"
-    labels = labels_of(list(staged.columns))
+    labels, years = labels_of(list(staged.columns)), years_above(staged)
     for label, (name, kind) in zip(labels, staged.columns.items(), strict=True):
         value = cleaned(quoted(name), kind)
         as_text = text(value, kind)
@@ -288,6 +302,9 @@ def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format:
         moment = _moment(con, file, name, kind, decimal) if found == "number" and distinct > _CATEGORIES else None
         if moment is None and found != "date" and filled and is_called(label, MONTHS):
             moment = month_written(con, file, name, as_text, filled)
+        days = without_year(con, staged, label, as_text, filled) if moment is None and found != "date" else ""
+        if days and len(years) == 1:
+            moment = in_year(name, days, *years)
         values: Mapping[str, int] = {}
         if 0 < distinct <= _VALUES:
             values = dict(
@@ -298,9 +315,11 @@ def _columns(con: DuckDBPyConnection, staged: Staged, decimal: str, date_format:
             )
         codes = _codes(con, staged, as_text, filled) if kind == "VARCHAR" and coded == filled else ()
         sign = _sign(con, staged, as_text, filled) if found == "number" else ""
+        worded = _worded(con, staged, as_text) if kind == "VARCHAR" and numbers else 0
         yield ColumnProfile(name, "date" if moment else found, filled, distinct, length, tuple(values), unclear,
                             numbers, label, as_key, coded, gaps or 0, codes, sign,
-                            _clock(con, staged, label, as_text, filled), moment, least, most)
+                            _clock(con, staged, label, as_text, filled), moment, least, most,
+                            worded=worded, yearless="" if moment else days)
 
 
 def _moment(con: DuckDBPyConnection, file: str, name: str, kind: str, decimal: str) -> tuple[str, str] | None:
@@ -310,6 +329,12 @@ def _moment(con: DuckDBPyConnection, file: str, name: str, kind: str, decimal: s
     value = number(cleaned(quoted(name), kind), kind, decimal)
     least, most = con.execute(f"select min({value}), max({value}) from {file}").fetchall()[0]
     return counted(quoted(name), least, most)
+
+
+def _worded(con: DuckDBPyConnection, staged: Staged, value: str) -> int:
+    """How many of a column's numbers are written in words in part."""
+    found = con.execute(f"select count_if({in_words('v')}) from (select {value} as v from {staged.relation})")
+    return int(found.fetchall()[0][0])
 
 
 def _sign(con: DuckDBPyConnection, staged: Staged, value: str, filled: int) -> str:

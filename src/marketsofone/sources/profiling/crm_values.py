@@ -39,15 +39,16 @@ UNIT_COSTS = ("unit cost", "cost per unit", "cost price", "standard cost", "purc
               "unit cogs", "einkaufspreis", "ek preis", "ek", "einstandspreis", "stückkosten", "kosten pro stück",
               "prix d'achat", "prix de revient", "coût unitaire")
 WON = ("won", "win", "closed won", "closedwon", "signed", "success", "gewonnen", "accepted", "auftrag", "beauftragt",
-       "gagné", "gagnée", "signé", "signée")
+       "gagné", "gagnée", "signé", "signée", "ganada", "ganado", "vinta", "vinto", "ganho", "ganha")
 LOST = ("lost", "loss", "lose", "closed lost", "closedlost", "rejected", "verloren", "declined", "absage", "abgelehnt",
-        "abgesagt", "perdu", "perdue")
+        "abgesagt", "perdu", "perdue", "perdida", "perdido", "persa", "perso")
 LOST_REASONS = ("lost reason", "loss reason", "reason lost", "reason for loss", "closed lost reason",
                 "reason for losing", "verlustgrund", "grund für verlust", "absagegrund", "motif de perte",
                 "raison de la perte")
 """Names of columns that say why an opportunity was lost."""
 
 WON_FLAGS = ("is won", "won", "is closed won", "won flag")
+LOST_FLAGS = ("is lost", "lost", "is closed lost", "lost flag")
 CLOSED_FLAGS = ("is closed", "closed", "is deal closed", "closed flag")
 INCOMING = ("in", "inbound", "incoming", "received", "eingehend", "eingang")
 OUTGOING = ("out", "outbound", "outgoing", "sent", "ausgehend", "ausgang")

@@ -14,6 +14,7 @@ from marketsofone.sources.staging.every_source import stage
 from marketsofone.sources.staging.groups_above import NAMES_GROUP, names_group
 from marketsofone.sources.staging.headings_again import AGAIN
 from marketsofone.sources.staging.staged_rows import Staged
+from marketsofone.sources.staging.totals import TOTAL
 from marketsofone.sources.values.readings import cleaned
 
 if TYPE_CHECKING:
@@ -36,6 +37,19 @@ def stands_above(con: DuckDBPyConnection, staged: Staged) -> str:
         f"select count({first}), count(*) filter ({first} is not null and {said} is null), "
         f"count(*) filter ({first} is not null and file_row_number = 0) from {staged.relation}").fetchall()[0]
     return next(iter(staged.columns)) if starts and _LEAST <= heads == alone else ""
+
+
+def said_above_totals(con: DuckDBPyConnection, staged: Staged) -> str:
+    """The first column where only the first row of a block fills it, each block with a total below; empty for none."""
+    totals = {row for row, why in staged.broken if why == TOTAL}
+    if len(totals) < _LEAST or len(staged.columns) <= _LEAST:
+        return ""
+    first = cleaned(quoted(next(iter(staged.columns))), "VARCHAR")
+    heads = [int(row) for row, in con.execute(
+        f"select {staged.row_number} as r from {staged.relation} where {first} is not null order by r limit "
+        f"{len(totals) + 2}").fetchall()]
+    blocks = _LEAST <= len(heads) < staged.rows and heads[0] == 1 and {row - 1 for row in heads[1:]} <= totals
+    return next(iter(staged.columns)) if blocks else ""
 
 
 def groups_of_rows(con: DuckDBPyConnection, source: Source, staged: Staged, folder: Path) -> str:

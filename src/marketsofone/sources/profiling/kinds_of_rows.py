@@ -33,9 +33,10 @@ MOST = 20
 _RETURNED = re.compile(
     r"\b(credit[ -]?(notes?|memos?|invoices?)|(customer |sales )?returns?|refunds?|rma|gutschrift\w*|retoure\w*|"
     r"rechnungskorrektur\w*|avoirs?|nota de cr[eé]dito|nota di credito|creditnota|creditfactuur|"
-    r"acc(rec|pay)credit)\b|^(cn|crn|cm|gs|av)$")
+    r"acc(rec|pay)credit|storno(rechnung|beleg)?|rechnungsstorno|cancellation( invoice)?|reversal)\b|"
+    r"^(cn|crn|cm|gs|av)$")
 _CREDITED, _INVOICED = (re.compile(f"^({letters})$") for letters in (
-    "cn|crn|cm|cr|cred|credit|gs|gu|gut|av|avoir|nc|ncr", "|inv|invoice|re|rg|rn|rech|fa|fac|fact|ft|fv|bill"))
+    "cn|crn|cm|cr|cred|credit|gs|gu|gut|sr|av|avoir|nc|ncr", "|inv|invoice|re|rg|rn|rech|fa|fac|fact|ft|fv|bill"))
 """Letters that numbers of credit notes begin with, and those of invoices, which may have none."""
 
 _SIDES = ("s/h", "soll/haben", "soll/haben kennzeichen", "soll/haben kz", "s/h kennzeichen", "sh kz", "debit/credit",
@@ -54,7 +55,7 @@ _DESCRIBED = ("description", "line description", "item description", "product de
               "artikelbezeichnung", "positionstext", "désignation", "libellé", "product service", *KEYS["product"])
 _MOST_TAXES = 12
 _NEARLY_ALL, _LEAST, _THIRD = 0.95, 5, 3
-_BELOW = r"^[^0-9A-Za-z]*[-(−]|^[A-Z]{3} ?[-(−]|-\s*([€$£¥]|[A-Z]{3})?\s*$"
+_BELOW = r"^[^0-9A-Za-z]*[-(−]|^[A-Z]{3} ?[-(−]|[^.,-]-\s*([€$£¥]|[A-Z]{3})?\s*$"
 """How numbers below zero are written: with a sign before or behind, or in brackets."""
 
 
@@ -74,14 +75,19 @@ def kinds_of_rows(con: DuckDBPyConnection, one: FileProfile) -> Kinds:
                  _given_back(con, one), paid)
 
 
+def side_of(one: FileProfile) -> ColumnProfile | None:
+    """The column that says on which side of an account a row is booked."""
+    return next((each for each in one.columns if named(each, _SIDES) and any(
+        {*each.values} == {debit, credit} for debit, credit in _DEBITS.items())), None)
+
+
 def _booked(con: DuckDBPyConnection, one: FileProfile
             ) -> tuple[list[tuple[str, str, frozenset[str]]], tuple[tuple[str, str], ...]]:
     """Of a column that says on which side rows are booked, the side that takes sales back, or the one that pays them.
 
     The side of a third of the rows or fewer takes back; where both are of more, what is credited may be paid.
     """
-    column = next((each for each in one.columns if named(each, _SIDES) and any(
-        {*each.values} == {debit, credit} for debit, credit in _DEBITS.items())), None)
+    column = side_of(one)
     if column is None:
         return [], ()
     seldom, credited = column.values[1], next(side for side in column.values if side in _DEBITS.values())

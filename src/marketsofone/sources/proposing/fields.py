@@ -11,10 +11,10 @@ from marketsofone.sources.profiling.crm_values import NO, UNIT_COSTS, UNIT_PRICE
 from marketsofone.sources.profiling.crm_words import HOURS, KEYS, SECONDS, SITES, describes, is_personal
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.headings import scale_of
-from marketsofone.sources.profiling.kinds_of_rows import GIVEN_BACK
+from marketsofone.sources.profiling.kinds_of_rows import GIVEN_BACK, side_of
 from marketsofone.sources.profiling.net_of_tax import tax_of
 from marketsofone.sources.profiling.rows_told import Whole
-from marketsofone.sources.proposing.drafts import Guess
+from marketsofone.sources.proposing.drafts import Guess, reads
 from marketsofone.sources.proposing.recurring import Recurring, recurring
 from marketsofone.sources.proposing.told_by_values import answered, direction, form, outcome, team
 from marketsofone.sources.spelling import quoted_as_toml, snake
@@ -25,6 +25,7 @@ _CALLED_PARENT = re.compile("parent|subsidiary|mutter|belongs|gehoert|mere|ueber
 _CALLED_SINCE = re.compile("since|seit|depuis|birth|geb|naiss|found|gruend|valid|gueltig|last|letzt|dernier|next|naech")
 _TAKEN_OFF = re.compile("discount|rabatt|remise|nachlass|skonto|rebate|descuento|sconto|korting|returned|retour")
 _BOOKED, _MANY = ("account", "account code", "account number", "account name"), 3
+_POSTED = ("konto", "gegenkonto", "kontonummer", "konto nr", "contra account", "offset account", "compte")
 _DAYS = ("ordered_at", "happened_at")
 _MONEY = ("amount", "cost", "list_price", "unit_cost", "hour_cost")
 _PARTS = {"h:m:s": (60, 1, 1 / 60), "h:m": (60, 1), "m:s": (1, 1 / 60)}
@@ -162,6 +163,11 @@ def _ledger(folder: Folder, one: FileProfile) -> dict[str, Guess]:
     """
     fields = order_line(folder, one)
     who = next((column for column in one.columns if column.kind == "text" and named(column, ("contact name",))), None)
+    if who is None and not {"account_id", "contact_id"} & {*fields} and side_of(one):
+        posted = max((column for column in one.columns if named(column, _POSTED) and not column.almost_number),
+                     key=lambda column: column.distinct, default=None)
+        return {**fields, "account_id": Guess(posted.name, "no column names a customer: of the accounts of a posting, "
+                                              "the one with the most values is taken for one")} if posted else fields
     account = fields.get("account_id")
     booked = account is not None and who is not None and any(
         column.name == account.sql and named(column, _BOOKED) and _MANY * column.distinct <= who.distinct
@@ -400,6 +406,14 @@ def not_taken_off(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str
             if quoted(column.name) not in amount.sql and _TAKEN_OFF.search(snake(column.name)):
                 yield (f"{column.name} is not taken off quantity times price: if the price is before it, write amount "
                        "as an expression that takes it off, or sales count too high.")
+
+
+def written_in_words(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str]:
+    """That some amounts are only about what they say, or say it in thousands."""
+    for column in one.columns:
+        if column.worded and any(reads(fields[name].sql, column.name) for name in _MONEY if name in fields):
+            yield (f"{column.worded:,} of {column.filled:,} values of {column.name} are written in words in part, such "
+                   "as ca. 500, 1.2k or 5 Tsd.: each counts as what it says.")
 
 
 def only_date(one: FileProfile) -> ColumnProfile | None:

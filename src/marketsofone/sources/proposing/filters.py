@@ -63,7 +63,8 @@ def _to_leave_out(one: FileProfile, column: ColumnProfile, table: str) -> Iterat
     elif table == "order_line" and named(column, CANCELLED) and 0 < len(column.values) <= 2:
         yield from (value for value in column.values if value in _MARKS)
     elif table == "order_line" and named(column, KINDS) and 1 < len(column.values) <= MOST:
-        yield from (value for value in column.values if _NO_SALE.search(value))
+        returned = {value for name, value, _ in one.kinds.returned if name == column.name}
+        yield from (value for value in column.values if _NO_SALE.search(value) and value not in returned)
     if table == "order_line":
         yield from (value for name, value in (*one.kinds.taxes, *one.kinds.paid) if name == column.name)
 

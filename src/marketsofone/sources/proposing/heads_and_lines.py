@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from marketsofone.sources.profiling.belonging import Folder
 from marketsofone.sources.profiling.columns import FileProfile
 from marketsofone.sources.profiling.links import Link
+from marketsofone.sources.profiling.rows_told import Kinds
 from marketsofone.sources.proposing.drafts import Guess, JoinDraft, beside
 from marketsofone.sources.proposing.fields import field_of, order_line, order_number, paid, references
 from marketsofone.sources.proposing.safe_joins import against
@@ -48,8 +49,19 @@ class Together:
                        for column in self.heads.columns if column.name != self.link.key)
         own, other = self.lines.source, self.heads.source
         source = replace(own, decimal=own.decimal or other.decimal, date_format=own.date_format or other.date_format)
-        return replace(self.lines, source=source,
-                       columns=(*self.lines.columns, *beside))
+        return replace(self.lines, source=source, columns=(*self.lines.columns, *beside), kinds=self._kinds)
+
+    @property
+    def _kinds(self) -> Kinds:
+        """What words say of the lines, and of their heads where no number of either is below zero in such rows."""
+        own, name = self.lines.kinds, self.join.name
+        signed = any(column.holds_numbers and column.least.startswith(("-", "(")) for column in self.lines.columns)
+        returned, credited = (
+            tuple((f"{name}.{column}", value, below) for column, value, below in said
+                  if column != self.link.key and not below and not signed)
+            for said in (self.heads.kinds.returned, self.heads.kinds.credited))
+        paid = tuple((f"{name}.{column}", value) for column, value in self.heads.kinds.paid)
+        return replace(own, returned=own.returned or returned, credited=own.credited or credited, paid=own.paid or paid)
 
     def fields(self, folder: Folder) -> dict[str, Guess]:
         """The fields of order lines: of the line what it says itself, of its head what it does not."""

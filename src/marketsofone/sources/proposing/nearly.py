@@ -24,6 +24,11 @@ def lacking(folder: Folder, one: FileProfile) -> str:
         if unclear:
             return (f" It would be sales, but the dates of {shortened(unclear)} can be read day first or month first: "
                     "write its mapping with date_format.")
+        yearless = next((column for column in one.columns if column.yearless), None)
+        if yearless:
+            written = quoted_as_toml(yearless.yearless.format(quoted(yearless.name), "2025"))
+            return (f" It would be sales, but {yearless.name} holds days without a year, and no one year stands above "
+                    f"the headings: write ordered_at with the year that is meant, for instance {written}.")
         texts = [column.name for column in one.columns if named(column, FIELDS["order_line"]["ordered_at"])]
         return f" It would be sales, but no column was read as their day{_among(texts)}: are dates written in one way?"
     if amount is None:

@@ -110,13 +110,8 @@ def propose(folder: Path, name: str, connected: Connected | None = None, *, data
     drafts, notes = draft_of(profiles, links)
     drafts = with_names_of_their_own(drafts)
     unsure += [*closed, *notes]
-    if not drafts:
-        raise SourceMissing(
-            f"{folder} holds opportunities, order lines, touches or accounts.",
-            "what could not be told to be one of them: "
-            f"{shortened([*(path.name for path in paths), *map(repr, tables)])}.\n" + "\n".join(unsure),
-            "Write market.toml by hand: docs/architecture.md says how.",
-        )
+    names = shortened([*(path.name for path in paths), *map(repr, tables)])
+    _require_drafts(drafts, folder, names, unsure)
     coded = _told_codes(drafts, profiles)
     currency, why = _currency(drafts, profiles, coded, rates)
     asked = {code for codes, _, _ in coded for code in codes}
@@ -124,7 +119,17 @@ def propose(folder: Path, name: str, connected: Connected | None = None, *, data
                        *(across_drafted(each, currency, asked) for each in across)):
         drafts, unsure = [*drafts, *more], [*unsure, *told]
     drafts, failed = _tried(drafts, name, currency, connected.root if connected else Path())
+    _require_drafts(drafts, folder, names, [*unsure, *failed])
     return _written(drafts, name, currency, why, [*unsure, *failed])
+
+
+def _require_drafts(drafts: Sequence[Draft], folder: Path, names: str, unsure: Sequence[str]) -> None:
+    if not drafts:
+        raise SourceMissing(
+            f"{folder} holds opportunities, order lines, touches or accounts.",
+            f"what could not be told to be one of them: {names}.\n" + "\n".join(unsure),
+            "Write market.toml by hand: docs/architecture.md says how.",
+        )
 
 
 def _profiles(

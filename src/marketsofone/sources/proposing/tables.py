@@ -31,6 +31,7 @@ from marketsofone.sources.proposing.fields import (
     repeated_touches,
     said_once,
     thing_of_periods,
+    written_in_words,
 )
 from marketsofone.sources.proposing.filters import left_out, returns_turned
 from marketsofone.sources.proposing.heads_and_lines import Together, found_together, is_whole
@@ -41,7 +42,7 @@ from marketsofone.sources.proposing.once_each import once_each
 from marketsofone.sources.proposing.recurring import recurring, recurs, subscriber, without_twice
 from marketsofone.sources.proposing.repaired_keys import with_keys_repaired
 from marketsofone.sources.proposing.statements import rival_met, stated_in, statement
-from marketsofone.sources.proposing.told_by_values import direction, outcome
+from marketsofone.sources.proposing.told_by_values import direction, left_open, none_lost, outcome
 from marketsofone.sources.spelling import quoted_as_toml, snake
 from marketsofone.sources.sql import quoted
 
@@ -76,6 +77,7 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
         if name in changed and not _tells_more(changed[name], table):
             unsure += _used_as_history(changed[name])
             continue
+        notes += one.told
         if one.totals:
             notes.append(f"rows that are totals of others and will be refused: {one.totals:,}.")
         if name in heads and table in (None, "order_line"):
@@ -286,6 +288,7 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
         if whose:
             joins, fields = (whose[0],), {**fields, "account_id": whose[1]}
     where, notes = left_out(one, table)
+    notes += written_in_words(one, fields)
     if table in ("order_line", "opportunity_line", "opportunity"):
         notes += [*not_taken_off(one, fields), *not_converted(one, fields)]
     if table == "touch":
@@ -317,6 +320,8 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
     tables = [TableDraft(table, fields, dimensions, traits)]
     draft = Draft(one.source, tuple(column.name for column in one.columns), tuple(tables), after, joins)
     said = draft.said()
+    if table == "opportunity" and "outcome" in fields:
+        notes += filter(None, (none_lost(fields["outcome"]), left_open(one, fields["outcome"])))
     if table == "opportunity":
         draft, more = once_each(folder, one, draft)
         notes += more
@@ -325,8 +330,9 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
     notes += doubtful_rows(one, key) if key else ()
     notes += _periods(one, table, fields)
     if one.source.fill_down:
-        notes.append(f"{shortened(one.source.fill_down)} stands in rows of its own above those that are of it: these "
-                     "take it from there (fill_down), and the rows that say nothing else will be in quarantine.")
+        notes.append(f"{shortened(one.source.fill_down)} stands in rows of its own above those that are of it, or in "
+                     "the first of them alone: the others take it from there (fill_down), and rows that say nothing "
+                     "else will be in quarantine.")
     if one.source.groups:
         notes.append(f"rows that fill {one.columns[0].name} alone are taken for names of groups, not for rows: what "
                      f"they say is {one.source.groups} of the rows below them (groups), and they will be in "

@@ -12,6 +12,7 @@ from marketsofone.sources.profiling.crm_values import (
     FORMS,
     INCOMING,
     LOST,
+    LOST_FLAGS,
     LOST_REASONS,
     MARKETING_TEAM,
     NO,
@@ -27,6 +28,7 @@ from marketsofone.sources.profiling.crm_values import (
 )
 from marketsofone.sources.profiling.crm_words import FORM
 from marketsofone.sources.proposing.drafts import Guess
+from marketsofone.sources.spelling import listed_as_toml
 from marketsofone.sources.sql import literal, quoted
 
 _SHOWN = 6
@@ -52,6 +54,24 @@ def _stages(one: FileProfile, both: bool) -> Guess | None:
         if won and (lost or (not both and named(column, OUTCOMES))):
             return _won_or_lost(column, won, lost, "" if lost else _why_lost(one))
     return None
+
+
+def none_lost(told: Guess) -> str:
+    """That nothing says what was lost, a sentence; empty where something does, or nothing says what was won."""
+    if "'lost'" in told.sql or "'won'" not in told.sql:
+        return ""
+    return ("nothing says what was lost, so all that is decided counts as won. Where some of those that count as open "
+            "are lost, name their values in outcome.")
+
+
+def left_open(one: FileProfile, told: Guess) -> str:
+    """That rows leave empty what tells how they ended, and count as open, a sentence; empty where none does."""
+    column = next((each for each in one.columns if told.sql.startswith(f"case lower({quoted(each.name)}) ")), None)
+    if column is None or column.filled == one.rows:
+        return ""
+    return (f"{one.rows - column.filled:,} of {one.rows:,} rows leave {column.name} empty and count as open. If it "
+            f"stands for the rows below it too, write fill_down = {listed_as_toml([column.name])} in "
+            f"[sources.{one.source.name}].")
 
 
 def _why_lost(one: FileProfile) -> str:
@@ -82,12 +102,16 @@ def _flags(one: FileProfile) -> Guess | None:
         cases = [f"when {literal(value)} then {literal('won' if value in YES else 'lost')}" for value in won.values]
         return Guess(f"case lower(cast({quoted(won.name)} as varchar)) {' '.join(cases)} else 'open' end",
                      "its name and its two values; what is empty is taken for open")
+    lost = next((column for column in one.columns if named(column, LOST_FLAGS) and set(column.values) & set(YES)
+                 and set(column.values) <= {*YES, *NO}), None)
+    if won is not None and closed is None and lost is not None:
+        closed = lost
     if won is None or closed is None:
         return None
     yes = ", ".join(map(literal, YES))
     said = (f"lower(cast({quoted(column.name)} as varchar)) in ({yes})" for column in (won, closed))
-    return Guess("case when {} then 'won' when {} then 'lost' else 'open' end".format(*said),
-                 "what is closed and not won is lost")
+    why = "two columns of yes and no tell" if closed is lost else "what is closed and not won is lost"
+    return Guess("case when {} then 'won' when {} then 'lost' else 'open' end".format(*said), why)
 
 
 def form(one: FileProfile) -> Guess | None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-_VALUE = re.compile(r"^[\s€$£¥%+(-]*[0-9]")
+VALUE = re.compile(r"^[\s€$£¥%+(-]*[0-9]")
 
 
 def is_grouped(rows: Sequence[Sequence[str]]) -> bool:
@@ -28,10 +28,10 @@ def is_grouped(rows: Sequence[Sequence[str]]) -> bool:
     groups, names, *data = [[*row, *[""] * width][:width] for row in rows]
     said = [bool(name.strip()) for name in names]
     gaps = sum(name and not group.strip() for group, name in zip(groups, said, strict=True))
-    if not gaps or sum(said) < width or any(map(_VALUE.match, names)):
+    if not gaps or sum(said) < width or any(map(VALUE.match, names)):
         return False
     columns = [[value for value in column if value.strip()] for column in zip(*data, strict=True)]
-    return any(len(column) > 1 and all(map(_VALUE.match, column)) for column in columns)
+    return any(len(column) > 1 and all(map(VALUE.match, column)) for column in columns)
 
 
 def under_groups(groups: Sequence[str], names: Sequence[str]) -> list[str]:

@@ -38,7 +38,8 @@ def under_groups_above(con: DuckDBPyConnection, source: Source, staged: Staged, 
     heads = [int(place) for place, in con.execute(
         f"select file_row_number from {staged.relation} where {names_group(staged)} order by 1").fetchall()]
     first = cleaned(quoted(next(iter(staged.columns))), "VARCHAR")
-    begun = literal(staged.above) if staged.above else "null"
+    last = staged.above[-1] if staged.above else ()
+    begun = literal(last[0]) if len(last) == 1 else "null"
     said = f"case when {names_group(staged)} then {first} end"
     group = f"coalesce(last_value({said} ignore nulls) over (order by file_row_number), {begun})"
     held = (f"select {', '.join(map(quoted, staged.columns))}, {group} as {quoted(source.groups)} "

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import ValuesInvalid, shortened
+from marketsofone.sources.findings import Finding
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.sql import literal, quoted
 from marketsofone.sources.staging.staged_rows import Staged, without_rows
@@ -16,7 +19,10 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 EMPTY, AGAIN = "nothing stands in it", "the headings once more, not a row"
-_FIRST, _LEAST = 2, 3
+ANOTHER = "another_table"
+_FIRST, _LEAST, _MOST = 2, 3, 100
+_DIGIT = re.compile("[0-9]")
+_VALUE = r"^[\s€$£¥%+(-]*[0-9]"
 
 
 def without_headings(con: DuckDBPyConnection, source: Source, staged: Staged, target: Path) -> Staged:
@@ -51,7 +57,31 @@ def without_headings(con: DuckDBPyConnection, source: Source, staged: Staged, ta
             if _are_headings(low, names):
                 _require_same(source, staged, low, names, int(number))
                 why[int(place)] = AGAIN
-    return without_rows(con, staged, why, target) if why else staged
+    if not why:
+        return staged
+    blanks = [place for place, reason in why.items() if reason == EMPTY]
+    told = another_table(con, source, staged, blanks)
+    return without_rows(con, replace(staged, findings=(*staged.findings, *told)), why, target)
+
+
+def another_table(con: DuckDBPyConnection, source: Source, staged: Staged, empty: Sequence[int]) -> list[Finding]:
+    """That below an empty row another table seems to begin: words alone, one of them where all above are values."""
+    rows = {place: cells for place, *cells in con.execute(
+        f"select file_row_number, {', '.join(map(quoted, staged.columns))} from {staged.relation} "
+        f"where file_row_number - 1 in ({', '.join(map(str, empty[:_MOST]))})").fetchall()} if empty else {}
+    found = []
+    for place, cells in sorted(rows.items()):
+        said = [name for name, cell in zip(staged.columns, cells, strict=True) if (cell or "").strip()]
+        if len(said) < _FIRST or any(map(_DIGIT.search, filter(None, cells))):
+            continue
+        values = ", ".join(f"count({text}) > 2 and count({text}) = count_if(regexp_matches({text}, {literal(_VALUE)}))"
+                           for text in (cleaned(quoted(name), "VARCHAR") for name in said))
+        if any(con.execute(f"select {values} from {staged.relation} where file_row_number < {place}").fetchall()[0]):
+            found.append(Finding(
+                ANOTHER, "warning", source.name,
+                f"Below the empty row {place:,} another table seems to begin, with headings of its own: its rows are "
+                "read under the headings of the first.", "Put it into a file of its own."))
+    return found
 
 
 def _are_headings(cells: Sequence[str], names: Sequence[str]) -> bool:

@@ -19,11 +19,11 @@ Merged = tuple[int, int, int]
 def merged_down(path: Path, sheet: str) -> list[Merged]:
     """The ranges of a sheet that are merged over several rows, by their first column."""
     with zipfile.ZipFile(path) as book:
-        part = _part_of(book, sheet)
+        part = part_of(book, sheet)
         return list(_ranges(book, part)) if part else []
 
 
-def _part_of(book: zipfile.ZipFile, sheet: str) -> str:
+def part_of(book: zipfile.ZipFile, sheet: str) -> str:
     """Where in the workbook a sheet stands; empty where that cannot be told."""
     try:
         sheets = ElementTree.fromstring(book.read("xl/workbook.xml"))

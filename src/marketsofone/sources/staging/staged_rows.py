@@ -51,8 +51,8 @@ class Staged:
         That cuts a text file; empty for anything else.
     beside : mapping
         Files whose columns were put beside these rows, as the settings write them -> fingerprint.
-    above : str
-        The last line above the headings, where it holds one cell; empty for none.
+    above : tuple of tuple of str
+        What each line above the headings says, empty cells aside.
     line : str
         A column of the Parquet file that holds the number of each row's line, where a line became several rows.
 
@@ -68,7 +68,7 @@ class Staged:
     delimiter: str = ""
     beside: Mapping[str, Input] = field(default_factory=dict)
     line: str = ""
-    above: str = ""
+    above: tuple[tuple[str, ...], ...] = ()
 
     @property
     def relation(self) -> str:

@@ -14,7 +14,7 @@ from typing import IO
 
 from marketsofone.errors import SettingsInvalid, SourceUnreadable
 from marketsofone.sources.spelling import quoted_as_toml
-from marketsofone.sources.staging.grouped_headers import is_grouped, under_groups
+from marketsofone.sources.staging.grouped_headers import VALUE, is_grouped, under_groups
 from marketsofone.sources.staging.unpacking import opened
 
 BLANKS = " "
@@ -48,8 +48,8 @@ class Layout:
         Header names, trimmed, empty ones numbered, repeated ones told apart.
     skip, titles : int
         Lines before the header; how many of them are titles, or name groups of columns, and not empty.
-    above : str
-        The last of these lines, where it holds one cell; empty for none.
+    above : tuple of tuple of str
+        What each of these lines says.
     zipped, guessed : bool
         Whether it is compressed with gzip; whether the encoding is a guess.
 
@@ -62,7 +62,7 @@ class Layout:
     zipped: bool
     guessed: bool
     titles: int = 0
-    above: str = ""
+    above: tuple[tuple[str, ...], ...] = ()
 
     @property
     def plain(self) -> bool:
@@ -96,14 +96,15 @@ def layout_of(path: Path, place: str, *, encoding: str = "", delimiter: str = ""
     if is_grouped(top):
         names = header_names(under_groups(top[0], top[1]))
         return Layout(found, chosen, names, head_at + 1, zipped, guessed, titles + 1)
-    above = alone_above([next(records(iter([line]), chosen), []) for line in lines[:head_at]])
+    above = cells_above([next(records(iter([line]), chosen), []) for line in lines[:head_at]])
     return Layout(found, chosen, header_names(top[0]), head_at, zipped, guessed, titles, above)
 
 
 def _header(lines: list[str], delimiter: str) -> int:
-    """The line of the header: the first that is neither empty nor a title."""
+    """The line of the header: the first that is neither empty nor a title, nor a program's line on its own file."""
     rows = [next(records(iter([line]), delimiter), []) for line in lines[:_TOP]]
-    return first_header([sum(bool(cell.strip("\ufeff \t")) for cell in row) for row in rows])
+    place = first_header([sum(bool(cell.strip("\ufeff \t")) for cell in row) for row in rows])
+    return place + (place + 1 < len(rows) and tells_of_itself(rows[place], rows[place + 1]))
 
 
 def first_header(filled: Sequence[int]) -> int:
@@ -121,17 +122,30 @@ def first_header(filled: Sequence[int]) -> int:
     return next(place for place, cells in enumerate(filled) if cells > _TITLE or cells >= least)
 
 
-def alone_above(rows: Sequence[Sequence[str]]) -> str:
-    """What the last of the rows above a header says, where it is one thing; empty for none.
+def cells_above(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """What each of the rows above a header says, empty cells aside.
 
     Examples
     --------
-    >>> alone_above([["Report"], ["Closed won", "", ""]]), alone_above([["Report"], []]), alone_above([["By", "me"]])
-    ('Closed won', '', '')
+    >>> cells_above([["Report", ""], [], ["Closed won", "", ""]])
+    (('Report',), (), ('Closed won',))
     """
-    said = [cell.strip("\ufeff \t") for cell in rows[-1]] if rows else []
-    filled = [cell for cell in said if cell]
-    return filled[0] if len(filled) == 1 else ""
+    said = ([cell.strip("\ufeff \t") for cell in row] for row in rows)
+    return tuple(tuple(filter(None, cells)) for cells in said)
+
+
+def tells_of_itself(row: Sequence[str], below: Sequence[str]) -> bool:
+    """Whether a row is a program's line on its own file: it holds numbers, the headings below it words, twice as many.
+
+    Examples
+    --------
+    >>> tells_of_itself(["EXTF", "700", "2025"], ["Amount", "Side", "Account", "Day", "No", "Text"])
+    True
+    >>> tells_of_itself(["No", "2025"], ["A", "B", "C"]), tells_of_itself(["2024", "2025", "x"], ["1", "2", "a"])
+    (False, False)
+    """
+    filled, names = ([cell for cell in cells if cell.strip()] for cells in (row, below))
+    return len(names) >= 2 * len(filled) and any(map(VALUE.match, filled)) and not any(map(VALUE.match, names))
 
 
 def is_zipped(path: Path) -> bool:

@@ -14,8 +14,9 @@ from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.spelling import nearest, quoted_as_toml
 from marketsofone.sources.staging.grouped_headers import is_grouped, under_groups
 from marketsofone.sources.staging.merged_cells import merged_down, spread
+from marketsofone.sources.staging.sheet_marks import sheet_marks
 from marketsofone.sources.staging.staged_rows import Staged, check_width, fingerprint, text_of, write_texts
-from marketsofone.sources.staging.text_files import alone_above, first_header, header_names
+from marketsofone.sources.staging.text_files import cells_above, first_header, header_names
 from marketsofone.sources.staging.unpacking import check_workbook
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
         width = max(map(_width, top))
         top = [_as_wide(row, width) for row in top]
         titles = first_header([sum(value is not None for value in row) for row in top])
-        above = alone_above([[text_of(value) or "" for value in row] for row in top[:titles]])
+        above = cells_above([[text_of(value) or "" for value in row] for row in top[:titles]])
         heads = [[text_of(value) or "" for value in row] for row in top[titles:]]
         if is_grouped(heads):
             titles += 1
@@ -69,6 +70,7 @@ def stage_workbook(con: DuckDBPyConnection, source: Source, path: Path, target: 
         aside = [_first_taken(source, book)] if others else []
     finally:
         book.close()
+    aside += sheet_marks(source, path, sheet.title)
     aside += [_merged_told(source, len(merged))] if merged else []
     findings = (*((titles_passed(source.name, titles),) if titles else ()), *aside)
     return Staged(target, dict.fromkeys(names, "VARCHAR"), rows, (), is_text=True, fingerprint=fingerprint(path),
