@@ -106,3 +106,11 @@ def test_what_was_given_back_is_not_taken_off_twice(tmp_path):
     proposal = propose(written(tmp_path, payments=text), "Acme")
     assert one_value(loaded(proposal.text), "select sum(amount) from order_line") == worth
     assert any("Amount Refunded is not taken off" in one for one in proposal.unsure)
+
+
+def test_amounts_that_stand_in_another_column_where_one_is_empty_are_told(tmp_path):
+    rows = lines("Invoice No,Customer,Date,Amount €,Amount $", (
+        (f"I{n}", f"Firm {n % 30}", day(n), n if n % 4 else "", "" if n % 4 else n) for n in range(200)))
+    proposal = propose(written(tmp_path, invoices=rows), "Acme")
+    assert any("50 of 200 rows leave Amount € empty and count without an amount, while Amount $ is filled in 50" in one
+               for one in proposal.unsure)

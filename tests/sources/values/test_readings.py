@@ -125,6 +125,8 @@ def test_a_product_a_little_below_its_half_in_doubles_is_that_half(amount, kind,
         ("ca. 500-600", 2, None),
         ("12 m", 2, None),
         ("5 EUR", 2, None),
+        ("CA100", 2, None),
+        ("CA 90210", 2, None),
     ],
 )
 def test_amounts_are_read_as_people_write_them(text, exponent, expected):

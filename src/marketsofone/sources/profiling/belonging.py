@@ -17,7 +17,9 @@ _NUMBERED = ("id", "no", "nr", "number", "nummer", "key", "guid", "code")
 _CALLED_NUMBER = re.compile("((^|_)(id|no|key)|nr|number|nummer|guid|code)$")
 _NO_HEADING = re.compile(r"column_[0-9]+$")
 _COUNTED = ("mitarbeiter", "employee")
-_OFTEN, _FEW_ROWS, _FEWER = 0.9, 20, 3
+_OFTEN, _FEW_ROWS = 0.9, 20
+BOOKED, FEWER = ("account", "account code", "account number", "account name"), 3
+"""Names of columns that may hold accounts of the books; these have a third of the values of customers, or fewer."""
 
 
 def first_called(one: FileProfile, words: Iterable[str], fits: Callable[[ColumnProfile], bool]) -> ColumnProfile | None:
@@ -157,9 +159,10 @@ def _may_be_key(one: FileProfile, column: ColumnProfile, entity: str) -> bool:
 
 
 def _without_few(called: Sequence[ColumnProfile]) -> list[ColumnProfile]:
-    """Columns called as accounts are without those that name what many are of: an account that is booked, a company."""
+    """Columns called as accounts are, without an account that is booked: it has few values beside many customers."""
     most = max((column.distinct for column in called if not is_personal(column.name)), default=0)
-    return [column for column in called if _FEWER * column.distinct >= most]
+    return [column for column in called if not (
+        named(column, BOOKED) and column.values and FEWER * column.distinct <= most)]
 
 
 def _without_heading(one: FileProfile) -> str:

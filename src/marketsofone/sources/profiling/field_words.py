@@ -79,7 +79,7 @@ FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
                    "gesamtpreis", "gesamtbetrag", "gesamt", "positionswert", "rechnungsbetrag", "erlös",
                    "chiffre d'affaires", "ca", "prix total", "total ligne", "invoice amount", "invoice total",
                    "invoiced", "amount paid", "paid", "order total", "order value", "order amount", "brutto",
-                   "bruttobetrag", "gross", "gross amount", "total ttc", "montant ttc"),
+                   "bruttobetrag", "gross", "gross amount", "total ttc", "montant ttc", "grand total"),
         "cost": ("cost", "line cost", "cogs", "unit cost total", "total cost", "kosten", "verrechnungswert",
                  "wareneinsatz", "einstandswert", "costs", "cost of goods", "cost of goods sold", "cost of sales",
                  "ek gesamt", "ek wert", "coût", "coûts", "coût total", "coût des ventes"),

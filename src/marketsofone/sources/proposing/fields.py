@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from marketsofone.sources.profiling.belonging import Folder, first_called, numbered, repeated
+from marketsofone.sources.profiling.belonging import BOOKED, FEWER, Folder, first_called, numbered, repeated
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_values import NO, UNIT_COSTS, UNIT_PRICES, YES
 from marketsofone.sources.profiling.crm_words import HOURS, KEYS, SECONDS, SITES, describes, is_personal
@@ -24,7 +24,6 @@ _FLAGS = ("answered", "decides")
 _CALLED_PARENT = re.compile("parent|subsidiary|mutter|belongs|gehoert|mere|uebergeordnet")
 _CALLED_SINCE = re.compile("since|seit|depuis|birth|geb|naiss|found|gruend|valid|gueltig|last|letzt|dernier|next|naech")
 _TAKEN_OFF = re.compile("discount|rabatt|remise|nachlass|skonto|rebate|descuento|sconto|korting|returned|retour")
-_BOOKED, _MANY = ("account", "account code", "account number", "account name"), 3
 _POSTED = ("konto", "gegenkonto", "kontonummer", "konto nr", "contra account", "offset account", "compte")
 _DAYS = ("ordered_at", "happened_at")
 _MONEY = ("amount", "cost", "list_price", "unit_cost", "hour_cost")
@@ -170,7 +169,7 @@ def _ledger(folder: Folder, one: FileProfile) -> dict[str, Guess]:
                                               "the one with the most values is taken for one")} if posted else fields
     account = fields.get("account_id")
     booked = account is not None and who is not None and any(
-        column.name == account.sql and named(column, _BOOKED) and _MANY * column.distinct <= who.distinct
+        column.name == account.sql and named(column, BOOKED) and FEWER * column.distinct <= who.distinct
         for column in one.columns)
     if who is None or "contact_id" in fields or not (account is None or booked):
         return fields
@@ -406,6 +405,18 @@ def not_taken_off(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str
             if quoted(column.name) not in amount.sql and _TAKEN_OFF.search(snake(column.name)):
                 yield (f"{column.name} is not taken off quantity times price: if the price is before it, write amount "
                        "as an expression that takes it off, or sales count too high.")
+
+
+def elsewhere(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str]:
+    """That rows which leave the amount empty may have theirs in another column: one for each currency, it may be."""
+    told = fields["amount"].sql if "amount" in fields else ""
+    amount = next((column for column in one.columns if column.name == told), None)
+    for column in one.columns:
+        if amount and column is not amount and named(column, FIELDS["order_line"]["amount"]) and (
+                column.holds_numbers and 0 < column.filled <= one.rows - amount.filled):
+            yield (f"{one.rows - amount.filled:,} of {one.rows:,} rows leave {amount.name} empty and count without an "
+                   f"amount, while {column.name} is filled in {column.filled:,} rows and not used: if that is theirs, "
+                   "write amount as an expression of both, or make a file for each currency.")
 
 
 def written_in_words(one: FileProfile, fields: Mapping[str, Guess]) -> Iterable[str]:

@@ -20,6 +20,7 @@ from marketsofone.sources.proposing.contracts import Contracts, contracts
 from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft, reads
 from marketsofone.sources.proposing.fields import (
     dated,
+    elsewhere,
     field_of,
     fields_of,
     not_converted,
@@ -294,7 +295,7 @@ def _drafted(folder: Folder, one: FileProfile, table: str, together: Together | 
     if table == "touch":
         notes += repeated_touches(one, fields)
     if table == "order_line":
-        notes += repeated_totals(one, fields)
+        notes += [*repeated_totals(one, fields), *elsewhere(one, fields)]
         turned, more = returns_turned(one, fields)
         fields, notes = {**fields, **turned}, [*notes, *more]
     monthly = recurring(one) if table == "order_line" else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.errors import ValuesInvalid
 from marketsofone.sources.sql import quoted
-from marketsofone.sources.values.readings import AROUND, cleaned
+from marketsofone.sources.values.readings import AROUND, DIGIT, cleaned
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -94,7 +94,7 @@ def require_settled(con: DuckDBPyConnection, source: Source, staged: Staged, col
 
 
 def _counted(con: DuckDBPyConnection, rows: str) -> Signs:
-    bare = f"regexp_replace(regexp_replace(v, '(?i){AROUND}', '', 'g'), '{_BARE}', '', 'g')"
+    bare = f"regexp_replace(regexp_replace(v, '(?i){AROUND}', '{DIGIT}', 'g'), '{_BARE}', '', 'g')"
     point, comma = "[.]", ","
     patterns = (_SURE.format(sign=point, other=comma), _SURE.format(sign=comma, other=point),
                 _GROUPED.format(sign=point, times=1), _GROUPED.format(sign=comma, times=1),

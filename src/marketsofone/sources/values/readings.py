@@ -55,17 +55,18 @@ _NO_CENTS = "[.,][-–—]+$"
 _NUMBER = r"[-+(]?[0-9][0-9., '’]*[-–—)]{0,2}"
 WITH_CODE = f"^([A-Z]{{3}} ?{_NUMBER}|{_NUMBER} ?[A-Z]{{3}})$"
 """Pattern of an amount with the code of its currency."""
-_ABOUT = "ca|circa|approx|approximately|about|around|etwa|rund|env|environ|est|~|≈"
+_ABOUT = "ca|circa|approx|approximately|about|around|etwa|rund|env|environ|est"
 _SCALES = {1_000: "k|tsd|tausend|thousand", 1_000_000: "mio|million|millionen|millions|mn"}
-_CURRENCY = "€|[$]|£|eur|euro|usd|gbp|chf"
-_OF_WORDS = (f"^({_ABOUT})?[. ]*({_CURRENCY})? *[0-9][0-9.,'’]* *({'|'.join(_SCALES.values())})?[. ]*({_CURRENCY})?"
-             f" *[(]?({_ABOUT})?[.)]*$")
-"""Pattern of a number that people write in words in part, in lower case: ``ca. 500``, ``1.2k``, ``5 Tsd. EUR``."""
+_SCALED = "|".join(_SCALES.values())
+_CURRENCY = "(€|[$]|£|eur|euro|usd|gbp|chf)?"
+_BEFORE, _BEHIND = f"(({_ABOUT})[. ]+|[~≈] *)", f" [(]?({_ABOUT})[.)]*"
+_OF_WORDS = f"^{_BEFORE}?{_CURRENCY} *[0-9][0-9.,'’]* *({_SCALED})?[.]* *{_CURRENCY}({_BEHIND})?$"
+_ANY_WORD = f"^{_BEFORE}|{_BEHIND}$|[0-9] *({_SCALED})"
+"""Patterns of a number that people write in words in part, in lower case: ``ca. 500``, ``1.2k``, ``5 Tsd. EUR``."""
 
-AROUND = f"^({_ABOUT})[. ]*|[ (]*({'|'.join((_ABOUT, *_SCALES.values()))})[.)]*$"
-"""Pattern of the words before or behind such a number, in lower case."""
+AROUND, DIGIT = f"^{_BEFORE}|{_BEHIND}$|([0-9]) *({_SCALED})[.]*", r"\4"
+"""Pattern of the words beside such a number, in lower case; and what it holds of the number, its last digit."""
 
-_ANY_WORD = f"[0-9] *({'|'.join(_SCALES.values())})|{_ABOUT}"
 _YES = "('true', 't', 'yes', 'y', '1', 'ja', 'j', 'wahr', 'oui', 'vrai', 'sí', 'sim')"
 _NO = "('false', 'f', 'no', 'n', '0', 'nein', 'falsch', 'non', 'faux', 'não')"
 
@@ -132,7 +133,8 @@ def _read_text(sql: str, decimal: str, kind: str) -> str:
 def in_words(sql: str) -> str:
     """Whether a text is a number that is written in words in part, such as ``ca. 500``, ``1.2k`` or ``5 Tsd. EUR``."""
     low = f"lower({sql})"
-    return f"(regexp_matches({low}, {literal(_OF_WORDS)}) and regexp_matches({low}, {literal(_ANY_WORD)}))"
+    return (f"(regexp_matches({low}, {literal(_OF_WORDS)}) and regexp_matches({low}, {literal(_ANY_WORD)}) "
+            f"and not prefix({sql}, 'CA '))")   # a state before its postcode
 
 
 def _read_words(sql: str, decimal: str, kind: str) -> str:
