@@ -40,6 +40,16 @@ def test_rows_before_any_group_are_of_none(market):
     assert market.column("select outcome from opportunity order by source_row") == ["open", "won"]
 
 
+def test_groups_are_told_in_files_with_types_too(market):
+    market.write("deals.jsonl", "\n".join(['{"Deal": 2025, "Company": null, "Value": null}',
+                                          '{"Deal": 1, "Company": "Ash", "Value": 10}',
+                                          '{"Deal": 2, "Company": "Birch", "Value": 20}']))
+    market.load(SETTINGS.replace("deals.csv", "deals.jsonl") + """[sources.deals.opportunity.dimensions]
+year = "Stage"
+""")
+    assert market.column("select dim_year from opportunity order by source_row") == ["2025", "2025"]
+
+
 def test_a_column_of_the_name_that_groups_are_to_have_is_an_error(market):
     market.write("deals.csv", f"{HEAD}A,Ash,1\n")
     with pytest.raises(ValuesInvalid, match="has no column 'company'"):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketsofone.errors import ValuesInvalid
-from marketsofone.sources.values.dates import instant
+from marketsofone.sources.values.dates import instant, month_written
 
 STEPS = """
 [sources.a]
@@ -41,6 +41,8 @@ def instants(market) -> list[dt.datetime]:
         (["31.01.2026", "4.3.2026 05:06"], [dt.datetime(2026, 1, 31), dt.datetime(2026, 3, 4, 5, 6)]),
         (["1/31/26", "3/4/26 5:06 PM"], [dt.datetime(2026, 1, 31), dt.datetime(2026, 3, 4, 17, 6)]),
         (["31-Jan-2026", "Mar 4, 2026"], [dt.datetime(2026, 1, 31), dt.datetime(2026, 3, 4)]),
+        (["31-Jan-26", "4 March 26 5:06 PM"], [dt.datetime(2026, 1, 31), dt.datetime(2026, 3, 4, 17, 6)]),
+        (["Mar 4, 26", "Mar 4, 2026", "4 Mar 2026"], [dt.datetime(2026, 3, 4)] * 3),
     ],
 )
 def test_dates_are_read_as_people_write_them(market, texts, expected):
@@ -69,6 +71,19 @@ def test_rows_that_do_not_fit_the_declared_format_are_refused(market):
     load(market, ["31.01.2026", "2026-02-04"], 'date_format = "%d.%m.%Y"')
     assert instants(market) == [dt.datetime(2026, 1, 31)]
     assert market.refused() == [(2, "happened_at", "unreadable date")]
+
+
+def test_a_year_of_two_digits_is_refused_where_the_declared_format_has_four(market):
+    load(market, ["31.01.2026", "04.02.26"], 'date_format = "%d.%m.%Y"')
+    assert market.refused() == [(2, "happened_at", "unreadable date")]
+
+
+@pytest.mark.parametrize("month", ["Jan-26", "Jan 26", "Jan-2026", "January 2026", "01/2026", "2026-01"])
+def test_months_are_of_this_century_however_many_digits_their_year_has(month):
+    with duckdb.connect() as con:
+        con.execute("create table t as select ? as v", [month])
+        first, _ = month_written(con, "t", "v", "v", 1)
+        assert con.execute(f"select {first} from t").fetchall() == [(dt.date(2026, 1, 1),)]
 
 
 def test_times_without_zone_are_taken_in_the_markets_zone_and_counted(market):

@@ -10,7 +10,7 @@ from marketsofone.sources.findings import Finding
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.sql import copied, literal, quoted
 from marketsofone.sources.staging.staged_rows import Staged, without_rows
-from marketsofone.sources.values.readings import cleaned
+from marketsofone.sources.values.readings import cleaned, text
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -37,7 +37,8 @@ def under_groups_above(con: DuckDBPyConnection, source: Source, staged: Staged, 
                             "one.", f'Give them another name:\n[sources.{source.name}]\ngroups = "Group of rows"')
     heads = [int(place) for place, in con.execute(
         f"select file_row_number from {staged.relation} where {names_group(staged)} order by 1").fetchall()]
-    first = cleaned(quoted(next(iter(staged.columns))), "VARCHAR")
+    name, kind = next(iter(staged.columns.items()))
+    first = text(cleaned(quoted(name), kind), kind)
     last = staged.above[-1] if staged.above else ()
     begun = literal(last[0]) if len(last) == 1 else "null"
     said = f"case when {names_group(staged)} then {first} end"

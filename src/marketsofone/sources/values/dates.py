@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
-_NAMED = ("%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d %b %y")
+_NAMED = ("%d %b ", "%d %B ", "%b %d ", "%B %d ")
+_SHORT = "'^([0-9]{1,2} [^0-9 ]+|[^0-9 ]+ [0-9]{1,2}) [0-9]{2}( |$)'"
+"""A day with a named month and two digits of its year, which the engine else takes for a year of the first century."""
+
 _COUNTS = (
     ("days since 1899, as a spreadsheet counts", 29_221, 73_050, "timestamp '1899-12-30' + {} * interval 1 day"),
     ("seconds since 1970", 315_532_800, 4_102_444_800, "to_timestamp({})"),
@@ -60,7 +63,7 @@ def parsed(sql: str, way: str, declared: str = "") -> str:
     """A text as a timestamp without zone; null where it is not written that way."""
     if way == "declared":
         clocks = _CLOCKS if "%H" not in declared and "%I" not in declared else ("",)
-        return f"try_strptime({sql}, {_list(declared + clock for clock in clocks)})"
+        return _of_four_digits(f"try_strptime({sql}, {_list(declared + clock for clock in clocks)})")
     if way == "year first":
         return (
             f"case when regexp_matches({sql}, '^[0-9]{{8}}$') then try_strptime({sql}, '%Y%m%d') "
@@ -68,7 +71,9 @@ def parsed(sql: str, way: str, declared: str = "") -> str:
         )
     if way == "named month":
         plain = f"regexp_replace(replace({sql}, ',', ' '), '[ -]+', ' ', 'g')"
-        return f"try_strptime({plain}, {_list(day + clock for day in _NAMED for clock in _CLOCKS)})"
+        long, short = (_list(day + year + clock for day in _NAMED for clock in _CLOCKS) for year in ("%Y", "%y"))
+        return (f"case when regexp_matches({plain}, {_SHORT}) then try_strptime({plain}, {short}) "
+                f"else {_of_four_digits(f'try_strptime({plain}, {long})')} end")
     day = "%d/%m/" if way == "day first" else "%m/%d/"
     same = f"regexp_replace({sql}, '^([0-9]{{1,2}})[./-]([0-9]{{1,2}})[./-]([0-9]+),?[ T]*', '\\1/\\2/\\3 ')"
     same = f"trim({same})"
@@ -77,6 +82,11 @@ def parsed(sql: str, way: str, declared: str = "") -> str:
         f"case when regexp_matches({same}, '^[0-9]+/[0-9]+/[0-9]{{4}}( |$)') then try_strptime({same}, {long}) "
         f"when regexp_matches({same}, '^[0-9]+/[0-9]+/[0-9]{{2}}( |$)') then try_strptime({same}, {short}) end"
     )
+
+
+def _of_four_digits(moment: str) -> str:
+    """A moment, or nothing where the engine took two digits for a year of the first century."""
+    return f"case when year({moment}) > 99 then {moment} end"
 
 
 def counted(sql: str, least: float, most: float) -> tuple[str, str] | None:
@@ -108,7 +118,8 @@ def month_written(con: DuckDBPyConnection, relation: str, name: str, sql: str, f
     filled : int
         Rows with a value, of which nineteen in twenty are to be a month.
     """
-    counts = _counts(con, relation, *(f"count(try_strptime({sql}, {literal(way)}))" for way in _MONTHS))
+    months = (_of_four_digits(f"try_strptime({sql}, {literal(way)})") for way in _MONTHS)
+    counts = _counts(con, relation, *(f"count({month})" for month in months))
     rows, way = max(zip(counts, _MONTHS, strict=True), key=lambda pair: pair[0])
     if rows < 0.95 * filled:
         return None
