@@ -86,6 +86,14 @@ def test_months_are_of_this_century_however_many_digits_their_year_has(month):
         assert con.execute(f"select {first} from t").fetchall() == [(dt.date(2026, 1, 1),)]
 
 
+def test_a_month_of_two_digits_among_months_of_four_is_no_month_of_the_first_century():
+    with duckdb.connect() as con:
+        con.execute("create table t as select unnest(? || ['Jan 25']) as v", [["Jan 2026"] * 30])
+        first, _ = month_written(con, "t", "v", "v", 31)
+        assert con.execute(f"select {first}, count(*) from t group by 1 order by 1 nulls last").fetchall() == [
+            (dt.date(2026, 1, 1), 30), (None, 1)]
+
+
 def test_times_without_zone_are_taken_in_the_markets_zone_and_counted(market):
     loaded = load(market, ["2026-07-01 12:00", "2026-01-01 12:00", "2026-01-01 12:00Z"], zone="Europe/Berlin")
     assert [one.hour for one in instants(market)] == [10, 11, 12]

@@ -15,6 +15,7 @@ from marketsofone.sources.profiling.crm_words import KEYS, is_personal
 from marketsofone.sources.profiling.field_words import FIELDS
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.profiling.months import Months, without_months
+from marketsofone.sources.profiling.years import without_years
 from marketsofone.sources.proposing.across import between, name_beside, named_once, sales_across, same_months
 from marketsofone.sources.proposing.contracts import Contracts, contracts
 from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft, reads
@@ -72,8 +73,8 @@ def draft_of(profiles: Sequence[FileProfile], links: Sequence[Link]) -> tuple[li
         folder, each.lines)}
     for one in folder.files:
         name = one.source.name
-        notes: list[str] = []
         one, months = without_months(one)
+        one, notes = without_years(one)
         table = _table(folder, one, together.get(name))
         if name in changed and not _tells_more(changed[name], table):
             unsure += _used_as_history(changed[name])

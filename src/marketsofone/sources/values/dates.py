@@ -124,7 +124,8 @@ def month_written(con: DuckDBPyConnection, relation: str, name: str, sql: str, f
     if rows < 0.95 * filled:
         return None
     value = f"try_cast({quoted(name)} as bigint)" if way == "%Y%m" else quoted(name)
-    first = f"cast(try_strptime(cast({value} as varchar), {literal(way)}) as date)"
+    moment = f"try_strptime(cast({value} as varchar), {literal(way)})"
+    first = f"cast({_of_four_digits(moment) if way.endswith('%Y') else moment} as date)"
     return first, "months, each taken as its first day"
 
 

@@ -1,0 +1,33 @@
+"""Columns of amounts that are called by years: what each customer brought in a year, of which nothing tells when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from marketsofone.errors import shortened
+from marketsofone.sources.profiling.columns import FileProfile
+from marketsofone.sources.profiling.crm_words import is_called
+from marketsofone.sources.profiling.field_words import FIELDS
+
+_LEAST = 2
+_CALLED = re.compile(r"(?P<before>.*?)[\W_]*(?<!\d)(?:fy|gj)? ?(?:19|20)\d\d(?!\d)[\W_]*(?P<after>.*)", re.IGNORECASE)
+_SOLD = FIELDS["order_line"]["amount"]
+
+
+def without_years(one: FileProfile) -> tuple[FileProfile, list[str]]:
+    """A file without its columns of amounts that are called by years, where there are several; what is said of them."""
+    years = [column.name for column in one.columns if column.holds_numbers and _is_of_a_year(column.name)]
+    if len(years) < _LEAST:
+        return one, []
+    return replace(one, columns=tuple(column for column in one.columns if column.name not in years)), [
+        f"{len(years)} columns are years: {shortened(years)}. If they hold what was sold, it is not counted, for a "
+        "year does not tell when: export orders or invoices, or a column for each month. They are no traits, for they "
+        "tell what came after."]
+
+
+def _is_of_a_year(heading: str) -> bool:
+    """Whether a heading is a year, alone or beside a word for what was sold."""
+    found = _CALLED.fullmatch(heading.strip())
+    rest = found and " ".join(part for part in (found["before"].strip(), found["after"].strip()) if part)
+    return found is not None and (not rest or is_called(rest, _SOLD))
