@@ -95,9 +95,9 @@ def test_a_run_without_what_its_strata_share_says_that_it_must_be_written_again(
 
 
 def test_a_group_is_counted_by_the_steps_of_a_number_that_the_tree_was_grown_on(engine):
-    """Steps end before their upper limit; who stands elsewhere, or has no number, is of none."""
-    staff = [None, -3.0, 9.99, 10.0, 49.0, 50.0, 51.0, 1e9]
-    buyers = ibis.memtable(pa.table({"buyer_id": range(8), "dim_staff": pa.array(staff, pa.float64())}))
+    """Steps end before their upper limit; of none is who stands elsewhere, has no number, or is not in the group."""
+    staff = [7.0, 60.0, None, -3.0, 9.99, 10.0, 49.0, 50.0, 51.0, 1e9]
+    buyers = ibis.memtable(pa.table({"buyer_id": range(10), "dim_staff": pa.array(staff, pa.float64())}))
     told = gather_evidence(engine, buyers, [Dimension("staff", "dim_staff", (10.0, 50.0))], {})
     strata = [{"stratum_id": "m", "parent_id": None, "level": 0, "buyers": 8},
               {"stratum_id": "a", "parent_id": "m", "level": 1, "buyers": 7},
@@ -106,7 +106,9 @@ def test_a_group_is_counted_by_the_steps_of_a_number_that_the_tree_was_grown_on(
     steps = {"value": ["0", "1", "2"], "from": [None, 10.0, 50.0], "to": [10.0, 50.0, None]}
     fused = pa.table({"score": ["pull"] * 3, "stratum_id": ["a"] * 3, "dimension": ["staff"] * 3, **steps})
     shared = shared_of(strata, doubts, fused)
-    rows = buyers.mutate(stratum_id=ibis.ifelse(buyers.buyer_id < 7, "b", "m"))
-    coded = rows.select("buyer_id", **shared.values(rows)).order_by("buyer_id").to_pyarrow()["dim_staff"]
-    assert coded.to_pylist() == [*told.order_by("buyer_id").to_pyarrow()["dim_staff"].to_pylist()[:7], None]
+    rows = buyers.mutate(stratum_id=ibis.ifelse(buyers.buyer_id < 9, "b", "m"))
+    values = shared.values(rows, rows.buyer_id > 1)
+    coded = rows.select("buyer_id", **values).order_by("buyer_id").to_pyarrow()["dim_staff"]
+    wanted = told.order_by("buyer_id").to_pyarrow()["dim_staff"].to_pylist()
+    assert coded.to_pylist() == [None, None, *wanted[2:9], None]
     assert shared.columns == {"dim_staff"}

@@ -197,9 +197,10 @@ class Asker:
             found = measured_list(self.engine, frozen.column, rows, shared) if frozen \
                 else measured(self.engine, rule, rows, shared)
         gone = gone_of(self.snapshot).get(name) if frozen else None
+        nobody = tuple(unheld(rule, self.population.buyers, self.population.facts.drop("buyer_id")))
         return Preview(name.removeprefix(RULE), "frozen" if frozen else "rule", said.rule if said else "",
                        frozen.reason if frozen else said.note if said else "", found,
-                       str(self.snapshot.manifest["currency"]), gone, tuple(unheld(rule, rows)))
+                       str(self.snapshot.manifest["currency"]), gone, nobody)
 
     def why(self, who: str, buyer: int | str) -> Why:
         """Whether one buyer is in a segment, and which clauses decide it."""

@@ -76,7 +76,8 @@ def measured(engine: Backend, rule: Bound, rows: ir.Table, shared: Shared) -> Me
     asked = [leaf.clause.text for leaf in leaves(rule)]
     said = {f"clause_{place}": truth(leaf, rows) for place, leaf in enumerate(leaves(rule))}
     scores = with_evidence(rows)
-    told = rows.select("stratum_id", *scored(scores), inside=truth(rule, rows), **said, **shared.values(rows))
+    inside = truth(rule, rows)
+    told = rows.select("stratum_id", *scored(scores), inside=inside, **said, **shared.values(rows, inside))
     tallied = engine.to_pandas(_tallied(told, scores, list(said), shared))
     return Measured(*_counts(tallied, "inside"), scores=_scores(tallied, scores, shared),
                     clauses=tuple(ClauseCount(text, *_counts(tallied, name))
@@ -86,7 +87,7 @@ def measured(engine: Backend, rule: Bound, rows: ir.Table, shared: Shared) -> Me
 def measured_list(engine: Backend, column: str, rows: ir.Table, shared: Shared) -> Measured:
     """The same of a frozen list: those of whom the column is true."""
     scores = with_evidence(rows)
-    told = rows.select("stratum_id", *scored(scores), inside=rows[column], **shared.values(rows))
+    told = rows.select("stratum_id", *scored(scores), inside=rows[column], **shared.values(rows, rows[column]))
     tallied = engine.to_pandas(_tallied(told, scores, [], shared))
     return Measured(*_counts(tallied, "inside"), scores=_scores(tallied, scores, shared))
 

@@ -39,8 +39,8 @@ class Shared:
         """Of the table ``facts``, those whose values some split keeps together."""
         return frozenset(self.fused["dimension"])
 
-    def values(self, rows: ir.Table) -> dict[str, ir.StringValue]:
-        """The value that a buyer has of each of these. Runs nothing.
+    def values(self, rows: ir.Table, inside: ir.BooleanValue) -> dict[str, ir.StringValue]:
+        """The value that a buyer has of each of these, for buyers inside a group. Runs nothing.
 
         It is not known where no split on the way to the buyer's stratum keeps values of the dimension together.
 
@@ -49,8 +49,9 @@ class Shared:
         rows : Ibis table
             With ``stratum_id`` as text, and the `columns`.
         """
-        return {name: rows.stratum_id.isin(self._below[name]).ifelse(_coded(rows[name], self._steps[name]), None)
+        told = {name: (inside & rows.stratum_id.isin(self._below[name]), _coded(rows[name], self._steps[name]))
                 for name in sorted(self.columns)}
+        return {name: asked.ifelse(value, None) for name, (asked, value) in told.items()}
 
     @cached_property
     def _steps(self) -> dict[str, pd.DataFrame]:
@@ -82,13 +83,13 @@ def shared_of(strata: Sequence[Mapping[str, Any]], doubts: pa.Table, fused: pa.T
 
 
 def _coded(value: ir.Column, steps: pd.DataFrame) -> ir.StringValue:
-    """A value as `marketsofone.estimates.candidates` codes it: a text, or of a number the step it lies in."""
-    numbers = steps[steps["from"].notna() | steps["to"].notna()]
-    if numbers.empty:
+    """A value as `marketsofone.estimates.candidates` codes it: a text, or of a number the step it lies in.
+
+    It is asked where such a step is known to lie, so that the first that ends above a number is its own.
+    """
+    ends = steps["to"].dropna().sort_values()
+    if ends.empty:
         return value.cast("string")
-    number = value.cast("float64")
-    told = []
-    for step, start, end in numbers.itertuples(index=False):
-        above = ibis.literal(True) if pd.isna(start) else number >= start
-        told.append((above if pd.isna(end) else above & (number < end), ibis.literal(step)))
-    return ibis.cases((number.isnull(), ibis.null("string")), *told, else_=ibis.null("string"))
+    number, step = value.cast("float64"), steps["value"]
+    return ibis.cases((number.isnull(), ibis.null("string")), *((number < end, step[at]) for at, end in ends.items()),
+                      else_=next(iter(step[steps["to"].isna()]), None))

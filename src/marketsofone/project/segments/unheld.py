@@ -32,15 +32,16 @@ class Unheld:
     repair: str
 
 
-def unheld(rule: Bound, rows: ir.Table) -> list[Unheld]:
+def unheld(rule: Bound, *tables: ir.Table) -> list[Unheld]:
     """What a rule asks of texts and nobody has, clause by clause.
 
     Parameters
     ----------
-    rows : Ibis table
-        Buyers; clauses about columns that it lacks are passed over.
+    *tables : Ibis table
+        Of buyers, each with some of their columns; clauses about columns that none has are passed over.
     """
-    return [found for leaf in leaves(rule) if (found := _of_clause(leaf, rows)) is not None]
+    held = [(leaf, rows) for leaf in leaves(rule) for rows in tables if leaf.column in rows.columns]
+    return [found for leaf, rows in held if (found := _of_clause(leaf, rows)) is not None]
 
 
 def values_unheld(settings: Settings, gathered: Gathered) -> list[Finding]:
@@ -57,7 +58,7 @@ def values_unheld(settings: Settings, gathered: Gathered) -> list[Finding]:
 def _of_clause(leaf: Asked, rows: ir.Table) -> Unheld | None:
     wanted = {value for value in leaf.values if isinstance(value, str)}
     of = leaf.clause.of
-    if not wanted or of is None or leaf.clause.asks not in _ASKS or leaf.column not in rows.columns \
+    if not wanted or of is None or leaf.clause.asks not in _ASKS \
             or not rows[leaf.column].type().is_string():
         return None
     held = rows.filter(rows[leaf.column].isin(sorted(wanted))).select(value=leaf.column).distinct()
