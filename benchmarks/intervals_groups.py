@@ -132,8 +132,7 @@ def _doubts(
 
 def _fused(market: Market, values: pd.DataFrame, score: str, pooled: Pooled, family: Family) -> pd.DataFrame:
     """What the table ``fused`` says."""
-    telling = [dimension.name for dimension in market.dimensions if score in dimension.scores]
-    found = fit_fused(values[values["dimension"].isin(telling)], score, family, pooled.buyer_size)
+    found = fit_fused(values, market.dimensions, score, family, pooled.buyer_size)
     return found.assign(stratum_id=found["stratum"].astype(str))
 
 

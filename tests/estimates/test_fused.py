@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from marketsofone.customer import Stratum
+from marketsofone.estimates.candidates import Dimension
 from marketsofone.estimates.fused import fit_fused, split_values, variance_of_fused
 from marketsofone.estimates.segments import group_score
 from marketsofone.pooling import Share, known
@@ -12,6 +13,7 @@ from marketsofone.pooling import Share, known
 TREE = (Stratum(0, -1, "market", "", (), 0, "m"), Stratum(1, 0, "a, b", "sector", ("a", "b"), 1, "ab"),
         Stratum(2, 0, "c", "sector", ("c",), 1, "c"), Stratum(3, 1, "low", "size", ("0", "1"), 2, "low"),
         Stratum(4, 1, "high", "size", ("2",), 2, "high"))
+ASKED = (Dimension("sector", "dim_sector"), Dimension("size", "dim_size"))
 PARENT = {"ab": "m", "c": "m", "low": "ab", "high": "ab"}
 
 
@@ -39,20 +41,20 @@ def test_a_value_is_told_by_all_buyers_who_have_it_where_its_dimension_was_split
 
 
 def test_a_value_that_is_a_part_by_itself_is_not_fused_and_shares_are_those_of_buyers():
-    fused = fit_fused(split_values(TREE, LEVELS, ["pull"]), "pull", Share(), known(1e6))
+    fused = fit_fused(split_values(TREE, LEVELS, ["pull"]), ASKED, "pull", Share(), known(1e6))
     assert dict(zip(zip(fused["stratum"], fused["value"], strict=True), fused["share"], strict=True)) == {
         (1, "a"): 0.5, (1, "b"): 0.5, (3, "0"): pytest.approx(20 / 35), (3, "1"): pytest.approx(15 / 35)}
 
 
 def test_a_market_that_is_whole_fuses_nothing():
-    assert fit_fused(split_values(TREE[:1], LEVELS[:1], ["pull"]), "pull", Share(), known(12.0)).empty
-    assert fit_fused(split_values(TREE[:1], [], ["pull"]), "pull", Share(), known(12.0)).empty
+    assert fit_fused(split_values(TREE[:1], LEVELS[:1], ["pull"]), ASKED, "pull", Share(), known(12.0)).empty
+    assert fit_fused(split_values(TREE[:1], [], ["pull"]), ASKED, "pull", Share(), known(12.0)).empty
 
 
 def test_where_nobody_was_tried_values_lie_as_far_apart_as_values_may():
     nobody = split_values(TREE, [level.assign(pull_n=0.0, pull_s=0.0, pull_nn=0.0, pull_alone=0.0)
                                  for level in LEVELS], ["pull"])
-    assert fit_fused(nobody, "pull", Share(), known(12.0)).empty
+    assert fit_fused(nobody, ASKED, "pull", Share(), known(12.0)).empty
 
 
 def fused_of(rng, trials, parts=3, values=6):
@@ -75,7 +77,7 @@ def test_one_of_the_values_that_were_put_together_for_looking_alike_lies_as_far_
     rng, squares = np.random.default_rng(), []
     for market in range(200):
         frame, truth, part = fused_of(rng, (60, 200)[market % 2])
-        fused = fit_fused(frame, "pull", Share(), known(1e6))
+        fused = fit_fused(frame, ASKED, "pull", Share(), known(1e6))
         fused["stratum_id"] = fused["stratum"].astype(str)
         for value, stratum in zip(fused["value"], fused["stratum"], strict=True):
             said = variance_of_fused(load((str(stratum), value, 1.0)), fused, {})
@@ -125,3 +127,9 @@ def test_a_group_of_one_of_the_values_is_told_less_surely_than_the_part_and_the_
     assert wide.value == narrow.value
     assert wide.high - wide.low > 2 * (narrow.high - narrow.low)
     assert group_score("pull", sums, doubts, FUSED, money=False) == group_score("pull", sums, doubts, money=False)
+
+
+def test_values_of_a_dimension_that_may_not_explain_a_score_are_left_out():
+    after = [Dimension("sector", "dim_sector", scores=("attractiveness",)), ASKED[1]]
+    fused = fit_fused(split_values(TREE, LEVELS, ["pull"]), after, "pull", Share(), known(1e6))
+    assert set(fused["dimension"]) == {"size"}

@@ -177,6 +177,18 @@ def test_a_value_that_nobody_has_is_told_with_those_there_are_by_check_run_and_p
         m1.distinct(project, "rule:sector = 'Retial'", "rule:sector = 'food'")
 
 
+def test_a_value_that_only_those_who_objected_since_had_is_one_that_nobody_has(projected, tmp_path):
+    folder = projected(tmp_path)
+    m1.run(folder)
+    for row in accounts():
+        if row["sector"] == "care":
+            state_objection(folder, "account", row["account"], "mia")
+    with asking(folder) as asker:
+        (found,) = asker.preview("rule:sector = 'care' or sector = 'food'").unheld
+    assert found.said == "At character 1 it asks for a value of sector that nobody has."
+    assert "'care'" not in found.repair
+
+
 def test_a_preview_says_what_the_run_says_and_what_each_clause_says(project, told):
     with asking(project) as asker:
         found = asker.preview("leasers").found

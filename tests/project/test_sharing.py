@@ -14,11 +14,6 @@ from marketsofone.project.segments.asking import asking
 from marketsofone.project.segments.sharing import shared_of
 
 SETTINGS = """
-[market]
-currency = "EUR"
-as_of = 2026-06-30
-margin_rate = 0.4
-
 [steps]
 competitiveness = "opportunity.outcome"
 
@@ -27,9 +22,6 @@ rule = "sector = 'bakers'"
 
 [segments.both]
 rule = "sector in ('bakers', 'butchers')"
-
-[sources.deals]
-file = "deals.csv"
 
 [sources.deals.account]
 account_id = "account"

@@ -61,6 +61,20 @@ class Dimension:
     cuts: tuple[float, ...] = ()
     scores: tuple[str, ...] = ("pull", "competitiveness", "attractiveness")
 
+    def stretch(self, values: Sequence[str]) -> tuple[float | None, float | None]:
+        """Where steps of a number that lie side by side begin and end; None where that is open, or it is a text.
+
+        Examples
+        --------
+        >>> size = Dimension("size", "dim_size", (10.0, 200.0))
+        >>> size.stretch(["0"]), size.stretch(["1", "2"])
+        ((None, 10.0), (10.0, None))
+        """
+        if not self.cuts:
+            return None, None
+        steps = sorted(map(int, values))
+        return (None, *self.cuts)[steps[0]], (*self.cuts, None)[steps[-1]]
+
 
 def readable(values: Sequence[float]) -> tuple[float, ...]:
     """Values rounded to the fewest significant digits, two or more, that keep half of them apart; rising.

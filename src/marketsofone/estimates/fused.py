@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marketsofone.customer import Stratum
+from marketsofone.estimates.candidates import Dimension
 from marketsofone.pooling import Family, Parts, PriorSize, fit_part_sizes
 
 Floats = NDArray[np.float64]
@@ -56,13 +57,17 @@ def split_values(
     return found.groupby([*keys, "stratum"], as_index=False)[sums].sum().rename(columns={"node": "parent"})
 
 
-def fit_fused(values: pd.DataFrame, score: str, family: Family, buyers: PriorSize) -> pd.DataFrame:
+def fit_fused(
+    values: pd.DataFrame, dimensions: Sequence[Dimension], score: str, family: Family, buyers: PriorSize
+) -> pd.DataFrame:
     """How far each value may lie from others that a split put into one part with it.
 
     Parameters
     ----------
     values : DataFrame
-        From `split_values`, those whose dimension may explain the score.
+        From `split_values`.
+    dimensions : sequence of Dimension
+        Values of those that may not explain the score are left out.
     family : Share or Amount
     buyers : PriorSize
         How alike buyers of one stratum are.
@@ -70,7 +75,7 @@ def fit_fused(values: pd.DataFrame, score: str, family: Family, buyers: PriorSiz
     Returns
     -------
     DataFrame
-        ``FUSED``, in units of the score and these squared; values that are a part by themselves are left out.
+        ``FUSED``, in units of the score and these squared; values that are a part by themselves are left out too.
 
     Notes
     -----
@@ -82,9 +87,11 @@ def fit_fused(values: pd.DataFrame, score: str, family: Family, buyers: PriorSiz
     >>> said = {"n": 40.0, "s": [4.0, 30.0, 6.0], "nn": 40.0, "alone": 40.0}
     >>> told = pd.DataFrame({"parent": 0, "stratum": [1, 2, 1], "dimension": "sector", "value": ["a", "b", "c"],
     ...                      "people": 40.0} | {f"pull_{part}": of for part, of in said.items()})
-    >>> fit_fused(told, "pull", Share(), known(1e6))[["value", "departs"]].round(1).values.tolist()
+    >>> found = fit_fused(told, [Dimension("sector", "dim_sector")], "pull", Share(), known(1e6))
+    >>> found[["value", "departs"]].round(1).values.tolist()
     [['a', -0.2], ['c', -0.2]]
     """
+    values = values[values["dimension"].isin([one.name for one in dimensions if score in one.scores])]
     n, s, nn, alone = (values[f"{score}_{part}"].to_numpy(np.float64) for part in _TOLD)
     if not len(values) or n.sum() <= 0:
         return pd.DataFrame(columns=FUSED)

@@ -31,7 +31,7 @@ def group_name(dimension: Dimension, values: Sequence[str]) -> str:
     'size under 200'
     """
     if dimension.cuts:
-        return f"{dimension.name} {_range(dimension.cuts, values)}"
+        return f"{dimension.name} {_range(dimension, values)}"
     ordered = sorted(values)
     more = f" and {len(ordered) - _NAMED:,} more" if len(ordered) > _NAMED else ""
     return f"{dimension.name}: {', '.join(ordered[:_NAMED])}{more}"
@@ -45,13 +45,11 @@ def value_name(dimension: Dimension, value: str) -> str:
     >>> value_name(Dimension("size", "dim_size", (10.0, 200.0)), "1")
     '10 to 200'
     """
-    return _range(dimension.cuts, [value]) if dimension.cuts else value
+    return _range(dimension, [value]) if dimension.cuts else value
 
 
-def _range(cuts: Sequence[float], values: Sequence[str]) -> str:
-    steps = sorted(int(value) for value in values)
-    low = cuts[steps[0] - 1] if steps[0] > 0 else None
-    high = cuts[steps[-1]] if steps[-1] < len(cuts) else None
+def _range(dimension: Dimension, values: Sequence[str]) -> str:
+    low, high = dimension.stretch(values)
     if low is None:
         return f"under {high:,.10g}"
     return f"{low:,.10g} or more" if high is None else f"{low:,.10g} to {high:,.10g}"

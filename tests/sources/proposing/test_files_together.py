@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 
@@ -205,27 +206,27 @@ def test_the_e_mail_of_a_person_is_not_where_the_person_works(tmp_path):
     assert contact == {"contact_id": "Contact ID", "role": "Job Title"}
 
 
+def calls(folder, call):
+    """The engine with a log of 200 calls beside the deals loaded, as it is proposed."""
+    deals(folder)
+    rows = [{"call_id": f"c{n}", **call(n), "result": "connected" if n % 4 else "no_answer",
+             "company": {"id": str(7_000_000_000 + 37 * (n % 50))}} for n in range(200)]
+    (folder / "calls.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    con, _ = loaded(propose(folder, "Acme"))
+    return con
+
+
 def test_a_log_of_calls_tells_direction_answers_and_minutes(tmp_path):
-    deals(tmp_path)
-    lines = [f'{{"call_id": "c{n}", "started_at": "2026-01-{1 + n % 28:02d}T23:30:00-05:00", '
-             f'"duration_s": {n % 4 * 60}, "direction": "{"inbound" if n % 5 == 0 else "outbound"}", '
-             f'"result": "{"connected" if n % 4 else "no_answer"}", '
-             f'"company": {{"id": "{7_000_000_000 + 37 * (n % 50)}"}}}}' for n in range(200)]
-    (tmp_path / "calls.jsonl").write_text("\n".join(lines))
-    con, _ = loaded(propose(tmp_path, "Acme"))
+    con = calls(tmp_path, lambda n: {"started_at": f"2026-01-{1 + n % 28:02d}T23:30:00-05:00",
+                                     "duration_s": n % 4 * 60, "direction": "inbound" if n % 5 == 0 else "outbound"})
     query = ("select count(*), count_if(direction = 'in'), count_if(answered), sum(minutes), "
              "count(distinct account_id), min(happened_at)::date::varchar from touch")
     assert con.execute(query).fetchall() == [(200, 40, 150, 300.0, 50, "2026-01-02")]
 
 
 def test_contacts_of_marketing_are_told_from_those_of_sales(tmp_path):
-    deals(tmp_path)
-    lines = [f'{{"call_id": "c{n}", "started_at": "2026-01-{1 + n % 28:02d}T09:30:00", "duration_s": 60, '
-             f'"direction": "outbound", "owner_group": "{"Marketing" if n % 4 else "Vertrieb"}", '
-             f'"result": "{"connected" if n % 4 else "no_answer"}", '
-             f'"company": {{"id": "{7_000_000_000 + 37 * (n % 50)}"}}}}' for n in range(200)]
-    (tmp_path / "calls.jsonl").write_text("\n".join(lines))
-    con, _ = loaded(propose(tmp_path, "Acme"))
+    con = calls(tmp_path, lambda n: {"started_at": f"2026-01-{1 + n % 28:02d}T09:30:00", "duration_s": 60,
+                                     "direction": "outbound", "owner_group": "Marketing" if n % 4 else "Vertrieb"})
     query = "select count_if(team = 'sales'), count_if(team = 'marketing') from touch"
     assert con.execute(query).fetchall() == [(50, 150)]
 

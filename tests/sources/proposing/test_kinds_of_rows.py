@@ -8,14 +8,23 @@ from tests.sources.proposing.test_unusual import lines, loaded, one_value, writt
 from marketsofone.sources.proposing.proposal import propose
 
 SUM = "select sum(amount) from order_line"
+SOLD, OTHER = (100 * sum(n for n in range(1, 201) if (n % 5 == 2) is which) for which in (False, True))
+
+
+def docs(head, cells):
+    """200 rows, every fifth of another kind, with number, day and customer; what both kinds are worth, in cents.
+
+    ``cells`` gives the first cell and the last ones of a row, of its number and whether it is of the other kind.
+    """
+    rows = [(first, f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}", f"C{n % 30}", *last)
+            for n in range(1, 201) for first, *last in [cells(n, n % 5 == 2)]]
+    return lines(head, rows), SOLD, OTHER
 
 
 def ledger(heading, words, sign=1, amount=lambda n: n):
-    """A ledger in which every fifth row is of the second kind; and what both kinds are worth, in cents."""
-    rows = [(n, f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}", f"C{n % 30}", words[n % 5 == 2],
-             amount(sign * n if n % 5 == 2 else n)) for n in range(1, 201)]
-    sold, other = (100 * sum(n for n in range(1, 201) if (n % 5 == 2) is which) for which in (False, True))
-    return lines(f"Invoice No,Date,Customer,{heading},Amount", rows), sold, other
+    """Such a ledger in which a column of words tells the kind."""
+    return docs(f"Invoice No,Date,Customer,{heading},Amount",
+                lambda n, other: (n, words[other], amount(sign * n if other else n)))
 
 
 CREDITS = [("Doc Type", ("IN", "CN")), ("Belegart", ("Rechnung", "Gutschrift")), ("Type", ("Sale", "RMA")),
@@ -96,11 +105,9 @@ def test_invoices_that_call_customers_contacts_are_of_customers_and_their_credit
 
 
 def documents(invoice, credit, sign=1):
-    """A ledger in which the numbers of every fifth row tell what it is; and what both kinds are worth, in cents."""
-    rows = [(f"{credit if n % 5 == 2 else invoice}{1000 + n}", f"2025-{n % 12 + 1:02d}-{n % 28 + 1:02d}", f"C{n % 30}",
-             sign * n if n % 5 == 2 else n) for n in range(1, 201)]
-    sold, other = (100 * sum(n for n in range(1, 201) if (n % 5 == 2) is which) for which in (False, True))
-    return lines("Document No,Date,Customer,Amount", rows), sold, other
+    """Such a ledger in which the letters of its number tell the kind of a row."""
+    return docs("Document No,Date,Customer,Amount",
+                lambda n, other: (f"{credit if other else invoice}{1000 + n}", sign * n if other else n))
 
 
 NUMBERS = [("INV-", "CN-"), ("RE2025-", "GS2025-"), ("FA ", "AV "), ("", "CN")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +15,6 @@ from marketsofone.strata.regrowing import placed
 
 if TYPE_CHECKING:
     from marketsofone.estimates import Estimate
-    from marketsofone.estimates.candidates import Dimension
     from marketsofone.project.ground.stratifying import Stratified
 
 SCHEMA = pa.schema([("score", pa.string()), ("stratum_id", pa.string()), ("moves", pa.list_(pa.float64())),
@@ -52,22 +51,15 @@ def fused_table(stratified: Stratified, estimates: Mapping[str, Estimate]) -> pa
 
     A value of a number is a step of it, ``from`` and ``to`` where the step begins and ends, open where it does not.
     """
-    values, tables = stratified.values, [FUSED_SCHEMA.empty_table()]
+    dimensions = {dimension.name: dimension for dimension in stratified.dimensions}
+    tables = [FUSED_SCHEMA.empty_table()]
     ids = np.array([stratum.stratum_id for stratum in stratified.strata])
     for score, made in estimates.items():
-        explains = [dimension.name for dimension in stratified.dimensions if score in dimension.scores]
-        found = fit_fused(values[values["dimension"].isin(explains)], score, made.family, made.pooled.buyer_size)
-        stretch = [_stretch(*of, stratified.dimensions) for of in zip(found["dimension"], found["value"], strict=True)]
+        found = fit_fused(stratified.values, stratified.dimensions, score, made.family, made.pooled.buyer_size)
+        stretch = [dimensions[name].stretch([value])
+                   for name, value in zip(found["dimension"], found["value"], strict=True)]
         columns = {"score": [score] * len(found), "stratum_id": ids[found["stratum"].to_numpy(np.int64)],
                    "from": [start for start, _end in stretch], "to": [end for _start, end in stretch],
                    **{name: found[name] for name in FUSED if name != "stratum"}}
         tables.append(pa.table({name: columns[name] for name in FUSED_SCHEMA.names}, schema=FUSED_SCHEMA))
     return pa.concat_tables(tables)
-
-
-def _stretch(name: str, value: str, dimensions: Sequence[Dimension]) -> tuple[float | None, float | None]:
-    """Where a step of a number begins and ends."""
-    limits = next(dimension.cuts for dimension in dimensions if dimension.name == name)
-    if not limits:
-        return None, None
-    return (None, *limits)[int(value)], (*limits, None)[int(value)]

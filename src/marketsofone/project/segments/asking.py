@@ -197,7 +197,7 @@ class Asker:
             found = measured_list(self.engine, frozen.column, rows, shared) if frozen \
                 else measured(self.engine, rule, rows, shared)
         gone = gone_of(self.snapshot).get(name) if frozen else None
-        nobody = tuple(unheld(rule, self.population.buyers, self.population.facts.drop("buyer_id")))
+        nobody = tuple(unheld(rule, self.population.buyers, self.population.facts))
         return Preview(name.removeprefix(RULE), "frozen" if frozen else "rule", said.rule if said else "",
                        frozen.reason if frozen else said.note if said else "", found,
                        str(self.snapshot.manifest["currency"]), gone, nobody)
@@ -283,10 +283,10 @@ def asking(folder: Path, run: str = "latest") -> Iterator[Asker]:
 
 
 def _asker(folder: Path, snapshot: Snapshot, segments: Mapping[str, SegmentSettings], engine: Backend) -> Asker:
-    gone, buyers = objected_since(snapshot), _table(engine, snapshot, "buyers")
+    gone, lists = sorted(objected_since(snapshot)), frozen_lists(folder)
+    buyers, facts = (_table(engine, snapshot, name) for name in ("buyers", "facts"))
     if gone:
-        buyers = buyers.filter(~buyers.buyer_id.isin(sorted(gone)))
-    facts, lists = _table(engine, snapshot, "facts"), frozen_lists(folder)
+        buyers, facts = (rows.filter(~rows.buyer_id.isin(gone)) for rows in (buyers, facts))
     frozen = {one.column: found_in_snapshot(engine, one, snapshot, buyers) for one in lists}
     strata = tuple(snapshot.table("strata").to_pylist())
     classes = set(snapshot.table("crosswalk")["class"].to_pylist()) if "crosswalk" in snapshot.tables else ()

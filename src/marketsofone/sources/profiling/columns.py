@@ -246,7 +246,8 @@ def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfil
     if all(re.fullmatch(r"[\d.,:/ -]+(_\d+)?", name) for name in staged.columns):
         raise MarketError("A file has a header.", "numbers only in its first line.", "Add a header line.")
     above = "" if source.fill_down else stands_above(con, staged) or said_above_totals(con, staged)
-    groups = "" if above or source.groups else groups_of_rows(con, source, staged, folder)
+    alone, begins = rows_alone(con, staged)
+    groups = "" if above or source.groups else groups_of_rows(con, source, staged, folder, alone)
     if above or groups:
         source = replace(source, fill_down=(above,) if above else source.fill_down, groups=groups or source.groups)
         staged = stage(con, source, folder)
@@ -255,7 +256,7 @@ def profile(con: DuckDBPyConnection, source: Source, folder: Path) -> FileProfil
     return FileProfile(source, staged.rows, tuple(_columns(con, staged, source.decimal, source.date_format)),
                        relation=staged.relation, about=about, totals=sum(why == TOTAL for _, why in staged.broken),
                        told=tuple(one.message for one in staged.findings if one.code in (UNSAVED, HIDDEN, ANOTHER)),
-                       alone=0 if above else rows_alone(con, staged),
+                       alone=alone if begins and alone > 1 and not (above or groups) else 0,
                        digest=f"{staged.fingerprint.sha256} {source.sheet} {source.table or source.query}")
 
 

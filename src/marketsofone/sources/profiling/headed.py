@@ -52,16 +52,16 @@ def said_above_totals(con: DuckDBPyConnection, staged: Staged) -> str:
     return next(iter(staged.columns)) if blocks else ""
 
 
-def groups_of_rows(con: DuckDBPyConnection, source: Source, staged: Staged, folder: Path) -> str:
+def groups_of_rows(con: DuckDBPyConnection, source: Source, staged: Staged, folder: Path, alone: int) -> str:
     """What to call the groups of a file whose rows stand below the name of theirs; empty where that is not sure.
 
     Some rows of a list may say little, and then name no group. So either the headings stand again below each name, or
     the first row is one, each name stands once, one of them tells what was won or lost, and none is of few rows.
+    ``alone`` is how many rows fill the first column alone.
     """
     if not staged.is_text or len(staged.columns) <= _LEAST:
         return ""
     narrow = sum(why == FEWER for _, why in staged.broken)
-    alone = con.execute(f"select count(*) from {staged.relation} where {names_group(staged)}").fetchall()[0][0]
     if not 0 < narrow + alone <= (staged.rows + narrow) / 2:
         return ""
     name = next(each for each in _GROUPS if not staged.column(each))
@@ -76,10 +76,10 @@ def groups_of_rows(con: DuckDBPyConnection, source: Source, staged: Staged, fold
     return name if own == named == grouped.rows and (again or plain) else ""
 
 
-def rows_alone(con: DuckDBPyConnection, staged: Staged) -> int:
-    """How many rows fill the first column alone, two or more and the first among them; else 0."""
+def rows_alone(con: DuckDBPyConnection, staged: Staged) -> tuple[int, bool]:
+    """How many rows fill the first column alone, and whether the first row is one."""
     if len(staged.columns) <= _LEAST:
-        return 0
+        return 0, False
     rows, starts = con.execute(f"select count(*), count(*) filter (file_row_number = 0) from {staged.relation} "
                                f"where {names_group(staged)}").fetchall()[0]
-    return int(rows) if starts and rows >= _LEAST else 0
+    return int(rows), bool(starts)

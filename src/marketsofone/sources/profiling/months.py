@@ -15,7 +15,7 @@ from marketsofone.sources.values.periods import Period
 
 _LEAST = 3
 _SOME_YEAR = 2000
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BARE = re.compile(r"[^\W\d]{3,}[.]?$")
 """A word alone: the name of a month, where no heading tells the year. A number alone, or Q1, may be anything."""
 
@@ -103,7 +103,7 @@ def _held(one: FileProfile, called: Mapping[str, Period]) -> dict[str, Period]:
 def _year_of(one: FileProfile) -> int:
     """The one year that the name of the sheet, or else of the file, says; 0 for none or several."""
     for said in (one.source.sheet, one.source.table, PurePath(one.source.file).name):
-        years = {*_YEAR.findall(said)}
+        years = {*YEAR.findall(said)}
         if years:
             return int(years.pop()) if len(years) == 1 else 0
     return 0

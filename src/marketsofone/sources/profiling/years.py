@@ -9,9 +9,9 @@ from marketsofone.errors import shortened
 from marketsofone.sources.profiling.columns import FileProfile
 from marketsofone.sources.profiling.crm_words import is_called
 from marketsofone.sources.profiling.field_words import FIELDS
+from marketsofone.sources.profiling.months import YEAR
 
-_LEAST = 2
-_CALLED = re.compile(r"(?P<before>.*?)[\W_]*(?<!\d)(?:fy|gj)? ?(?:19|20)\d\d(?!\d)[\W_]*(?P<after>.*)", re.IGNORECASE)
+_LEAST, _FISCAL = 2, ("fy", "gj")
 _SOLD = FIELDS["order_line"]["amount"]
 
 
@@ -28,6 +28,5 @@ def without_years(one: FileProfile) -> tuple[FileProfile, list[str]]:
 
 def _is_of_a_year(heading: str) -> bool:
     """Whether a heading is a year, alone or beside a word for what was sold."""
-    found = _CALLED.fullmatch(heading.strip())
-    rest = found and " ".join(part for part in (found["before"].strip(), found["after"].strip()) if part)
-    return found is not None and (not rest or is_called(rest, _SOLD))
+    rest = [word for word in re.split(r"[\W_]+", YEAR.sub(" ", heading)) if word and word.lower() not in _FISCAL]
+    return len(YEAR.findall(heading)) == 1 and (not rest or is_called(" ".join(rest), _SOLD))

@@ -12,6 +12,7 @@ from marketsofone.errors import ValuesInvalid, shortened
 from marketsofone.sources.findings import Finding
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.sql import literal, quoted
+from marketsofone.sources.staging.grouped_headers import VALUE
 from marketsofone.sources.staging.staged_rows import Staged, without_rows
 from marketsofone.sources.values.readings import cleaned
 
@@ -22,7 +23,6 @@ EMPTY, AGAIN = "nothing stands in it", "the headings once more, not a row"
 ANOTHER = "another_table"
 _FIRST, _LEAST, _MOST = 2, 3, 100
 _DIGIT = re.compile("[0-9]")
-_VALUE = r"^[\s€$£¥%+(-]*[0-9]"
 
 
 def without_headings(con: DuckDBPyConnection, source: Source, staged: Staged, target: Path) -> Staged:
@@ -74,7 +74,8 @@ def another_table(con: DuckDBPyConnection, source: Source, staged: Staged, empty
         said = [name for name, cell in zip(staged.columns, cells, strict=True) if (cell or "").strip()]
         if len(said) < _FIRST or any(map(_DIGIT.search, filter(None, cells))):
             continue
-        values = ", ".join(f"count({text}) > 2 and count({text}) = count_if(regexp_matches({text}, {literal(_VALUE)}))"
+        look = literal(VALUE.pattern)
+        values = ", ".join(f"count({text}) > 2 and count({text}) = count_if(regexp_matches({text}, {look}))"
                            for text in (cleaned(quoted(name), "VARCHAR") for name in said))
         if any(con.execute(f"select {values} from {staged.relation} where file_row_number < {place}").fetchall()[0]):
             found.append(Finding(
