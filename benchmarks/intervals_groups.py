@@ -126,7 +126,7 @@ def _doubts(
         "stratum_id": [str(stratum.number) for stratum in strata],
         "parent_id": [None if stratum.parent < 0 else str(stratum.parent) for stratum in strata],
         "level": [stratum.depth for stratum in strata], "buyers": _buyers(strata, node), "moves": list(of.loads.of.T),
-        "leans": of.leans, "unstated": of.unstated, "whole": of.whole, "alike": of.alike,
+        "leans": of.leans, "unstated": of.unstated, "whole": of.whole, "alike": of.alike, "common": of.common,
         "hidden": apart * family.variance(np.nan_to_num(pooled.nodes.mean))})
 
 

@@ -8,7 +8,7 @@ asked for; ``tests/truth`` checks that the engine counts the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import md5
 
 import numpy as np
@@ -35,12 +35,16 @@ DAY = 86_400_000_000
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One row an account: rows seen, trials they are worth, their sum, and squares over trials."""
+    """One row an account: rows seen, trials they are worth, their sum, and squares over trials.
+
+    ``common`` is what `marketsofone.estimates.fetch_common` gives.
+    """
 
     rows: Floats
     trials: Floats
     total: Floats
     squares: Floats
+    common: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +167,28 @@ def _contributions(company: Company) -> Tally:
     lived = age * STEPS // plan.horizon_days
     whole = step < lived[win]
     win, step, money = win[whole], step[whole], money[whole]
-    phase = _phase(at)
-    arrived = _arrival(phase[win], step, money, phase, lived, plan.horizon_days)[phase, lived]
+    return tally_of_wins(plan.accounts, plan.horizon_days, won, _phase(at), lived, (win, step, money))
+
+
+def tally_of_wins(
+    accounts: int, horizon_days: int, won: Ints, phase: Ints, lived: Ints, lines: tuple[Ints, Ints, Floats]
+) -> Tally:
+    """Of each win its account, the day of the year and the steps it has lived; of each line its win, step and money."""
+    win, step, money = lines
+    arrived, usual, weight = _arrival(phase[win], step, money, phase, lived, horizon_days)
+    arrived, usual = arrived[phase, lived], usual[phase, lived]
     paid = np.bincount(win, money, minlength=len(won))
+    strays = (np.bincount(win, money * weight[step], minlength=len(won)) - usual) / len(won)
     told = arrived > 0
-    return _tally(plan.accounts, won[told], arrived[told], paid[told])
+    tally = _tally(accounts, won[told], arrived[told], paid[told])
+    return replace(tally, common=_common(tally, np.bincount(won[told], strays[told], minlength=accounts)))
+
+
+def _common(tally: Tally, strays: Floats) -> float:
+    trials = tally.trials.sum()
+    mean = tally.total.sum() / trials
+    amounts = tally.total / mean - tally.trials
+    return max(float(np.sum((strays * trials / mean) ** 2) - np.sum(amounts**2)) / trials**2, 0.0)
 
 
 def _turns(company: Company) -> tuple[Ints, Ints, Ints]:
@@ -200,8 +221,14 @@ def _phase(at: Ints) -> Ints:
     return (day - day.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.int64) + 1
 
 
-def _arrival(phase: Ints, step: Ints, money: Floats, won_phase: Ints, lived: Ints, horizon_days: int) -> Floats:
-    """Share of a horizon's contribution seen by day of the year of the win and steps lived, in season."""
+def _arrival(
+    phase: Ints, step: Ints, money: Floats, won_phase: Ints, lived: Ints, horizon_days: int
+) -> tuple[Floats, Floats, Floats]:
+    """By day of the year of the win and steps lived.
+
+    The share of a horizon's contribution seen, in season, and what such a win usually brought by then, each step as
+    often as the weight says that is given last.
+    """
     paid = np.zeros((367, STEPS))
     np.add.at(paid, (phase, step), money)
     alive = np.zeros((367, STEPS + 1))
@@ -210,9 +237,11 @@ def _arrival(phase: Ints, step: Ints, money: Floats, won_phase: Ints, lived: Int
     day = np.arange(367)[:, None] + (np.arange(STEPS) + 0.5) * horizon_days / STEPS
     month = np.floor((day - np.floor(day / 365.25) * 365.25) * 12 / 365.25).astype(np.int64)
     index = _index(paid, wins, month)[month]
-    rate = np.maximum(paid.sum(axis=0) / np.maximum((wins * index).sum(axis=0), 1e-12), 0.0)
-    share = np.hstack([np.zeros((367, 1)), np.cumsum(rate * index, axis=1)]) / rate.sum()
-    return np.round(share * PARTS) / PARTS
+    worth = (wins * index).sum(axis=0)
+    rate = np.maximum(paid.sum(axis=0) / np.maximum(worth, 1e-12), 0.0)
+    weight = np.round(np.where(worth > 0, len(lived) / np.maximum(worth, 1e-12), 0.0), 6)
+    share, usual = (np.hstack([np.zeros((367, 1)), np.cumsum(part * index, axis=1)]) for part in (rate, rate * weight))
+    return np.round(share / rate.sum() * PARTS) / PARTS, usual, weight
 
 
 def _index(paid: Floats, wins: Floats, month: Ints) -> Floats:
@@ -310,4 +339,4 @@ def scored(tally: Tally, strata: Sequence[Stratum], node: Ints, *, money: bool, 
     family: Share | Amount = Share()
     if money:
         family = fit_curvature(tally.rows, tally.trials, tally.total, tally.squares)
-    return pool(family, tree, cells, speaks=speaks)
+    return pool(family, tree, cells, speaks=speaks, common=tally.common)

@@ -95,6 +95,14 @@ def test_a_part_of_a_stratum_may_depart_from_it_the_more_the_smaller_it_is_and_a
     assert deviation(scored(engine, whole, doubts)) == pytest.approx(0.8 * np.sqrt(np.log(4) * HIDDEN), rel=0.01)
 
 
+def test_a_factor_that_all_values_have_in_common_is_no_surer_of_many_than_of_one(engine):
+    doubts = NOTHING.assign(common=0.0009)
+    alone = buyers("l", 0.0, 16.0 + 9.0, 1)   # of its variance 0.0009 x 100 squared is the factor's
+    assert deviation(scored(engine, alone, doubts)) == pytest.approx(5.0, rel=0.01)
+    many = buyers("l", 0.0, 16.0 + 9.0, 10_000)
+    assert deviation(scored(engine, many, doubts)) == pytest.approx(3.0, rel=0.01)
+
+
 def test_nobody_inside_has_no_score_and_a_share_stays_between_none_and_all(engine):
     assert scored(engine, buyers("l", 0.5, 4.0, 3, inside=False)) is None
     shares = buyers("l", 0.5, 0.0, 2).assign(worth=0.02, worth_prior=0.03, worth_variance=0.02)

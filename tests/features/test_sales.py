@@ -48,6 +48,39 @@ def test_order_lines_count_for_the_win_they_followed_and_returns_lower_it(market
     assert paid(market, horizon=80)[15] == (1.0, 40.0)
 
 
+@pytest.fixture
+def strays(tables, answer):
+    """How far each win moves the mean of a horizon, and what came of it."""
+
+    def find(market, horizon):
+        known = known_by(tables(market), DAY)
+        rows = contributions(known, owners(known, "account"), "order_line", DAY, horizon, 0.5, 100)
+        return {win: (moves, total) for win, moves, total in answer(rows.select("row_id", "strays", "total"))}
+
+    return find
+
+
+def test_a_win_seen_whole_moves_the_mean_by_how_far_it_lies_from_it(market, strays):
+    found = strays(market, 50)
+    mean = sum(total for _, total in found.values()) / len(found)
+    assert [moves for moves, _ in found.values()] == pytest.approx(
+        [(total - mean) / len(found) for _, total in found.values()])
+
+
+def test_what_a_win_brought_in_a_step_that_few_have_lived_moves_the_mean_the_more(strays):
+    """Of three wins one has lived the second half of a horizon: a euro more in it is a euro of the mean."""
+    market = long_market([24, 12, 12])
+    before = strays(market, 24)
+    assert [moves for moves, _ in before.values()] == pytest.approx([0.0, 0.0, 0.0])
+    market["order_line"][20]["amount"] += 2_00
+    after = strays(market, 24)
+    assert sum(moves for moves, _ in after.values()) == pytest.approx(0.0)
+    assert after[100][0] == pytest.approx(0.0)   # alone in its step, it is what is usual there
+    market["order_line"][5]["amount"] += 3_00
+    third = strays(market, 24)
+    assert [third[win][0] for win in (100, 101, 102)] == pytest.approx([1.5 * 2 / 9, -1.5 / 9, -1.5 / 9])
+
+
 def long_market(ages, horizon=24):
     """Wins of so many ages in days, one account each; every day of the horizon brings one euro of margin."""
     end = datetime(2026, 7, 1)

@@ -1,5 +1,7 @@
 """How much members borrow from their group."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -98,6 +100,21 @@ def test_the_prior_size_of_amounts_is_within_over_between(rng):
     trials, total, _ = amounts(rng, 4000, 4, 0.5, 0.3)
     cells = cells_of(trials, total)
     assert fit_buyer_size(Amount(0.5), cells, np.full(4000, 100.0)).middle == pytest.approx(0.5 * 1.3 / 0.3, rel=0.25)
+
+
+def test_buyers_who_gave_their_stratum_its_mean_are_not_taken_for_more_alike_than_they_are(rng):
+    """400 strata of three: around means found from the same buyers a third of what sets them apart is lost."""
+    trials, total, _ = amounts(rng, 1200, 4, 0.5, 0.3)
+    own = np.repeat(total.reshape(400, 3).mean(axis=1) / 4.0, 3)
+    asked = partial(fit_buyer_size, Amount(0.5), cells_of(trials, total), own)
+    planted = 0.5 * 1.3 / 0.3
+    assert asked(np.full(1200, 1 / 3)).middle == pytest.approx(planted, rel=0.25)
+    assert asked().middle > 1.5 * planted
+
+
+def test_one_buyer_alone_says_nothing_of_how_buyers_differ():
+    cells = cells_of([2.0], [200.0])
+    assert fit_buyer_size(Amount(0.5), cells, np.array([100.0]), np.ones(1)).middle == pytest.approx(0.5 * 1.01 / 0.01)
 
 
 def by_twos(apart):

@@ -13,7 +13,7 @@ from scipy import special
 
 from marketsofone.engine import hold
 from marketsofone.estimates.tallies import SUMS
-from marketsofone.features.adding import added
+from marketsofone.features.adding import SHARES, added
 from marketsofone.pooling import (
     Amount,
     Cells,
@@ -86,9 +86,30 @@ def fetch_base(tallies: ir.Table) -> tuple[float, float, float]:
     return float(row["trials"]), float(row["total"]), float(row["buyers"])
 
 
+def fetch_common(tallies: ir.Table) -> float:
+    """Variance of the logarithm of what a trial is worth: how fast money arrives is learned from the same wins.
+
+    Of a mean of wins that were all seen whole the doubt is that of their amounts. Where young ones count for what
+    usually arrives by their age, it is that of a life table, to which each buyer brings its wins' ``strays``; what is
+    more in it than in amounts whose worth is known moves all values together. Zero where tallies hold no ``strays``.
+
+    References
+    ----------
+    Mack (1993), Distribution-free calculation of the standard error of chain ladder reserve estimates; Hampel (1974),
+    The influence curve and its role in robust estimation.
+    """
+    if "strays" not in tallies.columns:
+        return 0.0
+    sums = tallies.agg(trials=added(_.trials, SHARES), total=added(_.total)).execute().iloc[0]
+    trials, mean = float(sums["trials"]), float(sums["total"] / sums["trials"])
+    table, amounts = _.strays * trials / mean, _.total / mean - _.trials
+    found = tallies.agg(more=added(table * table, SHARES) - added(amounts * amounts, SHARES)).execute()
+    return max(float(found["more"][0]) / trials**2, 0.0)
+
+
 def estimate(
     engine: Backend, name: str, tallies: ir.Table, placed: ir.Table, tree: Tree, *, amounts: bool,
-    departing: PriorSize | None = None, repeated: bool = False, speaks: Ints | None = None,
+    departing: PriorSize | None = None, repeated: bool = False, speaks: Ints | None = None, common: float = 0.0,
 ) -> Estimate:
     """Pool one measure over a tree, from the market down to each buyer.
 
@@ -114,6 +135,8 @@ def estimate(
         Each trial is one of the purchases that a buyer makes again and again.
     speaks : int array, shape (nodes,), optional
         The node that speaks for each of this measure; each for itself where left out.
+    common : float
+        What `fetch_common` gives.
 
     Raises
     ------
@@ -126,7 +149,8 @@ def estimate(
     cells = _cells(frame)
     family = _family(frame, amounts, repeated)
     sizes = (departing,) * (len(tree.levels) - 1) if departing else None
-    pooled = pool(family, tree, cells, probability=PROBABILITY, level_sizes=sizes, speaks=speaks)
+    pooled = pool(family, tree, cells, probability=PROBABILITY, level_sizes=sizes, speaks=speaks,
+                  common=common)
     results = hold(engine, f"cells_{name}", _results(frame[keys], pooled))
     buyers = joined.inner_join(results, [(key, f"cell_{key}") for key in keys])
     return Estimate(family, pooled.nodes, pooled, buyers.drop(*(f"cell_{key}" for key in keys)), pooled.doubts)

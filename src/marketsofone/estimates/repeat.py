@@ -82,8 +82,8 @@ def estimate_repeat(
     rows = rows.mutate(prior=rows.prior * float(table["purchases"].to_numpy()[new][0]))
     moves = _moves(len(doubt))
     made = hold(engine, "contribution_ahead", _product(rows, moves))
-    nodes = _nodes(made, spend, tree, moves)
-    return replace(spend, nodes=nodes, buyers=made.drop(*moves), doubts=_doubts(spend, nodes),
+    nodes, common = _nodes(made, spend, tree, moves)
+    return replace(spend, nodes=nodes, buyers=made.drop(*moves), doubts=_doubts(spend, nodes, common),
                    limit=model.repeat.ridge, before=model.share)
 
 
@@ -108,8 +108,11 @@ def _product(rows: ir.Table, moves: Sequence[str]) -> ir.Table:
     return rows.drop("purchases", "purchases_variance")
 
 
-def _nodes(made: ir.Table, spend: Estimate, tree: Tree, moves: Sequence[str]) -> Estimates:
-    """A node's value is the mean over its buyers; doubt about spend and about the model is shared by all of them."""
+def _nodes(made: ir.Table, spend: Estimate, tree: Tree, moves: Sequence[str]) -> tuple[Estimates, float]:
+    """A node's value is the mean over its buyers; doubt about spend and about the model is shared by all of them.
+
+    That about the model is given for itself too, as it moves the logarithm of the market's value.
+    """
     count = len(tree.parent)
     own = made.variance - sum(made[move] * made[move] for move in moves)
     sums = {"n": _.count(), "value": added(_.value), "own": added(ibis.greatest(own, 0.0), SQUARES)}
@@ -120,17 +123,18 @@ def _nodes(made: ir.Table, spend: Estimate, tree: Tree, moves: Sequence[str]) ->
     people = np.maximum(parts["n"], 1.0)
     mean = parts["value"] / people
     shared = spend.nodes.variance / np.maximum(spend.nodes.mean, 1e-12) ** 2 * mean**2
-    model = sum((parts[move] / people) ** 2 for move in moves)
+    model = sum(((parts[move] / people) ** 2 for move in moves), np.zeros(count))
     variance = parts["own"] / people**2 + shared + model
     low, high = Amount().interval(mean, variance, PROBABILITY)
-    return Estimates(mean, low, high, variance, spend.nodes.borrowed, spend.nodes.trials)
+    nodes = Estimates(mean, low, high, variance, spend.nodes.borrowed, spend.nodes.trials)
+    return nodes, float(model[0] / mean[0] ** 2) if mean[0] > 0 else 0.0
 
 
-def _doubts(spend: Estimate, nodes: Estimates) -> Doubts:
+def _doubts(spend: Estimate, nodes: Estimates, common: float) -> Doubts:
     """Those of what a purchase contributes, times the purchases to come.
 
     How alike buyers are in what they spend is doubt that hangs on each buyer's purchases, and is left to its interval.
     """
     times = np.maximum(np.nan_to_num(nodes.mean / np.maximum(spend.nodes.mean, 1e-12)), 1e-12)
     of, square = spend.doubts, times**2
-    return Doubts(of.loads.times(times), of.leans, of.unstated * square, of.whole * square, 0.0)
+    return Doubts(of.loads.times(times), of.leans, of.unstated * square, of.whole * square, 0.0, common)

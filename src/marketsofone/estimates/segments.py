@@ -18,7 +18,7 @@ SUMS = ("n", "rows", "value", "variance", "borrowed", "squares", "drawn")
 """Sums over a group's buyers in one stratum: their number, the number of all buyers there, values, variances,
 borrowed shares, squares of these, and how far each would move with a prior size larger by its like."""
 
-DOUBTS = ("moves", "leans", "unstated", "whole", "hidden", "alike")
+DOUBTS = ("moves", "leans", "unstated", "whole", "hidden", "alike", "common")
 """What is not known of a stratum and shared by its buyers: `marketsofone.pooling.Doubts`, and ``hidden``, the variance
 of the level of a part that no split tells from the rest, by the logarithm of how much smaller it is."""
 
@@ -58,8 +58,9 @@ def group_score(
 
     What is not known of each buyer alone averages out over many. What its neighbours share does not: the level of the
     stratum they borrow from, which hangs in turn on that of the stratum above; how alike buyers are, which moves all
-    that are picked for their record; and, where a group is but a part of its strata, how far such parts may lie from
-    the whole though no split shows it, those above all that a split of the same dimension put together.
+    that are picked for their record; a factor that all values have in common; and, where a group is but a part of its
+    strata, how far such parts may lie from the whole though no split shows it, those above all that a split of the same
+    dimension put together.
 
     Parameters
     ----------
@@ -95,10 +96,13 @@ def _variance(own: pd.DataFrame, doubts: pd.DataFrame, people: float) -> float:
     beside = doubts.sort_values(["level", "stratum_id"]).set_index("stratum_id")
     rows = own.reindex(beside.index).fillna(0.0)
     load = rows["borrowed"] / people
-    alone = np.maximum(rows["variance"] - rows["squares"] * beside["whole"], 0.0) / people**2
+    common = float(beside["common"].max()) if "common" in beside else 0.0   # older runs say nothing of it
+    together = rows["squares"] * beside["whole"] + common * rows["value"] ** 2 / np.maximum(rows["n"], 1.0)
+    alone = np.maximum(rows["variance"] - together, 0.0) / people**2
     smaller = np.log(np.maximum(rows["rows"], 1.0) / np.maximum(rows["n"], 1.0))
     total = float((alone + load**2 * (beside["unstated"] + smaller * beside["hidden"])).sum())
     total += float(rows["drawn"].sum() / people) ** 2 * float(beside["alike"].max())
+    total += common * float(rows["value"].sum() / people) ** 2
     return total + _of_levels((load * beside["leans"]).to_numpy(np.float64), beside)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import ibis.expr.types as ir
 from ibis import _
 
-from marketsofone.features.adding import SQUARES, added
+from marketsofone.features.adding import SHARES, SQUARES, added
 
 SUMS = ("rows", "trials", "total", "squares")
 """What a tally keeps: rows seen, trials they are worth, what they sum to, and the sum of each row's
@@ -30,10 +30,11 @@ def tally(rows: ir.Table, levels: Sequence[str]) -> ir.Table:
     Returns
     -------
     Ibis table
-        The levels and ``SUMS``, all double.
+        The levels and ``SUMS``, all double; and ``strays``, where rows have it.
     """
+    strays = {"strays": added(rows.strays, SHARES)} if "strays" in rows.columns else {}
     return rows.group_by(list(levels)).agg(
-        rows=_.count().cast("float64"), trials=_.trials.sum(), total=added(_.total),
+        **strays, rows=_.count().cast("float64"), trials=_.trials.sum(), total=added(_.total),
         squares=added(_.total * _.total / _.trials.nullif(0.0), SQUARES),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import ibis
 import ibis.expr.types as ir
 from ibis import _
@@ -14,9 +16,30 @@ STEPS = 24
 _MONTHS, _YEAR = 12, 365.25
 _PARTS = float(2 ** 20)
 """Shares are multiples of one part of these: they add up to the same in any order, to the last bit."""
+_WEIGHED = 6
+"""Decimals of weights, for the same reason."""
 
 
-def arrival(whole_steps: ir.Table, lived: ir.Table, horizon_days: int) -> ir.Table:
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How money arrives over a horizon.
+
+    Parameters
+    ----------
+    seen : Ibis table
+        ``phase``, ``step``; ``arrived``: the share of a horizon's contribution seen by a win that has lived ``step``
+        steps; ``usual``: what such a win usually brought by then, each step as often as ``weight`` says; ``wins``.
+    weight : Ibis table
+        ``step``; ``wins``: how many there are, and ``weight``: how many for each that has lived the step, strong
+        seasons counting for more. What one win brought in a step moves the mean of a horizon so many times as if all
+        had lived it.
+    """
+
+    seen: ir.Table
+    weight: ir.Table
+
+
+def arrival(whole_steps: ir.Table, lived: ir.Table, horizon_days: int) -> Arrival:
     """Share of an average horizon's contribution seen by each step, for each day of the year of the win.
 
     A life table: each step's money a win is averaged over the wins old enough to show the whole step, so
@@ -32,18 +55,21 @@ def arrival(whole_steps: ir.Table, lived: ir.Table, horizon_days: int) -> ir.Tab
     lived : Ibis table
         Every win: ``row_id``, ``lived`` (whole steps) and ``phase``.
     horizon_days : int
-
-    Returns
-    -------
-    Ibis table
-        ``phase``, ``step`` and ``arrived``: the share seen by a win that has lived ``step`` steps.
     """
     cells = _cells(whole_steps, lived, horizon_days)
     plain = _filled(cells.group_by("step").agg(rate=_.paid.sum() / _.wins.sum().nullif(0.0)))
     season = _season(cells, plain)
     seasoned = cells.left_join(season, "month").drop("month_right").mutate(index=_.index.fill_null(1.0))
-    rates = _filled(seasoned.group_by("step").agg(rate=_.paid.sum() / (_.wins * _.index).sum().nullif(0.0)))
-    return _summed(seasoned.select("phase", "step", "index"), rates)
+    worth = seasoned.group_by("step").agg(paid=_.paid.sum(), worth=(_.wins * _.index).sum())
+    rates = _filled(worth.mutate(rate=_.paid / _.worth.nullif(0.0)))
+    weight = _weight(worth, lived)
+    return Arrival(_summed(seasoned.select("phase", "step", "index"), rates, weight), weight)
+
+
+def _weight(worth: ir.Table, lived: ir.Table) -> ir.Table:
+    """How many wins there are for each that has lived a step; none for a step that nobody has."""
+    joined = worth.cross_join(lived.agg(wins=_.count().cast("float64")))
+    return joined.select("step", "wins", weight=(joined.wins / joined.worth.nullif(0.0)).fill_null(0.0).round(_WEIGHED))
 
 
 def _ladder(last: int) -> ir.Table:
@@ -82,11 +108,12 @@ def _season(cells: ir.Table, plain: ir.Table) -> ir.Table:
     return both.select("month", index=ibis.cases((told, floor), else_=1.0))
 
 
-def _summed(seasons: ir.Table, rates: ir.Table) -> ir.Table:
-    whole = rates.agg(whole=_.rate.sum())
-    parts = seasons.inner_join(rates, "step").mutate(part=_.rate * _.index)
+def _summed(seasons: ir.Table, rates: ir.Table, weight: ir.Table) -> ir.Table:
+    whole, each = rates.agg(whole=_.rate.sum()), rates.select("step", "rate")
+    parts = seasons.inner_join(each, "step").inner_join(weight, "step").mutate(part=_.rate * _.index)
     before = ibis.window(group_by="phase", order_by="step", preceding=None, following=0)
-    summed = parts.mutate(up_to=_.part.sum().over(before)).cross_join(whole)
+    summed = parts.mutate(up_to=_.part.sum().over(before), usual=(_.part * _.weight).sum().over(before))
     even = (_.step.cast("float64") + 1.0) / float(STEPS)
     share = (_.up_to / _.whole.nullif(0.0)).fill_null(even)
-    return summed.select("phase", step=_.step + 1, arrived=(share * _PARTS).round() / _PARTS)
+    return summed.cross_join(whole).select(
+        "phase", "usual", "wins", step=_.step + 1, arrived=(share * _PARTS).round() / _PARTS)

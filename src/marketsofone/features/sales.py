@@ -38,7 +38,8 @@ def contributions(
     Returns
     -------
     Ibis table
-        ``buyer_id``, ``row_id``, ``source``, ``source_row`` and ``happened_on`` (of the win), ``trials`` and ``total``.
+        ``buyer_id``, ``row_id``, ``source``, ``source_row`` and ``happened_on`` (of the win), ``trials`` and ``total``;
+        of order lines also ``strays``: how far the win moves the mean of a whole horizon.
         ``trials`` is 1 for a horizon seen whole, and for a recent win the share of a horizon's
         contribution that usually arrives by its age; its ``total`` then holds what came in the steps of
         the horizon that it has lived whole.
@@ -111,13 +112,14 @@ def _lived(won: ir.Table, as_of: AsOf, horizon_days: int) -> ir.Table:
 
 
 def _arrived(lived: ir.Table, lines: ir.Table, horizon_days: int) -> ir.Table:
-    paid = lines.group_by("row_id").agg(total=added_lines(_.money))
+    arrives = arrival(lines, lived, horizon_days)
+    weighed = lines.inner_join(arrives.weight, "step")
+    paid = weighed.group_by("row_id").agg(total=added_lines(_.money), weighed=added_lines(_.money * _.weight))
     rows = lived.drop("won_at", "next_won_at").left_join(paid, "row_id").drop("row_id_right")
-    rows = rows.mutate(total=_.total.fill_null(0.0))
-    curve = arrival(lines, lived, horizon_days)
-    return rows.inner_join(curve, [("phase", "phase"), ("lived", "step")]).select(
+    rows = rows.mutate(total=_.total.fill_null(0.0), weighed=_.weighed.fill_null(0.0))
+    return rows.inner_join(arrives.seen, [("phase", "phase"), ("lived", "step")]).select(
         "buyer_id", "row_id", "source", "source_row", "happened_on", trials=_.arrived,
-        total=_.total).filter(_.trials > 0)
+        total=_.total, strays=(_.weighed - _.usual) / _.wins).filter(_.trials > 0)
 
 
 def _turns(won: ir.Table) -> ir.Table:

@@ -72,22 +72,21 @@ class _Level:
 
 
 def gather(
-    family: Family, tree: Tree, cells: Cells, buyer: PriorSize, given: tuple[PriorSize, ...] | None,
-    share: Floats, unstated: Floats, worth: Floats | None = None,
+    family: Family, tree: Tree, cells: Cells, worth: Floats, given: tuple[PriorSize, ...] | None,
+    share: Floats, unstated: Floats,
 ) -> Evidence:
     """Upwards: a buyer's trials count for less to its stratum the more alike its own trials are.
 
-    ``share`` is each node's of its siblings' buyers; ``worth`` what one trial of a buyer of each cell counts for, where
-    colleagues are alike too.
+    ``worth`` is what one trial of a buyer of each cell counts for (`discount`, or less where colleagues are alike too),
+    ``share`` each node's of its siblings' buyers.
 
     Buyers whose part of a split node is not known tell of that node at most as much as ``unstated`` trials,
     shape (nodes,).
     """
-    discount = _discount(family, buyer.middle, cells.trials) if worth is None else worth
-    kinds = (discount * cells.trials, discount * cells.total, discount * cells.trials * cells.expected)
+    kinds = (worth * cells.trials, worth * cells.total, worth * cells.trials * cells.expected)
     parts = [per_node(tree, cells, kind) for kind in kinds]
     split = np.unique(tree.parent[1:])
-    partly = _discount(family, unstated[split], parts[0][split])
+    partly = discount(family, unstated[split], parts[0][split])
     for part in parts:
         part[split] *= partly
     placed = tuple(_parts(tree, depth, share) for depth in range(1, len(tree.levels)))
@@ -151,7 +150,8 @@ def _of_parents(size: PriorSize, under: Parts) -> Floats:
     return likely
 
 
-def _discount(family: Family, size: Floats | float, trials: Floats) -> Floats:
+def discount(family: Family, size: Floats | float, trials: Floats) -> Floats:
+    """What one of so many trials of a member counts for to its group, given the prior size of members."""
     return (size - family.curvature) / (size + trials)
 
 

@@ -36,6 +36,8 @@ class Doubts:
     alike : float
         Variance of the logarithm of the prior size of buyers: how alike they are is known only so well, and whoever
         is picked for its record hangs on it.
+    common : float
+        Variance of the logarithm of a factor that all values have in common.
     """
 
     loads: Loads
@@ -43,10 +45,12 @@ class Doubts:
     unstated: Floats
     whole: Floats
     alike: float
+    common: float
 
 
 def doubts(
-    family: Family, cells: Cells, means: Means, standing: Standing, offset: Offset, size: PriorSize
+    family: Family, cells: Cells, means: Means, standing: Standing, offset: Offset, size: PriorSize,
+    common: float,
 ) -> Doubts:
     """The doubts of a tree that was pooled, at what is expected of its buyers on average."""
     base = family.link(np.asarray(np.average(cells.expected, weights=cells.buyers)))
@@ -58,7 +62,7 @@ def doubts(
         loads=means.loads.times(slope), leans=offset.lean,
         unstated=(offset.variance + offset.lean**2 * standing.dealt) * stand,
         whole=(offset.lean**2 * standing.doubt + offset.variance) * stand,
-        alike=float(np.sum(weights * (logs - np.sum(weights * logs)) ** 2)))
+        alike=float(np.sum(weights * (logs - np.sum(weights * logs)) ** 2)), common=common)
 
 
 def fit_alike(rows: Floats, trials: Floats, total: Floats, squares: Floats, mean: Floats) -> float:

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from marketsofone.pooling.colleagues import doubt_in_common, fit_colleagues
-from marketsofone.pooling.departures import Evidence, Means, descend, gather
+from marketsofone.pooling.departures import Means, descend, discount, gather
 from marketsofone.pooling.doubts import Doubts, doubts, fit_alike
 from marketsofone.pooling.family import Family, Floats, Share
+from marketsofone.pooling.leaning import borrowed, leaning, levers
 from marketsofone.pooling.loads import handed_down
 from marketsofone.pooling.parts import per_node, shares
 from marketsofone.pooling.prior_size import PriorSize, around, fit_buyer_size, known, looser
@@ -83,6 +84,7 @@ def pool(
     buyer_size: PriorSize | None = None,
     level_sizes: tuple[PriorSize, ...] | None = None,
     speaks: Ints | None = None,
+    common: float = 0.0,
 ) -> Pooled:
     """Estimates for every node of a tree and every cell of buyers under it.
 
@@ -100,6 +102,8 @@ def pool(
     speaks : int array, shape (nodes,), optional
         The node that speaks for each, where some have no mean of their own: their buyers' own records apart,
         they are what that node is.
+    common : float
+        Of amounts: variance of the logarithm of what a trial is worth, where that is not known; all values share it.
 
     Returns
     -------
@@ -134,20 +138,21 @@ def pool(
     people = told.add_up(per_node(told, stood, np.ones(len(stood.node))))
     prior, share = stood.expected, shares(told, people)
     for _ in range(1 if buyer_size else _ROUNDS):
-        hoped, worth = (stood, None) if among is None else (among.beside(family, stood, prior), among.worth)
-        evidence = gather(family, told, hoped, size, level_sizes, share, offset.size, worth)
+        hoped = stood if among is None else among.beside(family, stood, prior)
+        worth = discount(family, size.middle, stood.trials) if among is None else among.worth
+        evidence = gather(family, told, hoped, worth, level_sizes, share, offset.size)
         means = descend(family, told, stood, evidence)
         standing = _stand(family, told, stood, means, people, share)
         prior = _prior(family, stood, standing.departure)
         offset = fit_offset(family, told, stood, size, standing, prior)
         prior = _prior(family, stood, standing.departure + offset.mean)
         if buyer_size is None:
-            size = fit_buyer_size(family, stood, prior)
+            size = fit_buyer_size(family, stood, prior, levers(told, stood, evidence, worth))
         among = fit_colleagues(family, stood, prior, size.middle)
     found = size
     if buyer_size is None:
         size = _as_known(family, cells, size, prior)
-    borrowed = np.where(speaking.own, _borrowed(told, evidence)[speaking.place], 1.0)
+    above = np.where(speaking.own, borrowed(told, evidence)[speaking.place], 1.0)
     means, standing, offset = speaking.means(means), speaking.standing(standing), speaking.offset(offset)
     apart = standing.hidden[cells.node] * family.slope(prior)**2 / family.variance(prior)
     alone = _mixture(family, size, prior, cells, apart)
@@ -159,14 +164,14 @@ def pool(
     lean = lean * family.slope(prior)
     unsure = (offset.lean**2 * standing.doubt + offset.variance)[cells.node]
     together = 0.0 if among is None else doubt_in_common(tree, cells, among.together)
-    nodes_mean, nodes_variance = _average(tree, cells, means, standing, offset, buyers, lean, rest, together)
+    mean, variance = _average(tree, cells, means, standing, offset, buyers, lean, rest, together)
     return Pooled(
-        nodes=_estimates(family, nodes_mean, nodes_variance, borrowed,
+        nodes=_estimates(family, mean, variance + common * mean**2, above,
                          tree.add_up(per_node(tree, cells, cells.trials)), probability),
-        cells=_estimates(family, buyers, rest + lean**2 * unsure, keep, cells.trials, probability),
+        cells=_estimates(family, buyers, rest + lean**2 * unsure + common * buyers**2, keep, cells.trials, probability),
         prior=moved, size=looser(family, found.middle, np.zeros(len(prior)), 0.0 if among is None else among.told),
         beside=buyers - alone[0], buyer_size=found, level_sizes=evidence.sizes,
-        doubts=doubts(family, cells, means, standing, offset, size),
+        doubts=doubts(family, cells, means, standing, offset, size, common),
     )
 
 
@@ -192,14 +197,8 @@ def _mixture(
     mean = (k * prior + total) / (k + trials)
     variance = family.left(mean, prior, k, trials)
     middle = np.einsum("k,kb->b", size.weights, mean)   # no linear algebra: it would wake threads for a sum of few
-    borrowed = _leaning(size.weights[:, None], looser(family, size.sizes[:, None], 0.0, told), trials)
+    borrowed = leaning(size.weights[:, None], looser(family, size.sizes[:, None], 0.0, told), trials)
     return middle, borrowed, family.averaged(size.weights, middle, variance + (mean - middle) ** 2)
-
-
-def _leaning(weights: Floats, sizes: Floats, trials: Floats) -> Floats:
-    """Share of a value that comes from above, averaged over prior sizes: exactly 1 where nothing was seen."""
-    leaning: Floats = 1.0 - np.sum(weights * (trials / (sizes + trials)), axis=0)
-    return leaning
 
 
 def _stand(
@@ -249,14 +248,6 @@ def _average(
     variance = (tree.add_up(alone) + shared) / head**2
     empty = head < 1e-9
     return np.where(empty, np.nan, mean), np.where(empty, np.nan, variance)
-
-
-def _borrowed(tree: Tree, evidence: Evidence) -> Floats:
-    borrowed = np.zeros(len(tree.parent))
-    for depth, size in enumerate(evidence.sizes, start=1):
-        trials = evidence.trials[tree.levels[depth]]
-        borrowed[tree.levels[depth]] = _leaning(size.of(len(trials)), size.sizes[:, None], trials)
-    return borrowed
 
 
 def _estimates(

@@ -179,15 +179,27 @@ def _places(group: Ints) -> Ints:
     return np.asarray(np.unique(group, return_inverse=True)[1], dtype=np.int64)
 
 
-def fit_buyer_size(family: Family, cells: Cells, mean: Floats) -> PriorSize:
+def fit_buyer_size(family: Family, cells: Cells, mean: Floats, lever: Floats | float = 0.0) -> PriorSize:
     """How alike buyers of one stratum are, given each buyer's expected mean.
 
+    Parameters
+    ----------
+    family : Share or Amount
+    cells : Cells
+    mean : float array, shape (cells,)
+        What is expected of one buyer of each cell.
+    lever : float array, shape (cells,)
+        How far that moves with the buyer's own record, 0 to 1 (`marketsofone.pooling.departures.levers`).
+
+    Notes
+    -----
     Shares: the exact beta-binomial likelihood of the tallies over a grid of spreads. Amounts of repeated
     purchases: the gamma-gamma likelihood of the totals over such a grid. Other amounts: the between-buyer
     variance by moments (few buyers have two of them, and a likelihood would trust the shape of the tails).
     The strata's means were found from the same buyers, which makes these look more alike than they
-    are; the likelihood is adjusted for it. No two buyers are alike, so the prior leaves no room for
-    a spread of zero, which few trials a buyer would otherwise suggest too often.
+    are; the likelihood of shares is adjusted for it, and so are moments, by how far each buyer moved its own.
+    No two buyers are alike, so the prior leaves no room for a spread of zero, which few trials a buyer would
+    otherwise suggest too often.
 
     References
     ----------
@@ -195,7 +207,9 @@ def fit_buyer_size(family: Family, cells: Cells, mean: Floats) -> PriorSize:
     Cox & Reid (1987), Parameter orthogonality and approximate conditional inference (the adjustment).
     """
     if isinstance(family, Amount):
-        return _spender_size(family, cells, mean) if family.repeated else _buyer_size_by_moments(family, cells, mean)
+        if family.repeated:
+            return _spender_size(family, cells, mean)
+        return _buyer_size_by_moments(family, cells, mean, 1.0 - lever * np.ones(len(mean)))
     tau, prior = _BUYERS, _half_cauchy(_BUYERS) + np.log(_BUYERS)
     telling = cells.trials > 1
     if not telling.any():
@@ -221,14 +235,16 @@ def _spender_size(family: Amount, cells: Cells, mean: Floats) -> PriorSize:
     return PriorSize(sizes, weight / weight.sum())
 
 
-def _buyer_size_by_moments(family: Amount, cells: Cells, mean: Floats) -> PriorSize:
+def _buyer_size_by_moments(family: Amount, cells: Cells, mean: Floats, shown: Floats) -> PriorSize:
+    """``shown`` is the share of the variance around each buyer's mean that departures from it keep."""
     use = cells.trials > 0
-    n, w = cells.trials[use], cells.buyers[use]
+    n, w, left = cells.trials[use], cells.buyers[use], shown[use]
     departure = (cells.total[use] / n / mean[use] - 1.0) ** 2
     weight = w * n / (n + 1.0)
     spread = family.curvature
-    excess = float(np.sum(weight * departure) - np.sum(weight * spread / n))
-    between = min(max(excess / float(np.sum(weight * (1 + spread / n))), 0.01), _MOST_APART)
+    excess = float(np.sum(weight * departure) - np.sum(weight * left * spread / n))
+    of_one = float(np.sum(weight * left * (1 + spread / n)))
+    between = min(max(excess / max(of_one, 1e-12), 0.01), _MOST_APART)
     return known(spread * (1.0 + between) / between)
 
 

@@ -41,7 +41,7 @@ def doubts_table(stratified: Stratified, estimates: Mapping[str, Estimate]) -> p
         columns = {"score": [score] * len(ids), "stratum_id": ids, "moves": list(of.loads.of.T),
                    "leans": of.leans, "unstated": of.unstated, "whole": of.whole,
                    "hidden": apart * made.family.variance(np.nan_to_num(made.nodes.mean)),
-                   "alike": np.full(len(ids), of.alike)}
+                   "alike": np.full(len(ids), of.alike), "common": np.full(len(ids), of.common)}
         tables.append(pa.table(columns, schema=SCHEMA))
     return pa.concat_tables(tables)
 

@@ -11,7 +11,7 @@ import numpy as np
 from ibis import _
 
 from marketsofone.engine import hold, release
-from marketsofone.estimates import Estimate, estimate, fetch_base, fit_departing
+from marketsofone.estimates import Estimate, estimate, fetch_base, fetch_common, fit_departing
 from marketsofone.estimates.candidates import with_companies
 from marketsofone.estimates.repeat import estimate_repeat, fit_histories
 from marketsofone.features import judged_rows
@@ -49,7 +49,8 @@ def score_market(
         departing = fit_departing(gathered.buyers, _texts(gathered), held, tallies) if score in expected else None
         made[score] = estimate(engine, score, tallies, held, tree, amounts=SCORES[score].money, departing=departing,
                                repeated=SCORES[score].money and gathered.histories is not None,
-                               speaks=speaking(stratified.strata, stratified.dimensions, score))
+                               speaks=speaking(stratified.strata, stratified.dimensions, score),
+                               common=fetch_common(tallies))
     if gathered.histories is not None:
         model = fit_histories(gathered.histories)
         made["attractiveness"] = estimate_repeat(
