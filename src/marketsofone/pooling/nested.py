@@ -17,17 +17,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from marketsofone.pooling.colleagues import doubt_in_common, fit_colleagues
-from marketsofone.pooling.departures import Means, descend, discount, gather
+from marketsofone.pooling.buyers import Buyers, buyers_of
+from marketsofone.pooling.colleagues import Colleagues, doubt_in_common, fit_colleagues
+from marketsofone.pooling.departures import Evidence, Means, descend, discount, gather
 from marketsofone.pooling.doubts import Doubts, doubts, fit_alike
 from marketsofone.pooling.family import Family, Floats, Share
-from marketsofone.pooling.leaning import borrowed, leaning, levers
+from marketsofone.pooling.leaning import borrowed, levers
 from marketsofone.pooling.loads import handed_down
 from marketsofone.pooling.parts import per_node, shares
 from marketsofone.pooling.prior_size import PriorSize, around, fit_buyer_size, known, looser
 from marketsofone.pooling.speaking import heard
 from marketsofone.pooling.tree import Cells, Ints, Tree
-from marketsofone.pooling.unstated import Offset, Standing, fit_offset, no_offset
+from marketsofone.pooling.unstated import Offset, Standing, fit_offset, no_offset, stand
 
 _ROUNDS = 3
 _START = 12.0
@@ -133,46 +134,78 @@ def pool(
     if not np.any(cells.trials > 0):
         raise ValueError("no cell has a trial: there is nothing to pool")
     speaking = heard(tree, speaks)
-    told, stood = speaking.tree, speaking.cells(cells)
-    size, offset, among = buyer_size or known(max(_START, 2.0 * family.curvature)), no_offset(told), None
-    people = told.add_up(per_node(told, stood, np.ones(len(stood.node))))
-    prior, share = stood.expected, shares(told, people)
-    for _ in range(1 if buyer_size else _ROUNDS):
-        hoped = stood if among is None else among.beside(family, stood, prior)
-        worth = discount(family, size.middle, stood.trials) if among is None else among.worth
-        evidence = gather(family, told, hoped, worth, level_sizes, share, offset.size)
-        means = descend(family, told, stood, evidence)
-        standing = _stand(family, told, stood, means, people, share)
-        prior = _prior(family, stood, standing.departure)
-        offset = fit_offset(family, told, stood, size, standing, prior)
-        prior = _prior(family, stood, standing.departure + offset.mean)
-        if buyer_size is None:
-            size = fit_buyer_size(family, stood, prior, levers(told, stood, evidence, worth))
-        among = fit_colleagues(family, stood, prior, size.middle)
-    found = size
-    if buyer_size is None:
-        size = _as_known(family, cells, size, prior)
-    above = np.where(speaking.own, borrowed(told, evidence)[speaking.place], 1.0)
-    means, standing, offset = speaking.means(means), speaking.standing(standing), speaking.offset(offset)
-    apart = standing.hidden[cells.node] * family.slope(prior)**2 / family.variance(prior)
-    alone = _mixture(family, size, prior, cells, apart)
-    moved, buyers, keep, rest, lean = prior, *alone, alone[1]
-    if among is not None:
-        moved = among.moved(family, prior)
-        buyers, keep, rest = _mixture(family, size, moved, cells, apart, among.told)
-        lean = keep * (1.0 - among.near)
-    lean = lean * family.slope(prior)
+    fit = _fitted(family, speaking.tree, speaking.cells(cells), buyer_size, level_sizes)
+    means, standing, offset = speaking.means(fit.means), speaking.standing(fit.standing), speaking.offset(fit.offset)
+    size = fit.size if buyer_size else _as_known(family, cells, fit.size, fit.prior)
+    buyers = buyers_of(family, cells, fit.prior, fit.among, size, standing)
+    above = np.where(speaking.own, borrowed(speaking.tree, fit.evidence)[speaking.place], 1.0)
     unsure = (offset.lean**2 * standing.doubt + offset.variance)[cells.node]
-    together = 0.0 if among is None else doubt_in_common(tree, cells, among.together)
-    mean, variance = _average(tree, cells, means, standing, offset, buyers, lean, rest, together)
+    alone = buyers.rest + buyers.lean**2 * unsure
+    together = doubt_in_common(tree, cells, fit.among.together) if fit.among else 0.0
+    mean, variance = _average(tree, cells, means, standing, offset, buyers, together)
+    tried = tree.add_up(per_node(tree, cells, cells.trials))
     return Pooled(
-        nodes=_estimates(family, mean, variance + common * mean**2, above,
-                         tree.add_up(per_node(tree, cells, cells.trials)), probability),
-        cells=_estimates(family, buyers, rest + lean**2 * unsure + common * buyers**2, keep, cells.trials, probability),
-        prior=moved, size=looser(family, found.middle, np.zeros(len(prior)), 0.0 if among is None else among.told),
-        beside=buyers - alone[0], buyer_size=found, level_sizes=evidence.sizes,
+        nodes=_estimates(family, mean, variance + common * mean**2, above, tried, probability),
+        cells=_estimates(family, buyers.mean, alone + common * buyers.mean**2, buyers.borrowed, cells.trials,
+                         probability),
+        prior=buyers.prior, size=looser(family, fit.size.middle, np.zeros(len(fit.prior)), fit.told),
+        beside=buyers.beside, buyer_size=fit.size, level_sizes=fit.evidence.sizes,
         doubts=doubts(family, cells, means, standing, offset, size, common),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """What rounds of going up and down the tree found.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    means : Means
+    standing : Standing
+    offset : Offset
+    prior : float array, shape (cells,)
+        What is expected of one buyer of each cell, without its own record and those of its company.
+    size : PriorSize
+        Of buyers.
+    among : Colleagues or None
+    """
+
+    evidence: Evidence
+    means: Means
+    standing: Standing
+    offset: Offset
+    prior: Floats
+    size: PriorSize
+    among: Colleagues | None
+
+    @property
+    def told(self) -> Floats | float:
+        """The share of what sets a buyer apart that its colleagues tell."""
+        return self.among.told if self.among else 0.0
+
+
+def _fitted(
+    family: Family, tree: Tree, cells: Cells, buyer_size: PriorSize | None,
+    level_sizes: tuple[PriorSize, ...] | None,
+) -> _Fit:
+    """How alike buyers are hangs on what is expected of them, and that on how alike they are: each in turn."""
+    size, offset, among = buyer_size or known(max(_START, 2.0 * family.curvature)), no_offset(tree), None
+    people = tree.add_up(per_node(tree, cells, np.ones(len(cells.node))))
+    prior, share = cells.expected, shares(tree, people)
+    for _ in range(1 if buyer_size else _ROUNDS):
+        hoped = cells if among is None else among.beside(family, cells, prior)
+        worth = discount(family, size.middle, cells.trials) if among is None else among.worth
+        evidence = gather(family, tree, hoped, worth, level_sizes, share, offset.size)
+        means = descend(family, tree, cells, evidence)
+        standing = stand(family, tree, cells, means, people, share)
+        prior = _prior(family, cells, standing.departure)
+        offset = fit_offset(family, tree, cells, size, standing, prior)
+        prior = _prior(family, cells, standing.departure + offset.mean)
+        if buyer_size is None:
+            size = fit_buyer_size(family, cells, prior, levers(tree, cells, evidence, worth))
+        among = fit_colleagues(family, cells, prior, size.middle)
+    return _Fit(evidence, means, standing, offset, prior, size, among)
 
 
 def _as_known(family: Family, cells: Cells, size: PriorSize, prior: Floats) -> PriorSize:
@@ -184,63 +217,20 @@ def _as_known(family: Family, cells: Cells, size: PriorSize, prior: Floats) -> P
     return around(size.middle, fit_alike(*each))
 
 
-def _mixture(
-    family: Family, size: PriorSize, prior: Floats, cells: Cells, apart: Floats, told: Floats | float = 0.0
-) -> tuple[Floats, Floats, Floats]:
-    """Mean, share borrowed and variance given the prior mean, averaged over possible prior sizes.
-
-    ``apart`` is spread beyond what the prior size says, in units of one trial's variance; ``told`` the share of the
-    spread that colleagues tell.
-    """
-    trials, total = cells.trials + cells.told_trials, cells.total + cells.told_total
-    k = looser(family, size.sizes[:, None], apart, told)
-    mean = (k * prior + total) / (k + trials)
-    variance = family.left(mean, prior, k, trials)
-    middle = np.einsum("k,kb->b", size.weights, mean)   # no linear algebra: it would wake threads for a sum of few
-    borrowed = leaning(size.weights[:, None], looser(family, size.sizes[:, None], 0.0, told), trials)
-    return middle, borrowed, family.averaged(size.weights, middle, variance + (mean - middle) ** 2)
-
-
-def _stand(
-    family: Family, tree: Tree, cells: Cells, means: Means, people: Floats, share: Floats
-) -> Standing:
-    """Upwards: what a buyer of whom only this node is known may be expected to be.
-
-    Where a node is split and the buyer's part is not known, that is the parts' mean in proportion to
-    their known buyers (a sample, so the proportions are unsure too), and how far the parts lie apart
-    is spread of the buyer's own.
-    """
-    base = family.link(np.asarray(np.average(cells.expected, weights=cells.buyers)))
-    departure, level = means.departure.copy(), family.unlink(base + means.departure)
-    below, dealt, hidden = (np.zeros(len(people)) for _ in range(3))
-    for depth in range(len(tree.levels) - 1, 0, -1):
-        nodes = tree.levels[depth]
-        above = tree.parent[nodes]
-        np.add.at(below, above, people[nodes])
-        split = np.unique(above[below[above] > 0])
-        level[split] = 0.0
-        np.add.at(level, above, share[nodes] * level[nodes])
-        departure[split] = family.link(level[split]) - base
-        apart = (departure[nodes] - departure[above]) ** 2
-        np.add.at(dealt, above, share[nodes] ** 2 * dealt[nodes] + share[nodes] * apart / np.maximum(below[above], 1.0))
-        np.add.at(hidden, above, share[nodes] * (apart + means.loads.beside(depth, nodes) + hidden[nodes]))
-    ends = np.where(below > 0, 0.0, 1.0)
-    return Standing(departure, means.loads.variance(tree, ends, share) + dealt, dealt, hidden, share)
-
-
 def _prior(family: Family, cells: Cells, departure: Floats) -> Floats:
     return family.unlink(family.link(cells.expected) + departure[cells.node])
 
 
 def _average(
-    tree: Tree, cells: Cells, means: Means, standing: Standing, offset: Offset, buyers: Floats, lean_on: Floats,
-    rest: Floats, together: Floats | float,
+    tree: Tree, cells: Cells, means: Means, standing: Standing, offset: Offset, buyers: Buyers,
+    together: Floats | float,
 ) -> tuple[Floats, Floats]:
     """A node's value is the mean over its buyers, so that parts always add up to the whole."""
-    head = np.maximum(tree.add_up(per_node(tree, cells, np.ones(len(buyers)))), 1e-12)
-    mean = tree.add_up(per_node(tree, cells, buyers)) / head
-    here = per_node(tree, cells, lean_on)
-    alone = per_node(tree, cells, rest) + here**2 * (offset.variance + offset.lean**2 * standing.dealt) + together
+    head = np.maximum(tree.add_up(per_node(tree, cells, np.ones(len(buyers.mean)))), 1e-12)
+    mean = tree.add_up(per_node(tree, cells, buyers.mean)) / head
+    here = per_node(tree, cells, buyers.lean)
+    unstated = here**2 * (offset.variance + offset.lean**2 * standing.dealt)
+    alone = per_node(tree, cells, buyers.rest) + unstated + together
     shared = np.zeros(len(head))
     for depth, nodes in enumerate(tree.levels):   # who stands above a node leans on it and is not of its buyers
         held = handed_down(tree, standing.share, np.where(tree.depth >= depth, offset.lean * here, 0.0))

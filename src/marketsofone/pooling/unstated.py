@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from marketsofone.pooling.departures import Means
 from marketsofone.pooling.family import Family, Floats
 from marketsofone.pooling.parts import per_node
 from marketsofone.pooling.prior_size import PriorSize, looser
@@ -48,6 +49,33 @@ class Offset:
     variance: Floats
     lean: Floats
     size: Floats
+
+
+def stand(
+    family: Family, tree: Tree, cells: Cells, means: Means, people: Floats, share: Floats
+) -> Standing:
+    """Upwards: what a buyer of whom only this node is known may be expected to be.
+
+    Where a node is split and the buyer's part is not known, that is the parts' mean in proportion to
+    their known buyers (a sample, so the proportions are unsure too), and how far the parts lie apart
+    is spread of the buyer's own.
+    """
+    base = family.link(np.asarray(np.average(cells.expected, weights=cells.buyers)))
+    departure, level = means.departure.copy(), family.unlink(base + means.departure)
+    below, dealt, hidden = (np.zeros(len(people)) for _ in range(3))
+    for depth in range(len(tree.levels) - 1, 0, -1):
+        nodes = tree.levels[depth]
+        above = tree.parent[nodes]
+        np.add.at(below, above, people[nodes])
+        split = np.unique(above[below[above] > 0])
+        level[split] = 0.0
+        np.add.at(level, above, share[nodes] * level[nodes])
+        departure[split] = family.link(level[split]) - base
+        apart = (departure[nodes] - departure[above]) ** 2
+        np.add.at(dealt, above, share[nodes] ** 2 * dealt[nodes] + share[nodes] * apart / np.maximum(below[above], 1.0))
+        np.add.at(hidden, above, share[nodes] * (apart + means.loads.beside(depth, nodes) + hidden[nodes]))
+    ends = np.where(below > 0, 0.0, 1.0)
+    return Standing(departure, means.loads.variance(tree, ends, share) + dealt, dealt, hidden, share)
 
 
 def fit_offset(
