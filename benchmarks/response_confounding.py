@@ -79,9 +79,12 @@ def _read_back(engine: Backend, folder: Path, plan: Plan, seed: int,
     owner = {name: hold(engine, f"owner_{name}", of) for name, of in owners(tables, "account").items()}
     columns = tuple(UserColumn(c.name, c.table, c.role, c.kind or "text", c.on_many) for c in loaded.columns)
     everyone = hold(engine, "everyone", buyers(tables, owner, columns))
-    panel = hold(engine, "panel", efforts(tables, owner, everyone.select("buyer_id"), as_of, period_days=PERIOD_DAYS,
-                                          outcome="won", approach_hours=plan.approach_hours))
-    drawn = lots(tables, owner, everyone.select("buyer_id")) if plan.randomised_share else None
+    wins = partial(efforts, tables, owner, as_of=as_of, period_days=PERIOD_DAYS, outcome="won",
+                   approach_hours=plan.approach_hours)
+    panel = hold(engine, "panel", wins(everyone=everyone.select("buyer_id")))
+    arms = lots(tables, owner, everyone.select("buyer_id")) if plan.randomised_share else None
+    drawn = None if arms is None else hold(engine, "by_lot", wins(
+        everyone=arms.select("buyer_id"), drawn=True).inner_join(arms, "buyer_id").mutate(effort=_.touches))
     for name, drivers in cases.items():
         rows = panel.inner_join(driver_cells(everyone, drivers), "buyer_id").select(
             "buyer_id", "period", "cell", "outcome", effort=_.touches)
@@ -99,7 +102,7 @@ def panel_cases(seeds: int, due: float = 0.4) -> list[Case]:
         drawn = draw(seed, buyers=3_000, periods=12, due=due)
         some = draw(seed, buyers=3_000, periods=12, due=due, lot=0.3)
         seen, hidden = (in_cells(drawn.rows, of) for of in (True, False))
-        arms = hold(engine, "arms", some.arms)
+        arms = hold(engine, "arms", some.rows.merge(some.arms))
         for name, rows, truth, fit in (
             ("driver seen", seen, drawn.elasticity, partial(fit_response, drivers=("driver",))),
             ("driver hidden", hidden, drawn.elasticity, fit_response),

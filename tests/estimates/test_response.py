@@ -32,6 +32,11 @@ def market(seed, driven, due=0.5, buyers=1500, periods=8, lot=False):
     return rows, who, share
 
 
+def drawn(engine, rows, who):
+    """All buyers in all periods, with their arm."""
+    return hold(engine, "lots", rows.merge(who[["buyer_id", "arm"]]))
+
+
 def test_effort_at_random_gives_the_planted_share(engine):
     rows, _, share = market(12, driven=0.0)
     found = fit_response(hold(engine, "rows", rows))
@@ -67,15 +72,22 @@ def test_a_driver_that_stays_with_the_buyer_is_taken_out_by_comparing_it_with_it
 
 def test_a_lot_needs_no_driver(engine):
     rows, who, share = market(4, driven=0.6, lot=True)
-    lots = hold(engine, "lots", who[["buyer_id", "arm"]])
-    found = fit_response(hold(engine, "rows", rows), lots)
+    found = fit_response(hold(engine, "rows", rows), drawn(engine, rows, who))
     assert found.status == "randomised"
     assert found.low < share < found.high
 
 
+def test_an_arm_that_is_seen_in_more_periods_shows_no_effect_by_that(engine):
+    rows, who, _share = market(9, driven=0.0, due=0.0, lot=True)
+    late = rows.merge(who[["buyer_id", "arm"]]).query("arm == '1' or period < 4")
+    found = fit_response(hold(engine, "rows", rows), hold(engine, "lots", late))
+    assert found.status == "randomised"
+    assert found.low < 0.0 < found.high
+
+
 def test_arms_of_like_effort_are_no_lot(engine):
     rows, who, _ = market(5, driven=0.6)
-    found = fit_response(hold(engine, "rows", rows), hold(engine, "lots", who[["buyer_id", "arm"]]))
+    found = fit_response(hold(engine, "rows", rows), drawn(engine, rows, who))
     assert found.status == "not identified"
     assert "drawn by lot hardly differ" in found.reason
 

@@ -54,6 +54,14 @@ def test_a_buyer_is_seen_from_the_period_after_its_first_trace_and_quiet_periods
     assert 3 not in found.index.get_level_values("buyer_id")
 
 
+def test_whom_a_lot_drew_is_seen_in_every_period_alike_whatever_trace_its_effort_left(market):
+    found = panel(market, drawn=True)
+    periods = {buyer: set(found.loc[buyer].index) for buyer in (1, 2, 3)}
+    assert periods == {buyer: {0, 1, 4} for buyer in (1, 2, 3)}
+    assert found.loc[(2, 4)].to_list() == [1.0, 0.5, 0.0]
+    assert found.loc[(3, 4)].to_list() == [0.0, 0.0, 0.0]
+
+
 def test_an_arm_without_a_list_is_left_out_and_a_list_that_is_no_arm_is_no_arm(market):
     tables, owner, everyone = market
     assert lots(tables, owner, everyone).execute().to_dict("records") == [{"buyer_id": 2, "arm": "high"}]

@@ -64,7 +64,8 @@ class ResponseFit:
     trials : float
         Periods of buyers behind the elasticity; 0 where not identified.
     mean_effort : float
-        Touches in a period, mean over all rows: what the elasticity is about.
+        Touches in a period, mean over all rows compared (of those drawn, where there was a lot): what the
+        elasticity is about.
     bend : float
         Touches in a period at which returns have visibly diminished; infinite where no bend is seen.
     control : Slope
@@ -126,7 +127,7 @@ def fit_response(
     rows : Ibis table
         ``buyer_id``, ``period`` (counted back from the date), ``cell``, ``effort`` (touches), ``outcome``.
     lots : Ibis table, optional
-        ``buyer_id``, ``arm``.
+        Those whose effort was set by lot: ``buyer_id``, ``arm``, ``effort``, ``outcome``, a row for each period.
     design : {"between", "within"}
     drivers : sequence of str
         Names of the columns that made the cells, for the words.
@@ -139,10 +140,10 @@ def fit_response(
     """
     mean_effort = float(rows.effort.mean().fill_null(0.0).execute())
     naive = slope(fetch_moments(between(rows, [])))
-    drawn = slope(fetch_moments(by_lot(rows, lots))) if lots is not None else NOTHING
+    drawn = slope(fetch_moments(by_lot(lots))) if lots is not None else NOTHING
     why_no_lot = _why_no_lot(drawn, lots is not None)
-    if not why_no_lot:
-        return _fit("randomised", drawn, naive, mean_effort, float("inf"), NOTHING, _LOT)
+    if lots is not None and not why_no_lot:
+        return _fit("randomised", drawn, naive, float(lots.effort.mean().execute()), float("inf"), NOTHING, _LOT)
     bend, adjusted = _bent_fit(rows, design, mean_effort)
     control = slope(fetch_moments(_control(rows, design)))
     doubt = _doubt(adjusted, control, rows, design)

@@ -54,19 +54,20 @@ def within(rows: ir.Table) -> ir.Table:
     return _by_buyer(_equation(rows))
 
 
-def by_lot(rows: ir.Table, lots: ir.Table) -> ir.Table:
+def by_lot(rows: ir.Table) -> ir.Table:
     """Arms compared: effort differs by lot, so only what the lot moved is used (as the arms were drawn).
 
-    The arm's mean effort is the instrument (two-stage least squares with one dummy an arm).
+    The arm's mean effort is the instrument (two-stage least squares with one dummy an arm). A buyer counts with what
+    is usual of it in a period, not with the sum of its periods: where one arm is seen in more of them than the other,
+    sums would take for an effect what came in periods that were seen.
 
     Parameters
     ----------
-    lots : Ibis table
-        ``buyer_id``, ``arm``: every buyer drawn, those never touched included; these count with zeros.
+    rows : Ibis table
+        ``buyer_id``, ``arm``, ``effort``, ``outcome``: every buyer drawn in every period, with zeros where nothing
+        happened.
     """
-    sums = rows.group_by("buyer_id").agg(effort=_.effort.sum(), outcome=_.outcome.sum())
-    drawn = lots.left_join(sums, "buyer_id").select(
-        "buyer_id", "arm", effort=_.effort.fill_null(0.0), outcome=_.outcome.fill_null(0.0))
+    drawn = rows.group_by("buyer_id", "arm").agg(effort=_.effort.mean(), outcome=_.outcome.mean())
     arm, every = ibis.window(group_by="arm"), ibis.window()
     drawn = _means(drawn, every).mutate(alike=_.count().over(arm), moved=_.effort.mean().over(arm) - _.mean_effort)
     return _by_buyer(drawn.mutate(a=_.moved * (_.outcome - _.usual),

@@ -24,12 +24,16 @@ Outcome = Literal["entered", "won", "order_line"]
 def efforts(
     tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], everyone: ir.Table, as_of: AsOf, *,
     period_days: int, outcome: Outcome, approach_hours: float, margin_rate: float | None = None, minor: int = 100,
+    drawn: bool = False,
 ) -> ir.Table:
     """Every buyer in every whole period since it was first heard of: its effort, and what came in the period.
 
     Periods are counted back from the date: 0 is the latest. A buyer is seen from the period after the one of its
     first trace in the data on (a touch, an opportunity, an order), so that the trace itself is not taken for an
     effect; periods in which nothing happened are rows too, with zeros. Who was never heard of has no row.
+
+    Of those whom a lot drew the list tells, not a trace: more effort leaves a trace sooner, so that periods counted
+    from it would be more in one arm than in the other. They are seen in every period alike.
 
     Parameters
     ----------
@@ -51,6 +55,8 @@ def efforts(
         Share of an amount that is contribution, where a row has no cost.
     minor : int
         Minor units in one major unit.
+    drawn : bool
+        Whether ``everyone`` are those whom a lot drew.
 
     Returns
     -------
@@ -63,7 +69,7 @@ def efforts(
     periods = effort.select("period").distinct()
     theirs = effort.semi_join(everyone, "buyer_id")
     gains = _in_periods(came.semi_join(everyone, "buyer_id"), as_of, period_days)
-    seen = _seen(theirs, gains, periods)
+    seen = _in_each(everyone, periods) if drawn else _seen(theirs, gains, periods)
     spent = theirs.group_by("buyer_id", "period").agg(touches=_.touches.sum(), hours=added_lines(_.minutes) / 60.0)
     brought = gains.group_by("buyer_id", "period").agg(outcome=added_lines(_.outcome))
     beside = seen.left_join(spent, ["buyer_id", "period"]).drop("buyer_id_right", "period_right")
@@ -111,6 +117,12 @@ def _in_periods(rows: ir.Table, as_of: AsOf, period_days: int) -> ir.Table:
     dated = rows.filter(_.at.notnull())
     ago = days_between(ibis.date(as_of.day), dated.at) / float(period_days)
     return dated.mutate(period=ago.floor().cast("int64")).filter(_.period >= 0)
+
+
+def _in_each(everyone: ir.Table, periods: ir.Table) -> ir.Table:
+    """Each buyer in every period that rows of effort cover whole: in the first of them they begin."""
+    whole = periods.filter(_.period < periods.period.max().as_scalar())
+    return everyone.select("buyer_id").distinct().cross_join(whole)
 
 
 def _seen(effort: ir.Table, gains: ir.Table, periods: ir.Table) -> ir.Table:

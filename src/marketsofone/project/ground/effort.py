@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import ibis
@@ -39,20 +40,27 @@ def held_effort(engine: Backend, settings: Settings, gathered: Gathered) -> Effo
     returned = None if back is None else hold(
         engine, "returned", back.semi_join(gathered.buyers, "buyer_id"))
     if "touch" not in tables:
-        return EffortHeld(None, returned, {}, None)
+        return EffortHeld(None, returned, {}, {})
     spent = hold(engine, "time_spent", time_spent(
         tables, owner, gathered.buyers, gathered.as_of, horizon_days=market.horizon_days,
         approach_hours=market.approach_hours, minor=minor))
     opened = _openings(settings.steps, gathered)
     if gathered.as_of.day is None:
-        return EffortHeld(spent, returned, {}, None, opened)
+        return EffortHeld(spent, returned, {}, {}, opened)
     some = _compared(engine, settings, gathered)
-    panels = {outcome: hold(engine, f"effort_{outcome}", efforts(
-        tables, owner, some, gathered.as_of, period_days=settings.plan.response_days, outcome=outcome,
-        approach_hours=market.approach_hours, margin_rate=market.margin_rate, minor=minor,
-    ).filter(_.period >= 0)) for outcome in _outcomes(gathered)}
+    panel = partial(efforts, tables, owner, as_of=gathered.as_of, period_days=settings.plan.response_days,
+                    approach_hours=market.approach_hours, margin_rate=market.margin_rate, minor=minor)
+    outcomes = _outcomes(gathered)
+    panels = {outcome: hold(engine, f"effort_{outcome}", panel(everyone=some, outcome=outcome))
+              for outcome in outcomes}
     arms = lots(tables, owner, some)
-    return EffortHeld(spent, returned, panels, None if arms is None else hold(engine, "lots", arms), opened)
+    if arms is None:
+        return EffortHeld(spent, returned, panels, {}, opened)
+    arms = hold(engine, "lots", arms)
+    by_lot = {outcome: hold(engine, f"lots_{outcome}", panel(
+        everyone=arms.select("buyer_id"), outcome=outcome, drawn=True).inner_join(arms, "buyer_id"))
+        for outcome in outcomes}
+    return EffortHeld(spent, returned, panels, by_lot, opened)
 
 
 def _openings(steps: Steps, gathered: Gathered) -> Openings:

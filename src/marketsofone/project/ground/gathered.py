@@ -50,15 +50,15 @@ class EffortHeld:
         Contribution of the last horizon by buyer.
     panels : mapping
         Outcome -> buyers in periods with effort and outcome, of the buyers drawn.
-    lots : Ibis table or None
-        Whose effort was set by lot.
+    lots : mapping
+        Outcome -> the same of those whose effort was set by lot, with their ``arm``; empty where there was no lot.
     openings : Openings
     """
 
     spent: ir.Table | None
     returned: ir.Table | None
     panels: Mapping[Outcome, ir.Table]
-    lots: ir.Table | None
+    lots: Mapping[Outcome, ir.Table]
     openings: Openings = Openings()
 
 

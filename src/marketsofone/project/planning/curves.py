@@ -179,15 +179,16 @@ def _fitted(engine: Backend, settings: Settings, gathered: Gathered, stratified:
         cells = driver_cells(gathered.buyers, drivers)
     else:
         cells = stratified.placed.select("buyer_id", cell=_.node.cast("string"))
-    rows = panel
+    rows, drawn = panel, gathered.effort.lots.get(outcome)
     if outcome == "order_line":
-        rows = _once_won(panel)
+        rows, drawn = _once_won(rows), None if drawn is None else _once_won(drawn)
     rows = rows.inner_join(cells, "buyer_id").select("buyer_id", "period", "cell", "outcome", effort=_.touches)
     held = hold(engine, f"answering_{outcome}", rows)
     if int(held.count().execute()) == 0:
         return nothing_on_record("No buyer was seen in a whole period with touches.")
-    return _steady(fit_response(held, gathered.effort.lots,
-                                drivers=list(settings.plan.drivers) or ["their stratum"]))
+    if drawn is not None:
+        drawn = hold(engine, f"drawn_{outcome}", drawn.select("buyer_id", "arm", "outcome", effort=_.touches))
+    return _steady(fit_response(held, drawn, drivers=list(settings.plan.drivers) or ["their stratum"]))
 
 
 def _steady(fit: ResponseFit) -> ResponseFit:
