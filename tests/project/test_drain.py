@@ -46,6 +46,17 @@ def test_what_brought_less_than_it_cost_and_was_to_is_a_drain_and_what_paid_is_n
     assert 0 < table.loc[("buyer", "c"), "hours_back"] < 10.0
 
 
+def test_what_came_of_touches_that_took_no_time_is_not_lost(tmp_path):
+    settings, mails = six.settings_of(tmp_path), SPENT.copy()
+    mails.loc[mails["buyer_id"] == 1, ["hours", "cost"]] = [0.0, 5.0]
+    problem = problem_known(settings, six.known())
+    table = drain_ledger(problem, settings, mails, RETURNED, {"rich"}, "EUR").table
+    found = table.to_pandas().set_index(["kind", "id"])
+    assert found.loc[("buyer", "a"), ["spent", "returned"]].to_list() == [5.0, 900.0]
+    assert not found.loc[("buyer", "a"), "drains"]
+    assert found.loc[("rep", "R7"), "returned"] == 900.0
+
+
 def test_touches_that_lead_to_nobody_stand_in_a_row_of_their_own(ledger):
     table, _focus = ledger
     assert table.loc[("buyer", ""), "hours"] == 3.0

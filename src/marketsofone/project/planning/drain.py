@@ -58,8 +58,10 @@ def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, retu
 
     A buyer drains where it brought less than its hours and touches cost, and no more was to be expected of them;
     the hours that come back are those beyond the last one that was worth its cost. A segment or rep drains where all
-    of it brought less than it cost, and was to. What a customer brings is set against its hours whole, so a customer
-    who buys without being called shows as no drain; the plan, not the ledger, tells what hours add there.
+    of it brought less than it cost, and was to. What a buyer brought is shared by those who met it in proportion to
+    their hours; where none of its touches took any, to their touches. What a customer brings is set against its hours
+    whole, so a customer who buys without being called shows as no drain; the plan, not the ledger, tells what hours
+    add there.
 
     Parameters
     ----------
@@ -72,9 +74,10 @@ def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, retu
     """
     rows = _beside(problem, settings, spent)
     buyers = _of_buyers(problem, settings, rows, returned)
-    rows = rows.merge(buyers[["place", "hours", "returned", "expected", "hours_back"]], on="place", how="left",
-                      suffixes=("", "_buyer"))
-    share = np.divide(rows["hours"], rows["hours_buyer"], out=np.zeros(len(rows)), where=rows["hours_buyer"] > 0)
+    rows = rows.merge(buyers[["place", "hours", "touches", "returned", "expected", "hours_back"]], on="place",
+                      how="left", suffixes=("", "_buyer"))
+    timed, each = rows["hours_buyer"] > 0, rows["touches"] / rows["touches_buyer"]
+    share = (rows["hours"] / rows["hours_buyer"]).where(timed, each)
     for name in ("returned", "expected", "hours_back"):
         rows[name] = (rows[name] * share).where(rows["place"] >= 0, 0.0)
     rows["segment"] = np.append(problem.segment, UNKNOWN)[rows["place"].to_numpy()]
@@ -102,7 +105,7 @@ def _beside(problem: Problem, settings: Settings, spent: pd.DataFrame) -> pd.Dat
 
 def _of_buyers(problem: Problem, settings: Settings, rows: pd.DataFrame, returned: pd.DataFrame) -> pd.DataFrame:
     """One row a buyer that got hours: what it brought, what was to be expected, and the hours beyond their worth."""
-    buyers = rows[rows["place"] >= 0].groupby("place", as_index=False)[["hours", "spent"]].sum()
+    buyers = rows[rows["place"] >= 0].groupby("place", as_index=False)[["touches", "hours", "spent"]].sum()
     at = buyers["place"].to_numpy()
     known = problem.rows["buyer_id"].to_numpy()
     back = returned.set_index("buyer_id")["returned"].astype(float) if len(returned) else pd.Series(dtype=float)
