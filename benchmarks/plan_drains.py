@@ -73,7 +73,8 @@ def _called(firm: Firm, curves: Curves) -> dict[str, np.ndarray]:
         "buyer_id": problem.rows["buyer_id"].to_numpy()[at], "rep_id": problem.sellers.rep_id[problem.rep[at]],
         "touches": 1, "guessed": 0, "hours": firm.hours_spent[at],
         "cost": firm.money_spent[at] - firm.hours_spent[at] * cost})
-    nothing = pd.DataFrame({"buyer_id": pd.Series(dtype=np.int64), "returned": pd.Series(dtype=float)})
+    nothing = pd.DataFrame({"buyer_id": pd.Series(dtype=np.int64), "returned": pd.Series(dtype=float), "told": 0,
+                            "untold": 0})
     ledger = drain_ledger(problem, settings(firm), spent, nothing, set(names), "EUR").table.to_pandas()
     called = {kind: dict(zip(of["id"], of["drains"], strict=True)) for kind, of in ledger.groupby("kind")}
     keys = problem.rows["source_id"].to_pylist()

@@ -47,6 +47,7 @@ def test_what_came_back_is_margin_of_the_horizon_alone():
     tables = {"order_line": ibis.memtable(pd.DataFrame(lines))}
     found = contribution_within(tables, owner, AS_OF, horizon_days=365, margin_rate=0.2).execute()
     assert found.set_index("buyer_id")["returned"].to_dict() == {1: 50.0, 2: 2.0}
+    assert found["untold"].tolist() == [0, 0]
     assert contribution_within({}, owner, AS_OF, horizon_days=365, margin_rate=None) is None
 
 
@@ -57,3 +58,15 @@ def test_a_win_without_a_closing_day_came_when_it_was_opened():
     tables = {"opportunity": ibis.memtable(pd.DataFrame(wins).astype({"closed_at": "datetime64[us]"}))}
     found = contribution_within(tables, owner, AS_OF, horizon_days=365, margin_rate=None).execute()
     assert found["returned"].tolist() == [50.0]
+
+
+def test_a_sale_without_a_cost_is_told_apart_from_one_that_brought_nothing():
+    owner = {"account": ibis.memtable(pd.DataFrame({"account_id": [1, 2], "buyer_id": [1, 2]}))}
+    lines = [{"account_id": account, "ordered_at": datetime(2026, 5, 1), "amount": 9000, "cost": cost}
+             for account, cost in ((1, 4000.0), (1, None), (2, None))]
+    rows = ibis.memtable(pd.DataFrame(lines))
+    tables = {"order_line": rows.mutate(cost=rows.cost.cast("int64"))}
+    found = contribution_within(tables, owner, AS_OF, horizon_days=365, margin_rate=None).execute()
+    found = found.set_index("buyer_id").sort_index()
+    assert found[["told", "untold"]].to_numpy().tolist() == [[1, 1], [0, 1]]
+    assert found["returned"].isna().tolist() == [False, True]

@@ -17,7 +17,7 @@ _spec.loader.exec_module(six)
 SPENT = pd.DataFrame({
     "buyer_id": [1, 3, 6, 6, None], "rep_id": [7, 7, 9, 7, 8], "touches": [2, 10, 4, 1, 3], "guessed": [0, 0, 4, 0, 0],
     "hours": [2.0, 10.0, 4.0, 1.0, 3.0], "cost": [0.0, 5.0, 0.0, 0.0, 0.0]})
-RETURNED = pd.DataFrame({"buyer_id": [1, 2], "returned": [900.0, 50.0]})
+RETURNED = pd.DataFrame({"buyer_id": [1, 2], "returned": [900.0, 50.0], "told": [2, 1], "untold": [0, 0]})
 
 
 @pytest.fixture
@@ -55,6 +55,16 @@ def test_what_came_of_touches_that_took_no_time_is_not_lost(tmp_path):
     assert found.loc[("buyer", "a"), ["spent", "returned"]].to_list() == [5.0, 900.0]
     assert not found.loc[("buyer", "a"), "drains"]
     assert found.loc[("rep", "R7"), "returned"] == 900.0
+
+
+def test_a_sale_that_tells_no_contribution_is_expected_to_have_brought_what_sales_bring(tmp_path):
+    settings = six.settings_of(tmp_path)
+    problem = problem_known(settings, six.known(won=[False, False, False, False, False, True]))
+    more = pd.DataFrame({"buyer_id": [6], "returned": [np.nan], "told": [0], "untold": [1]})
+    found = drain_ledger(problem, settings, SPENT, pd.concat([RETURNED, more]), {"rich"}, "EUR").table.to_pandas()
+    row = found.set_index(["kind", "id"]).loc[("buyer", "f")]
+    assert (row["returned"], row["expected"]) == (0.0, pytest.approx(950.0 / 3))
+    assert not row["drains"]
 
 
 def test_touches_that_lead_to_nobody_stand_in_a_row_of_their_own(ledger):

@@ -55,10 +55,11 @@ def time_spent(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], ev
 
 def contribution_within(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], as_of: AsOf, *,
                         horizon_days: int, margin_rate: float | None, minor: int = 100) -> ir.Table | None:
-    """What each buyer brought in the horizon: ``buyer_id``, ``returned`` (major units); None where no table tells.
+    """What each buyer brought in the horizon, ``returned`` (major units), by ``buyer_id``; None where no table tells.
 
     Order lines placed in it, or where there are none won opportunities closed in it (opened, where no such day is
-    told); null where a buyer's rows do not tell their margin.
+    told). ``told`` counts the rows that tell their margin, ``untold`` those that do not; where none does, ``returned``
+    is null.
     """
     if "order_line" in tables:
         rows = tables["order_line"]
@@ -69,7 +70,9 @@ def contribution_within(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.T
     else:
         return None
     rows = with_buyer(rows, owner)
-    return rows.group_by("buyer_id").agg(returned=added_lines(margin(rows, margin_rate) / float(minor)))
+    rows = rows.select("buyer_id", brought=margin(rows, margin_rate) / float(minor))
+    return rows.group_by("buyer_id").agg(returned=added_lines(rows.brought), told=rows.brought.count(),
+                                         untold=rows.count() - rows.brought.count())
 
 
 _SUMS = ("touches", "guessed", "hours", "cost")

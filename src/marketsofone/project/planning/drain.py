@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,7 +60,8 @@ def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, retu
     A buyer drains where it brought less than its hours and touches cost, and no more was to be expected of them;
     the hours that come back are those beyond the last one that was worth its cost. A segment or rep drains where all
     of it brought less than it cost, and was to. What a buyer brought is shared by those who met it in proportion to
-    their hours; where none of its touches took any, to their touches. What a customer brings is set against its hours
+    their hours; where none of its touches took any, to their touches. Of sales that do not tell their contribution
+    what a sale brought on average was to be expected. What a customer brings is set against its hours
     whole, so a customer who buys without being called shows as no drain; the plan, not the ledger, tells what hours
     add there.
 
@@ -68,7 +70,8 @@ def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, retu
     spent : DataFrame
         ``buyer_id``, ``rep_id``, ``touches``, ``guessed``, ``hours``, ``cost``.
     returned : DataFrame
-        ``buyer_id``, ``returned``.
+        ``buyer_id``, ``returned`` (null where no sale tells its contribution), ``told`` and ``untold`` (sales that do
+        and do not).
     pursued : set of str
         Strata that are pursued.
     """
@@ -108,12 +111,15 @@ def _of_buyers(problem: Problem, settings: Settings, rows: pd.DataFrame, returne
     buyers = rows[rows["place"] >= 0].groupby("place", as_index=False)[["touches", "hours", "spent"]].sum()
     at = buyers["place"].to_numpy()
     known = problem.rows["buyer_id"].to_numpy()
-    back = returned.set_index("buyer_id")["returned"].astype(float) if len(returned) else pd.Series(dtype=float)
-    buyers["returned"] = back.reindex(known[at]).fillna(0.0).to_numpy()
+    back = returned.set_index("buyer_id").astype(float).reindex(known[at]).fillna(0.0)
+    told = float(returned["told"].sum())
+    usual = fsum(returned["returned"].dropna()) / told if told else 0.0
+    buyers["returned"] = back["returned"].to_numpy()
+    due = buyers["returned"] + back["untold"].to_numpy() * max(usual, 0.0)
     curves, won = _over_horizon(problem, settings, at)
     hours = buyers["hours"].to_numpy()
     gained = curves.value(hours)
-    buyers["expected"] = np.where(won, np.maximum(gained, buyers["returned"]), np.maximum(gained, 0.0))
+    buyers["expected"] = np.where(won, np.maximum(gained, due), np.maximum(gained, 0.0))
     hourly = np.divide(buyers["spent"].to_numpy(), hours, out=np.zeros(len(hours)), where=hours > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         drop = np.log(np.maximum(curves.ceiling, 0.0) / curves.scale) - np.log(hourly)

@@ -34,6 +34,7 @@ from marketsofone.sources import Finding
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+    import pandas as pd
 
     from marketsofone.estimates.response import ResponseFit
     from marketsofone.project.ground.gathered import Gathered
@@ -172,7 +173,7 @@ def _with_drain(settings: Settings, gathered: Gathered,
         tables, said = told(settings, decided)
         return tables, {**said, "focus": None}
     spent = held.spent.execute().sort_values(["rep_id", "buyer_id"])
-    returned = held.returned.execute() if held.returned is not None else spent.iloc[:0].assign(returned=[])
+    returned = held.returned.execute() if held.returned is not None else _nothing(spent)
     pursued = {row["stratum_id"] for row in decided.choice.select(["stratum_id", "choice"]).to_pylist()
                if row["choice"] == PURSUE}
     with ThreadPoolExecutor(1, "draining") as beside:
@@ -180,6 +181,11 @@ def _with_drain(settings: Settings, gathered: Gathered,
                                settings.market.currency)
         tables, said = told(settings, decided)
     return {**tables, "drain": ledger.result().table}, {**said, "focus": ledger.result().focus}
+
+
+def _nothing(spent: pd.DataFrame) -> pd.DataFrame:
+    """That no buyer brought anything, as far as any table tells."""
+    return spent.iloc[:0][["buyer_id"]].assign(returned=[], told=[], untold=[])
 
 
 def problem_known(settings: Settings, known: Known) -> Problem:
