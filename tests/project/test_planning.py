@@ -144,6 +144,33 @@ def test_whole_calls_are_whole(tmp_path):
     assert np.allclose(plan["hours"], plan["hours"].round())
 
 
+def test_whole_calls_stay_whole_beside_touches_and_under_the_bound(tmp_path):
+    _placement, plan, _choice, said = tables_of(
+        tmp_path, "whole_calls = true\ntouch_budget = 10.0\ntouch_cost = 1.0\nmost_contacts = 5")
+    assert np.allclose(plan["hours"], plan["hours"].round())
+    assert 0 < plan["touches"].sum() <= 10
+    assert (plan["hours"] + plan["touches"] <= 5 + 1e-6).all()
+    cost = plan["hours"] * plan["rep_id"].map({7: 20.0, 9: 10.0})
+    assert said["value"] == pytest.approx(plan["expected_contribution"].sum() - cost.sum() - plan["touches"].sum())
+    assert said["value"] <= said["bound"]
+
+
+def test_agreed_hours_that_hold_no_whole_calls_within_the_most_are_refused(tmp_path):
+    with pytest.raises(SettingsInvalid, match="in whole calls of 1 hours"):
+        tables_of(tmp_path, "whole_calls = true\nleast = { a = 1.5 }\nmost = { a = 1.5 }")
+
+
+def test_most_hours_shorter_than_a_whole_call_are_refused(tmp_path):
+    with pytest.raises(SettingsInvalid, match=r"most_hours = 0\.5"):
+        tables_of(tmp_path, "whole_calls = true\nmost_hours = 0.5")
+
+
+@pytest.mark.parametrize("plan", ["", "whole_calls = true", "segment_cost = 60.0", "segment_cost = 400.0"])
+def test_what_the_hours_there_are_earn_is_the_same_among_more_and_fewer_hours(tmp_path, plan):
+    said = tables_of(tmp_path, plan)[3]
+    assert next(each for each in said["sweep"] if each["share"] == 1.0)["value"] == pytest.approx(said["value"])
+
+
 def test_agreed_calls_and_least_hours_are_kept_and_most_is_not_exceeded(tmp_path):
     _placement, plan, _choice, _said = tables_of(
         tmp_path, "least = { c = 1.5 }\nmost = { a = 2.0 }\ncalls = { e = 2 }")

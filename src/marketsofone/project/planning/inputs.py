@@ -18,6 +18,9 @@ from marketsofone.errors import NothingToPlan, SettingsInvalid, shortened
 if TYPE_CHECKING:
     from marketsofone.project.settings.market_file import Settings
 
+ROUNDING = 1e-9
+"""Of a call: as near to a whole one as hours add up."""
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -233,8 +236,11 @@ def _limits(settings: Settings, rows: pa.Table, rep: Ints) -> tuple[Floats, Floa
         most = np.minimum(most, plan.most_contacts * call)
     at = _found(rows, plan.calls, "calls")
     least[at] = np.maximum(least[at], np.array(list(plan.calls.values())) * call)
+    if plan.whole_calls:
+        least, most = np.ceil(least / call - ROUNDING) * call, np.floor(most / call + ROUNDING) * call
     if (least > most).any():
-        raise SettingsInvalid("[plan] least hours of a buyer must not exceed its most.",
+        in_calls = f", in whole calls of {call:g} hours" if plan.whole_calls else ""
+        raise SettingsInvalid(f"[plan] least hours of a buyer must not exceed its most{in_calls}.",
                               f"{int((least > most).sum()):,} buyers whose least or cadence is more than that.",
                               "Raise most_hours, most or most_contacts, or lower least or calls.")
     alone = (least > 0) & (rep < 0)
@@ -262,14 +268,19 @@ def _named(rows: pa.Table, keys: Sequence[str], key: str) -> Bools:
     return marked
 
 
-def check_touches(settings: Settings) -> None:
-    """That a budget of touches comes with what a touch costs.
+def check_plan(settings: Settings) -> None:
+    """That a budget of touches comes with what a touch costs, and that a buyer may have a call where calls are whole.
 
     Raises
     ------
     SettingsInvalid
-        The cost is missing.
+        The cost is missing, or no call fits into the hours that a buyer may have at most.
     """
+    call, most = settings.market.approach_hours, settings.plan.most_hours
+    if settings.plan.whole_calls and 0 < most < call:
+        raise SettingsInvalid("Where calls are whole, the most hours of a buyer hold one.",
+                              f"whole_calls and most_hours = {most:g} in [plan], and a call takes {call:g} hours "
+                              "(approach_hours).", f"Raise it to {call:g} or more, or take whole_calls out.")
     if settings.plan.touch_budget and not settings.plan.touch_cost:
         raise SettingsInvalid("A budget of touches needs what one touch costs.",
                               "touch_budget in [plan], and no touch_cost.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -21,7 +21,7 @@ from marketsofone.project.planning.inputs import (
     BUYER_COLUMNS,
     Floats,
     Problem,
-    check_touches,
+    check_plan,
     members_of,
     problem_of,
     sellers_of,
@@ -146,7 +146,7 @@ def decide(settings: Settings, known: Known, reassign: bool = False) -> Decided:
     NothingToPlan, HoursExceeded, SettingsInvalid
         As told by `sellers_of`, `problem_of` and `place`.
     """
-    check_touches(settings)
+    check_plan(settings)
     problem = problem_known(settings, known)
     placement = place(problem, reassign)
     at = standing(problem, placement)
@@ -238,14 +238,26 @@ def _said(settings: Settings, problem: Problem, placement: Placement, low: float
 
 
 def _swept(problem: Problem, placement: Placement) -> list[dict[str, float]]:
-    """Contribution net of hours at other capacities, hours alone; empty where hours are agreed at least."""
+    """Contribution net of hours, moves and segments at other capacities; none where hours are agreed, or touches."""
     if problem.least.any() or problem.touching is not None:
         return []
+    moves = problem.moving_cost * float(((problem.rep >= 0) & (placement.rep != problem.rep)).sum())
+    if problem.call_hours or problem.segment_cost:
+        return [_anew(problem, placement, share, moves) for share in SHARES]
     kept = problem.curves.times(np.where(placement.dropped[problem.segment], 0.0, 1.0))
     sellers = problem.sellers
     plans = sweep(kept, placement.rep, sellers.capacity, SHARES, sellers.hour_cost, 0.0, problem.most)
-    return [{"share": share, "hours": float(plan.hours.sum()), "value": plan.value}
+    return [{"share": share, "hours": float(plan.hours.sum()), "value": plan.value - moves}
             for share, plan in zip(SHARES, plans, strict=True)]
+
+
+def _anew(problem: Problem, placement: Placement, share: float, moves: float) -> dict[str, float]:
+    """The plan at another capacity, its calls whole and its segments chosen anew, under the reps as placed."""
+    if share == 1.0:
+        return {"share": share, "hours": float(placement.hours.sum()), "value": placement.value}
+    sellers = replace(problem.sellers, capacity=problem.sellers.capacity * share)
+    found = place(replace(problem, sellers=sellers, rep=placement.rep))
+    return {"share": share, "hours": float(found.hours.sum()), "value": found.value - moves}
 
 
 def _response(fits: Mapping[str, ResponseFit]) -> dict[str, Any]:

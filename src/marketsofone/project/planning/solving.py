@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from marketsofone.allocation import Curves, assign, solve_calls, solve_hours, solve_mixed
+from marketsofone.allocation import Curves, Mixed, Placed, Touching, assign, solve_calls, solve_hours, solve_mixed
 from marketsofone.errors import HoursExceeded, NothingToPlan, shortened
 from marketsofone.project.planning.inputs import Bools, Floats, Ints, Problem
 
@@ -117,15 +117,32 @@ def _kept(problem: Problem, curves: Curves) -> Placement:
     limits = (problem.rep, sellers.capacity)
     if problem.touching is not None:
         mixed = solve_mixed(curves, *limits, problem.touching, sellers.hour_cost, problem.least, problem.most)
+        if problem.call_hours:
+            return _whole_beside(problem, curves, mixed, problem.touching)
         return Placement(mixed.hours, mixed.touches, problem.rep, mixed.hour_price, mixed.budget_price, mixed.value,
                          mixed.bound, nothing)
     if problem.call_hours:
-        calls = problem.call_hours
-        found = solve_calls(curves, *limits, calls, sellers.hour_cost, np.ceil(problem.least / calls - HARDLY),
-                            np.floor(problem.most / calls + HARDLY))
+        found = _whole(problem, curves, problem.most)
     else:
         found = solve_hours(curves, *limits, sellers.hour_cost, problem.least, problem.most)
     return Placement(found.hours, none, problem.rep, found.price, 0.0, found.value, found.bound, nothing)
+
+
+def _whole(problem: Problem, curves: Curves, most: Floats) -> Placed:
+    """Hours as whole calls."""
+    calls, sellers = problem.call_hours, problem.sellers
+    return solve_calls(curves, problem.rep, sellers.capacity, calls, sellers.hour_cost,
+                       np.ceil(problem.least / calls - HARDLY), np.floor(most / calls + HARDLY))
+
+
+def _whole_beside(problem: Problem, curves: Curves, mixed: Mixed, touching: Touching) -> Placement:
+    """Whole calls beside the touches that were placed with hours that need not be whole; these bound what is earned."""
+    moved = mixed.touches * np.asarray(touching.worth_hours)
+    left = (np.asarray(touching.contacts) - mixed.touches) * np.asarray(touching.call_hours)
+    found = _whole(problem, curves.after(moved), np.maximum(np.minimum(problem.most, left), problem.least))
+    value = found.value + float(np.sum(curves.value(moved) - mixed.touches * np.asarray(touching.cost)))
+    return Placement(found.hours, mixed.touches, problem.rep, found.price, mixed.budget_price, value,
+                     max(value, mixed.bound), np.zeros(len(problem.segments), dtype=np.bool_))
 
 
 def _assigned(problem: Problem, curves: Curves) -> Placement:
