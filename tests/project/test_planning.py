@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
 from marketsofone.features import reps_of_buyers
+from marketsofone.project.planning import draws
 from marketsofone.project.planning.choice import factor_scores
 from marketsofone.project.planning.curves import Responses
 from marketsofone.project.planning.draws import Doubt
@@ -115,6 +116,36 @@ def test_a_segment_that_earns_less_than_it_costs_is_not_pursued(tmp_path):
     dear = tables_of(tmp_path, "segment_cost = 60.0")[2].set_index("stratum_id")
     assert dear["choice"].to_dict() == {"rich": "pursue", "poor": "hold"}
     assert "costs" in dear.loc["poor", "reason"]
+
+
+@pytest.mark.parametrize("solved", [draws.RESOLVED, 0])
+def test_a_segment_dropped_for_what_it_costs_is_dropped_in_the_plans_drawn_too(tmp_path, monkeypatch, solved):
+    monkeypatch.setattr(draws, "RESOLVED", solved)
+    _placement, plan, choice, _said = tables_of(
+        tmp_path, "segment_cost = 60.0", reps=[each | {"week_hours": 100.0} for each in REPS])
+    poor = choice.set_index("stratum_id").loc["poor"]
+    assert poor["choice"] == "hold"
+    assert poor["firm"] > 0.8
+    assert plan.loc["c", "inclusion_share"] < 0.1
+    assert poor["changes"] == "It would be pursued if its buyers were worth more, or pursuing one segment cost less."
+
+
+def test_a_segment_of_whom_nobody_may_be_contacted_says_so(tmp_path):
+    _placement, _plan, choice, _said = tables_of(tmp_path, rank=pa.array([1, 3, None, 2, None, None], pa.int64()))
+    poor = choice.set_index("stratum_id").loc["poor"]
+    assert (poor["choice"], poor["reason"]) == ("leave", "No basis for contact with any of its buyers holds.")
+
+
+def test_customers_to_whom_hours_add_nothing_are_not_said_to_cost_more_than_they_bring(tmp_path):
+    _placement, plan, choice, _said = tables_of(
+        tmp_path, ceiling=[1000.0, 500.0, 0.0, 800.0, 0.0, 0.0], won=[False, False, True, False, True, True])
+    assert plan.loc["c", "reason"] == "A customer already: more hours with it are not expected to add anything."
+    assert "not expected to add anything" in choice.set_index("stratum_id").loc["poor", "reason"]
+
+
+def test_a_buyer_allowed_no_hours_is_not_said_to_wait_for_better_ones(tmp_path):
+    _placement, plan, _choice, _said = tables_of(tmp_path, "most = { a = 0.0 }")
+    assert (plan.loc["a", "choice"], plan.loc["a", "reason"]) == ("leave", "[plan] allows no hours with it.")
 
 
 def test_hours_of_segments_and_of_buyers_add_up_alike(tmp_path):

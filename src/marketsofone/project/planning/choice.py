@@ -117,7 +117,7 @@ class _Told:
             times = self._times(self.at.ratio[place])
             return PURSUE, f"Its best hour earns {times} its price: what it costs and what it would earn elsewhere."
         if self.problem.knocked_out[members].all():
-            return LEAVE, "All its buyers are knocked out by [plan] knock_outs."
+            return LEAVE, self._out(members)
         if not (self.placement.rep[members] >= 0).any():
             return HOLD, "No rep with hours serves its buyers."
         if (self.problem.curves.ceiling[members] <= 0).all():
@@ -130,16 +130,30 @@ class _Told:
         return HOLD, "Its best hour earns more than it costs, and less than it would earn elsewhere."
 
     def _worthless(self, members: Bools) -> tuple[str, str]:
-        status = self.problem.rows["status"].filter(pa.array(members))
+        rows = self.problem.rows.filter(pa.array(members))
+        status = rows["status"]
         if pc.all(pc.equal(status, UNKNOWN)).as_py():
             return HOLD, "Cannot tell yet what hours do there: keep to what is agreed, or state a judgement."
         if pc.all(pc.equal(status, LEFT_OUT)).as_py():
             return LEAVE, "The scenario leaves it out."
+        if pc.any(rows["won"]).as_py():
+            return LEAVE, "Nothing is to be earned there: hours with its buyers are not expected to add anything."
         return LEAVE, "Nothing is to be earned there: its buyers are expected to cost more than they bring."
+
+    def _out(self, members: Bools) -> str:
+        """Why none of its buyers may get hours."""
+        barred = self.problem.barred
+        if barred is None or not barred[members].any():
+            return "All its buyers are knocked out by [plan] knock_outs."
+        if barred[members].all():
+            return "No basis for contact with any of its buyers holds."
+        return "No basis for contact with its buyers holds, or [plan] knock_outs knocks them out."
 
     def changes(self, place: int, choice: str) -> str:
         """What would change the choice."""
         ratio = self.at.ratio[place]
+        if choice == HOLD and self.placement.dropped[place]:
+            return "It would be pursued if its buyers were worth more, or pursuing one segment cost less."
         if choice == PURSUE and np.isfinite(ratio) and ratio > 1:
             return (f"It would be held if its best buyers were worth {1 - 1 / ratio:.0%} less, or the price were "
                     f"{ratio:,.1f} times as high.")
@@ -159,7 +173,7 @@ class _Told:
 def _shares(firm: Firm, place: int) -> dict[str, float]:
     """In which share of the draws each choice would be made."""
     pursued, leave = float(firm.pursued[place]), float(firm.worthless[place])
-    return {PURSUE: pursued, LEAVE: min(leave, 1.0 - pursued), HOLD: max(round(1.0 - pursued - leave, 12), 0.0)}
+    return {PURSUE: pursued, LEAVE: min(leave, 1.0 - pursued), HOLD: max(0.0, round(1.0 - pursued - leave, 12))}
 
 
 def _refused(problem: Problem) -> list[dict[str, object]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from marketsofone.allocation import Curves, Placed, solve_hours
 from marketsofone.project.planning.inputs import Bools, Floats, Problem
-from marketsofone.project.planning.solving import HARDLY, Placement, worth
+from marketsofone.project.planning.solving import HARDLY, Placement, place, worth
 
 RESOLVED = 20_000
 """Up to so many buyers each draw is solved anew; with more, prices of hours are held as in the plan."""
@@ -76,6 +76,7 @@ def firmness(problem: Problem, placement: Placement, doubt: Doubt, draws: int, s
 
     Each draw gives every buyer a worth (lognormal about what is expected) and a chance per hour (the gamma that the
     shape of its curve stands for), and all buyers together a response. Whole calls and touches are drawn as hours.
+    Where a segment costs something to pursue, segments that earn less than that are dropped in each draw as in a plan.
     """
     buyers, segments = len(problem.rep), len(problem.segments)
     many = max(FEWEST, min(draws, DRAWN // max(buyers, 1)))
@@ -117,6 +118,8 @@ def _drawn(problem: Problem, doubt: Doubt, won: Bools, rng: np.random.Generator)
 
 
 def _solved(problem: Problem, placement: Placement, curves: Curves) -> Floats:
+    if problem.segment_cost:
+        return place(replace(problem, curves=curves, rep=placement.rep, touching=None, call_hours=0.0)).hours
     sellers = problem.sellers
     near = Placed(placement.hours, placement.price, placement.value, placement.bound)
     return solve_hours(curves, placement.rep, sellers.capacity, sellers.hour_cost, problem.least, problem.most,
@@ -131,7 +134,12 @@ def _held(problem: Problem, placement: Placement, curves: Curves) -> Floats:
     some = np.isfinite(drop) & (drop > 0)
     hours = np.zeros(len(price))
     hours[some] = curves.of(some).hours_at(drop[some])
-    return np.clip(hours, problem.least, problem.most)
+    hours = np.clip(hours, problem.least, problem.most)
+    if not problem.segment_cost:
+        return hours
+    gain = curves.value(hours) - np.where(hours > 0, price * hours, 0.0)
+    short = np.bincount(problem.segment, gain, len(problem.segments)) < problem.segment_cost
+    return np.where(short[problem.segment], problem.least, hours)
 
 
 def _ends(values: Floats) -> tuple[Floats, Floats]:
