@@ -272,6 +272,23 @@ def test_buyers_stay_in_their_region_where_that_is_asked_for(tmp_path):
     assert (place(problem, reassign=True).rep == problem.rep).all()
 
 
+WITHOUT = [REPS[0], REPS[1] | {"week_hours": None}]
+
+
+def test_buyers_of_a_rep_without_hours_are_moved_at_the_cost_of_moving(tmp_path):
+    free, dear = (problem_known(settings_of(tmp_path, f"moving_cost = {cost}"), known(reps=WITHOUT))
+                  for cost in (0.0, 50.0))
+    assert free.moved(place(free, reassign=True).rep).tolist() == [False, False, False, True, False, False]
+    assert place(free, reassign=True).value - place(dear, reassign=True).value == pytest.approx(50.0)
+    assert (place(replace(dear, moving_cost=1e6), reassign=True).rep[3:] < 0).all()
+
+
+@pytest.mark.parametrize("plan", ['not_moved = ["d", "e", "f"]', "same_region = true"])
+def test_buyers_of_a_rep_without_hours_stay_with_it_or_in_its_region_where_that_is_asked_for(tmp_path, plan):
+    problem = problem_known(settings_of(tmp_path, plan), known(reps=WITHOUT))
+    assert (place(problem, reassign=True).rep == problem.rep).all()
+
+
 def test_the_same_input_gives_the_same_plan_whatever_the_order_of_rows(tmp_path):
     settings = settings_of(tmp_path)
     turned = replace(known(), buyers=buyers().take([5, 3, 1, 0, 2, 4]))

@@ -5,9 +5,10 @@ from marketsofone.allocation.calls import solve_calls
 from marketsofone.allocation.curves import Curves
 from marketsofone.allocation.events import hours_expression
 from marketsofone.allocation.firmness import Firmness, inclusion, sweep
+from marketsofone.allocation.pairs import AWAY
 from marketsofone.allocation.touch_market import Touching
 from marketsofone.allocation.touches import Mixed, solve_mixed
 from marketsofone.allocation.water import Placed, solve_hours
 
-__all__ = ["Assigned", "Curves", "Firmness", "Mixed", "Placed", "Touching", "assign", "hours_expression", "inclusion",
-           "solve_calls", "solve_hours", "solve_mixed", "sweep"]
+__all__ = ["AWAY", "Assigned", "Curves", "Firmness", "Mixed", "Placed", "Touching", "assign", "hours_expression",
+           "inclusion", "solve_calls", "solve_hours", "solve_mixed", "sweep"]

@@ -11,7 +11,7 @@ from marketsofone.allocation.bounds import ROUNDING, Bounds, limits_of
 from marketsofone.allocation.by_rep import Bools, Ints
 from marketsofone.allocation.curves import Curves, Floats
 from marketsofone.allocation.dealing import Deal, Dealt
-from marketsofone.allocation.pairs import Pairs, pairs
+from marketsofone.allocation.pairs import AWAY, NOBODY, Pairs, pairs
 from marketsofone.allocation.rep_prices import DEEP, Dual
 from marketsofone.allocation.water import relative_gap, solve_hours
 from marketsofone.errors import HoursExceeded, ValuesInvalid
@@ -70,7 +70,7 @@ def assign(curves: Curves, owner: ArrayLike, capacity: ArrayLike, hour_cost: Arr
     curves, capacity, hour_cost, least, most
         As in ``solve_hours``.
     owner : int array, shape (buyers,)
-        Place of the rep that serves the buyer now; -1: none.
+        Place of the rep that serves the buyer now; -1: none; -2: one who has no hours and is no rep of the plan.
     allowed : bool array, shape (buyers, reps), optional
         Who may serve whom: regions, languages, skills; all where absent. A buyer who may not be moved is allowed its
         owner only.
@@ -102,7 +102,8 @@ def assign(curves: Curves, owner: ArrayLike, capacity: ArrayLike, hour_cost: Arr
     _check_room(limits)
     may = pairs(curves, owners, limits, allowed, skill, moving_cost)
     _check_served(may, limits)
-    return _solved(Deal(curves, may, limits, owners))
+    found = _solved(Deal(curves, may, limits, np.maximum(owners, NOBODY)))
+    return replace(found, moved=found.moved | ((owners == AWAY) & (found.rep >= 0)))
 
 
 def _solved(deal: Deal) -> Assigned:

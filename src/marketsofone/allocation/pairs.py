@@ -14,6 +14,9 @@ from marketsofone.allocation.curves import Curves, Floats
 from marketsofone.allocation.levels import Asking, asking
 from marketsofone.errors import ValuesInvalid
 
+NOBODY, AWAY = -1, -2
+"""The owner of a buyer whom nobody serves; that of one whose rep has no hours."""
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -91,14 +94,14 @@ def pairs(curves: Curves, owner: Ints, limits: Bounds, allowed: Bools | None,
     buyer, rep = np.nonzero(may)
     factor = np.ones(1) if skill is None else times[buyer, rep]
     served = curves.of(buyer).times(factor)
-    cost = np.where((owner[buyer] >= 0) & (owner[buyer] != rep), moving[buyer], 0.0)
+    cost = np.where((owner[buyer] != NOBODY) & (owner[buyer] != rep), moving[buyer], 0.0)
     return Pairs(buyer, rep, served, asking(served, rep, limits.least[buyer], limits.most[buyer]), cost)
 
 
 def _check(shape: tuple[int, int], owner: Ints, may: Bools, skill: Floats, moving: Floats) -> None:
     """Refuse what cannot be read as limits of an assignment."""
     wrong = [
-        (owner.shape != shape[:1] or bool((owner >= shape[1]).any()), "Each buyer's owner must be a rep, or -1"),
+        (owner.shape != shape[:1] or bool((owner >= shape[1]).any()), "Each buyer's owner must be a rep, -1 or -2"),
         (may.shape != shape, "Who may serve whom must be stated for each buyer and rep"),
         (len(skill) > 1 and skill.shape != shape, "Skill must be stated for each buyer and rep"),
         (not (skill > 0).all() or not np.isfinite(skill).all(), "Skill must be a number above zero"),

@@ -24,6 +24,7 @@ ROUNDING = 1e-9
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Texts = NDArray[np.str_]
 
 BUYER_COLUMNS = ("buyer_id", "source_id", "rep_id", "stratum_id", "rank", "ceiling", "scale", "shape", "status", "won",
                  "worth_spread")
@@ -97,6 +98,10 @@ class Problem:
         The path of every stratum, by its id.
     barred : bool array, shape (buyers,), or None
         Who may not be contacted (they have no rank), and is knocked out for that; None: nobody.
+    away : bool array, shape (buyers,), or None
+        Whose rep has no hours; None: nobody's.
+    region : text array, shape (buyers,), or None
+        The region of each buyer's rep, with hours or without; empty where none is known. None: that of ``rep``.
     """
 
     rows: pa.Table
@@ -117,6 +122,14 @@ class Problem:
     same_region: bool
     paths: Mapping[str, str]
     barred: Bools | None = None
+    away: Bools | None = None
+    region: Texts | None = None
+
+    def moved(self, rep: Ints) -> Bools:
+        """Whom another rep serves than its own, where these do, shape (buyers,)."""
+        named = self.rep >= 0 if self.away is None else (self.rep >= 0) | self.away
+        other: Bools = named & (rep >= 0) & (rep != self.rep)
+        return other
 
     @property
     def cost(self) -> Floats:
@@ -147,7 +160,7 @@ def sellers_of(reps: pa.Table, settings: Settings) -> Sellers:
 
 
 def problem_of(settings: Settings, buyers: pa.Table, sellers: Sellers, strata: Sequence[Mapping[str, Any]],
-               refused: frozenset[str], knocked_out: pa.Array) -> Problem:
+               refused: frozenset[str], knocked_out: pa.Array, regions: Mapping[int, str]) -> Problem:
     """The plan to be made.
 
     Parameters
@@ -160,6 +173,8 @@ def problem_of(settings: Settings, buyers: pa.Table, sellers: Sellers, strata: S
         Strata that do not hold up: their buyers are planned with the nearest stratum above that does.
     knocked_out : pyarrow array of int
         ``buyer_id`` of who gets no hours; nor does who may not be contacted, even where hours are agreed with it.
+    regions : mapping
+        The region of each rep, with hours or without, by ``rep_id``.
     """
     rows = _by_id(buyers.select(list(BUYER_COLUMNS)).combine_chunks())
     planned_with = _planned_with(strata, refused)
@@ -182,7 +197,8 @@ def problem_of(settings: Settings, buyers: pa.Table, sellers: Sellers, strata: S
         {each: planned_with[each] for each in sorted(refused) if each in planned_with}, out,
         _named(rows, plan.not_moved, "not_moved"), least, most, touching,
         call if plan.whole_calls else 0.0, segment_cost, plan.moving_cost, plan.same_region,
-        {str(row["stratum_id"]): row["path"] for row in strata}, barred)
+        {str(row["stratum_id"]): row["path"] for row in strata}, barred,
+        (rep < 0) & pc.is_valid(rows["rep_id"]).to_numpy(), _regions(rows["rep_id"], regions))
 
 
 def _by_id(rows: pa.Table) -> pa.Table:
@@ -218,6 +234,12 @@ def _places(rep_id: pa.ChunkedArray, known: Ints) -> Ints:
     """Place of each rep among those known; -1 for none."""
     found = pc.fill_null(pc.index_in(rep_id, value_set=pa.array(known)), -1)
     return np.asarray(found.to_numpy(), dtype=np.int64)
+
+
+def _regions(rep_id: pa.ChunkedArray, known: Mapping[int, str]) -> Texts:
+    """The region of each of these reps; empty where none is known."""
+    at = _places(rep_id, np.array(list(known), dtype=np.int64))
+    return np.array([*known.values(), ""])[at]
 
 
 def _limits(settings: Settings, rows: pa.Table, rep: Ints) -> tuple[Floats, Floats]:

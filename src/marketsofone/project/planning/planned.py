@@ -192,7 +192,8 @@ def problem_known(settings: Settings, known: Known) -> Problem:
     """The plan to be made from what is known of a run."""
     sellers = sellers_of(known.reps, settings)
     out = members_of(settings.plan.knock_outs, list(settings.segments), known.members)
-    return problem_of(settings, known.buyers, sellers, known.strata, known.refused, out)
+    regions = {row["rep_id"]: row["region"] or "" for row in known.reps.select(["rep_id", "region"]).to_pylist()}
+    return problem_of(settings, known.buyers, sellers, known.strata, known.refused, out, regions)
 
 
 def doubt_of(fits: Mapping[str, ResponseFit]) -> Doubt:
@@ -241,7 +242,7 @@ def _swept(problem: Problem, placement: Placement) -> list[dict[str, float]]:
     """Contribution net of hours, moves and segments at other capacities; none where hours are agreed, or touches."""
     if problem.least.any() or problem.touching is not None:
         return []
-    moves = problem.moving_cost * float(((problem.rep >= 0) & (placement.rep != problem.rep)).sum())
+    moves = problem.moving_cost * float(problem.moved(placement.rep).sum())
     if problem.call_hours or problem.segment_cost:
         return [_anew(problem, placement, share, moves) for share in SHARES]
     kept = problem.curves.times(np.where(placement.dropped[problem.segment], 0.0, 1.0))

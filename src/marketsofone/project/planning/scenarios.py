@@ -67,8 +67,7 @@ def solve_scenario(snapshot: Snapshot, settings: Settings, scenario: Scenario) -
     decided = decide(settings, known, scenario.assign)
     problem, placement = decided.problem, decided.placement
     tables, said = told(settings, decided)
-    given = placement.hours > HARDLY
-    moved = int((given & (problem.rep >= 0) & (placement.rep != problem.rep)).sum())
+    moved = int((problem.moved(placement.rep) & (placement.hours > HARDLY)).sum())
     return Solved(scenario, tables, said, moved)
 
 

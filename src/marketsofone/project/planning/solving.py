@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from marketsofone.allocation import Curves, Mixed, Placed, Touching, assign, solve_calls, solve_hours, solve_mixed
+from marketsofone.allocation import AWAY, Curves, Mixed, Placed, Touching, assign, solve_calls, solve_hours, solve_mixed
 from marketsofone.errors import HoursExceeded, NothingToPlan, shortened
 from marketsofone.project.planning.inputs import Bools, Floats, Ints, Problem
 
@@ -148,7 +148,8 @@ def _whole_beside(problem: Problem, curves: Curves, mixed: Mixed, touching: Touc
 def _assigned(problem: Problem, curves: Curves) -> Placement:
     """Who serves whom, and for how many hours; touches and whole calls are placed with the reps so found."""
     sellers = problem.sellers
-    found = assign(curves, problem.rep, sellers.capacity, sellers.hour_cost, problem.least, problem.most,
+    owner = problem.rep if problem.away is None else np.where(problem.away, AWAY, problem.rep)
+    found = assign(curves, owner, sellers.capacity, sellers.hour_cost, problem.least, problem.most,
                    allowed=_allowed(problem), moving_cost=problem.moving_cost)
     plain = Placement(found.hours, np.zeros(len(found.hours)), found.rep, found.price, 0.0, found.value, found.bound,
                       np.zeros(len(problem.segments), dtype=np.bool_))
@@ -161,16 +162,16 @@ def _assigned(problem: Problem, curves: Curves) -> Placement:
 
 def _allowed(problem: Problem) -> Bools | None:
     """Who may serve whom; None where everyone may."""
-    served = problem.rep >= 0
     region = np.array(problem.sellers.region)
-    of_buyer = np.append(region, "")[problem.rep]
+    of_buyer = np.append(region, "")[problem.rep] if problem.region is None else problem.region
     if not problem.fixed.any() and not problem.same_region:
         return None
     allowed = np.ones((len(problem.rep), len(region)), dtype=np.bool_)
     if problem.same_region:
         allowed = (of_buyer[:, None] == region) | (of_buyer == "")[:, None]
+    served = problem.rep >= 0
+    allowed[problem.fixed & (served if problem.away is None else served | problem.away)] = False
     only = np.flatnonzero(problem.fixed & served)
-    allowed[only] = False
     allowed[only, problem.rep[only]] = True
     return allowed
 
