@@ -336,9 +336,10 @@ def test_a_rival_changes_the_chance_of_those_not_yet_won_alone(tmp_path):
     assert scale == [2.0, 4.0, 2.0, 4.0, 2.0, 2.0]
 
 
-def test_a_scenario_of_no_week_is_refused(tmp_path):
+@pytest.mark.parametrize("weeks", ["0", "2.5", "521"])
+def test_a_scenario_of_no_week_of_a_part_of_one_or_of_too_many_is_refused(tmp_path, weeks):
     with pytest.raises(SettingsInvalid, match="at least one"):
-        _CHANGES["weeks"](known(), settings_of(tmp_path), "0")
+        _CHANGES["weeks"](known(), settings_of(tmp_path), weeks)
 
 
 def test_least_hours_above_most_are_refused(tmp_path):

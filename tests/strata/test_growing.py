@@ -7,6 +7,7 @@ import pytest
 from marketsofone.customer import MARKET
 from marketsofone.estimates.candidates import PARTS, Dimension
 from marketsofone.strata import Rules, grow_tree
+from marketsofone.strata.steering import Steering
 
 SCORES = ("pull", "competitiveness", "attractiveness")
 TEXTS = ("sector", "need", "rival", "payment", "version")
@@ -120,6 +121,13 @@ def test_the_tree_is_no_deeper_than_allowed_and_says_so():
 def test_without_dimensions_the_market_is_whole_and_says_so():
     strata = grow_tree(tallies(draw(1)), (), SCORES, Rules(), "EUR").strata
     assert [s.why for s in strata] == ["Stops here: no sales dimension is mapped, or none has two values."]
+
+
+def test_where_every_dimension_is_forbidden_the_market_is_whole_and_does_not_say_that_none_is_mapped():
+    rules = Rules(steering=Steering(forbid=("sector",)))
+    strata = grow_tree(tallies(draw(1)), (), SCORES, rules, "EUR").strata
+    assert [s.why for s in strata] == [
+        "Stops here: no dimension that the project file lets split the market has two values."]
 
 
 def test_a_dimension_known_only_of_those_who_bought_does_not_explain_winning_them():

@@ -40,6 +40,9 @@ def test_a_chance_is_written_without_powers_of_ten(chance, told):
 
 def test_a_stop_says_how_many_buyers_and_dimensions_were_looked_at():
     assert "no dimension has two known values" in stop_sentence([], 10, 0.0, Rules(), "EUR")
+    said = stop_sentence([None], 1200, 5.0, Rules(), "EUR", waiting=["sector"])
+    assert said.endswith("none of 1 dimension shows a difference beyond chance. sector may split only below others "
+                         "([strata] order).")
     said = stop_sentence([None, None], 1200, 5.0, Rules(handling_cost=500), "EUR")
     assert said == ("Stops here: among 1,200 buyers none of 2 dimensions shows a difference beyond chance or pays its "
                     "handling cost of EUR 500.")

@@ -81,7 +81,8 @@ def test_a_forbidden_dimension_splits_nothing():
 def test_a_dimension_waits_for_those_before_it_in_the_order():
     waits = grown(market(effect=0.4), Steering(order=("sector", "payment")))
     assert [s.why for s in waits] == [
-        "Stops here: among 900 buyers none of 3 dimensions shows a difference beyond chance."]
+        "Stops here: among 900 buyers none of 3 dimensions shows a difference beyond chance. payment may split only "
+        "below others ([strata] order)."]
     after = grown(market(3000, effect=0.4), steering_of(["sector"], [], ["sector", "payment"]))
     assert {s.split_on for s in after if s.depth == 2} == {"payment"}
 

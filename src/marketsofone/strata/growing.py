@@ -78,7 +78,7 @@ def grow_tree(
                 grown += _children(decided, split, len(strata) + len(grown))
         strata += grown
         open_level = grown
-    return Grown(tuple(_closed(strata, open_level, bool(dimensions))))
+    return Grown(tuple(_closed(strata, open_level, _why_closed(dimensions, rules))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,9 @@ class _Judge:
         found = self.found(strata, stratum, every)
         split = best_split(found, alone, worth, self.rules, beside)
         if split is None:
-            barred = bool(judged) and not found
-            said = stop_sentence(found, people, worth, self.rules, self.currency, barred=barred)
+            able = {candidate.dimension.name for candidate in found}
+            waiting = [each.dimension.name for each in judged if each.dimension.name not in able]
+            said = stop_sentence(found, people, worth, self.rules, self.currency, waiting=waiting)
             return None, replace(stratum, why=before + said)
         gain = split.gain if worth > 0 else None
         return split, replace(stratum, why=before + split_sentence(split, gain, self.rules, self.currency), gain=gain)
@@ -174,8 +175,15 @@ def _children(parent: Stratum, split: Split, start: int) -> list[Stratum]:
     ]
 
 
-def _closed(strata: Sequence[Stratum], deepest: Sequence[Stratum], dimensions: bool) -> list[Stratum]:
+def _why_closed(dimensions: Sequence[Dimension], rules: Rules) -> str:
+    """Why nothing was asked of a stratum."""
+    if dimensions:
+        return "Stops here: the deepest level that the project allows."
+    if rules.steering.forbid:
+        return "Stops here: no dimension that the project file lets split the market has two values."
+    return "Stops here: no sales dimension is mapped, or none has two values."
+
+
+def _closed(strata: Sequence[Stratum], deepest: Sequence[Stratum], why: str) -> list[Stratum]:
     last = {stratum.number for stratum in deepest}
-    why = "Stops here: the deepest level that the project allows." if dimensions \
-        else "Stops here: no sales dimension is mapped, or none has two values."
     return [replace(s, why=why) if s.number in last and not s.why else s for s in strata]

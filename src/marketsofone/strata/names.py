@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from marketsofone.customer.money import money_written
+from marketsofone.errors import shortened
 from marketsofone.estimates.candidates import Dimension
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def pin_unmade(on: str, known: bool, rules: Rules) -> str:
 
 
 def stop_sentence(
-    found: Sequence[Candidate], people: float, worth: float, rules: Rules, currency: str, *, barred: bool = False
+    found: Sequence[Candidate], people: float, worth: float, rules: Rules, currency: str, *,
+    waiting: Sequence[str] = ()
 ) -> str:
     """Why a stratum is left whole.
 
@@ -106,10 +108,10 @@ def stop_sentence(
     ----------
     found : sequence of Candidate
         What might have split it.
-    barred : bool
-        There was something else, which the order of the project file does not let split here.
+    waiting : sequence of str
+        What else might have, and by the order of the project file splits only below other dimensions.
     """
-    if barred:
+    if waiting and not found:
         return "Stops here: the project file lets no dimension split here that has two known values among its buyers."
     if not found:
         return "Stops here: no dimension has two known values among its buyers."
@@ -117,4 +119,6 @@ def stop_sentence(
     priced = worth > 0 and rules.handling_cost > 0
     cost = f" or pays its handling cost of {money_written(rules.handling_cost, currency)}" if priced else ""
     parts = f" between parts of at least {rules.least_buyers:,} buyers" if rules.least_buyers > 1 else ""
-    return f"Stops here: among {people:,.0f} buyers none of {tried} shows a difference beyond chance{cost}{parts}."
+    later = f" {shortened(waiting)} may split only below others ([strata] order)." if waiting else ""
+    return (f"Stops here: among {people:,.0f} buyers none of {tried} shows a difference beyond chance{cost}{parts}."
+            f"{later}")

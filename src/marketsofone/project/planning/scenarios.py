@@ -18,6 +18,7 @@ from marketsofone.project.planning.planned import Known, decide, told
 from marketsofone.project.planning.scenario_texts import Scenario, said_number
 from marketsofone.project.planning.solving import HARDLY
 from marketsofone.project.settings.market_file import Settings
+from marketsofone.project.settings.plan import MOST_WEEKS
 from marketsofone.project.snapshots.approach import PURSUE
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
@@ -201,9 +202,11 @@ def _cost(known: Known, settings: Settings, value: str) -> Changed:
 
 def _weeks(known: Known, settings: Settings, value: str) -> Changed:
     """Other weeks: customers' curves are those of the period, and grow with it."""
-    weeks = int(said_number(value, "weeks"))
-    if weeks < 1:
-        raise SettingsInvalid("A scenario plans whole weeks, at least one.", f"weeks={value}.", "Write weeks=8.")
+    said = said_number(value, "weeks")
+    weeks = int(said)
+    if not 1 <= weeks <= MOST_WEEKS or weeks != said:
+        raise SettingsInvalid(f"A scenario plans whole weeks, at least one and at most {MOST_WEEKS}.",
+                              f"weeks={value}.", "Write weeks=8.")
     times = weeks / settings.plan.weeks
     won = known.buyers["won"].to_numpy(zero_copy_only=False)
     known = _scaled(_scaled(known, won, "ceiling", times), won, "scale", times)

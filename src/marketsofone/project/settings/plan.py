@@ -31,6 +31,10 @@ WEIGHTS = Rule("weights, not below 0, by the name of a column", "{ attractivenes
 HOURS_OR_NONE = Rule("a number of hours, not below 0", "0.0", lambda value: _is_number(value) and value >= 0)
 
 
+MOST_WEEKS = 520
+"""Ten years: no plan is made for longer."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlanSettings:
     """What a plan of selling hours keeps to.
@@ -70,7 +74,7 @@ class PlanSettings:
         How often the plan is drawn from what is not known.
     """
 
-    weeks: Annotated[int, whole(1, 520, 4)] = 4
+    weeks: Annotated[int, whole(1, MOST_WEEKS, 4)] = 4
     whole_calls: Annotated[bool, FLAG] = False
     most_hours: Annotated[float, HOURS_OR_NONE] = 0.0
     most_contacts: Annotated[int, whole(0, 10_000, 4)] = 0
