@@ -82,3 +82,12 @@ def test_parts_that_add_up_to_fewer_say_of_how_many_it_is_not_known_where_they_b
     told = words.unplaced_told([*rows, {"stratum_id": "x", "parent_id": "elsewhere", "buyers": 1}])
     whole = f"Parts add up to fewer than their stratum: {said} is not known to which they belong."
     assert told == (whole if said else "")
+
+
+def test_what_marketing_spends_on_nobody_and_touches_without_a_cost_are_told_beside_the_waste():
+    said = {"spend_unit": "EUR", "audiences": [{"spend": 300.0, "outside": 75.0}], "spend_on_nobody": 100.0,
+            "touches": 1200, "touches_without_cost": 400}
+    assert words.wasted_told(said) == (
+        "In all the time that the files tell of marketing spent EUR 400; 43.8% of it went past the segments that sales "
+        "works, EUR 100 of it on nobody who is a buyer here. Of its 1,200 touches 400 tell no cost and count as "
+        "nothing: what was spent is more.")

@@ -280,13 +280,28 @@ def wasted_told(marketing: Mapping[str, Any]) -> str:
     >>> wasted_told({"spend_unit": "EUR", "audiences": [{"spend": 300.0, "outside": 75.0}]})[-61:]
     'EUR 300; 25.0% of it went past the segments that sales works.'
     """
-    spend, outside = (sum(each[name] for each in marketing.get("audiences", ())) for name in ("spend", "outside"))
+    nobody = marketing.get("spend_on_nobody", 0.0)
+    spend, outside = (sum(each[name] for each in marketing.get("audiences", ())) + nobody
+                      for name in ("spend", "outside"))
     if spend <= 0:
         return ""
-    unit = marketing.get("spend_unit", "")
-    amount = counted(round(spend), "touch") if unit in ("", "touches") else money(spend, unit)
+    amount, lost = (_spent(value, marketing.get("spend_unit", "")) for value in (spend, nobody))
+    past = f", {lost} of it on nobody who is a buyer here" if nobody > 0 else ""
     return (f"In all the time that the files tell of marketing spent {amount}; {share(outside / spend)} of it went "
-            "past the segments that sales works.")
+            f"past the segments that sales works{past}.{_unpriced(marketing)}")
+
+
+def _spent(value: float, unit: str) -> str:
+    return counted(round(value), "touch") if unit in ("", "touches") else money(value, unit)
+
+
+def _unpriced(marketing: Mapping[str, Any]) -> str:
+    """That some touches of marketing tell no cost; empty where all do, or none."""
+    missing = marketing.get("touches_without_cost", 0)
+    if not missing:
+        return ""
+    return (f" Of its {counted(marketing['touches'], 'touch')} {missing:,} tell no cost and count as nothing: what was "
+            "spent is more.")
 
 
 def _plural(noun: str) -> str:

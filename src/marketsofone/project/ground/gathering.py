@@ -111,7 +111,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     tables |= _held_events(engine, tables, owner)
     told, tables = tables, _in_time(tables)
     found = hold(engine, "buyer", buyers(tables, owner, columns))
-    spent = marketing_touches(tables, owner)
+    spent = marketing_touches(tables, owner, found.select("buyer_id"))
     barred, permitted = _permitted(engine, merged, tables, owner, found)
     serving = reps_of_buyers(tables, owner)
     served = None if serving is None else hold(engine, "served", serving.semi_join(found, "buyer_id"))

@@ -52,6 +52,29 @@ _NO_TRAITS = Finding(
 
 
 @dataclass(frozen=True, slots=True)
+class Spend:
+    """What marketing spent, in all the time that the files tell of.
+
+    Parameters
+    ----------
+    by_buyer : float array, shape (buyers,)
+        In order of the ids.
+    unit : str
+        A currency, or ``touches`` where no touch of marketing has a cost; empty where there is none.
+    on_nobody : float
+        On touches that lead to no buyer who is known.
+    touches, without_cost : int
+        Touches of marketing, and those of them that tell no cost where others do: they count as nothing.
+    """
+
+    by_buyer: Floats
+    unit: str = ""
+    on_nobody: float = 0.0
+    touches: int = 0
+    without_cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Marketed:
     """Marketing segments, and how both families hold up.
 
@@ -61,18 +84,14 @@ class Marketed:
         None where no trait tells buyers apart.
     place : int array, shape (buyers,)
         Each buyer's place in the tree, in order of the ids.
-    spend : float array, shape (buyers,)
-        What marketing spent on each.
-    spend_unit : str
-        A currency, or ``touches`` where no touch of marketing has a cost; empty where there is none.
+    spend : Spend
     stability : pyarrow.Table
     findings : tuple of Finding
     """
 
     found: Classified | None
     place: Ints
-    spend: Floats
-    spend_unit: str
+    spend: Spend
     stability: pa.Table
     findings: tuple[Finding, ...]
 
@@ -93,10 +112,10 @@ def market_segments(settings: Settings, gathered: Gathered, stratified: Stratifi
     """
     seed = settings.market.seed
     found = _found(settings, gathered)
-    place, (spend, unit) = _places(stratified, found), _spend(gathered, found, settings.market.currency)
+    place, spend = _places(stratified, found), _spend(gathered, found, settings.market.currency)
     stability = stability_table(found, held_up.result(), seed)
     noticed = (_NO_TRAITS,) if found is None else tuple(_noticed(found, settings))
-    return Marketed(found, place, spend, unit, stability, noticed)
+    return Marketed(found, place, spend, stability, noticed)
 
 
 def _places(stratified: Stratified, found: Classified | None) -> Ints:
@@ -161,18 +180,19 @@ def _no_such_column(name: str, known: Sequence[str]) -> SettingsInvalid:
         else f'Map it:\n  [sources.<name>.<table>.traits]\n  {name} = "<column>"')
 
 
-def _spend(gathered: Gathered, found: Classified | None, currency: str) -> tuple[Floats, str]:
-    """What marketing spent on each buyer that has a class, and in which unit: cost where any is known, else touches."""
+def _spend(gathered: Gathered, found: Classified | None, currency: str) -> Spend:
+    """What marketing spent on each buyer that has a class: cost where any is known, else touches."""
     if found is None:
-        return np.zeros(0), ""
-    nothing = np.zeros(len(found.buyer_id))
+        return Spend(np.zeros(0))
     sums = None if gathered.spent is None else gathered.spent.to_pandas()
     if sums is None or sums.empty:
-        return nothing, ""
-    priced = bool(sums["priced"].sum())
-    paid = sums["cost"].fillna(0.0) / 10 ** EXPONENTS[currency] if priced else sums["touches"]
-    by_buyer = pd.Series(paid.to_numpy(np.float64), index=sums["buyer_id"])
-    return by_buyer.reindex(found.buyer_id, fill_value=0.0).to_numpy(), currency if priced else "touches"
+        return Spend(np.zeros(len(found.buyer_id)))
+    touches, known = int(sums["touches"].sum()), int(sums["priced"].sum())
+    paid = (sums["cost"].fillna(0) / 10 ** EXPONENTS[currency] if known else sums["touches"]).astype(float)
+    lost = sums["buyer_id"].isna()
+    by_buyer = paid[~lost].set_axis(sums.loc[~lost, "buyer_id"].astype(np.int64))
+    return Spend(by_buyer.reindex(found.buyer_id, fill_value=0.0).to_numpy(), currency if known else "touches",
+                 float(paid[lost].sum()), touches, touches - known if known else 0)
 
 
 def _noticed(found: Classified, settings: Settings) -> list[Finding]:
@@ -213,7 +233,7 @@ def crosswalk_table(marketed: Marketed, stratified: Stratified, worked: Worked) 
         return _CROSSWALK.empty_table(), {"classes": 0}
     places = int(stratified.spread["place"].max()) + 1
     walk = crosswalk(by_place(marketed.place, found.shares, places),
-                     by_place(marketed.place, found.shares, places, marketed.spend),
+                     by_place(marketed.place, found.shares, places, marketed.spend.by_buyer),
                      stratified.spread, found.names, worked.strata)
     said = _said(marketed, found, walk) | {"worked_by": worked.by}
     return pa.Table.from_pandas(walk, schema=_CROSSWALK, preserve_index=False), said
@@ -236,7 +256,9 @@ def _said(marketed: Marketed, found: Classified, walk: pd.DataFrame) -> dict[str
         "fitted_buyers": min(FITTED_BUYERS, len(found.buyer_id)) if found.fits else 0,
         "tried": [{"classes": len(fit.classes), "log_likelihood": fit.log_likelihood, "bic": fit.bic, "icl": fit.icl}
                   for fit in found.fits],
-        "profiles": profiles(found), "spend_unit": marketed.spend_unit, "audiences": said,
+        "profiles": profiles(found), "audiences": said, "spend_unit": marketed.spend.unit,
+        "spend_on_nobody": marketed.spend.on_nobody, "touches": marketed.spend.touches,
+        "touches_without_cost": marketed.spend.without_cost,
     }
 
 
