@@ -91,3 +91,16 @@ def test_a_segment_that_is_planned_by_its_parts_names_them(small, tmp_path):
     assert explain(run, "Retail").row["path"] == "Acme / retail"
     with pytest.raises(RunMissing, match="'Acme', which is planned by its parts: 'Acme / health', 'Acme / retail'"):
         explain(run, "acme")
+
+
+def test_what_would_change_a_plan_is_not_more_at_stake_where_something_else_keeps_a_buyer_out(small, tmp_path):
+    rep = {"rep_id": 7, "next_hour_value": 10.0, "hour_cost": 20.0}
+    market = {"plan": {"whole_calls": True}, "market": {"approach_hours": 2.0}}
+    said = small.manifest(market=market, plan={"response": {}, "reps": [rep]})
+    plan = given(rep_id=[7] * 5, ceiling=[100.0] * 5, scale=[2.0] * 5, shape=[np.inf] * 5,
+                 reason=["Knocked out by [plan] knock_outs.", "", "The first minutes would earn more.", "", ""])
+    run = small.write_small_run(tmp_path, said=said, plan=plan)
+    assert explain(run, "ant").changes == "It is in no segment of [plan] knock_outs any more."
+    call = 2.0 * 30.0 / (1.0 - np.exp(-1.0))
+    assert explain(run, "cat").changes == (
+        f"It would get hours were more than EUR {call:.2f} of contribution at stake there: EUR 100 is.")

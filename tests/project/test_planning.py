@@ -148,6 +148,27 @@ def test_a_buyer_allowed_no_hours_is_not_said_to_wait_for_better_ones(tmp_path):
     assert (plan.loc["a", "choice"], plan.loc["a", "reason"]) == ("leave", "[plan] allows no hours with it.")
 
 
+def test_a_choice_that_rests_on_nothing_drawn_is_the_same_in_every_plan_drawn(tmp_path):
+    unknown = tables_of(tmp_path, ceiling=[0.0] * 6, status=["cannot tell yet"] * 6)[2]
+    assert unknown[["choice", "firm"]].to_numpy().tolist() == [["hold", 1.0]] * 2
+    nobody = tables_of(tmp_path, rep_id=pa.array([7, 7, None, 9, None, None], pa.int64()))[2].set_index("stratum_id")
+    assert nobody.loc["poor", ["choice", "firm", "reason"]].to_list() == [
+        "hold", 1.0, "No rep with hours serves its buyers."]
+
+
+def test_what_would_change_a_segment_where_no_hour_earns_its_cost_is_not_hours_elsewhere(tmp_path):
+    choice = tables_of(tmp_path, ceiling=[1000.0, 500.0, 10.0, 800.0, 3.0, -20.0])[2].set_index("stratum_id")
+    assert choice.loc["poor", "choice"] == "leave"
+    assert choice.loc["poor", "changes"].endswith("% more, or an hour cost less.")
+
+
+def test_hours_left_over_that_cost_nothing_are_not_counted_in_times(tmp_path):
+    free = [each | {"week_hours": 1000.0, "hour_cost": 0.0} for each in REPS]
+    rich = tables_of(tmp_path, reps=free)[2].set_index("stratum_id").loc["rich"]
+    assert rich["reason"].startswith("Its best hour earns many times its price")
+    assert rich["changes"] == "It would be held if next to nothing were to be earned there."
+
+
 def test_hours_of_segments_and_of_buyers_add_up_alike(tmp_path):
     _placement, plan, choice, said = tables_of(tmp_path, refused=["poor"])
     assert choice["hours"].sum() == pytest.approx(plan["hours"].sum()) == pytest.approx(said["hours"])

@@ -16,6 +16,9 @@ from marketsofone.project.snapshots.approach import CHOICES, HOLD, LEAVE, PURSUE
 from marketsofone.project.words import number
 
 UNKNOWN = "cannot tell yet"
+MANY_TIMES = 1000.0
+"""More times its price are not counted: any number comes of hours that cost nothing and are left over."""
+
 LEFT_OUT = "left out"
 """The status of the response of buyers whom a scenario leaves."""
 
@@ -87,7 +90,8 @@ def segment_choice(problem: Problem, placement: Placement, at: Standing, firm: F
     rows = []
     for place, segment in enumerate(problem.segments):
         choice, reason = chosen[place]
-        shares = _shares(firm, place)
+        shares = _shares(firm, place) if told.drawn(place, hours[place] + touches[place]) else {
+            each: float(each == choice) for each in CHOICES}
         rows.append({
             "stratum_id": segment.stratum_id, "path": segment.path, "buyers": segment.buyers, "choice": choice,
             "hours": hours[place], "touches": touches[place], "expected_contribution": money[place],
@@ -129,6 +133,12 @@ class _Told:
             return LEAVE, "No hour there earns what it costs."
         return HOLD, "Its best hour earns more than it costs, and less than it would earn elsewhere."
 
+    def drawn(self, place: int, given: float) -> bool:
+        """Whether the choice rests on what is drawn; else it is the same in every draw."""
+        members = self.problem.segment == place
+        served = self.placement.rep[members] >= 0
+        return given > HARDLY or bool((served & (self.problem.curves.ceiling[members] > 0)).any())
+
     def _worthless(self, members: Bools) -> tuple[str, str]:
         rows = self.problem.rows.filter(pa.array(members))
         status = rows["status"]
@@ -154,12 +164,16 @@ class _Told:
         ratio = self.at.ratio[place]
         if choice == HOLD and self.placement.dropped[place]:
             return "It would be pursued if its buyers were worth more, or pursuing one segment cost less."
+        if choice == PURSUE and ratio > MANY_TIMES:
+            return "It would be held if next to nothing were to be earned there."
         if choice == PURSUE and np.isfinite(ratio) and ratio > 1:
             return (f"It would be held if its best buyers were worth {1 - 1 / ratio:.0%} less, or the price were "
                     f"{ratio:,.1f} times as high.")
         if not np.isfinite(ratio) or ratio <= 0:
             return "Hours of a rep, or evidence of what hours do there." if choice == HOLD else "Other buyers or terms."
         more = max(1 / ratio - 1, 0.0)
+        if choice == LEAVE:
+            return f"It would be pursued if its best buyers were worth {more:.0%} more, or an hour cost less."
         return f"It would be pursued if its best buyers were worth {more:.0%} more, or hours elsewhere earned less."
 
     def _money(self, value: float) -> str:
@@ -167,7 +181,7 @@ class _Told:
 
     @staticmethod
     def _times(ratio: float) -> str:
-        return f"{ratio:,.1f} times" if np.isfinite(ratio) else "many times"
+        return f"{ratio:,.1f} times" if ratio <= MANY_TIMES else "many times"
 
 
 def _shares(firm: Firm, place: int) -> dict[str, float]:

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from marketsofone.allocation import Curves
 from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.planning.scenarios import check_planned
-from marketsofone.project.planning.tables import NO_BASIS
+from marketsofone.project.planning.tables import DROPPED, KNOCKED_OUT, NO_BASIS, NONE_ALLOWED
 from marketsofone.project.reading.between_runs import barred_since
 from marketsofone.project.reading.unlisted import off_the_list
 from marketsofone.project.snapshots.parquet import among, scanned
@@ -127,13 +128,33 @@ def _what_changes(snapshot: Snapshot, row: dict[str, Any]) -> str:
     rep = next((each for each in snapshot.manifest["plan"]["reps"] if each["rep_id"] == row["rep_id"]), None)
     if rep is None:
         return "A rep with hours that serves it."
+    if row["reason"] in _KEPT_OUT:
+        return _KEPT_OUT[row["reason"]]
     asked = rep["next_hour_value"] + rep["hour_cost"]
-    if not row["ceiling"] > 0 or not asked > 0:
+    if not row["ceiling"] > 0:
         return "Evidence, or a judgement of effort, that hours earn something there."
-    needed, there = money(asked * row["scale"], currency), money(row["ceiling"], currency)
+    if not asked > 0:
+        return "Fewer hours, or hours that cost something: its rep has hours left over that cost nothing."
+    needed, there = money(asked / _first_hour(snapshot, row), currency), money(row["ceiling"], currency)
     if row["hours"] > 0:
         return f"It would get no hours were less than {needed} of contribution at stake there: {there} is."
     return f"It would get hours were more than {needed} of contribution at stake there: {there} is."
+
+
+_KEPT_OUT = {
+    KNOCKED_OUT: "It is in no segment of [plan] knock_outs any more.",
+    NONE_ALLOWED: "Hours allowed with it in [plan].",
+    DROPPED: "Its segment is worth pursuing: m1 plan explain says of a segment what would change its choice."}
+"""What would put a buyer in the plan that is kept out of it whatever it is worth."""
+
+
+def _first_hour(snapshot: Snapshot, row: dict[str, Any]) -> float:
+    """What the first hour with a buyer is worth, of 1 at stake; where calls are whole an hour of the first call."""
+    settings = snapshot.manifest["market"]
+    if not settings["plan"]["whole_calls"]:
+        return float(1.0 / row["scale"])
+    call = settings["market"]["approach_hours"]
+    return float(Curves(1.0, row["scale"], row["shape"]).value(call) / call)
 
 
 def _rows(snapshot: Snapshot, table: str, rest: str, values: list[Any]) -> list[dict[str, Any]]:

@@ -23,6 +23,9 @@ Whole = NDArray[np.int64]
 _Said = Callable[[Whole], pa.Array]
 
 NO_BASIS = "No basis for contact holds: nobody may approach it."
+KNOCKED_OUT = "Knocked out by [plan] knock_outs."
+NONE_ALLOWED = "[plan] allows no hours with it."
+DROPPED = "Its segment would earn less than pursuing one costs."
 
 
 def plan_table(problem: Problem, placement: Placement, at: Standing, firm: Firm, currency: str) -> pa.Table:
@@ -58,7 +61,7 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
         (given & problem.knocked_out, PURSUE, "Knocked out, and hours are agreed with it all the same."),
         (given & ~(problem.curves.ceiling > 0), PURSUE, "Hours are agreed with it; nothing is expected of them."),
         (given, PURSUE, words.given),
-        (problem.knocked_out, LEAVE, "Knocked out by [plan] knock_outs."),
+        (problem.knocked_out, LEAVE, KNOCKED_OUT),
         (placement.rep < 0, HOLD, "No rep with hours serves it."),
         (unknown & problem.rows["won"].to_numpy(), HOLD,
          "A customer already: cannot tell yet what more hours with one do; a judgement of effort, or effort set by "
@@ -67,9 +70,9 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
         (pc.equal(problem.rows["status"], LEFT_OUT).to_numpy(), LEAVE, "The scenario leaves it out."),
         (~(problem.curves.ceiling > 0) & problem.rows["won"].to_numpy(), LEAVE,
          "A customer already: more hours with it are not expected to add anything."),
-        (problem.most <= HARDLY, LEAVE, "[plan] allows no hours with it."),
+        (problem.most <= HARDLY, LEAVE, NONE_ALLOWED),
         (~(problem.curves.ceiling > 0), LEAVE, "Nothing is to be earned: it is expected to cost more than it brings."),
-        (dropped, HOLD, "Its segment would earn less than pursuing one costs."),
+        (dropped, HOLD, DROPPED),
         (at.first <= 0, LEAVE, "Even the first minutes would earn less than they cost."),
         (problem.rows["won"].to_numpy(), HOLD, words.customers),
         (np.ones(len(given), dtype=np.bool_), HOLD, words.waiting),
