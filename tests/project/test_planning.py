@@ -143,6 +143,14 @@ def test_customers_to_whom_hours_add_nothing_are_not_said_to_cost_more_than_they
     assert "not expected to add anything" in choice.set_index("stratum_id").loc["poor", "reason"]
 
 
+def test_an_opportunity_that_is_decided_says_so(tmp_path):
+    _placement, plan, choice, _said = tables_of(
+        tmp_path, ceiling=[1000.0, 500.0, 0.0, 800.0, 0.0, 0.0],
+        status=["adjusted"] * 2 + ["decided", "adjusted", "decided", "decided"])
+    assert (plan.loc["c", "choice"], plan.loc["c", "reason"]) == ("leave", "Decided already: won or lost.")
+    assert choice.set_index("stratum_id").loc["poor", "reason"].endswith("all its opportunities are decided.")
+
+
 def test_a_buyer_allowed_no_hours_is_not_said_to_wait_for_better_ones(tmp_path):
     _placement, plan, _choice, _said = tables_of(tmp_path, "most = { a = 0.0 }")
     assert (plan.loc["a", "choice"], plan.loc["a", "reason"]) == ("leave", "[plan] allows no hours with it.")
@@ -425,6 +433,12 @@ def test_a_missing_cost_and_missing_hours_of_a_rep_are_told(tmp_path):
     found = found_in(tmp_path, [(11, 1, 7)], [REPS[0] | {"week_hours": None}, REPS[1]])
     assert "10.00 of [market] is taken" in found["rep_without_cost"].message
     assert found["rep_without_hours"].message.startswith("1 of 2 reps has no hours")
+
+
+def test_more_hours_than_a_week_has_are_told(tmp_path):
+    found = found_in(tmp_path, [(11, 1, 7)], [REPS[0] | {"week_hours": 1700.0}, REPS[1]])
+    assert found["rep_hours_beyond_a_week"].message.startswith("1 of 2 reps has more than the 168 hours of a week")
+    assert "rep_hours_beyond_a_week" not in found_in(tmp_path, [(11, 1, 7)])
 
 
 def test_buyers_of_reps_who_are_not_there_are_told(tmp_path):

@@ -19,6 +19,9 @@ UNKNOWN = "cannot tell yet"
 MANY_TIMES = 1000.0
 """More times its price are not counted: any number comes of hours that cost nothing and are left over."""
 
+DECIDED = "decided"
+"""The status of the response of a buyer that is an opportunity, won or lost: hours with it do nothing any more."""
+
 LEFT_OUT = "left out"
 """The status of the response of buyers whom a scenario leaves."""
 
@@ -146,7 +149,9 @@ class _Told:
             return HOLD, "Cannot tell yet what hours do there: keep to what is agreed, or state a judgement."
         if pc.all(pc.equal(status, LEFT_OUT)).as_py():
             return LEAVE, "The scenario leaves it out."
-        if pc.any(rows["won"]).as_py():
+        if pc.all(pc.equal(status, DECIDED)).as_py():
+            return LEAVE, "Nothing is to be earned there: all its opportunities are decided."
+        if pc.any(pc.or_(rows["won"], pc.equal(status, DECIDED))).as_py():
             return LEAVE, "Nothing is to be earned there: hours with its buyers are not expected to add anything."
         return LEAVE, "Nothing is to be earned there: its buyers are expected to cost more than they bring."
 

@@ -15,10 +15,17 @@ from marketsofone.customer import path
 from marketsofone.engine import hold
 from marketsofone.estimates.judged import as_trusted, fetch_judges, judged_curves, with_judgements
 from marketsofone.estimates.response import ResponseFit, driver_cells, fit_response
-from marketsofone.estimates.response_curves import Clock, approaches_doubt, buyers_curves, response_doubt
+from marketsofone.estimates.response_curves import (
+    NO_HOURS_CREDITED,
+    Clock,
+    approaches_doubt,
+    buyers_curves,
+    response_doubt,
+)
 from marketsofone.features.effort import Outcome
 from marketsofone.features.statements import told_of_buyers
 from marketsofone.pooling.response import NOTHING
+from marketsofone.project.planning.choice import DECIDED
 from marketsofone.project.words import listed
 from marketsofone.sources import Finding
 
@@ -99,7 +106,8 @@ def respond(engine: Backend, settings: Settings, gathered: Gathered, stratified:
     joined = beside.left_join(curves, "buyer_id").drop("buyer_id_right")
     of_period = ibis.cases((joined.customer, share), else_=1.0)
     made = joined.select(
-        "buyer_id", won=_.customer, shape=_.shape.fill_null(float("inf")), status=_.status.fill_null("cannot tell yet"),
+        "buyer_id", won=_.customer, shape=_.shape.fill_null(float("inf")), 
+        status=ibis.cases((joined.decided, DECIDED), else_=_.status.fill_null(NO_HOURS_CREDITED)),
         ceiling=ibis.cases((joined.decided, 0.0), else_=_.ceiling.fill_null(0.0) * of_period),
         scale=_.scale.fill_null(clock.hours) * of_period, worth_spread=_spread(joined))
     held = hold(engine, "curve", made)

@@ -18,6 +18,9 @@ from marketsofone.errors import NothingToPlan, SettingsInvalid, shortened
 if TYPE_CHECKING:
     from marketsofone.project.settings.market_file import Settings
 
+WEEK = 168.0
+"""Hours in a week."""
+
 ROUNDING = 1e-9
 """Of a call: as near to a whole one as hours add up."""
 

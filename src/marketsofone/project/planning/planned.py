@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from marketsofone.allocation import sweep
 from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
@@ -19,6 +20,7 @@ from marketsofone.project.planning.drain import drain_ledger
 from marketsofone.project.planning.draws import Doubt, Firm, firmness
 from marketsofone.project.planning.inputs import (
     BUYER_COLUMNS,
+    WEEK,
     Floats,
     Problem,
     check_plan,
@@ -292,6 +294,13 @@ def plan_findings(settings: Settings, served: ir.Table | None, known: Known) -> 
                              f"{without:,} of {len(hours):,} reps {'has' if without == 1 else 'have'} no hours: "
                              "their buyers get none in the plan.",
                              "Map week_hours for them."))
+    beyond = int(pc.sum(pc.greater(hours, WEEK)).as_py() or 0)
+    if beyond:
+        found.append(Finding("rep_hours_beyond_a_week", "warning", "rep.week_hours",
+                             f"{beyond:,} of {len(hours):,} reps {'has' if beyond == 1 else 'have'} more than the "
+                             f"{WEEK:.0f} hours of a week: the plan places them as they stand.",
+                             "Where these are hours of a month or a year, write for instance:\n"
+                             '  week_hours = "hours / 52"'))
     gone = known.buyers["rep_id"].drop_null().to_numpy()
     gone = gone[~np.isin(gone, known.reps["rep_id"].to_numpy())]
     if len(gone):

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from marketsofone.errors import NothingToPlan, RunMissing, SettingsInvalid, command, shortened
 from marketsofone.project.planning.choice import LEFT_OUT
 from marketsofone.project.planning.draws import Doubt
-from marketsofone.project.planning.inputs import BUYER_COLUMNS, Bools
+from marketsofone.project.planning.inputs import BUYER_COLUMNS, WEEK, Bools
 from marketsofone.project.planning.planned import Known, decide, told
 from marketsofone.project.planning.scenario_texts import Scenario, said_number
 from marketsofone.project.planning.solving import HARDLY
@@ -23,9 +23,6 @@ from marketsofone.project.snapshots.approach import PURSUE
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
 from marketsofone.project.statements.naming import called_so
-
-WEEK = 168.0
-"""Hours in a week."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from marketsofone.project.planning.approach import in_order, worth_of_an_hour
-from marketsofone.project.planning.choice import LEFT_OUT, UNKNOWN, Standing
+from marketsofone.project.planning.choice import DECIDED, LEFT_OUT, UNKNOWN, Standing
 from marketsofone.project.planning.draws import Firm
 from marketsofone.project.planning.inputs import Bools, Floats, Problem
 from marketsofone.project.planning.solving import HARDLY, Placement, earned
@@ -68,6 +68,7 @@ def _choices(problem: Problem, placement: Placement, at: Standing, currency: str
          "lot, would tell. Its rank takes an hour with it as with a buyer to be won."),
         (unknown, HOLD, "Cannot tell yet what hours do: a judgement of effort, or effort set by lot, would tell."),
         (pc.equal(problem.rows["status"], LEFT_OUT).to_numpy(), LEAVE, "The scenario leaves it out."),
+        (pc.equal(problem.rows["status"], DECIDED).to_numpy(), LEAVE, "Decided already: won or lost."),
         (~(problem.curves.ceiling > 0) & problem.rows["won"].to_numpy(), LEAVE,
          "A customer already: more hours with it are not expected to add anything."),
         (problem.most <= HARDLY, LEAVE, NONE_ALLOWED),
