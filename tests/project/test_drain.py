@@ -73,6 +73,23 @@ def test_touches_that_lead_to_nobody_stand_in_a_row_of_their_own(ledger):
     assert not table.loc[("buyer", ""), "drains"]
 
 
+def test_a_rep_does_not_drain_by_hours_that_lead_to_nobody(ledger, tmp_path):
+    _table, focus = ledger
+    assert focus["hours_on_nobody"] == 3.0
+    settings, lost = six.settings_of(tmp_path), SPENT.assign(buyer_id=np.nan)
+    found = drain_ledger(problem_known(settings, six.known()), settings, lost, RETURNED, {"rich"}, "EUR")
+    assert not found.table.to_pandas()["drains"].any()
+    assert (found.focus["share_in_pursued"], found.focus["gini"], found.focus["hours_on_nobody"]) == (None, None, 20.0)
+
+
+def test_where_the_plan_pursues_nobody_no_rep_is_sent_to_whom_it_pursues(tmp_path):
+    settings = six.settings_of(tmp_path)
+    problem = problem_known(settings, six.known())
+    found = drain_ledger(problem, settings, SPENT, RETURNED.assign(returned=0.0), set(), "EUR").table.to_pandas()
+    ways = found[(found["kind"] == "rep") & found["drains"]]["alternative"]
+    assert set(ways) == {"fewer hours, or other buyers: the plan pursues none of those there are"}
+
+
 def test_every_drain_has_a_graceful_way_out_and_a_reason(ledger):
     table, _focus = ledger
     drains = table[table["drains"]]

@@ -84,6 +84,15 @@ def test_parts_that_add_up_to_fewer_say_of_how_many_it_is_not_known_where_they_b
     assert told == (whole if said else "")
 
 
+def test_hours_that_lead_to_nobody_are_told_and_where_all_do_nothing_is_said_of_drains():
+    focus = {"touches": 12, "minutes_missing": 0, "hours_on_nobody": 9.0, "share_in_pursued": None}
+    assert words.minutes_said(focus).endswith(
+        "9.0 of the hours lead to nobody who is planned for: what came of them is not known.")
+    assert "not known" in words.nothing_drains(focus)
+    assert words.nothing_drains(focus | {"share_in_pursued": 0.5}).startswith("Nothing drains")
+    assert words.minutes_said({"touches": 0, "minutes_missing": 0}) == "No touch of sales is on record there."
+
+
 def test_what_marketing_spends_on_nobody_and_touches_without_a_cost_are_told_beside_the_waste():
     said = {"spend_unit": "EUR", "audiences": [{"spend": 300.0, "outside": 75.0}], "spend_on_nobody": 100.0,
             "touches": 1200, "touches_without_cost": 400}

@@ -148,6 +148,7 @@ def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top:
     from marketsofone.project.planning.reading import read_drain
     from marketsofone.project.reading.between_runs import objected_since
     from marketsofone.project.snapshots.snapshot import open_snapshot
+    from marketsofone.project.words import nothing_drains
 
     snapshot = open_snapshot(project, run)
     gone = objected_since(snapshot)
@@ -155,7 +156,7 @@ def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top:
     if format == "table":
         _print_focus(snapshot)
         if not rows:
-            print("Nothing drains: what hours cost came back, or is to be expected.")
+            print(nothing_drains(snapshot.manifest["plan"]["focus"]))
             return note_objected(snapshot, gone=gone)
     show(rows, _DRAIN, format, names=[*snapshot.table("drain").column_names, "path"])
     if format == "table":

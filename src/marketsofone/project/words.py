@@ -22,6 +22,7 @@ from marketsofone.report.words import (
     minutes_said,
     money,
     most_missed,
+    nothing_drains,
     number,
     overlap,
     percent,
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["IN_PROPORTION", "NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours", "hours_back",
-           "interval", "listed", "minutes_said", "money", "most_missed", "number", "overlap", "percent", "plain",
-           "reported_in", "share", "strata_told", "typical_told", "unplaced_told", "wasted_told",
+           "interval", "listed", "minutes_said", "money", "most_missed", "nothing_drains", "number", "overlap",
+           "percent", "plain", "reported_in", "share", "strata_told", "typical_told", "unplaced_told", "wasted_told",
            "worked_told"]
 
 

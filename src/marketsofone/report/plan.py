@@ -73,6 +73,7 @@ class PlanShown:
     focus: str
     drains: tuple[Drained, ...]
     back: str
+    nothing: str
 
 
 def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Table | None, drain: pa.Table | None,
@@ -83,7 +84,7 @@ def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Ta
         return None
     responses = tuple((name, fit["status"], response_said(fit)) for name, fit in said.get("response", {}).items())
     if plan is None or choice is None:
-        return PlanShown(said.get("why", ""), "", "", responses, (), (), "", (), 0, (), "", (), "")
+        return PlanShown(said.get("why", ""), "", "", responses, (), (), "", (), 0, (), "", (), "", "")
     currency = manifest["currency"]
     segments = [row for row in choice.to_pylist() if row["buyers"]]
     segments.sort(key=lambda row: (-row["hours"], row["path"]))
@@ -96,7 +97,8 @@ def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Ta
         dots, " ".join(f"{'M' if not at else 'L'}{dot.x} {dot.y}" for at, dot in enumerate(dots)),
         tuple(_segment(row, said["hours"], currency, market) for row in segments[:MOST_SHOWN]),
         max(len(segments) - MOST_SHOWN, 0), _buyers(plan, said["hours"], currency),
-        _focus(said.get("focus"), manifest), drains, _back(drain))
+        _focus(said.get("focus"), manifest), drains, _back(drain),
+        words.nothing_drains(said.get("focus") or {}))
 
 
 def response_said(fit: Row) -> str:
@@ -162,9 +164,12 @@ def _ends(row: Row, currency: str) -> str:
 
 
 def _focus(focus: Mapping[str, Any] | None, manifest: Mapping[str, Any]) -> str:
-    if not focus or focus["share_in_pursued"] is None:
+    if not focus:
         return ""
-    return (f"{words.hours(focus['hours_reported'])} hours were reported {words.reported_in(manifest)}; "
+    reported = f"{words.hours(focus['hours_reported'])} hours were reported {words.reported_in(manifest)}"
+    if focus["share_in_pursued"] is None:
+        return f"{reported}. {words.minutes_said(focus)}"
+    return (f"{reported}; "
             f"{words.percent(focus['share_in_pursued'])} of them went to segments that the plan pursues. How "
             f"unequally they fell on buyers (Gini): {focus['gini']:.2f}, where 0 is evenly and 1 all on one. "
             f"{words.minutes_said(focus)}")

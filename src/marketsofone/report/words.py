@@ -338,8 +338,15 @@ def reported_in(manifest: Mapping[str, Any]) -> str:
     return f"in the {days} to {day(manifest['as_of'])}" if manifest["as_of"] else f"in the last {days}"
 
 
-def minutes_said(focus: Mapping[str, int]) -> str:
-    """How many touches have no minutes, and what is taken for them.
+def nothing_drains(focus: Mapping[str, Any]) -> str:
+    """Why no line of the ledger drains."""
+    if focus.get("share_in_pursued") is None:
+        return "No hours lead to a buyer who is planned for: where they drain is not known."
+    return "Nothing drains: what hours cost came back, or was to be expected."
+
+
+def minutes_said(focus: Mapping[str, Any]) -> str:
+    """How many touches have no minutes, what is taken for them, and hours of which it is not known what came.
 
     Examples
     --------
@@ -348,7 +355,15 @@ def minutes_said(focus: Mapping[str, int]) -> str:
     >>> minutes_said({"touches": 1576, "minutes_missing": 1})
     'Of 1 of 1,576 touches the minutes were not written down; approach_hours is taken for it.'
     """
-    touches, missing = focus["touches"], focus["minutes_missing"]
+    touches, missing, nobody = focus["touches"], focus["minutes_missing"], focus.get("hours_on_nobody") or 0.0
+    lost = (f" {hours(nobody)} of the hours lead to nobody who is planned for: what came of them is not known."
+            if nobody > 0 else "")
+    return _minutes(touches, missing) + lost
+
+
+def _minutes(touches: int, missing: int) -> str:
+    if not touches:
+        return "No touch of sales is on record there."
     if not missing:
         return f"The minutes of all {touches:,} touches were written down."
     return (f"Of {missing:,} of {touches:,} touches the minutes were not written down; approach_hours is taken for "

@@ -33,7 +33,7 @@ UNKNOWN = -1
 FEWEST_TOUCHES = 5
 """So many show something: who answers every other touch is silent after five in one case of thirty."""
 
-_SUMS = ["touches", "hours", "spent", "returned", "expected", "hours_back", "off_target"]
+_SUMS = ["touches", "hours", "spent", "on_buyers", "returned", "expected", "hours_back", "off_target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,9 @@ class Ledger:
     table : pyarrow.Table
         ``drain``.
     focus : mapping
-        What the manifest tells: hours reported, touches whose minutes were not written down, share of hours in
-        pursued segments, and how concentrated hours are over buyers (``gini``, ``hhi``).
+        What the manifest tells: hours reported, those that lead to nobody who is planned for, touches whose minutes
+        were not written down, share of hours in pursued segments, and how concentrated hours are over buyers
+        (``gini``, ``hhi``); shares null where no hours lead to a buyer.
     """
 
     table: pa.Table
@@ -59,7 +60,8 @@ def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, retu
 
     A buyer drains where it brought less than its hours and touches cost, and no more was to be expected of them;
     the hours that come back are those beyond the last one that was worth its cost. A segment or rep drains where all
-    of it brought less than it cost, and was to. What a buyer brought is shared by those who met it in proportion to
+    of it brought less than it cost, and was to; of hours that lead to nobody who is planned for it is not known what
+    came, so they make nobody drain. What a buyer brought is shared by those who met it in proportion to
     their hours; where none of its touches took any, to their touches. Of sales that do not tell their contribution
     what a sale brought on average was to be expected. What a customer brings is set against its hours
     whole, so a customer who buys without being called shows as no drain; the plan, not the ledger, tells what hours
@@ -83,13 +85,15 @@ def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, retu
     share = (rows["hours"] / rows["hours_buyer"]).where(timed, each)
     for name in ("returned", "expected", "hours_back"):
         rows[name] = (rows[name] * share).where(rows["place"] >= 0, 0.0)
+    rows["on_buyers"] = rows["spent"].where(rows["place"] >= 0, 0.0)
     rows["segment"] = np.append(problem.segment, UNKNOWN)[rows["place"].to_numpy()]
     strata = [each.stratum_id for each in problem.segments]
     on_target = np.append([stratum in pursued for stratum in strata], False)
     rows["off_target"] = rows["hours"].where(~on_target[rows["segment"].to_numpy()], 0.0)
     ids = {"segment": ("segment", pa.array(strata, pa.string())), "buyer": ("place", problem.rows["source_id"]),
            "rep": ("rep", pa.array(problem.sellers.source_id, pa.string()))}
-    sides = [_side(rows, kind, *ids[kind], settings, currency) for kind in ids]
+    ways = _Ways(bool(pursued), bool(settings.plan.touch_budget))
+    sides = [_side(rows, kind, *ids[kind], ways, currency) for kind in ids]
     return Ledger(pa.concat_tables(sides).combine_chunks(), _focus(rows, spent, problem))
 
 
@@ -139,28 +143,37 @@ def _over_horizon(problem: Problem, settings: Settings, at: Any) -> tuple[Curves
     return Curves(column["ceiling"] * longer, column["scale"] * longer, column["shape"]), won
 
 
-def _side(rows: pd.DataFrame, kind: str, by: str, ids: pa.Array, settings: Settings, currency: str) -> pa.Table:
+def _side(rows: pd.DataFrame, kind: str, by: str, ids: pa.Array, ways: _Ways, currency: str) -> pa.Table:
     """The ledger by one of its sides, most hours to get back first."""
     told = rows.groupby(by, as_index=False)[_SUMS].sum()
     number = told[by].to_numpy(np.int64)
     known = number != UNKNOWN
     told["hours_back"] = told["hours_back"].where(known, 0.0)
-    drains = known & (told["spent"] > told["returned"]).to_numpy() & (told["spent"] > told["expected"]).to_numpy()
+    drains = known & (told["on_buyers"] > np.maximum(told["returned"], told["expected"])).to_numpy()
     table = pa.table({
         "kind": pa.repeat(kind, len(told)), "id": ids.take(pa.array(number, mask=~known)).fill_null(NOBODY),
         **{name: told[name] for name in ("hours", "spent", "returned", "expected")}, "drains": drains,
         "hours_back": told["hours_back"], "off_target": told["off_target"],
-        "alternative": pc.if_else(pa.array(drains), _alternative(told, kind, settings), ""),
+        "alternative": pc.if_else(pa.array(drains), _alternative(told, kind, ways), ""),
         "reason": pc.if_else(pa.array(known), _reasons(told, currency), _nobody(kind))}, schema=DRAIN)
     return table.sort_by([("hours_back", "descending"), ("id", "ascending")])
 
 
-def _alternative(told: pd.DataFrame, kind: str, settings: Settings) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """Which ways out there are: buyers that the plan pursues, and touches of marketing."""
+
+    pursued: bool
+    touches: bool
+
+
+def _alternative(told: pd.DataFrame, kind: str, ways: _Ways) -> Any:
     """The graceful way out: milder where something is to be expected, and where little was tried."""
-    some = ("marketing's touches in place of calls" if settings.plan.touch_budget
+    some = ("marketing's touches in place of calls" if ways.touches
             else "less time on each touch, or a cheaper channel such as mail")
     if kind == "rep":
-        return "their hours on buyers that the plan pursues"
+        return ("their hours on buyers that the plan pursues" if ways.pursued
+                else "fewer hours, or other buyers: the plan pursues none of those there are")
     return pc.if_else(pa.array(told["expected"] > 0.25 * told["spent"]), some, pc.if_else(
         pa.array(told["touches"] < FEWEST_TOUCHES), _little_tried(told["touches"]),
         "self-service: answer when they ask, call no more"))
@@ -192,11 +205,12 @@ def _focus(rows: pd.DataFrame, spent: pd.DataFrame, problem: Problem) -> dict[st
     by_buyer = rows[rows["place"] >= 0].groupby("place")["hours"].sum().to_numpy()
     hours = np.zeros(len(problem.rep))
     hours[: len(by_buyer)] = by_buyer
-    return {"hours_reported": total, "touches": int(spent["touches"].sum()),
-            "minutes_missing": int(spent["guessed"].sum()),
-            "share_in_pursued": 1.0 - float(rows["off_target"].sum()) / total if total else None,
-            "gini": gini(hours) if total else None,
-            "hhi": float(((by_buyer / by_buyer.sum()) ** 2).sum()) if by_buyer.sum() > 0 else None}
+    some = by_buyer.sum() > 0
+    return {"hours_reported": total, "hours_on_nobody": float(rows.loc[rows["place"] < 0, "hours"].sum()),
+            "touches": int(spent["touches"].sum()), "minutes_missing": int(spent["guessed"].sum()),
+            "share_in_pursued": 1.0 - float(rows["off_target"].sum()) / total if some else None,
+            "gini": gini(hours) if some else None,
+            "hhi": float(((by_buyer / by_buyer.sum()) ** 2).sum()) if some else None}
 
 
 def gini(hours: Any) -> float:

@@ -272,8 +272,10 @@ def focus_of(shelf: Shelf) -> tuple[tuple[str, str], ...]:
     told = (shelf.snapshot.manifest.get("plan") or {}).get("focus") or {}
     if not told:
         return ()
+    nobody = told.get("hours_on_nobody") or 0.0
+    lost = (("Of them leading to nobody who is planned for", hours(nobody)),) if nobody > 0 else ()
     unequal = "not known" if told.get("gini") is None else f"{told['gini']:.2f}"
-    return ((f"Hours reported {reported_in(shelf.snapshot.manifest)}", hours(told.get("hours_reported"))),
+    return ((f"Hours reported {reported_in(shelf.snapshot.manifest)}", hours(told.get("hours_reported"))), *lost,
             ("In pursued segments", percent(told.get("share_in_pursued")) or "not known"),
             ("Touches", count(told.get("touches"))),
             ("Touches whose minutes were not written down", count(told.get("minutes_missing"))),
