@@ -1,5 +1,6 @@
 """A plan of six buyers and two reps that one can hold in the head."""
 
+import sys
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -433,6 +434,13 @@ def test_a_missing_cost_and_missing_hours_of_a_rep_are_told(tmp_path):
     found = found_in(tmp_path, [(11, 1, 7)], [REPS[0] | {"week_hours": None}, REPS[1]])
     assert "10.00 of [market] is taken" in found["rep_without_cost"].message
     assert found["rep_without_hours"].message.startswith("1 of 2 reps has no hours")
+
+
+def test_that_the_rank_takes_hours_as_free_where_only_reps_tell_their_cost_is_told(tmp_path, monkeypatch):
+    assert "hour_cost_of_reps_only" not in found_in(tmp_path, [(11, 1, 7)])
+    monkeypatch.setattr(sys.modules[__name__], "FILE", FILE.replace("hour_cost = 10.0\n", ""))
+    found = found_in(tmp_path, [(11, 1, 7)])
+    assert found["hour_cost_of_reps_only"].repair.endswith("hour_cost = 20.00")
 
 
 def test_more_hours_than_a_week_has_are_told(tmp_path):

@@ -315,6 +315,12 @@ def plan_findings(settings: Settings, served: ir.Table | None, known: Known) -> 
         found.append(Finding("rep_without_cost", "info" if given else "warning", "rep.hour_cost",
                              f"{cost.null_count:,} reps have no hour_cost: {taken}.",
                              "Map hour_cost, or state it in [market]."))
+    if cost.null_count < len(cost) and "market.hour_cost" not in settings.given:
+        usual = float(pc.mean(cost).as_py())
+        found.append(Finding("hour_cost_of_reps_only", "warning", "market.hour_cost",
+                             "The value of an hour, in scores and in the rank, takes hours as free, for [market] "
+                             "states no hour_cost; the plan takes what hours of the reps cost.",
+                             f"State what an hour costs on average:\n  [market]\n  hour_cost = {usual:.2f}"))
     shared = shared_buyers(served)
     if shared:
         found.append(Finding("two_reps", "warning", "account.rep_id",
