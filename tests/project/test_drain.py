@@ -113,6 +113,16 @@ def test_nobody_is_given_up_after_a_few_touches(tmp_path):
         "mail in place of calls until they show interest: one touch so far is too little to give them up on")
 
 
+def test_a_rep_without_hours_of_its_own_is_named_and_costs_what_it_costs(tmp_path):
+    settings = six.settings_of(tmp_path)
+    known = six.known(reps=[six.REPS[0], six.REPS[1] | {"week_hours": None, "hour_cost": 30.0}])
+    found = drain_ledger(problem_known(settings, known), settings, SPENT, RETURNED, {"rich"}, "EUR", known.reps)
+    rows = found.table.to_pandas().set_index(["kind", "id"])
+    assert rows.loc[("rep", "R9"), ["hours", "spent"]].to_list() == [4.0, 120.0]
+    assert rows.loc[("rep", ""), "hours"] == 3.0
+    assert rows["hours_back"].groupby("kind").sum().nunique() == 1
+
+
 def test_who_brings_nothing_after_many_touches_is_called_no_more(ledger):
     table, _focus = ledger
     assert table.loc[("buyer", "f"), "alternative"] == "self-service: answer when they ask, call no more"

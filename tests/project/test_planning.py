@@ -16,7 +16,7 @@ from marketsofone.errors import HoursExceeded, NothingToPlan, SettingsInvalid
 from marketsofone.features import reps_of_buyers
 from marketsofone.project.planning import draws
 from marketsofone.project.planning.choice import factor_scores
-from marketsofone.project.planning.curves import Responses
+from marketsofone.project.planning.curves import Responses, taken_for_granted
 from marketsofone.project.planning.draws import Doubt
 from marketsofone.project.planning.planned import Known, decide, plan_findings, plan_run, problem_known, told
 from marketsofone.project.planning.scenario_texts import read_scenario
@@ -441,6 +441,13 @@ def test_that_the_rank_takes_hours_as_free_where_only_reps_tell_their_cost_is_to
     monkeypatch.setattr(sys.modules[__name__], "FILE", FILE.replace("hour_cost = 10.0\n", ""))
     found = found_in(tmp_path, [(11, 1, 7)])
     assert found["hour_cost_of_reps_only"].repair.endswith("hour_cost = 20.00")
+
+
+def test_a_chance_of_which_nothing_is_known_is_told_to_be_taken_for_granted():
+    (found,) = taken_for_granted(["competitiveness"])
+    assert found.message == ("Nothing tells how readily buyers let us in: the plan takes each approach as one that is "
+                             "let in, so it promises more than comes.")
+    assert taken_for_granted(["pull", "competitiveness"]) == taken_for_granted([]) == ()
 
 
 def test_more_hours_than_a_week_has_are_told(tmp_path):

@@ -89,7 +89,7 @@ def respond(engine: Backend, settings: Settings, gathered: Gathered, stratified:
     fits = {"prospects": _fitted(engine, settings, gathered, stratified, "won"),
             "customers": _fitted(engine, settings, gathered, stratified, "order_line")}
     judged, findings = _judged(engine, gathered, stratified)
-    findings = (*findings, *_few_open(gathered.effort.openings))
+    findings = (*findings, *_few_open(gathered.effort.openings), *taken_for_granted(chances))
     rows = hold(engine, "to_plan", _known(settings, gathered, estimates))
     market, plan = settings.market, settings.plan
     clock = Clock(market.approach_hours, market.horizon_days, plan.response_days)
@@ -115,6 +115,20 @@ def respond(engine: Backend, settings: Settings, gathered: Gathered, stratified:
     why = "" if some else "no buyer's response to hours can be told: " + " ".join(
         f"{name}: {fit.reason}" for name, fit in fits.items())
     return Responses(held, fits, why, findings)
+
+
+_IF_GRANTED = {"pull": ("how readily buyers let us in", "each approach as one that is let in",
+                        "Map what tells it, touch.answered or opportunity.entered, and name it in [steps] pull."),
+               "competitiveness": ("how often we win once we are in", "each that lets us in as won",
+                                   "Map opportunity.outcome, and name it in [steps] competitiveness.")}
+
+
+def taken_for_granted(chances: Sequence[str]) -> tuple[Finding, ...]:
+    """That a plan takes for granted what nothing tells, where another chance is known."""
+    missing = [score for score in _CHANCES if score not in chances] if chances else []
+    return tuple(Finding("plan_takes_for_granted", "warning", f"[steps] {score}",
+                         f"Nothing tells {unknown}: the plan takes {taken}, so it promises more than comes.", repair)
+                 for score in missing for unknown, taken, repair in [_IF_GRANTED[score]])
 
 
 def _few_open(openings: Openings) -> tuple[Finding, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from marketsofone.allocation import Curves
 from marketsofone.project.planning.inputs import Problem
@@ -55,7 +56,7 @@ class Ledger:
 
 
 def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, returned: pd.DataFrame,
-                 pursued: set[str], currency: str) -> Ledger:
+                 pursued: set[str], currency: str, reps: pa.Table | None = None) -> Ledger:
     """Hours and money of the last horizon by segment, buyer and rep, each adding up to the hours reported.
 
     A buyer drains where it brought less than its hours and touches cost, and no more was to be expected of them;
@@ -76,8 +77,11 @@ def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, retu
         and do not).
     pursued : set of str
         Strata that are pursued.
+    reps : pyarrow.Table, optional
+        ``rep_id``, ``source_id``, ``hour_cost`` of all reps, with hours or without; absent: those with hours.
     """
-    rows = _beside(problem, settings, spent)
+    sellers = _Sellers.of(problem, settings, reps)
+    rows = _beside(problem, sellers, spent)
     buyers = _of_buyers(problem, settings, rows, returned)
     rows = rows.merge(buyers[["place", "hours", "touches", "returned", "expected", "hours_back"]], on="place",
                       how="left", suffixes=("", "_buyer"))
@@ -91,21 +95,39 @@ def drain_ledger(problem: Problem, settings: Settings, spent: pd.DataFrame, retu
     on_target = np.append([stratum in pursued for stratum in strata], False)
     rows["off_target"] = rows["hours"].where(~on_target[rows["segment"].to_numpy()], 0.0)
     ids = {"segment": ("segment", pa.array(strata, pa.string())), "buyer": ("place", problem.rows["source_id"]),
-           "rep": ("rep", pa.array(problem.sellers.source_id, pa.string()))}
+           "rep": ("rep", pa.array(sellers.keys, pa.string()))}
     ways = _Ways(bool(pursued), bool(settings.plan.touch_budget))
     sides = [_side(rows, kind, *ids[kind], ways, currency) for kind in ids]
     return Ledger(pa.concat_tables(sides).combine_chunks(), _focus(rows, spent, problem))
 
 
-def _beside(problem: Problem, settings: Settings, spent: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Sellers:
+    """Reps who may have touched somebody: ids, the source's keys, and what an hour costs, of nobody known last."""
+
+    ids: list[int]
+    keys: list[str]
+    cost: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, problem: Problem, settings: Settings, reps: pa.Table | None) -> _Sellers:
+        usual, sellers = settings.market.hour_cost, problem.sellers
+        if reps is None:
+            return cls(sellers.rep_id.tolist(), list(sellers.source_id), np.append(sellers.hour_cost, usual))
+        cost = pc.fill_null(reps["hour_cost"], usual).to_numpy()
+        return cls(reps["rep_id"].to_pylist(), [str(key) for key in reps["source_id"].to_pylist()],
+                   np.append(cost, usual))
+
+
+def _beside(problem: Problem, sellers: _Sellers, spent: pd.DataFrame) -> pd.DataFrame:
     """Hours with the number of their buyer and of their rep, and what they cost."""
     known = problem.rows["buyer_id"].to_numpy()
     ids = spent["buyer_id"].fillna(-1).to_numpy(dtype=np.int64)
     at = np.minimum(np.searchsorted(known, ids), max(len(known) - 1, 0))
     place = np.where((known[at] == ids) & (ids >= 0), at, UNKNOWN) if len(known) else np.full(len(ids), UNKNOWN)
-    reps = {rep: number for number, rep in enumerate(problem.sellers.rep_id.tolist())}
+    reps = {rep: number for number, rep in enumerate(sellers.ids)}
     rep = spent["rep_id"].map(reps).fillna(UNKNOWN).to_numpy(np.int64)
-    hourly = np.append(problem.sellers.hour_cost, settings.market.hour_cost)[rep]
+    hourly = sellers.cost[rep]
     return pd.DataFrame({"place": place, "rep": rep, "touches": spent["touches"], "hours": spent["hours"],
                          "spent": spent["hours"] * hourly + spent["cost"]})
 
@@ -197,7 +219,7 @@ def _reasons(told: pd.DataFrame, currency: str) -> pa.Array:
 
 
 def _nobody(kind: str) -> str:
-    return "Touches of no rep with hours." if kind == "rep" else "Touches that lead to nobody who is planned for."
+    return "Touches of no rep who is known." if kind == "rep" else "Touches that lead to nobody who is planned for."
 
 
 def _focus(rows: pd.DataFrame, spent: pd.DataFrame, problem: Problem) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def plan_run(settings: Settings, gathered: Gathered, responses: Responses, buyer
                   _refused(stability, accepted), written.members.to_pyarrow(), doubt_of(responses.fits))
     try:
         decided = decide(settings, known)
-        tables, said = _with_drain(settings, gathered, decided)
+        tables, said = _with_drain(settings, gathered, decided, reps)
     except (NothingToPlan, HoursExceeded, SettingsInvalid) as problem_found:
         severity: Severity = "info" if isinstance(problem_found, NothingToPlan) else "warning"
         return _no_plan(responses, f"{problem_found.wanted} Found: {problem_found.found}", problem_found.repair,
@@ -167,8 +167,8 @@ def told(settings: Settings, decided: Decided) -> tuple[dict[str, pa.Table], dic
     return {"plan": plan, "segment_choice": decided.choice}, said
 
 
-def _with_drain(settings: Settings, gathered: Gathered,
-                decided: Decided) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+def _with_drain(settings: Settings, gathered: Gathered, decided: Decided,
+                reps: pa.Table) -> tuple[dict[str, pa.Table], dict[str, Any]]:
     """The same with the drain ledger, where the data know touches: both are long tables, made side by side."""
     held = gathered.effort
     if held is None or held.spent is None:
@@ -180,7 +180,7 @@ def _with_drain(settings: Settings, gathered: Gathered,
                if row["choice"] == PURSUE}
     with ThreadPoolExecutor(1, "draining") as beside:
         ledger = beside.submit(drain_ledger, decided.problem, settings, spent, returned, pursued,
-                               settings.market.currency)
+                               settings.market.currency, reps)
         tables, said = told(settings, decided)
     return {**tables, "drain": ledger.result().table}, {**said, "focus": ledger.result().focus}
 
