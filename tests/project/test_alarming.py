@@ -60,6 +60,8 @@ def test_a_sector_that_is_no_dimension_is_named_with_the_nearest():
     with pytest.raises(SettingsInvalid, match="If 'region' is meant"):
         check_sector(AlarmSettings(sector="regoin"), known)
     check_sector(AlarmSettings(sector="region"), known)
+    with pytest.raises(SettingsInvalid, match="Take it out of forbid"):
+        check_sector(AlarmSettings(sector="region"), known, ["region"])
     check_sector(AlarmSettings(), ())
 
 

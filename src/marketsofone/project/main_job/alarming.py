@@ -76,14 +76,18 @@ def alarms_table(settings: Settings, gathered: Gathered, stratified: Stratified)
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def check_sector(asked: AlarmSettings, names: Sequence[str]) -> None:
-    """That the dimension named as the sector is there.
+def check_sector(asked: AlarmSettings, names: Sequence[str], forbidden: Sequence[str] = ()) -> None:
+    """That the dimension named as the sector is there, and not among those that may not split.
 
     Raises
     ------
     SettingsInvalid
-        ``[alarms] sector`` names no dimension that tells buyers apart.
+        ``[alarms] sector`` names no dimension that tells buyers apart, or a forbidden one.
     """
+    if asked.sector is not None and asked.sector in forbidden:
+        raise SettingsInvalid(
+            "[alarms] sector names a dimension that may split the market.",
+            f"'{asked.sector}', which forbid of [strata] lists.", "Take it out of forbid, or the line out of [alarms].")
     if asked.sector is None or asked.sector in names:
         return
     nearest = get_close_matches(asked.sector, names, n=1)
