@@ -104,7 +104,8 @@ class Problem:
     away : bool array, shape (buyers,), or None
         Whose rep has no hours; None: nobody's.
     region : text array, shape (buyers,), or None
-        The region of each buyer's rep, with hours or without; empty where none is known. None: that of ``rep``.
+        The region of each buyer's rep, with hours or without, where buyers stay in it; empty where none is known.
+        None: that of ``rep``.
     """
 
     rows: pa.Table
@@ -201,7 +202,8 @@ def problem_of(settings: Settings, buyers: pa.Table, sellers: Sellers, strata: S
         _named(rows, plan.not_moved, "not_moved"), least, most, touching,
         call if plan.whole_calls else 0.0, segment_cost, plan.moving_cost, plan.same_region,
         {str(row["stratum_id"]): row["path"] for row in strata}, barred,
-        (rep < 0) & pc.is_valid(rows["rep_id"]).to_numpy(), _regions(rows["rep_id"], regions))
+        (rep < 0) & pc.is_valid(rows["rep_id"]).to_numpy(),
+        _regions(rows["rep_id"], regions) if plan.same_region else None)
 
 
 def _by_id(rows: pa.Table) -> pa.Table:
