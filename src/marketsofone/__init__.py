@@ -70,7 +70,7 @@ def export(run: Snapshot, to: str | Path) -> tuple[Path, ...]:
 
 
 def diff(before: Snapshot, after: Snapshot) -> Difference:
-    """What moved between two runs, and why."""
+    """What moved between two runs, the plan of hours among it, and why."""
     from marketsofone.project import diff as compared
     from marketsofone.project import objected_since
 

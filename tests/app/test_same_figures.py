@@ -4,10 +4,12 @@ import html
 import json
 import math
 import re
+import shutil
 
 import pytest
 
 from marketsofone.cli import main
+from marketsofone.project import run_project
 from marketsofone.project.snapshots.snapshot import open_snapshot
 
 
@@ -67,3 +69,39 @@ def test_the_api_tells_of_a_difference_what_the_terminal_tells_what_became_of_se
     told = team.browser("admin").get(f"/api/v1/runs/{run}/diff/{run}").json()
     assert told == terminal
     assert {each["kind"] for each in told["lineage"]} == {"kept"}
+
+
+@pytest.fixture
+def replanned(team):
+    """The company run again with half the hours: the two runs, and the hours each plan gives its segments."""
+    older = open_snapshot(team.folder)
+    for name in ("market.toml", "runs"):
+        kept = (team.folder / name).resolve()
+        (team.folder / name).unlink()
+        shutil.copytree(kept, team.folder / name) if kept.is_dir() else shutil.copy(kept, team.folder / name)
+    with (team.folder / "market.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[plan]\nweeks = 2\n")
+    later = run_project(team.folder)
+    return older.run_id, later.run_id, [
+        {row["stratum_id"]: row["hours"] for row in run.table("segment_choice").to_pylist()} for run in (older, later)]
+
+
+def test_hours_of_segments_in_two_plans_are_those_of_each_plan_on_every_door(team, replanned, capsys):
+    before, after, (had, have) = replanned
+    told = team.browser("admin").get(f"/api/v1/runs/{before}/diff/{after}").json()["plan"]
+    assert {each["stratum_id"]: (each["hours"]["before"], each["hours"]["after"]) for each in told["segments"]} == {
+        key: (had[key], have[key]) for key in had if had[key] != have[key]}
+    assert told["segments"]
+    capsys.readouterr()
+    main(["diff", str(team.folder), "--format", "json"])
+    assert json.loads(capsys.readouterr().out)[0]["plan"] == told
+    main(["diff", str(team.folder), "--top", "99"])
+    doors = {"terminal": words(capsys.readouterr().out),
+             "page": words(team.browser("analyst").get(f"/data/difference?before={before}&after={after}").text)}
+    shown = {f"pursue, {hours:,.1f} hours" for each in told["segments"] for hours in
+             (each["hours"]["before"], each["hours"]["after"]) if hours}
+    assert {door: {each for each in shown if each not in text} for door, text in doors.items()} == {
+        "terminal": set(), "page": set()}
+    (sentence,) = re.findall(r"Plan: .*? fell out\.", doors["page"])
+    assert " hours in 2 weeks, " in sentence
+    assert sentence in doors["terminal"]

@@ -1,12 +1,15 @@
 """What differs between two runs, in sentences: numbers as every other page writes them."""
 
-from marketsofone.project.history.diff import Change, Difference, Moved
+from marketsofone.project.history.diff import Difference, Moved
 from marketsofone.project.history.differing import difference_sentences, measured
+from marketsofone.project.history.grounds import Change
+from marketsofone.project.history.plans import PlanDifference
 
 
 def told(*moved: Moved) -> list[str]:
-    found = Difference("before", "after", (), (), (), (), (), Change("buyers", 5, 5), 0, 0, 5, moved, ())
-    return list(difference_sentences(found, "EUR"))[1:]
+    found = Difference("before", "after", (), (), (), (), (), Change("buyers", 5, 5), 0, 0, 5, moved, (),
+                       PlanDifference("run one holds none: no reps."))
+    return list(difference_sentences(found, "EUR"))[1:-1]
 
 
 def test_how_far_buyers_moved_is_told_in_points_money_places_and_counts():

@@ -13,6 +13,7 @@ from marketsofone.errors import RunMissing, command, shortened
 
 if TYPE_CHECKING:
     from marketsofone.project.history.diff import Mover
+    from marketsofone.project.history.plans import PlanDifference
 
 
 Flag = Annotated[bool, Parameter(negative="", show_default=False)]
@@ -43,7 +44,7 @@ def runs(project: Project = HERE, *, verify: Flag = False, format: Format = "tab
 
 def difference(project: Project = HERE, before: Named = "", after: Named = "", *, top: Top = 10,
                segments: Annotated[bool, Parameter(negative="")] = False, format: Format = "table") -> None:
-    """Show what moved between two runs, and why.
+    """Show what moved between two runs, the plan of hours among it, and why.
 
     A buyer can move without evidence of its own: what it borrows from its stratum moved.
 
@@ -80,6 +81,7 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
         if news:
             show(as_rows(news), _BECAME, format, "Segments")
         print(f"{kept_told(len(became) - len(news))} {IN_PROPORTION}")
+        _print_plans(found.plan, top)
     elif format == "json":
         return show([{**row, "lineage": as_rows(became)} for row in as_rows([found])], (), format)
     note_objected(later, format, gone)
@@ -89,6 +91,17 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
     else:
         print("No buyer moved.")
     return None
+
+
+def _print_plans(plan: PlanDifference, top: int) -> None:
+    """The segments whose hours moved most."""
+    from marketsofone.project.words import counted
+
+    if plan.segments:
+        show(as_rows(plan.segments[:top]), _PLANNED, "table", "Hours in the plan")
+    more = len(plan.segments) - top
+    if more > 0:
+        print(f"{counted(more, 'segment')} more moved less; --top {len(plan.segments)} shows all.")
 
 
 def _names_of_a_mover() -> list[str]:
@@ -124,6 +137,12 @@ def _moved(name: str, heading: str, currency: str) -> Column:
     return Column(heading, cell, right=True)
 
 
+def _in_the_plan(row: Row) -> str:
+    from marketsofone.project.history.differing import planned_told
+
+    return "\n".join(planned_told(row["choice"][end], row["hours"][end]) for end in ("before", "after"))
+
+
 _RUNS = (
     Column("run", lambda row: f"{row['run_id']}{' (latest)' if row['latest'] else ''}"),
     Column("as of", lambda row: row["as_of"]),
@@ -134,4 +153,9 @@ _BECAME = (
     Column("became", lambda row: row["kind"]),
     Column("from\nto", lambda row: f"{row['from_path'] or '-'}\n{row['to_path'] or '-'}"),
     Column("why", lambda row: row["sentence"]),
+)
+_PLANNED = (
+    Column("segment", lambda row: row["path"]),
+    Column("was\nis", _in_the_plan),
+    Column("why", lambda row: "\n".join(row["why"])),
 )

@@ -74,6 +74,27 @@ class Descent(Model):
     sentence: str
 
 
+class SegmentHours(Model):
+    """A segment that gets more or fewer hours, or of which the plan makes another choice."""
+
+    stratum_id: str
+    path: str
+    choice: Change = Field(description="`pursue`, `hold` or `leave`; null where that plan has no such segment.")
+    hours: Change
+    why: list[str]
+
+
+class PlanDifference(Model):
+    """What differs between the plans of two runs."""
+
+    missing: str = Field(description="Which run holds no plan, and why; empty where both hold one.")
+    totals: list[Change]
+    response: list[Change] = Field(description="How what hours do is known, where that differs.")
+    came: int = Field(description="Buyers that only the later plan pursues.")
+    went: int = Field(description="Buyers that only the earlier plan pursues.")
+    segments: list[SegmentHours]
+
+
 class Difference(Model):
     """What differs between two runs."""
 
@@ -90,6 +111,7 @@ class Difference(Model):
     stayed: int
     moved: list[Moved]
     movers: list[Mover] = Field(description="Those that moved most, of the buyers you may see.")
+    plan: PlanDifference
     lineage: list[Descent]
 
 

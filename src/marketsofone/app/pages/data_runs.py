@@ -12,7 +12,7 @@ from marketsofone.app.desk import AtDesk, job_line
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import RunGoing
 from marketsofone.project.history.diff import diff
-from marketsofone.project.history.differing import difference_sentences, kept_told, measured
+from marketsofone.project.history.differing import difference_sentences, kept_told, measured, planned_told
 from marketsofone.project.history.lineage import lineage
 from marketsofone.project.jobs.job import list_jobs
 from marketsofone.project.jobs.running import start_run, stop_run
@@ -23,6 +23,7 @@ from marketsofone.project.words import IN_PROPORTION
 if TYPE_CHECKING:
     from marketsofone.project.history.diff import Mover
     from marketsofone.project.history.lineage import Descent
+    from marketsofone.project.history.plans import SegmentHours
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,6 +43,18 @@ class MoverLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """A segment whose hours in the plan moved."""
+
+    stratum_id: str
+    path: str
+    run: str
+    was: str
+    now: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Between:
     """What the template may use."""
 
@@ -51,6 +64,7 @@ class Between:
     became: tuple[Descent, ...]
     kept: str
     counted: str
+    planned: tuple[PlannedLine, ...]
     movers: tuple[MoverLine, ...]
 
 
@@ -98,8 +112,16 @@ def difference(desk: AtDesk, before: str = "", after: str = "") -> HTMLResponse:
     currency = later.manifest["currency"]
     page = Between(earlier.run_id, later.run_id, difference_sentences(found, currency), news,
                    kept_told(len(became) - len(news)), IN_PROPORTION,
+                   tuple(_planned(each, earlier.run_id, later.run_id) for each in found.plan.segments),
                    tuple(_mover(mover, currency) for mover in found.movers))
     return rendered("data_difference.html", desk.frame("Difference between runs"), page)
+
+
+def _planned(moved: SegmentHours, before: str, after: str) -> PlannedLine:
+    """A segment opens in the later run, where that one plans it."""
+    was, now = (planned_told(getattr(moved.choice, end), getattr(moved.hours, end)) for end in ("before", "after"))
+    run = before if moved.choice.after is None else after
+    return PlannedLine(moved.stratum_id, moved.path, run, was, now, moved.why)
 
 
 def _mover(mover: Mover, currency: str) -> MoverLine:

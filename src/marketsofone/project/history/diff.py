@@ -6,6 +6,15 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from marketsofone.project.history.grounds import (
+    SAME,
+    Change,
+    evidence_changes,
+    inputs_changes,
+    same,
+    settings_changes,
+)
+from marketsofone.project.history.plans import PlanDifference, plan_difference
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.results import SCORES
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
@@ -13,23 +22,11 @@ from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
 if TYPE_CHECKING:
     import duckdb
 
-SAME = 1e-9
-"""Two values whose difference is at most this share of the larger are the same."""
-
 _MEASURES = (*SCORES, "value_per_hour")
 _BESIDE_SCORES = ("alarms", "criteria", "marketing", "plan", "record", "segments")
 """Sections of the project file that no score and no stratum rests on."""
 COMPARED = ("rank", "path", *_MEASURES)
 """What of a buyer is compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Something that was one way and is another; None where it was not, or is no more."""
-
-    name: str
-    before: Any
-    after: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +86,8 @@ class Difference:
         Of those in both: rank, stratum, each score, the trials behind each.
     movers : tuple of Mover
         Those whose value per hour moved most; where there is none, whose rank moved most.
+    plan : PlanDifference
+        What moved in the plan.
     """
 
     before: str
@@ -104,6 +103,7 @@ class Difference:
     stayed: int
     moved: tuple[Moved, ...]
     movers: tuple[Mover, ...]
+    plan: PlanDifference
 
 
 def diff(before: Snapshot, after: Snapshot, top: int = 10, without: Collection[int] = ()) -> Difference:
@@ -134,13 +134,14 @@ def diff(before: Snapshot, after: Snapshot, top: int = 10, without: Collection[i
         came, went, stayed = _counts(connection)
         return Difference(
             before.run_id, after.run_id, settings,
-            inputs=tuple(_changes(_hashes(before), _hashes(after))),
+            inputs=inputs_changes(before, after),
             evidence=evidence_changes(before, after),
             strata_came=_paths_missing(connection, after, before),
             strata_went=_paths_missing(connection, before, after),
             buyers=Change("buyers", stayed + went, stayed + came), came=came, went=went, stayed=stayed,
             moved=tuple(_moved(connection)),
-            movers=_movers(connection, any(map(_moves_scores, settings)), top, without))
+            movers=_movers(connection, any(map(_moves_scores, settings)), top, without),
+            plan=plan_difference(before, after))
 
 
 def _join_buyers(connection: duckdb.DuckDBPyConnection, before: Snapshot, after: Snapshot) -> None:
@@ -205,7 +206,7 @@ def _causes(row: Mapping[str, Any], settings_changed: bool) -> Iterator[str]:
     """Why a buyer moved, as far as two runs can tell."""
     own = [_change(row, f"{score}_trials") for score in SCORES]
     for change in own:
-        if not _same(change.before, change.after):
+        if not same(change.before, change.after):
             score = change.name.removesuffix("_trials")
             yield f"evidence of its own: {score} had {change.before or 0:g} trials, has {change.after or 0:g}"
     if row["path_a"] != row["path_b"]:
@@ -214,7 +215,7 @@ def _causes(row: Mapping[str, Any], settings_changed: bool) -> Iterator[str]:
         yield "its values are the same: others moved past it"
     elif settings_changed:
         yield "the settings differ"
-    elif all(_same(change.before, change.after) for change in own):
+    elif all(same(change.before, change.after) for change in own):
         yield "what it borrows from its stratum moved"
 
 
@@ -229,51 +230,3 @@ def _paths_missing(connection: duckdb.DuckDBPyConnection, of: Snapshot, to: Snap
         f"select path from {scanned(of.file('strata'))} "
         f"except select path from {scanned(to.file('strata'))} order by path").fetchall()
     return tuple(path for (path,) in rows)
-
-
-def settings_changes(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
-    """Keys of the project file, as ``section.key``, that say something else."""
-    return tuple(_changes(*(_flat(run.manifest.get("market", {})) for run in (before, after))))
-
-
-def evidence_changes(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
-    """Scores whose trials in the whole market are more or fewer."""
-    return tuple(_changes(_trials(before), _trials(after)))
-
-
-def _trials(snapshot: Snapshot) -> dict[str, Any]:
-    """The trials behind each score in the whole market."""
-    table = snapshot.table("evidence")
-    return dict(zip(table["score"].to_pylist(), table["trials"].to_pylist(), strict=True))
-
-
-def _hashes(snapshot: Snapshot) -> dict[str, Any]:
-    return {file: known["sha256"] for file, known in snapshot.manifest.get("inputs", {}).items()}
-
-
-def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
-    for name in sorted({*before, *after}):
-        if not _same(before.get(name), after.get(name)):
-            yield Change(name, before.get(name), after.get(name))
-
-
-def _same(before: Any, after: Any) -> bool:
-    """Whether two values are the same, numbers but for rounding."""
-    if isinstance(before, float) and isinstance(after, float):
-        return abs(before - after) <= SAME * max(abs(before), abs(after))
-    return bool(before == after)
-
-
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested settings as dotted keys.
-
-    Examples
-    --------
-    >>> _flat({"market": {"currency": "EUR"}})
-    {'market.currency': 'EUR'}
-    """
-    flat: dict[str, Any] = {}
-    for key, value in settings.items():
-        nested = _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
-        flat.update(nested)
-    return flat

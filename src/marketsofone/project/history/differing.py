@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from marketsofone.project.words import count, counted, money, share
+from marketsofone.project.words import count, counted, hours, money, share
 
 if TYPE_CHECKING:
-    from marketsofone.project.history.diff import Change, Difference, Moved
+    from marketsofone.project.history.diff import Difference, Moved
+    from marketsofone.project.history.grounds import Change
+    from marketsofone.project.history.plans import PlanDifference
 
 
 _MONEY = ("attractiveness", "value_per_hour")
@@ -29,8 +31,39 @@ def difference_sentences(found: Difference, currency: str) -> tuple[str, ...]:
         *_changes("Settings", found.settings), *_changes("Evidence (trials)", found.evidence),
         *_names("Input files that differ", [each.name for each in found.inputs]),
         *_names("Strata that came", found.strata_came), *_names("Strata that went", found.strata_went),
-        *(_moved(moved, currency) for moved in found.moved))
+        *(_moved(moved, currency) for moved in found.moved), _plans(found.plan, currency),
+        *_changes("What hours do", found.plan.response))
     return tuple(told)
+
+
+def _plans(plan: PlanDifference, currency: str) -> str:
+    """Two plans in a line: the hours there are, those placed, what they earn, and who came in and fell out."""
+    if plan.missing:
+        return f"Plans are not compared, for {plan.missing}"
+    before, after = (_placed({each.name: getattr(each, end) for each in plan.totals}, currency)
+                     for end in ("before", "after"))
+    if before == after and not plan.segments:
+        return f"Plan: {before}, as it was."
+    return (f"Plan: {after}; it was {before}. {counted(plan.came, 'buyer')} came into it, "
+            f"{count(plan.went)} fell out.")
+
+
+def _placed(totals: Mapping[str, float | None], currency: str) -> str:
+    return (f"{hours(totals['hours'])} of {hours(totals['capacity_hours'])} hours in "
+            f"{counted(totals['weeks'], 'week')}, {money(totals['value'], currency)} expected beyond what they cost")
+
+
+def planned_told(choice: str | None, given: float | None) -> str:
+    """What a plan does with a segment, or with its buyers where it has no such segment, and the hours they get.
+
+    Examples
+    --------
+    >>> planned_told("pursue", 40.0), planned_told("hold", 0.0), planned_told(None, 12.0)
+    ('pursue, 40.0 hours', 'hold', 'its buyers: 12.0 hours')
+    """
+    if choice is None:
+        return f"its buyers: {hours(given)} hours"
+    return f"{choice}, {hours(given)} hours" if given else choice
 
 
 def kept_told(segments: int) -> str:

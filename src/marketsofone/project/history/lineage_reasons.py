@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from marketsofone.errors import shortened
-from marketsofone.project.history.diff import evidence_changes, settings_changes
+from marketsofone.project.history.grounds import evidence_changes, settings_changes
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.words import counted, listed
 

@@ -21,6 +21,7 @@ from marketsofone.project.settings.market_file import Settings
 from marketsofone.project.settings.plan import MOST_WEEKS
 from marketsofone.project.snapshots.approach import PURSUE
 from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.plan_totals import why_no_plan
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
 from marketsofone.project.statements.naming import called_so
 
@@ -119,9 +120,8 @@ def check_planned(snapshot: Snapshot) -> None:
     RunMissing
         It has none; the message says why.
     """
-    said = snapshot.manifest.get("plan")
-    if said is None or "plan" not in snapshot.tables:
-        why = said["why"] if said else "the run was made before plans were"
+    why = why_no_plan(snapshot)
+    if why:
         raise RunMissing(f"Run {snapshot.run_id} was asked for its plan.", f"none: {why}",
                          f"State what is missing, then run again:\n  {command('run', snapshot.path.parents[1])}")
 

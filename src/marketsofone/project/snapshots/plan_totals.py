@@ -17,6 +17,14 @@ _TOLD = ("weeks", "capacity_hours", "hours", "touches", "expected_contribution",
 """As the manifest tells them; ``expected_contribution`` is added up, before what the plan costs."""
 
 
+def why_no_plan(snapshot: Snapshot) -> str:
+    """Why a run holds no plan; empty where it holds one."""
+    said = snapshot.manifest.get("plan")
+    if said is None:
+        return "the run was made before plans were"
+    return "" if "plan" in snapshot.tables else str(said["why"])
+
+
 def has_totals(snapshot: Snapshot) -> bool:
     """Whether a run has a plan to add up."""
     return bool((snapshot.manifest.get("plan") or {}).get("made")) and "plan" in snapshot.tables
