@@ -5,7 +5,7 @@ from io import StringIO
 import pytest
 
 from marketsofone.cli import main
-from marketsofone.project.reading.audience import COLUMNS, audience
+from marketsofone.project.reading.audience import COLUMNS, audience, audience_file
 from marketsofone.project.reading.marketing_read import read_walk
 from marketsofone.project.showing.figures import share
 from marketsofone.project.snapshots.shelf import EVERYONE
@@ -75,10 +75,43 @@ def test_who_objects_leaves_with_no_audience_from_that_moment(team, cell):
     assert after == before[1:]
 
 
+def test_the_terminal_takes_out_the_audience_of_the_page(team, cell, capsys):
+    page = team.browser("marketing").get("/crosswalk/audience.csv",
+                                         params={"stratum": cell["stratum_id"], "class": cell["class"]}).text
+    path = team.shelf.stratum(cell["stratum_id"])["path"]
+    for stratum in (cell["stratum_id"], path):
+        assert main(["audience", stratum, cell["class"], str(team.folder), "--format", "csv"]) in (0, None)
+        assert capsys.readouterr().out == page
+    main(["audience", path, cell["class"], str(team.folder), "--top", "3"])
+    told = capsys.readouterr().out
+    rows = list(csv.DictReader(StringIO(page)))
+    assert f"{len(rows)} buyers in all." in told
+    assert [row["buyer"] for row in rows if row["buyer"] in told] == [row["buyer"] for row in rows[:3]]
+
+
+def test_who_objects_or_refuses_leaves_with_no_audience_of_the_terminal_from_that_moment(team, cell, capsys):
+    asked = ["audience", cell["stratum_id"], cell["class"], str(team.folder), "--format", "csv"]
+    main(asked)
+    before = [row["buyer"] for row in csv.DictReader(StringIO(capsys.readouterr().out))]
+    main(["object", "account", before[0], "--project", str(team.folder)])
+    main(["refuse", "account", before[1], "--project", str(team.folder)])
+    capsys.readouterr()
+    main(asked)
+    assert [row["buyer"] for row in csv.DictReader(StringIO(capsys.readouterr().out))] == before[2:]
+
+
+def test_the_terminal_says_where_there_is_no_such_audience(team, cell, capsys):
+    assert main(["audience", cell["stratum_id"], "nobody", str(team.folder)]) == 2
+    assert "m1 crosswalk lists them" in capsys.readouterr().err
+    assert main(["audience", "nowhere", cell["class"], str(team.folder)]) == 2
+    assert "m1 strata lists all of them" in capsys.readouterr().err
+
+
 def test_a_formula_in_a_name_is_harmless_in_the_file(team, cell, monkeypatch):
     stratum = {**team.shelf.stratum(cell["stratum_id"]), "path": "=cmd()"}
     monkeypatch.setattr(type(team.shelf), "stratum", lambda shelf, _: stratum)
-    text = "".join(audience(team.shelf, Notebook(team.folder), EVERYONE, cell["stratum_id"], cell["class"]))
+    rows = audience(team.shelf, Notebook(team.folder), EVERYONE, cell["stratum_id"], cell["class"])
+    text = "".join(audience_file(rows))
     assert ",'=cmd()," in text
 
 

@@ -1,9 +1,7 @@
 """A buyer whose basis for contact is over or refused is scored, and on no list of whom to approach."""
 
-import csv
 import shutil
 from datetime import UTC, date, datetime
-from io import StringIO
 
 import pandas as pd
 import pytest
@@ -130,16 +128,12 @@ def test_no_audience_holds_them(kept, barred, best, tmp_path):
     folder, run = kept
     shelf, notebook = Shelf(run), Notebook(folder)
     try:
-        taken = {key for name in set(m1.frame(run, "marketing_segments")["class"]) for key in
-                 keys_of(audience(shelf, notebook, EVERYONE, "market", name))}
+        taken = {row["buyer"] for name in set(m1.frame(run, "marketing_segments")["class"])
+                 for row in audience(shelf, notebook, EVERYONE, "market", name)}
     finally:
         notebook.close()
     assert not taken & set(barred)
     assert best[STILL] in taken
-
-
-def keys_of(lines):
-    return [row["buyer"] for row in csv.DictReader(StringIO("".join(lines)))]
 
 
 def test_a_basis_taken_back_since_the_run_takes_a_buyer_off_every_list_at_once(silent, best, tmp_path):

@@ -55,6 +55,7 @@ COMMANDS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
     ("stability", "[PROJECT] [OPTIONS]", segments_view.stability),
     ("accept", "STRATUM [PROJECT] --note TEXT [OPTIONS]", segments_view.accept),
     ("crosswalk", "[PROJECT] [OPTIONS]", families.crosswalk),
+    ("audience", "STRATUM CLASS [PROJECT] [OPTIONS]", families.audience),
     ("plan solve", "[PROJECT] [OPTIONS]", planning.solve),
     ("plan compare", "[PROJECT] [OPTIONS]", planning.compare),
     ("plan explain", "BUYER-OR-SEGMENT [PROJECT] [OPTIONS]", planning.explain),

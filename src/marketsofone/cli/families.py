@@ -1,4 +1,4 @@
-"""The command that lays both families of segments side by side: crosswalk."""
+"""Commands of both families of segments: crosswalk, audience."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from marketsofone.cli.options import HERE, Format, Project, Run
+from marketsofone.cli.options import HERE, Format, Project, Run, Top
 from marketsofone.cli.sheet import Column, Row, show
 
 if TYPE_CHECKING:
@@ -47,6 +47,35 @@ def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_d
     if walk.unit:
         show(walk.audiences, _AUDIENCES, "table", f"What marketing spent ({walk.unit})")
     return print(walk.wasted or _NO_SPEND)
+
+
+def audience(stratum: Annotated[str, Parameter(name="STRATUM")], name: Annotated[str, Parameter(name="CLASS")],
+             project: Project = HERE, *, top: Top = 20, run: Run = "latest", format: Format = "table") -> None:
+    """Show the buyers of a marketing segment in a sales segment, as page Crosswalk takes them out.
+
+    Who may not be contacted is left out, and who objected or took back a basis since the run. With csv as the file of
+    that page; csv and json hold all.
+
+    Parameters
+    ----------
+    stratum
+        The sales segment: a stratum by its id, path or name.
+    name
+        The marketing segment, as m1 crosswalk names it.
+    """
+    from marketsofone.project.reading.audience import COLUMNS, audience_now
+    from marketsofone.project.snapshots.snapshot import open_snapshot
+    from marketsofone.project.statements.naming import chosen_stratum
+    from marketsofone.project.words import counted, plain
+
+    snapshot = open_snapshot(project, run)
+    stratum_id, path = chosen_stratum(snapshot, stratum)
+    rows = audience_now(snapshot, stratum_id, name)
+    told = f"{plain(name)} in {plain(path)}"
+    show(rows if format != "table" else rows[:top], _AUDIENCE, format, told, COLUMNS,
+         f"{told}: nobody, or nobody who may be contacted.")
+    if format == "table" and rows:
+        print(f"{counted(len(rows), 'buyer')} in all. --format csv writes them as a file, by the keys of your files.")
 
 
 _NO_SPEND = "Nothing that marketing spent is on record, so what it reaches cannot be told."
@@ -99,6 +128,15 @@ def _share(name: str) -> Callable[[Row], str]:
     return words
 
 
+def _likely(name: str) -> Callable[[Row], str]:
+    def words(row: Row) -> str:
+        from marketsofone.project.words import share
+
+        return share(row[name])
+
+    return words
+
+
 _ADDING_UP = ("in_class", "buyers", "spend")
 """What of several marketing segments adds up within one sales segment."""
 
@@ -110,3 +148,6 @@ _AUDIENCES = (Column("marketing segment", lambda row: row["class"]), Column("buy
               Column("spend", _count("spend"), right=True),
               Column("reaches chosen", _share("inside_share"), right=True),
               Column("outside", _share("outside_share"), right=True))
+_AUDIENCE = (Column("buyer", lambda row: row["buyer"]), Column("kind", lambda row: row["kind"]),
+             Column("share in the\nsales segment", _likely("share"), right=True),
+             Column("probability of\nthe class", _likely("probability"), right=True))

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, StreamingResponse
 from marketsofone.app.entrance import Visit, visits
 from marketsofone.app.rendering import framed, rendered
 from marketsofone.project.people.access import audience_scope
-from marketsofone.project.reading.audience import audience
+from marketsofone.project.reading.audience import audience, audience_file
 from marketsofone.project.reading.marketing_read import Walk, read_walk
 from marketsofone.project.showing.figures import count, money, share
 from marketsofone.project.words import IN_PROPORTION
@@ -101,7 +101,8 @@ def crosswalk(visit: Annotated[Visit, visits("see_market")],
 def take_out(visit: Annotated[Visit, visits("export")], stratum: Annotated[str, Query(max_length=100)],
              name: Annotated[str, Query(alias="class", max_length=1_000)]) -> StreamingResponse:
     """The keys of the buyers of a class in a sales segment."""
-    lines = audience(visit.shelf, visit.office.notebook, audience_scope(visit.viewer, visit.shelf), stratum, name)
+    scope = audience_scope(visit.viewer, visit.shelf)
+    lines = audience_file(audience(visit.shelf, visit.office.notebook, scope, stratum, name))
     visit.office.door.trace(visit.viewer, "exported audience", f"stratum {stratum}")
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers={
         "content-disposition": 'attachment; filename="audience.csv"'})

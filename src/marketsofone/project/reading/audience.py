@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from io import StringIO
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.errors import RunMissing
 from marketsofone.project.reading.unlisted import unlisted
 from marketsofone.project.snapshots.export import harmless
 from marketsofone.project.snapshots.parquet import scanned
-from marketsofone.project.snapshots.shelf import Scope, Shelf
+from marketsofone.project.snapshots.shelf import EVERYONE, Scope, Shelf
 from marketsofone.project.snapshots.snapshot import Snapshot
+from marketsofone.project.statements.entering import looked_up
 
 if TYPE_CHECKING:
     from marketsofone.project.statements.entering import Notebook
@@ -23,13 +25,13 @@ COLUMNS = ("buyer", "kind", "class", "segment", "share", "probability")
 how far it stands there."""
 
 _AT_ONCE = 5_000
+_DIGITS = 6
 
 
-def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, name: str) -> Iterator[str]:
-    """The buyers of a class in a stratum, each once, as lines of CSV with a header.
+def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, name: str) -> Iterator[dict[str, Any]]:
+    """The buyers of a class in a stratum, each once: `COLUMNS`, by their keys.
 
-    A text that a spreadsheet would run as a formula gets an apostrophe before it. Who may not be contacted is left
-    out, and who objected or took back a basis since the run (`unlisted`).
+    Who may not be contacted is left out, and who objected or took back a basis since the run (`unlisted`).
 
     Parameters
     ----------
@@ -47,7 +49,24 @@ def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, na
     run = shelf.snapshot
     _require(run, name)
     reached = replace(scope, without=scope.without | unlisted(run, notebook))
-    return _lines(_query(run, reached), [stratum_id, stratum["level"], name], (name, str(stratum["path"])))
+    return _rows(_query(run, reached), [stratum_id, stratum["level"], name], str(stratum["path"]))
+
+
+def audience_file(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """An audience as lines of CSV with a header.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    yield _written([COLUMNS])
+    rest = iter(rows)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield _written([harmless(value) if isinstance(value, str) else value for value in row.values()] for row in some)
+
+
+def audience_now(run: Snapshot, stratum_id: str, name: str) -> list[dict[str, Any]]:
+    """An audience of all buyers of a run, as its project's record stands."""
+    with looked_up(run.path.parents[1]) as notebook:
+        return list(audience(Shelf(run), notebook, EVERYONE, stratum_id, name))
 
 
 def _require(run: Snapshot, name: str) -> None:
@@ -69,19 +88,18 @@ def _query(run: Snapshot, scope: Scope) -> str:
             f"and {scope.condition} order by b.source_id, b.buyer_id")
 
 
-def _lines(query: str, given: Sequence[Any], told: tuple[str, str]) -> Iterator[str]:
+def _rows(query: str, given: Sequence[Any], path: str) -> Iterator[dict[str, Any]]:
     import duckdb
 
-    yield _written([COLUMNS])
-    named, path = map(harmless, told)
     with duckdb.connect() as engine:
         cursor = engine.execute(query, list(given))
         while rows := cursor.fetchmany(_AT_ONCE):
-            yield _written([(harmless(key or ""), kind, named, path, round(share, 6), round(probability, 6))
-                            for key, kind, share, probability in rows])
+            for key, kind, share, probability in rows:
+                yield dict(zip(COLUMNS, (key or "", kind, given[-1], path, round(share, _DIGITS),
+                                         round(probability, _DIGITS)), strict=True))
 
 
-def _written(rows: Sequence[Sequence[Any]]) -> str:
+def _written(rows: Iterable[Sequence[Any]]) -> str:
     text = StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
