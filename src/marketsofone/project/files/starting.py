@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,10 @@ def simulate_project(folder: Path, accounts: int = 2_000, seed: int = 1) -> Path
     """
     from marketsofone.sources.simulated import Plan, market_toml, simulate
 
+    for name, value, example in (("accounts", accounts, 300), ("seed", seed, 1)):
+        if not isinstance(value, Integral) or (name == "seed" and value < 0):
+            raise SettingsInvalid(f"A simulated company needs {name} as a whole number, not below 0.", "another value.",
+                                  f"Set {name} to such a number, for example {example}.")
     target = folder / FILE_NAME
     if target.exists():
         raise SettingsInvalid(f"A simulated company is a new project: {target}.", "one that is there already.",

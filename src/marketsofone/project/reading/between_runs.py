@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from marketsofone.project.snapshots.results import flattened
 from marketsofone.project.snapshots.snapshot import Snapshot
 from marketsofone.project.statements.entering import looked_up
 from marketsofone.project.statements.recorded import has_record
+from marketsofone.sources.spelling import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -62,10 +62,10 @@ def table_now(run: Snapshot, name: str) -> pa.Table:
     """
     known = sorted({*run.tables, TOTALS} if has_totals(run) else run.tables)
     if name not in known:
-        near, why = get_close_matches(name, known, n=1), (run.manifest.get("plan") or {}).get("why")
+        near, why = nearest(str(name), known), (run.manifest.get("plan") or {}).get("why")
         raise RunMissing(f"A result of run {run.run_id} was asked for by the name of its table.",
                          f"none of that name; there are {shortened(known, most=40)}.",
-                         f"If '{near[0]}' is meant, write that." if near
+                         f"If '{near}' is meant, write that." if near
                          else f"The run has no plan: {why}" if why else "Name one of these.")
     return leaving_table(run, name, objected_since(run), _asked(run, people_objecting), barred_since(run))
 
