@@ -47,6 +47,14 @@ def test_an_unknown_stratum_names_close_ones_and_not_what_was_typed(chooser):
     assert "heatlh" not in str(told.value)
 
 
+@pytest.mark.parametrize(("typed", "close"), [
+    ("heatlh", "health"), ("big_leaser@3", "big_leasers@3"), ("Big leasres", "big_leasers")])
+def test_values_segments_and_frozen_lists_are_among_the_names_that_a_misspelt_one_may_stand_for(chooser, typed, close):
+    with pytest.raises(RunMissing) as told:
+        chooser.choose(typed, ["big_leasers", "big_leasers@3"])
+    assert close in told.value.repair.partition("Close to it: ")[2].partition(". m1 ")[0].split(", ")
+
+
 def test_a_rule_without_its_word_is_told_how_to_write_one_and_not_what_was_typed(chooser):
     with pytest.raises(RunMissing, match="A rule stands after rule:") as told:
         chooser.choose("mail = 'zebra@example.com'")

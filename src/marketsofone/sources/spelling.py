@@ -10,9 +10,7 @@ from functools import lru_cache
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """The name most like ``name``, or an empty text where none is close.
-
-    Blanks, case and punctuation do not count; a name that holds the other one is close.
+    """The name most like ``name``, or an empty text where none is close (`closest`).
 
     Examples
     --------
@@ -20,13 +18,32 @@ def nearest(name: str, names: Iterable[str]) -> str:
     ('close_date', 'Closed On', '')
 
     """
-    plain = {bare(candidate): candidate for candidate in names}
-    wanted = bare(name)
-    close = difflib.get_close_matches(wanted, plain, n=1, cutoff=0.5)
-    if close:
-        return plain[close[0]]
-    holding = [candidate for candidate in plain if len(wanted) > 2 and (wanted in candidate or candidate in wanted)]
-    return plain[min(holding, key=len)] if holding else ""
+    return next(iter(closest(name, names, most=1)), "")
+
+
+def closest(name: str, names: Iterable[str], most: int) -> list[str]:
+    """The names most like ``name``, the likest first.
+
+    Blanks, case and punctuation do not count; where none is like it, a name that holds the other one is close.
+
+    Examples
+    --------
+    >>> closest("fod", ["food", "wood", "hotels"], most=3), closest("еда", ["хлеб", "вода"], most=3)
+    (['food', 'wood'], ['вода'])
+
+    """
+    plain = {_compared(candidate): candidate for candidate in names}
+    wanted = _compared(name)
+    close = difflib.get_close_matches(wanted, plain, n=most, cutoff=0.5)
+    if not close and len(wanted) > 2:
+        holding = (other for other in plain if len(other) > 2 and (wanted in other or other in wanted))
+        close = sorted(holding, key=len)[:most]
+    return [plain[one] for one in close]
+
+
+def _compared(name: str) -> str:
+    """A name by what is compared of it; in a script of which nothing is left otherwise, as it is."""
+    return bare(name) or name.casefold()
 
 
 @lru_cache(maxsize=4096)   # every column of a wide file is set beside every word for every field

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 from marketsofone.errors import shortened
+from marketsofone.sources.spelling import nearest
 from marketsofone.strata.steering import Steering
 
 SHARED = 5
@@ -29,8 +29,7 @@ def instead(field: str, wanted: Iterable[str], buyers: Mapping[str, int]) -> str
     """
     ordered = sorted(buyers, key=lambda value: (-buyers[value], value))
     shared = {Steering.place(value): value for value in reversed(ordered) if buyers[value] >= SHARED}
-    close = dict.fromkeys(shared[one] for value in wanted
-                          for one in get_close_matches(Steering.place(value), shared, n=1, cutoff=0.5))
+    close = dict.fromkeys(filter(None, (nearest(value, shared.values()) for value in wanted)))
     if close:
         return f"If {' or '.join(map(repr, close))} is meant, write that."
     if shared:

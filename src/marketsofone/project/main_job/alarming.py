@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from marketsofone.customer import path
 from marketsofone.errors import SettingsInvalid, shortened
 from marketsofone.features.statements import main_statement
 from marketsofone.project.main_job.alarming_words import edge_sentence, mixed_sentence
+from marketsofone.sources.spelling import nearest
 from marketsofone.strata.alarms_sectors import ASKED, NEEDS, Answers, Mixed, answers_of, mixed_sectors
 from marketsofone.strata.edge import Edge
 from marketsofone.strata.edge_parting import edges
@@ -90,11 +90,11 @@ def check_sector(asked: AlarmSettings, names: Sequence[str], forbidden: Sequence
             f"'{asked.sector}', which forbid of [strata] lists.", "Take it out of forbid, or the line out of [alarms].")
     if asked.sector is None or asked.sector in names:
         return
-    nearest = get_close_matches(asked.sector, names, n=1)
+    close = nearest(asked.sector, names)
     raise SettingsInvalid(
         f'[alarms] sector = "{asked.sector}" names a sales dimension that tells buyers apart.',
         f"dimensions {shortened(names)}." if names else "no such dimension.",
-        f'If \'{nearest[0]}\' is meant, write:\n  [alarms]\n  sector = "{nearest[0]}"' if nearest
+        f'If \'{close}\' is meant, write:\n  [alarms]\n  sector = "{close}"' if close
         else "Take the line out, or map the dimension.")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from marketsofone.estimates.classes import (
 )
 from marketsofone.project.main_job.holding_up import Row, stability_table
 from marketsofone.sources import Finding
+from marketsofone.sources.spelling import nearest
 from marketsofone.sources.values.currencies import EXPONENTS
 from marketsofone.strata.crosswalk import audiences, by_place, crosswalk
 
@@ -172,11 +172,11 @@ def _given(gathered: Gathered, column: UserColumn) -> Classified:
 
 
 def _no_such_column(name: str, known: Sequence[str]) -> SettingsInvalid:
-    nearest = get_close_matches(name, known, n=1)
+    close = nearest(name, known)
     return SettingsInvalid(
         f'[marketing] column = "{name}" names a trait or a dimension of the buyers.',
         f"traits and dimensions {shortened(known)}." if known else "none is mapped.",
-        f'If \'{nearest[0]}\' is meant, write:\n  [marketing]\n  column = "{nearest[0]}"' if nearest
+        f'If \'{close}\' is meant, write:\n  [marketing]\n  column = "{close}"' if close
         else f'Map it:\n  [sources.<name>.<table>.traits]\n  {name} = "<column>"')
 
 

@@ -16,6 +16,7 @@ from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.shelf import EVERYONE, Scope, Shelf
 from marketsofone.project.snapshots.snapshot import Snapshot
 from marketsofone.project.statements.entering import looked_up
+from marketsofone.sources.spelling import nearest
 
 if TYPE_CHECKING:
     from marketsofone.project.statements.entering import Notebook
@@ -73,11 +74,13 @@ def _require(run: Snapshot, name: str) -> None:
     import duckdb
 
     with duckdb.connect() as engine:
-        found = engine.execute(f"select count(*) from {scanned(run.file('marketing_segments'))} where class = ?",
-                               [name]).fetchall()
-    if not found[0][0]:
+        found = engine.execute(f"select distinct class from {scanned(run.file('marketing_segments'))}").fetchall()
+    classes = [one for (one,) in found if one is not None]
+    if name not in classes:
+        close = nearest(name, classes)
+        said = f"If '{close}' is meant, write that. " if close else ""
         raise RunMissing(f"Run {run.run_id} was asked for the buyers of one marketing segment.", "none of that name.",
-                         "m1 crosswalk lists them.")
+                         f"{said}m1 crosswalk lists them.")
 
 
 def _query(run: Snapshot, scope: Scope) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.customer.keys import as_read
 from marketsofone.errors import RunMissing, SourceMissing, ValuesInvalid, shortened
 from marketsofone.project.statements.naming import called_so
+from marketsofone.sources.spelling import closest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,8 +73,14 @@ class Chooser:
         strata = table.select([name for name in names if name in table.column_names]).to_pandas()
         return cls(snapshot.run_id, buyers, strata)
 
-    def choose(self, who: Who) -> Chosen:
+    def choose(self, who: Who, also: Iterable[str] = ()) -> Chosen:
         """The buyers that are meant.
+
+        Parameters
+        ----------
+        who : Who
+        also : iterable of str
+            What else a misspelt name may stand for: segments and frozen lists.
 
         Raises
         ------
@@ -98,7 +104,7 @@ class Chooser:
                              f'Name it by its path:\n  "{found["path"].iloc[0]}"')
         keys = [who.strip()] if who.strip() in self._keys() else [key.strip() for key in who.split(",")]
         if self._keys().isdisjoint([*keys, *map(as_read, keys)]):
-            raise self._unknown(who)
+            raise self._unknown(who, also)
         return self._listed(keys)
 
     def _keys(self) -> set[str]:
@@ -149,14 +155,15 @@ class Chooser:
                              "m1 rank lists buyers with their ids; who objected to profiling is in no run.")
         return Chosen(f"list of {len(wanted):,}", frozenset(own | set(by_id)))
 
-    def _unknown(self, who: str) -> RunMissing:
-        names = [*self.strata["path"], *self.strata["name"], *self.strata["stratum_id"].astype(str)]
-        close = list(dict.fromkeys(get_close_matches(who, names, n=3, cutoff=0.4)))
+    def _unknown(self, who: str, also: Iterable[str]) -> RunMissing:
+        values = self.strata["name"].str.partition(": ")[2]
+        close = closest(who, [*self.strata["path"], *self.strata["name"], *values[values != ""], *also,
+                              *self.strata["stratum_id"].astype(str)], most=3)
         near = f"Close to it: {shortened(close)}." if close else f"Strata: {shortened(self.strata['path'], most=5)}."
         rule = " A rule stands after rule:, as in\n  \"rule:sector = 'retail'\"" if re.search("[=<>]", who) else ""
         return RunMissing(f"Run {self.run_id} was asked for a group: a stratum, a segment, a rule, or buyers by their "
                           "ids.", "no stratum of that id, path or name, and no such buyer.",
-                          f"{near} m1 strata lists all of them.{rule}")
+                          f"{near} m1 strata and m1 segment list show all there are.{rule}")
 
 
 def _lines(path: Path) -> list[str]:

@@ -50,7 +50,7 @@ def chosen_pairs(
 def chosen(folder: Path, snapshot: Snapshot, chooser: Chooser, names: set[str], who: Who) -> Chosen:
     """One group: of ``names``, those of the segments and frozen lists, else what the chooser understands."""
     if not isinstance(who, str) or not (who in names or who.startswith((RULE, SEGMENT))):
-        return chooser.choose(who)
+        return chooser.choose(who, sorted(names))
     if who in names and len(chooser.matching(who)):
         raise RunMissing("A group is named so that one thing is meant.", "a segment and a stratum of that name.",
                          f"Write {SEGMENT}{who} for the segment, or name the stratum by its path.")

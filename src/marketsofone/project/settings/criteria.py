@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from marketsofone.errors import SettingsInvalid, shortened
+from marketsofone.sources.spelling import nearest
 
 if TYPE_CHECKING:
     from marketsofone.customer import UserColumn
@@ -48,6 +48,6 @@ def stated_margins(settings: Settings) -> dict[str, float]:
 
 
 def _unknown(wanted: str, name: str, known: Sequence[str]) -> SettingsInvalid:
-    close = get_close_matches(name, known, n=1)
-    return SettingsInvalid(wanted, f"'{name}'.", f"If '{close[0]}' is meant, write that." if close
+    close = nearest(name, known)
+    return SettingsInvalid(wanted, f"'{name}'.", f"If '{close}' is meant, write that." if close
                            else f"There are: {shortened(known, most=20)}.")

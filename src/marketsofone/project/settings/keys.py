@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 from zoneinfo import available_timezones
 
 from marketsofone.customer.tables import TABLES
 from marketsofone.errors import SettingsInvalid, shortened
+from marketsofone.sources.spelling import nearest
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -132,17 +132,16 @@ class ProjectFile:
 
     def unknown_section(self, name: str, known: Sequence[str]) -> SettingsInvalid:
         """The error for a section that is not one of ``known``, with the nearest right one."""
-        nearest = get_close_matches(name, known, n=1)
-        repair = f"If '{nearest[0]}' is meant, write:\n  [{nearest[0]}]" if nearest else "Take it out."
+        close = nearest(name, known)
+        repair = f"If '{close}' is meant, write:\n  [{close}]" if close else "Take it out."
         return SettingsInvalid(f"The project file has the sections {shortened(known)}.",
                                f"'{name}' in {self.place(name)}.", repair)
 
     def unknown_key(self, section: str, key: str, value: object, known: Sequence[str]) -> SettingsInvalid:
         """The error for a key that is not one of ``known``, with the nearest right one."""
-        nearest = get_close_matches(key, known, n=1)
-        repair = "Take the line out."
-        if nearest:
-            repair = f"If '{nearest[0]}' is meant, write:\n  [{section}]\n  {nearest[0]} = {_shown(value)}"
+        close, repair = nearest(key, known), "Take the line out."
+        if close:
+            repair = f"If '{close}' is meant, write:\n  [{section}]\n  {close} = {_shown(value)}"
         return SettingsInvalid(f"[{section}] has the keys {shortened(known, most=20)}.",
                                f"'{key}' in {self.place(section, key)}.", repair)
 
@@ -167,8 +166,8 @@ def _shown(value: object, most: int = 40) -> str:
 
 def _nearest_text(value: object, rule: Rule) -> str:
     """The right spelling of a misspelt name, as it stands in the file; empty where none is near."""
-    nearest = get_close_matches(str(value), rule.names(), n=1)
-    return f'"{nearest[0]}"' if nearest else ""
+    close = nearest(str(value), rule.names())
+    return f'"{close}"' if close else ""
 
 
 def rules(kind: type[DataclassInstance]) -> dict[str, Rule]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from marketsofone.errors import RunMissing, shortened
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.small_tables import asked_rows
 from marketsofone.project.snapshots.snapshot import Snapshot
+from marketsofone.sources.spelling import nearest
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -121,9 +121,8 @@ def read_level(snapshot: Snapshot, level: str, by: str = "value_per_hour",
     chosen = [each for each in strata if level in _names_of_level(each, strata)]
     if not chosen:
         known = sorted({name for each in strata for name in _names_of_level(each, strata)})
-        near = get_close_matches(level, known, n=1) or known
         raise RunMissing(f"Run {snapshot.run_id} was asked for the level '{level}' of its tree.",
-                         f"levels {shortened(known, most=20)}.", f"--level {near[0]}")
+                         f"levels {shortened(known, most=20)}.", f"--level {nearest(level, known) or known[0]}")
     return tuple(sorted(chosen, key=lambda each: _place(each, by))[:top])
 
 
