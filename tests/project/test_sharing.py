@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 import marketsofone as m1
+from marketsofone.cli import main
 from marketsofone.errors import RunMissing
 from marketsofone.estimates.candidates import Dimension, gather_evidence
 from marketsofone.project.segments.asking import asking
@@ -104,3 +105,14 @@ def test_a_group_is_counted_by_the_steps_of_a_number_that_the_tree_was_grown_on(
     wanted = told.order_by("buyer_id").to_pyarrow()["dim_staff"].to_pylist()
     assert coded.to_pylist() == [None, None, *wanted[2:9], None]
     assert shared.columns == {"dim_staff"}
+
+
+def test_the_preview_of_one_of_them_says_with_which_others_it_stands_and_of_both_says_nothing(project, capsys):
+    with asking(project) as asker:
+        (said,), none = (asker.preview(name).together for name in ("one", "both"))
+    assert said.startswith("'bakers' stands together with 'butchers' in 'whole market / sector: bakers, butchers': ")
+    assert none == ()
+    main(["segment", "preview", "one", str(project)])
+    assert said in capsys.readouterr().out
+    main(["segment", "preview", "one", str(project), "--format", "json"])
+    assert json.loads(capsys.readouterr().out)[0]["together"] == [said]

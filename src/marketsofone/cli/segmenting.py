@@ -62,7 +62,8 @@ def preview(name: Maybe = "", project: Project = HERE, *, rule: Written = "", ru
         _print(found)
     else:
         clauses = tuple(asdict(clause) for clause in found.found.clauses)
-        show([{**_row(found.name, found), **({"clauses": clauses} if format == "json" else {})}], (), format)
+        more = {"clauses": clauses, "together": found.together} if format == "json" else {}
+        show([{**_row(found.name, found), **more}], (), format)
 
 
 def members(name: Named, project: Project = HERE, *, top: Top = 20, run: Run = "latest",
@@ -198,6 +199,8 @@ def _print(each: Preview) -> None:
               "its intervals may end a little elsewhere.")
     if found.clauses:
         show(as_rows(found.clauses), _COUNTS, "table", "Each clause by itself")
+    for told in each.together:
+        print(plain(told))
     for one in each.unheld:
         print(plain(f"{one.said} {one.repair}"))
 

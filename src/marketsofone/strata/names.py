@@ -50,7 +50,17 @@ def value_name(dimension: Dimension, value: str) -> str:
 
 
 def _range(dimension: Dimension, values: Sequence[str]) -> str:
-    low, high = dimension.stretch(values)
+    return stretch_name(*dimension.stretch(values))
+
+
+def stretch_name(low: float | None, high: float | None) -> str:
+    """From where to where numbers go, in words; None where they are open.
+
+    Examples
+    --------
+    >>> stretch_name(None, 10.0), stretch_name(10.0, 1200.0), stretch_name(1200.0, None)
+    ('under 10', '10 to 1,200', '1,200 or more')
+    """
     if low is None:
         return f"under {high:,.10g}"
     return f"{low:,.10g} or more" if high is None else f"{low:,.10g} to {high:,.10g}"

@@ -62,7 +62,10 @@ def decided(rule: Bound, row: Mapping[str, Any]) -> tuple[Truth, tuple[Said, ...
 
 
 def truth_of(rule: Bound, row: Mapping[str, Any]) -> Truth:
-    """Whether one buyer is in: true, false, or None where it is not known."""
+    """Whether one buyer is in: true, false, or None where it is not known.
+
+    Of columns that the row lacks nothing is known at all, not even whether a buyer has a value.
+    """
     if isinstance(rule, Not):
         return negated(truth_of(rule.part, row))
     if isinstance(rule, Every | Either):
@@ -79,6 +82,8 @@ def holds(leaf: Asked, row: Mapping[str, Any]) -> Truth:
 def _asked(leaf: Asked, row: Mapping[str, Any]) -> Truth:
     if leaf.rule is not None:
         return truth_of(leaf.rule, row)
+    if leaf.column not in row or (leaf.other and leaf.other not in row):
+        return None
     value, asks = _value(row, leaf.column), leaf.clause.asks
     if asks == "known":
         return value is not None

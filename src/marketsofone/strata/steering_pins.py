@@ -12,7 +12,8 @@ from marketsofone.strata.splitting import Candidate, Rules, Split, grouped, judg
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_APART = 12
+MOST_APART = 12
+"""So many values of a text a pin parts, each into a part of its own."""
 
 
 def pinned_split(candidate: Candidate, worth: float, rules: Rules) -> Split | None:
@@ -32,7 +33,7 @@ def pinned_split(candidate: Candidate, worth: float, rules: Rules) -> Split | No
     """
     people = candidate.people.sum(axis=0)
     ordered = bool(candidate.dimension.cuts)
-    apart = not ordered and len(candidate.values) <= _APART
+    apart = not ordered and len(candidate.values) <= MOST_APART
     group = np.arange(len(candidate.values)) if apart else _grouped(candidate, people)
     kept = _large_enough(group, people, rules.least_buyers, ordered=ordered)
     if kept.max() < 1:
@@ -51,8 +52,8 @@ def _grouped(candidate: Candidate, people: Floats) -> Ints:
         below = np.cumsum(people) - people / 2.0
         cut = int(np.argmin(np.abs(np.cumsum(people)[:-1] - people.sum() / 2.0)))
         return (np.arange(len(below)) > cut).astype(np.int64)
-    largest = np.argsort(-people, kind="stable")[: _APART - 1]
-    group = np.full(len(people), _APART - 1, dtype=np.int64)
+    largest = np.argsort(-people, kind="stable")[: MOST_APART - 1]
+    group = np.full(len(people), MOST_APART - 1, dtype=np.int64)
     group[largest] = np.arange(len(largest))
     return _renumbered(group)
 

@@ -26,6 +26,7 @@ from marketsofone.project.segments.keeping import drift
 from marketsofone.project.segments.measuring import Measured, measured, measured_list
 from marketsofone.project.segments.population import Population, fields_of, strata_known
 from marketsofone.project.segments.sharing import shared_of
+from marketsofone.project.segments.together import kept_together
 from marketsofone.project.segments.unheld import Unheld, unheld
 from marketsofone.project.settings.market_file import read_settings
 from marketsofone.project.snapshots.readback import read_buyer
@@ -50,7 +51,11 @@ RULE, SEGMENT = "rule:", "segment:"
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a segment is among the buyers of a run; ``unheld``: values that its rule asks for and nobody has."""
+    """What a segment is among the buyers of a run.
+
+    ``unheld``: values that its rule asks for and nobody has; ``together``: which of those it asks for the tree keeps
+    together with others, in sentences.
+    """
 
     name: str
     kind: str
@@ -60,6 +65,7 @@ class Preview:
     currency: str
     gone: int | None = None
     unheld: tuple[Unheld, ...] = ()
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +204,11 @@ class Asker:
                 else measured(self.engine, rule, rows, shared)
         gone = gone_of(self.snapshot).get(name) if frozen else None
         nobody = tuple(unheld(rule, self.population.buyers, self.population.facts))
+        least = self.snapshot.manifest["market"].get("strata", {}).get("least_buyers", 0)
+        together = kept_together(rule, shared.fused, self.strata, least)
         return Preview(name.removeprefix(RULE), "frozen" if frozen else "rule", said.rule if said else "",
                        frozen.reason if frozen else said.note if said else "", found,
-                       str(self.snapshot.manifest["currency"]), gone, nobody)
+                       str(self.snapshot.manifest["currency"]), gone, nobody, together)
 
     def why(self, who: str, buyer: int | str) -> Why:
         """Whether one buyer is in a segment, and which clauses decide it."""
