@@ -315,8 +315,9 @@ def _score_column(score: _Score, currency: str, words: Words) -> Column:
 
 
 def _decided(row: Row) -> bool:
-    """Whether an opportunity is won or lost: it has no chance any more, whatever was expected of it."""
-    return row["outcome"] in ("won", "lost")
+    from marketsofone.project.snapshots.results import is_decided
+
+    return is_decided(row)
 
 
 _OPPORTUNITY = (

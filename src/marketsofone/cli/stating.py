@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -90,13 +91,9 @@ def objection(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
     """
     from marketsofone.project import state_objection, withdraw_objection
 
-    who = by or getpass.getuser()
-    if withdraw:
-        withdraw_objection(project, about, about_id, who)
-        print("Written down. Lists show it again, or from the next run on where the last one is without it.")
-        return
-    state_objection(project, about, about_id, who)
-    _print_written("No list shows it from now on; the next run is without it.", project, about, about_id, dated=False)
+    _keep_no((project, about, about_id, by or getpass.getuser()), state_objection,
+             "No list shows it from now on; the next run is without it.", withdraw_objection if withdraw else None,
+             "Lists show it again, or from the next run on where the last one is without it.")
 
 
 def refusal(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
@@ -115,14 +112,10 @@ def refusal(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
     """
     from marketsofone.project import state_refusal, withdraw_refusal
 
-    who = by or getpass.getuser()
-    if withdraw:
-        withdraw_refusal(project, about, about_id, who)
-        print("Written down. Lists hold it again, or from the next run on where the last one knew of the refusal, "
-              "unless a file or an objection says otherwise.")
-        return
-    state_refusal(project, about, about_id, who)
-    _print_written("It is on no list of whom to approach from now on.", project, about, about_id, dated=False)
+    _keep_no((project, about, about_id, by or getpass.getuser()), state_refusal,
+             "It is on no list of whom to approach from now on.", withdraw_refusal if withdraw else None,
+             "Lists hold it again, or from the next run on where the last one knew of the refusal, unless a file or an "
+             "objection says otherwise.")
 
 
 def merge(kind: Literal["account", "contact", "opportunity"],
@@ -150,6 +143,22 @@ def merge(kind: Literal["account", "contact", "opportunity"],
         state_merge(project, kind, first, second, who, since)
     then = f"It holds in runs of {since} and later." if since and not undo else "It holds from the next run on."
     _print_written(then, project, kind, first, second, dated=False)
+
+
+def _keep_no(said: tuple[Path, str, str, str], state: Callable[[Path, str, str, str], int], then: str,
+             take_back: Callable[[Path, str, str, str], int] | None, again: str) -> None:
+    """Writes down somebody's no, or takes it back, and says what follows from that.
+
+    Parameters
+    ----------
+    said : tuple
+        The project, what the no is about, its key, and who says so.
+    """
+    if take_back is not None:
+        take_back(*said)
+        return print(f"Written down. {again}")
+    state(*said)
+    return _print_written(then, *said[:3], dated=False)
 
 
 def _print_written(then: str, project: Path, about: str, *keys: str, dated: bool = True,

@@ -22,7 +22,8 @@ def deals(market, *lines, header=HEADER, rows=20):
 
 @pytest.mark.parametrize("line", [
     "Total,,,200", "Grand total,,,200.0", "GRAND TOTAL:,,,200", "Summe,,,200", "Gesamtsumme (EUR),,,200",
-    "Subtotal,,,99", "Total général,,,200", ",Total,,200", ",,,200.0", ",,,200"])
+    "Subtotaal,,,99", "Rechnungssumme,,,200", "Subtotal,,,99", "Total général,,,200", ",Total,,200", ",,,200.0",
+    ",,,200"])
 def test_a_total_at_the_end_is_refused_with_the_reason(market, line):
     health = deals(market, line)
     assert (health.read, health.accepted, health.refused) == (21, 20, 1)
@@ -147,7 +148,7 @@ def sold(market, told, products=("Saw", "Drill", "Glue"), orders=12):
     return [reason for _, _, reason in market.refused()]
 
 
-@pytest.mark.parametrize("word", ["Total", "TOTAL:", "Summe", "Sous-total", "Total of this order"])
+@pytest.mark.parametrize("word", ["Total", "TOTAL:", "Summe", "Sous-total", "Ergebnis", "Total of this order"])
 def test_a_total_among_the_products_of_each_order_is_refused(market, word):
     assert sold(market, lambda total: [(word, total)]) == [TOTAL] * 12
     assert market.column("select count(*) from order_line") == [24]

@@ -32,6 +32,7 @@ from marketsofone.project.showing.figures import currency_of, money, reasons, sh
 from marketsofone.project.showing.saying import said_of
 from marketsofone.project.showing.timeline import timeline
 from marketsofone.project.showing.wishes import wish_words
+from marketsofone.project.snapshots.results import is_decided
 from marketsofone.project.snapshots.shelf import Row
 from marketsofone.project.statements.restating import restated, too_late
 from marketsofone.project.statements.stating import REFUSAL
@@ -342,9 +343,9 @@ def _places(visit: Visit, buyer_id: int) -> tuple[Place, ...]:
 
 
 def _opportunity(row: Row) -> OpportunityLine:
-    """An opportunity; one that is decided has no chance any more, whatever was expected of it."""
+    """An opportunity; one that is decided has no chance any more."""
     key, outcome = str(row["source_id"]), str(row["outcome"] or "not recorded")
-    if row["outcome"] in ("won", "lost"):
+    if is_decided(row):
         return OpportunityLine(key, outcome, "decided", "", ())
     between = "" if row["win_low"] is None else f"{share(row['win_low'])} to {share(row['win_high'])}"
     return OpportunityLine(key, outcome, share(row["win"]), between, reasons(row["reasons"]))

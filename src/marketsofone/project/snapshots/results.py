@@ -156,6 +156,11 @@ def value_read(row: Row, name: str) -> ValueRead:
     return ValueRead(row[name], row[f"{name}_low"], row[f"{name}_high"])
 
 
+def is_decided(row: Row) -> bool:
+    """Whether an opportunity is won or lost: it has no chance any more, whatever was expected of it."""
+    return row["outcome"] in ("won", "lost")
+
+
 def reasons_read(text: str | None) -> tuple[str, ...]:
     """The sentences of a cell of reasons."""
     return tuple(text.split(" | ")) if text else ()

@@ -21,7 +21,7 @@ from marketsofone.sources.staging.groups_above import names_group
 from marketsofone.sources.staging.staged_rows import Staged, without_rows
 from marketsofone.sources.staging.sum_of_all import numbers_of, sum_of_all
 from marketsofone.sources.staging.sums_of_blocks import sums_of_blocks
-from marketsofone.sources.staging.totals_of_parts import totals_of_parts
+from marketsofone.sources.staging.totals_of_parts import SUM, totals_of_parts
 from marketsofone.sources.values.readings import cleaned, number
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 TOTAL = "a total of other rows, not a row of its own"
 """Why such a row is refused."""
 
-_WORD = (r"(?i)(^|[^\p{L}\p{N}])((grand|sub)[ -]?total|total|totals|totaal|totale|totalt|sum|sums|summe|summen|"
-         r"(gesamt|zwischen|end)[ -]?summe|gesamt|gesamtergebnis|ergebnis|suma|somme|insgesamt|"
-         r"anzahl|count|average|durchschnitt|mittelwert)([^\p{L}\p{N}]|$)")
+_WORD = rf"(?i)(^|[^\p{{L}}\p{{N}}])({SUM}|anzahl|count|average|durchschnitt|mittelwert)([^\p{{L}}\p{{N}}]|$)"
 NOTE = "a note below the table, not a row of it"
 """Why the line of a report that says who made it is refused."""
 

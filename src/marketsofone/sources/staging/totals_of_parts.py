@@ -15,9 +15,11 @@ from marketsofone.sources.values.readings import cleaned, number
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_WORDS = (r"(?:grand|sub|sous|order|invoice|net)[ -]?total|totals?|subtotaal|totaal|totale|subtotale|totalt|"
-          r"(?:(?:gesamt|zwischen|end|rechnungs)[ -]?)?summe|gesamt|insgesamt|somme|suma")
-_ALONE, _BEGUN = rf"(?i)^({_WORDS})\s*:?$", rf"(?i)^({_WORDS})\b.*"
+SUM = (r"(?:(?:grand|sub|sous|order|invoice|net)[ -]?)?totals?|(?:sub)?total[et]|(?:sub)?totaal|sums?|"
+       r"(?:(?:gesamt|zwischen|end|rechnungs)[ -]?)?summen?|gesamt|insgesamt|(?:gesamt)?ergebnis|somme|suma")
+"""Words for a sum of rows, without regard to case."""
+
+_ALONE, _BEGUN = rf"(?i)^({SUM})\s*:?$", rf"(?i)^({SUM})\b.*"
 _MOST_CELLS = 5_000_000
 """A larger table is an export of a system, which holds no such rows."""
 
