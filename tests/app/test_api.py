@@ -124,6 +124,18 @@ def test_who_refuses_contact_or_objects_is_in_no_ranking_and_no_move_from_that_m
     assert best not in team.browser("analyst").get("/").text
 
 
+def test_an_audience_is_that_of_the_page_for_whom_may_take_one_out(team, api):
+    (market,) = [row["stratum_id"] for row in team.shelf.strata if row["level"] == 0]
+    name = m1.frame(team.shelf.snapshot, "marketing_segments")["class"].iloc[0]
+    for role in ("marketing", "leader"):
+        told = every(api(role), f"/api/v1/audience?stratum={market}&class={name}&most=70")
+        page = team.browser(role).get("/crosswalk/audience.csv", params={"stratum": market, "class": name}).text
+        assert [row["buyer"] for row in told] == [row["buyer"] for row in csv.DictReader(page.splitlines())] != []
+    assert ("exported audience", f"stratum {market}") in [(each.action, each.subject) for each in team.door.trail()]
+    assert api("rep").get("/api/v1/audience", params={"stratum": market, "class": name}).status_code == 403
+    assert api("marketing").get("/api/v1/audience", params={"stratum": market, "class": "x"}).status_code == 404
+
+
 def test_a_rep_is_told_of_own_buyers_only(team, api):
     program, rep = api("rep"), min(team.shelf.reps)
     for address in ("/api/v1/buyers?most=300", "/api/v1/ranking?most=300", "/api/v1/strata/market/members?most=300"):

@@ -13,14 +13,29 @@ from marketsofone.app.api.routing import Model, Most, Sheet, Start, api_router, 
 from marketsofone.app.api.scored import Buyer, BuyerId, BuyerNow, Membership, Opportunity, told
 from marketsofone.app.api.strata import Order
 from marketsofone.app.entrance import Visit, visits
+from marketsofone.project.people.access import audience_scope
+from marketsofone.project.reading.audience import audience, audience_size
 from marketsofone.project.reading.rows import read_rows
 from marketsofone.project.statements.restating import restated
 
 router = api_router("buyers")
 
 Key = Annotated[str, Query(min_length=1, max_length=500, description="What the key in your files begins with.")]
+InStratum = Annotated[str, Query(min_length=1, max_length=100, description="The `stratum_id` of a sales segment.")]
+OfClass = Annotated[str, Query(alias="class", min_length=1, max_length=1_000, description="A marketing segment.")]
 Listing = Literal["rank", "plan"]
 Score = Annotated[Literal["pull", "competitiveness", "attractiveness"] | None, Query(description="Of this score.")]
+
+
+class Reached(Model):
+    """A buyer of an audience."""
+
+    buyer: str = Field(description="Its key in your files.")
+    kind: str
+    class_: str = Field(alias="class", description="The marketing segment that is its most likely one.")
+    segment: str = Field(description="The path of the sales segment.")
+    share: float = Field(description="How far it stands there.")
+    probability: float = Field(description="Of the marketing segment.")
 
 
 class CountedRow(Model):
@@ -54,6 +69,19 @@ def ranking(request: Request, visit: Annotated[Visit, visits("see_buyers")], by:
     order: Order = "place" if by == "plan" else "rank"
     found = visit.shelf.listed(visit.scope, None, order, start, most, ranked=True, without=visit.barred)
     return sheet(request, visit, [told(row) for row in found.rows], found.total, start, most)
+
+
+@router.get("/audience", response_model=Sheet[Reached])
+def reached(request: Request, visit: Annotated[Visit, visits("export")], stratum: InStratum, name: OfClass,
+            start: Start = 0, most: Most = 50) -> Any:
+    """The buyers of a marketing segment in a sales segment, by your keys, as page Crosswalk takes them out.
+
+    Who objected or may not be contacted is left out from that moment on.
+    """
+    asked = visit.shelf, visit.office.notebook, audience_scope(visit.viewer, visit.shelf), stratum, name
+    rows = list(audience(*asked, start, most))
+    visit.office.door.trace(visit.viewer, "exported audience", f"stratum {stratum}")
+    return sheet(request, visit, rows, audience_size(*asked), start, most)
 
 
 @router.get("/find", response_model=list[Buyer])

@@ -29,7 +29,8 @@ _AT_ONCE = 5_000
 _DIGITS = 6
 
 
-def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, name: str) -> Iterator[dict[str, Any]]:
+def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, name: str, start: int = 0,
+             most: int | None = None) -> Iterator[dict[str, Any]]:
     """The buyers of a class in a stratum, each once: `COLUMNS`, by their keys.
 
     Who may not be contacted is left out, and who objected or took back a basis since the run (`unlisted`).
@@ -40,6 +41,8 @@ def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, na
         Whose buyers may leave.
     stratum_id, name : str
         The sales segment, and the class.
+    start, most : int
+        How many to pass over, and to give at most; absent: all.
 
     Raises
     ------
@@ -47,10 +50,21 @@ def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, na
         The run has no such stratum or class, or no marketing segments.
     """
     stratum = shelf.stratum(stratum_id)
-    run = shelf.snapshot
-    _require(run, name)
-    reached = replace(scope, without=scope.without | unlisted(run, notebook))
-    return _rows(_query(run, reached), [stratum_id, stratum["level"], name], str(stratum["path"]))
+    _require(shelf.snapshot, name)
+    limited = "" if most is None else f" limit {int(most)} offset {int(start)}"
+    query = (f"select b.source_id, b.kind, m.share, c.probability {_reached(shelf.snapshot, notebook, scope)} "
+             f"order by b.source_id, b.buyer_id{limited}")
+    return _rows(query, [stratum_id, stratum["level"], name], str(stratum["path"]))
+
+
+def audience_size(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, name: str) -> int:
+    """How many buyers an `audience` holds."""
+    import duckdb
+
+    given = [stratum_id, shelf.stratum(stratum_id)["level"], name]
+    with duckdb.connect() as engine:
+        [(size,)] = engine.execute(f"select count(*) {_reached(shelf.snapshot, notebook, scope)}", given).fetchall()
+    return int(size)
 
 
 def audience_file(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -83,12 +97,13 @@ def _require(run: Snapshot, name: str) -> None:
                          f"{said}m1 crosswalk lists them.")
 
 
-def _query(run: Snapshot, scope: Scope) -> str:
+def _reached(run: Snapshot, notebook: Notebook, scope: Scope) -> str:
+    """From which rows an audience is told, given the stratum, its level and the class."""
     members, classes, buyers = (scanned(run.file(each)) for each in ("memberships", "marketing_segments", "buyers"))
-    return (f"select b.source_id, b.kind, m.share, c.probability from {members} m join {classes} c using (buyer_id) "
-            f"join {buyers} b using (buyer_id) where m.stratum_id::varchar = ? and m.level = ? "
-            f"and m.share > 0 and c.class = ? and b.rank is not null "
-            f"and {scope.condition} order by b.source_id, b.buyer_id")
+    reached = replace(scope, without=scope.without | unlisted(run, notebook))
+    return (f"from {members} m join {classes} c using (buyer_id) join {buyers} b using (buyer_id) "
+            "where m.stratum_id::varchar = ? and m.level = ? and m.share > 0 and c.class = ? and b.rank is not null "
+            f"and {reached.condition}")
 
 
 def _rows(query: str, given: Sequence[Any], path: str) -> Iterator[dict[str, Any]]:
