@@ -95,13 +95,12 @@ def difference(project: Project = HERE, before: Named = "", after: Named = "", *
 
 def _print_plans(plan: PlanDifference, top: int) -> None:
     """The segments whose hours moved most."""
-    from marketsofone.project.words import counted
+    from marketsofone.project.history.differing import moved_less
 
     if plan.segments:
         show(as_rows(plan.segments[:top]), _PLANNED, "table", "Hours in the plan")
-    more = len(plan.segments) - top
-    if more > 0:
-        print(f"{counted(more, 'segment')} more moved less; --top {len(plan.segments)} shows all.")
+    if more := moved_less(len(plan.segments) - top):
+        print(f"{more} --top {len(plan.segments)} shows all.")
 
 
 def _names_of_a_mover() -> list[str]:

@@ -12,7 +12,7 @@ from marketsofone.app.desk import AtDesk, job_line
 from marketsofone.app.rendering import rendered
 from marketsofone.errors import RunGoing
 from marketsofone.project.history.diff import diff
-from marketsofone.project.history.differing import difference_sentences, kept_told, measured, planned_told
+from marketsofone.project.history.differing import difference_sentences, kept_told, measured, moved_less, planned_told
 from marketsofone.project.history.lineage import lineage
 from marketsofone.project.jobs.job import list_jobs
 from marketsofone.project.jobs.running import start_run, stop_run
@@ -65,6 +65,7 @@ class Between:
     kept: str
     counted: str
     planned: tuple[PlannedLine, ...]
+    moved_less: str
     movers: tuple[MoverLine, ...]
 
 
@@ -112,7 +113,8 @@ def difference(desk: AtDesk, before: str = "", after: str = "") -> HTMLResponse:
     currency = later.manifest["currency"]
     page = Between(earlier.run_id, later.run_id, difference_sentences(found, currency), news,
                    kept_told(len(became) - len(news)), IN_PROPORTION,
-                   tuple(_planned(each, earlier.run_id, later.run_id) for each in found.plan.segments),
+                   tuple(_planned(each, earlier.run_id, later.run_id) for each in found.plan.segments[:MOVERS]),
+                   moved_less(len(found.plan.segments) - MOVERS),
                    tuple(_mover(mover, currency) for mover in found.movers))
     return rendered("data_difference.html", desk.frame("Difference between runs"), page)
 

@@ -66,6 +66,17 @@ def planned_told(choice: str | None, given: float | None) -> str:
     return f"{choice}, {hours(given)} hours" if given else choice
 
 
+def moved_less(segments: int) -> str:
+    """How many segments moved less than those that are shown; empty for none.
+
+    Examples
+    --------
+    >>> moved_less(0), moved_less(1), moved_less(7)
+    ('', '1 segment more moved less.', '7 segments more moved less.')
+    """
+    return f"{counted(segments, 'segment')} more moved less." if segments > 0 else ""
+
+
 def kept_told(segments: int) -> str:
     """How many segments are as they were.
 
