@@ -12,6 +12,8 @@ HEALTH, RETAIL = 1, 2
 SERVED = {10: HEALTH, 20: HEALTH, 30: HEALTH, 40: RETAIL, 50: RETAIL}
 WHY = "Its best hour earns more than it costs, and less than it would earn elsewhere."
 
+ELSEWHERE = "nothing of its own moved that way, yet what hours do, or earn elsewhere, did"
+
 
 @pytest.fixture
 def planned(small, tmp_path):
@@ -56,8 +58,7 @@ def test_plans_that_are_the_same_have_nothing_that_moved(planned):
 def test_a_segment_that_fell_out_of_the_plan_is_told_with_its_hours_and_the_reason_of_the_later_plan(planned):
     found = diff(planned({10: 30, 40: 10}), planned({10: 20, 20: 20}))
     assert told(found) == [
-        ("Acme / 1", ("pursue", 30.0), ("pursue", 40.0),
-         ("due to what hours earn elsewhere, not to the segment itself",)),
+        ("Acme / 1", ("pursue", 30.0), ("pursue", 40.0), (ELSEWHERE,)),
         ("Acme / 2", ("pursue", 10.0), ("hold", 0.0), (WHY.removesuffix("."),))]
     assert (found.plan.came, found.plan.went) == (1, 1)
     assert difference_sentences(found, "EUR")[-1].endswith("1 buyer came into it, 1 fell out.")
@@ -67,14 +68,14 @@ def test_what_is_at_stake_in_a_segment_is_a_reason_where_it_moved_as_its_hours_d
     found = diff(planned({10: 20, 40: 20}), planned({10: 30, 40: 10}, stakes={10: 500.0, 40: 900.0}))
     assert [each.why for each in found.plan.segments] == [
         ("the contribution at stake there was EUR 300, is EUR 700",),
-        ("due to what hours earn elsewhere, not to the segment itself",)]
+        (ELSEWHERE,)]
 
 
 @pytest.mark.parametrize(("said", "due"), [
     ({"weeks": 2}, "how many hours there are"), ({"settings": {"most_hours": 5.0}}, "settings of the plan")])
 def test_hours_that_moved_with_nothing_of_the_segment_are_put_down_to_what_is_known_to_differ(planned, said, due):
     found = diff(planned({10: 20, 40: 20}), planned({10: 10, 40: 10}, **said))
-    assert {each.why for each in found.plan.segments} == {(f"due to {due}, not to the segment itself",)}
+    assert {each.why for each in found.plan.segments} == {(f"nothing of its own moved that way, yet {due} did",)}
 
 
 def test_segments_of_one_plan_alone_are_told_beside_the_hours_of_their_buyers_in_the_other(planned):

@@ -144,7 +144,7 @@ def _elsewhere(before: Snapshot, after: Snapshot) -> str:
     if any(each.name.startswith(_OF_THE_PLAN) for each in settings_changes(before, after)):
         return "settings of the plan"
     first, second = (run.manifest["plan"]["capacity_hours"] for run in (before, after))
-    return "what hours earn elsewhere" if same(first, second) else "how many hours there are"
+    return "what hours do, or earn elsewhere," if same(first, second) else "how many hours there are"
 
 
 def _causes(one: _Row, other: _Row, elsewhere: str, currency: str) -> Iterator[str]:
@@ -157,7 +157,7 @@ def _causes(one: _Row, other: _Row, elsewhere: str, currency: str) -> Iterator[s
         was, now = one[name] or 0.0, other[name] or 0.0
         if write(was) != write(now) and (now > was) == more:
             told.append(f"{what} was {write(was)}, is {write(now)}")
-    yield from told or [f"due to {elsewhere}, not to the segment itself"]
+    yield from told or [f"nothing of its own moved that way, yet {elsewhere} did"]
 
 
 def _more(moved: SegmentHours) -> float:
