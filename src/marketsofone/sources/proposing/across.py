@@ -10,8 +10,8 @@ from marketsofone.sources.profiling.belonging import Folder
 from marketsofone.sources.profiling.columns import FileProfile
 from marketsofone.sources.profiling.headings import scale_of
 from marketsofone.sources.profiling.months import Months
+from marketsofone.sources.proposing.called import plain_fields, references
 from marketsofone.sources.proposing.drafts import Draft, Guess
-from marketsofone.sources.proposing.fields import plain_fields, references
 from marketsofone.sources.spelling import in_ascii, snake
 from marketsofone.sources.sql import quoted
 from marketsofone.sources.staging.across import DAY, VALUE, all_called, alone_of, months_missing

@@ -9,8 +9,9 @@ from marketsofone.sources.profiling.belonging import Folder
 from marketsofone.sources.profiling.columns import FileProfile
 from marketsofone.sources.profiling.links import Link
 from marketsofone.sources.profiling.rows_told import Kinds
+from marketsofone.sources.proposing.called import field_of, references
 from marketsofone.sources.proposing.drafts import Guess, JoinDraft, beside
-from marketsofone.sources.proposing.fields import field_of, order_line, order_number, paid, references
+from marketsofone.sources.proposing.ledgers import order_line, order_number, paid
 from marketsofone.sources.proposing.safe_joins import against
 
 _SHARED = ("account", "contact")

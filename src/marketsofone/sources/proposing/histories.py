@@ -10,8 +10,8 @@ from marketsofone.sources.profiling.belonging import Folder
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_words import KEYS
 from marketsofone.sources.profiling.links import Link
+from marketsofone.sources.proposing.called import dated
 from marketsofone.sources.proposing.drafts import Guess, JoinDraft
-from marketsofone.sources.proposing.fields import dated
 from marketsofone.sources.proposing.safe_joins import against
 from marketsofone.sources.proposing.told_by_values import outcome
 from marketsofone.sources.spelling import bare

@@ -6,7 +6,8 @@ from marketsofone.errors import shortened
 from marketsofone.sources.profiling.belonging import Folder
 from marketsofone.sources.profiling.columns import FileProfile, named
 from marketsofone.sources.profiling.field_words import FIELDS
-from marketsofone.sources.proposing.fields import day_of, order_number, paid
+from marketsofone.sources.proposing.called import day_of
+from marketsofone.sources.proposing.ledgers import order_number, paid
 from marketsofone.sources.spelling import quoted_as_toml
 from marketsofone.sources.sql import quoted
 

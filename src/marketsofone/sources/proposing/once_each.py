@@ -11,8 +11,8 @@ from marketsofone.sources.profiling.belonging import Folder, doubtful_rows
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_words import KEYS
 from marketsofone.sources.profiling.rows_told import Whole
+from marketsofone.sources.proposing.called import field_of
 from marketsofone.sources.proposing.drafts import Draft, Guess, JoinDraft, TableDraft, beside, reads
-from marketsofone.sources.proposing.fields import field_of
 from marketsofone.sources.spelling import bare
 from marketsofone.sources.sql import quoted
 

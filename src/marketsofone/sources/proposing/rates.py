@@ -11,8 +11,8 @@ from marketsofone.sources.profiling.belonging import first_called
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_words import CURRENCIES, KEYS, RATED_INTO
 from marketsofone.sources.profiling.field_words import FIELDS
+from marketsofone.sources.proposing.called import dated, field_of
 from marketsofone.sources.proposing.drafts import Draft, Guess, TableDraft
-from marketsofone.sources.proposing.fields import dated, field_of
 from marketsofone.sources.proposing.left_over import left_over
 from marketsofone.sources.proposing.rate_sizes import is_turned_by_size, sizes_of
 from marketsofone.sources.spelling import quoted_as_toml

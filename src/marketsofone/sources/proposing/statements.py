@@ -5,8 +5,8 @@ from __future__ import annotations
 from marketsofone.sources.profiling.belonging import Folder
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, named
 from marketsofone.sources.profiling.crm_words import KEYS
+from marketsofone.sources.proposing.called import field_of, plain_fields
 from marketsofone.sources.proposing.drafts import Guess
-from marketsofone.sources.proposing.fields import field_of, plain_fields
 from marketsofone.sources.sql import literal
 
 _STATED = ("objection", "wish")
