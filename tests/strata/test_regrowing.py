@@ -1,5 +1,7 @@
 """A tree grown in memory on some of the buyers is the tree the engine would grow on them."""
 
+from dataclasses import replace
+
 import ibis
 import numpy as np
 import pandas as pd
@@ -74,6 +76,31 @@ def test_strata_that_truly_differ_are_found_again_on_either_half(evidence):
     strata = regrown_strata(sample, np.ones(400), DIMENSIONS, Rules())
     [made] = tree_stability(sample, strata, DIMENSIONS, Rules(), 5, seed=1)
     assert made.measured.whole.mean() > 0.9
+    assert made.measured.within[:, 1:].mean() > 0.9
+
+
+def test_a_least_size_is_asked_of_half_the_buyers_by_half(evidence):
+    """Parts of 150 of 400 buyers: a half that were asked for parts of 150 too would have none."""
+    sample = fetch_sampled(evidence, DIMENSIONS, ["competitiveness"], 1000, seed=1)
+    rules = Rules(least_buyers=150)
+    strata = regrown_strata(sample, np.ones(400), DIMENSIONS, rules)
+    assert len(strata) == 3
+    [made] = tree_stability(sample, strata, DIMENSIONS, rules, 5, seed=1)
+    assert made.measured.within[:, 1:].mean() > 0.9
+
+
+def test_what_a_split_must_gain_is_asked_of_half_the_buyers_by_half(evidence, rng):
+    """A split that gains a half more than it costs pays on either half, where it gains half as much."""
+    sample = fetch_sampled(evidence, DIMENSIONS, ["competitiveness"], 1000, seed=1)
+    one = np.ones(400)
+    zero = np.zeros(400)
+    worth = np.stack([one, one, one * 100.0, one, one * 100.0, one * 10_000.0, zero, zero, one])
+    sample = replace(sample, sums={**sample.sums, "attractiveness": worth})
+    split_at = [cost for cost in range(50, 5000, 50)
+                if len(regrown_strata(sample, one, DIMENSIONS, Rules(handling_cost=cost))) == 3]
+    rules = Rules(handling_cost=max(split_at) / 1.5)
+    strata = regrown_strata(sample, one, DIMENSIONS, rules)
+    [made] = tree_stability(sample, strata, DIMENSIONS, rules, 5, seed=1)
     assert made.measured.within[:, 1:].mean() > 0.9
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,21 @@ from marketsofone.strata.splitting import Rules
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+def asked_of_some(rules: Rules, share: float) -> Rules:
+    """The rules of a tree for a share of its buyers, who stand for all of them.
+
+    What a split gains and how many buyers its parts have grow with the buyers there are; what must be gained, and the
+    least size, are said of the whole market. Asked in full of half the buyers, no part of 150 in 400 could be made.
+
+    Examples
+    --------
+    >>> half = asked_of_some(Rules(handling_cost=500.0, least_buyers=25), 0.5)
+    >>> half.handling_cost, half.least_buyers
+    (250.0, 13)
+    """
+    return replace(rules, handling_cost=rules.handling_cost * share, least_buyers=ceil(rules.least_buyers * share))
 
 
 def regrown_strata(

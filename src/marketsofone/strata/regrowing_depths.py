@@ -12,7 +12,7 @@ from marketsofone.customer import Stratum
 from marketsofone.estimates.candidates import Dimension
 from marketsofone.estimates.sampled import Sampled
 from marketsofone.estimates.steadiness import Stability, across, compared, complementary_halves, shared
-from marketsofone.strata.regrowing import placed, regrown_strata
+from marketsofone.strata.regrowing import asked_of_some, placed, regrown_strata
 from marketsofone.strata.splitting import Rules
 
 Floats = NDArray[np.float64]
@@ -37,13 +37,19 @@ class TreeStability:
 
 
 def tree_stability(
-    sample: Sampled, strata: Sequence[Stratum], dimensions: Sequence[Dimension], rules: Rules, pairs: int, seed: int
+    sample: Sampled, strata: Sequence[Stratum], dimensions: Sequence[Dimension], rules: Rules, pairs: int, seed: int,
+    share: float = 1.0,
 ) -> list[TreeStability]:
     """The stability of a tree cut at depth 1, 2, ... down to its deepest, which is the tree itself.
 
     The tree is grown anew on complementary halves of the companies, so it is asked to show itself on half the
-    evidence. Cut from one tree, segments would always come from one segment above; grown anew on other
-    buyers, they need not.
+    evidence; what a segment must gain and hold is asked of it by its share of the market (`asked_of_some`). Cut from
+    one tree, segments would always come from one segment above; grown anew on other buyers, they need not.
+
+    Parameters
+    ----------
+    share : float
+        How much of the market the sample is.
 
     Returns
     -------
@@ -57,7 +63,7 @@ def tree_stability(
     """
     rng = np.random.default_rng(seed)
     companies, place = np.unique(sample.whose, return_inverse=True)
-    grown = [_grown(sample, times[place], dimensions, rules) for _pair in range(pairs)
+    grown = [_grown(sample, times[place], dimensions, rules, share) for _pair in range(pairs)
              for times in complementary_halves(len(companies), rng)]
     own = (tuple(strata), placed(sample, strata))
     depths = range(min(1, strata[-1].depth), strata[-1].depth + 1)
@@ -68,8 +74,8 @@ Tree = tuple[tuple[Stratum, ...], Ints]
 """Strata, and the one each buyer stands in."""
 
 
-def _grown(sample: Sampled, times: Floats, dimensions: Sequence[Dimension], rules: Rules) -> Tree:
-    tree = regrown_strata(sample, times, dimensions, rules)
+def _grown(sample: Sampled, times: Floats, dimensions: Sequence[Dimension], rules: Rules, share: float) -> Tree:
+    tree = regrown_strata(sample, times, dimensions, asked_of_some(rules, share * float(times.mean())))
     return tree, placed(sample, tree)
 
 

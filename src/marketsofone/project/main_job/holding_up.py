@@ -80,8 +80,9 @@ def tree_held_up(stratified: Stratified, seed: int) -> list[Row]:
 
 def _of_tree(stratified: Stratified, seed: int) -> Rows:
     sample = stratified.sample.drawn(TREE_BUYERS, seed)
-    made = tree_stability(sample, stratified.strata, stratified.dimensions, stratified.rules, TREE_PAIRS, seed)
     sure = len(sample.buyer_id) < TREE_BUYERS
+    drawn = 1.0 if sure else len(sample.buyer_id) / int(stratified.placed.count().execute())
+    made = tree_stability(sample, stratified.strata, stratified.dimensions, stratified.rules, TREE_PAIRS, seed, drawn)
     split = {stratum.parent for stratum in stratified.strata}
     leaves = [stratum for stratum in stratified.strata if stratum.number not in split]
     of_leaves = Stability(made[-1].measured.whole, made[-1].measured.within[:, [leaf.number for leaf in leaves]])
