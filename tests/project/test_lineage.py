@@ -104,3 +104,34 @@ def test_buyers_that_stand_in_several_segments_count_in_proportion(between):
     spread = {1: {"a": 0.25, "b": 0.75}, 2: "a", 3: "b"}
     found = between(spread, spread)
     assert [(each.kind, each.shared, each.overlap) for each in found] == [("kept", 1.25, 1.0), ("kept", 1.75, 1.0)]
+
+
+def test_who_is_spread_anew_is_not_told_as_a_value_that_changed(between):
+    """One buyer goes over from a to b; ten of whom nothing is known follow by a tenth of a buyer each."""
+    open_buyers = range(11, 21)
+    first = TEN | {buyer: {"a": 0.6, "b": 0.4} for buyer in open_buyers}
+    second = TEN | {6: "b"} | {buyer: {"a": 0.5, "b": 0.5} for buyer in open_buyers}
+    found = between(first, second)
+    assert kinds(found) == [("moved", "a", "a"), ("moved", "b", "b")]
+    assert "0 buyers in and 2 buyers out: of 1 buyer a value on its path changed or became known" in found[0].sentence
+    assert "those whose place is not known are spread anew, 1 buyer in proportion" in found[0].sentence
+
+
+def test_a_segment_that_less_than_a_tenth_of_a_buyer_moves_into_is_kept(between):
+    first, second = (TEN | {11: {"a": share, "b": 1 - share}} for share in (0.6, 0.58))
+    found = between(first, second)
+    assert kinds(found) == [("kept", "a", "a"), ("kept", "b", "b")]
+
+
+def test_nothing_happens_to_segments_in_which_most_buyers_may_or_may_not_stand(between):
+    """Twenty of thirty stand half in a and half in b: that makes neither a part of the other."""
+    spread = TEN | {buyer: {"a": 0.5, "b": 0.5} for buyer in range(11, 31)}
+    found = between(spread, spread)
+    assert kinds(found) == [("kept", "a", "a"), ("kept", "b", "b")]
+    assert sum(each.shared for each in found) == pytest.approx(len(spread))
+
+
+def test_who_becomes_known_comes_from_where_it_may_have_stood(between):
+    found = between({1: {"a": 0.5, "b": 0.5}, 2: "a", 3: "b"}, {1: "b", 2: "a", 3: "b"})
+    assert [(each.kind, each.shared) for each in found] == [("moved", 1.0), ("moved", 1.5)]
+    assert "0 buyers in and 0.5 buyers out: of 1 buyer a value on its path changed or became known" in found[0].sentence

@@ -25,6 +25,9 @@ MOST = 0.5
 
 _ROUNDING = 1e-6
 
+_SEEN = 0.05
+"""Less than so many buyers reads as none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Descent:
@@ -68,12 +71,30 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """What moved in a segment that both runs have, of the buyers that both have.
+
+    Parameters
+    ----------
+    changed : float
+        Buyers of whom a value that places them changed or became known.
+    spread : float
+        How much of a buyer is there more or less of those who stand in the same segments in other proportions, for
+        their place is not known.
+    """
+
+    changed: float = 0.0
+    spread: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class _Met:
     """Segments of both runs and the buyers they share."""
 
     before: Mapping[str, Segment]
     after: Mapping[str, Segment]
     shared: Mapping[tuple[str, str], float]
+    within: Mapping[str, Within]
 
     def of_first(self, pair: tuple[str, str]) -> float:
         """Share of the earlier segment's buyers, of those that stayed."""
@@ -145,7 +166,8 @@ def _met(before: Snapshot, after: Snapshot) -> _Met:
         sides = [{row[0]: Segment(*row) for row in engine.execute(_sizes(*pair)).fetchall()}
                  for pair in (("a", "b"), ("b", "a"))]
         shared = {(first, second): both for first, second, both in engine.execute(_SHARED).fetchall()}
-    return _Met(sides[0], sides[1], shared)
+        within = {row[0]: Within(*row[1:]) for row in engine.execute(_WITHIN).fetchall()}
+    return _Met(sides[0], sides[1], shared, within)
 
 
 def _leaves(run: Snapshot) -> str:
@@ -161,8 +183,35 @@ def _sizes(own: str, other: str) -> str:
             f"(buyer_id in (select buyer_id from {other})), 0) from {own} group by id order by id")
 
 
-_SHARED = ("select a.id, b.id, sum(least(a.share, b.share)) from a join b using (buyer_id) "
-           "group by a.id, b.id order by a.id, b.id")
+_MOVES = """
+moves as (select buyer_id, id, coalesce(a.share, 0) as was, coalesce(b.share, 0) as now, least(was, now) as kept
+          from a full join b using (buyer_id, id)
+          where buyer_id in (select buyer_id from a) and buyer_id in (select buyer_id from b))"""
+"""Of every buyer of both runs and each of its segments: how much of it stood there, stands there, and stayed."""
+
+_SHARED = f"""
+with {_MOVES},
+  went as (select buyer_id, id, was - kept as part from moves where was > kept),
+  came as (select buyer_id, id, now - kept as part from moves where now > kept),
+  gone as (select buyer_id, sum(part) as whole from went group by buyer_id)
+select one, other, sum(part) from (
+  select id as one, id as other, kept as part from moves where kept > 0 union all
+  select went.id, came.id, went.part * came.part / whole
+  from went join came using (buyer_id) join gone using (buyer_id))
+group by one, other order by one, other"""
+"""What stayed of a buyer is shared by a segment with itself, what went is spread over where it came: one in all."""
+
+_WITHIN = f"""
+with {_MOVES},
+  common as (select id from a intersect select id from b),
+  first as (select buyer_id, max(share) as most, list(id order by id) filter (id in (from common)) as ids
+            from a group by buyer_id),
+  second as (select buyer_id, max(share) as most, list(id order by id) filter (id in (from common)) as ids
+             from b group by buyer_id),
+  stayed as (select buyer_id, first.most < 1 and second.most < 1 and first.ids is not distinct from second.ids as open
+             from first join second using (buyer_id))
+select id, count(*) filter (not open and abs(was - now) > 1e-6), coalesce(sum(abs(was - now)) filter (open), 0)
+from moves join stayed using (buyer_id) where id in (from common) group by id order by id"""
 
 
 def _links(met: _Met) -> list[tuple[str, str]]:
@@ -190,7 +239,7 @@ def _kind(met: _Met, pair: tuple[str, str], parts: int, sources: int) -> Kind:
         return "merged"
     one, other = met.before[pair[0]], met.after[pair[1]]
     both = met.shared.get(pair, 0.0)
-    alike = max(one.buyers, other.buyers) - both <= _ROUNDING * max(one.buyers, other.buyers)
+    alike = max(one.buyers, other.buyers) - both < _SEEN
     return "kept" if alike and pair[0] == pair[1] else "moved"
 
 
@@ -226,11 +275,12 @@ def _sentence(kind: Kind, met: _Met, pair: tuple[str, str], why: Causes) -> str:
         return f"The same {counted(other.buyers, 'buyer')}."
     if pair[0] == pair[1]:
         shared = met.shared.get(pair, 0.0)
-        return f"The same values, {_flow(one, other, shared)}: {why.of_members(one, other, shared)}."
+        told = why.of_members(one, other, met.within.get(pair[0], Within()))
+        return f"The same values, {_flow(one, other, shared)}: {told}."
     return f"Most alike ({share(met.overlap(pair))} of buyers of either): {why.of_tree()}."
 
 
 def _flow(one: Segment, other: Segment, both: float) -> str:
     """Who came, who left, in words."""
-    left, came = one.buyers - both, other.buyers - both
+    left, came = (max(0.0, each.buyers - both) for each in (one, other))
     return f"{counted(round(came, 1), 'buyer')} in and {counted(round(left, 1), 'buyer')} out"

@@ -29,6 +29,18 @@ class Counted(Protocol):
         """Those that both runs have."""
 
 
+class Moving(Protocol):
+    """Buyers that both runs have and that moved into or out of a segment that both have."""
+
+    @property
+    def changed(self) -> float:
+        """Of whom a value changed or became known."""
+
+    @property
+    def spread(self) -> float:
+        """Of those whose place is not known: how much of a buyer is there more or less."""
+
+
 @dataclass(frozen=True, slots=True)
 class Causes:
     """What differs between two runs that can change segments.
@@ -70,14 +82,17 @@ class Causes:
         stated = " by the project file" if first in self.pinned else ""
         return f"split on {on}{stated}: {self.of_tree()}"
 
-    def of_members(self, one: Counted, other: Counted, both: float) -> str:
+    def of_members(self, one: Counted, other: Counted, within: Moving) -> str:
         """Why buyers moved into or out of a segment that stands for the same values."""
         new, gone = (round(each.buyers - each.stayed, 1) for each in (other, one))
-        inside = round(one.stayed + other.stayed - 2 * both, 1)
+        spread = round(within.spread, 1)
         told = [f"{counted(new, 'buyer')} came to the market"] if new > 0 else []
         told += [f"{counted(gone, 'buyer')} left it"] if gone > 0 else []
-        told += [f"of {counted(inside, 'buyer')} a value on its path changed or became known"] if inside > 0 else []
-        return listed(told)
+        told += [f"of {counted(within.changed, 'buyer')} a value on its path changed or became known"] \
+            if within.changed > 0 else []
+        told += [f"those whose place is not known are spread anew, {counted(spread, 'buyer')} in proportion"] \
+            if spread > 0 else []
+        return listed(told or ["those whose place is not known are spread anew"])
 
     def of_buyers(self) -> str:
         """Who came and who went."""
