@@ -79,6 +79,11 @@ def test_a_group_inside_another_is_set_against_the_rest_of_it(chooser):
     assert apart(chooser.choose("Acme"), chooser.choose("health"))[0].buyers == {40, 50}
 
 
+def test_a_list_and_the_rest_of_a_stratum_were_not_found_by_looking_at_the_scores(chooser):
+    assert [group.of_tree for group in apart(chooser.choose("ant"), chooser.choose("health"))[:2]] == [False, False]
+    assert [group.of_tree for group in apart(chooser.choose("health"), chooser.choose("Acme"))[:2]] == [True, True]
+
+
 def test_groups_that_overlap_are_refused_with_the_number_of_buyers_in_both(chooser):
     with pytest.raises(ValuesInvalid, match="1 buyers in both"):
         apart(chooser.choose("ant,bee"), chooser.choose("bee,cat"))

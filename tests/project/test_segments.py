@@ -240,6 +240,17 @@ def test_groups_of_a_comparison_may_be_rules_and_what_they_pick_by_is_no_discove
     assert any("buyers it is not known whether they are in 'leasers'" in note for note in compared.notes)
 
 
+@pytest.mark.parametrize(("rule", "told"), [
+    ("won > 0", {"pull", "competitiveness"}), ("answered = 0", {"pull"}), ("opportunities > 1", set()),
+    ("rank <= 10", {"pull", "competitiveness", "attractiveness"}), ("touches > 1 and sector = 'food'", set()),
+    ("in_segment('nobody') or value_per_hour > 3", {"pull", "competitiveness", "attractiveness"})])
+def test_what_tells_the_outcomes_of_a_score_picks_by_the_score(project, rule, told):
+    """Who won something and who did not differ in how often we win: that they were picked so says it already."""
+    run = m1.open_run(project)
+    group = chosen(project, run, Chooser.of(run), set(), f"rule:{rule}")
+    assert group.made_by & {"pull", "competitiveness", "attractiveness"} == told
+
+
 def test_criteria_of_the_project_file_say_which_field_speaks_and_what_counts_as_alike(compared):
     found = {row.criterion: row for row in compared.verdicts}
     assert found["payment: staff_kind"].margin == 0.4
@@ -370,6 +381,13 @@ def test_a_rule_may_ask_for_a_frozen_list_and_the_list_be_compared(later):
     assert (found.inside, found.not_known) == (1, 0)
     assert {"A7", "A19"} <= set(members)
     assert not {"A9", "A13", "A25"} & set(members)
+
+
+def test_a_frozen_list_was_picked_by_what_its_rule_asks_for(later):
+    folder, kept, _before = later
+    run = m1.open_run(folder)
+    group = chosen(folder, run, Chooser.of(run), {kept.label}, kept.label)
+    assert {"sector", "staff", "payment"} <= group.made_by
 
 
 def test_the_report_and_the_export_show_the_segments(later, tmp_path):

@@ -36,7 +36,7 @@ class Chosen:
         Whether it is a stratum of the tree.
     made_by : frozenset of str
         The dimensions whose values make it: those split on above a stratum, or that its rule asks for; the
-        scores among them where a rule asks for a score.
+        scores among them where a rule asks for a score, or for what tells its outcomes (`picked.picked_by`).
     unsure : frozenset of int
         Buyers of whom it is not known whether they are in: the rule does not tell, or too little is known to place
         them as deep as the stratum.
@@ -211,7 +211,8 @@ def _rest(whole: Chosen, part: Chosen) -> Chosen:
         raise ValuesInvalid("A group inside another one is compared with the rest of that.",
                             f"nobody in '{whole.name}' of whom it is known not to be in '{part.name}'.",
                             "Name another group.")
-    return Chosen(f"rest of {whole.name}", rest, whole.of_tree, part.made_by, whole.unsure)
+    unsure = frozenset[int]() if whole.of_tree else whole.unsure
+    return Chosen(f"rest of {whole.name}", rest, whole.of_tree and part.of_tree, part.made_by, unsure)
 
 
 def _told_of_rest(whole: Chosen, part: Chosen) -> str:

@@ -56,8 +56,8 @@ class Distinct:
     needed : float or None
         Buyers a side that would decide it if the groups stay as far apart as they are seen to be.
     by_construction : bool
-        The groups are strata that were split on this very dimension, or one of them is a rule that asks
-        for it; or, of a score, by something that is known only once that score is settled.
+        The groups are strata that were split on this very dimension, or one of them is a rule, or was frozen
+        from one, that asks for it; or, of a score, by something that is known only once that score is settled.
     """
 
     a: str

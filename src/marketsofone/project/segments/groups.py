@@ -12,16 +12,13 @@ from marketsofone.errors import RunMissing, ValuesInvalid
 from marketsofone.project.segments.asking import RULE, SEGMENT, Asker, asking
 from marketsofone.project.segments.choosing import Chooser, Chosen, Who, apart
 from marketsofone.project.segments.freezing import frozen_lists
+from marketsofone.project.segments.picked import picked_by
 from marketsofone.project.segments.unheld import unheld
 from marketsofone.project.settings.market_file import read_settings
-from marketsofone.scores import SCORES
-from marketsofone.strata.rules import leaves
-from marketsofone.strata.rules_fields import columns_of
 from marketsofone.strata.rules_truth import truth
 
 if TYPE_CHECKING:
     from marketsofone.project.snapshots.snapshot import Snapshot
-    from marketsofone.strata.rules_fields import Bound
 
 
 def chosen_pairs(
@@ -68,27 +65,4 @@ def _of_rule(asker: Asker, who: str) -> Chosen:
         raise ValuesInvalid("Two groups of buyers were to be compared.", f"nobody in '{name.removeprefix(RULE)}'.",
                             "\n".join(f"{each.said} {each.repair}" for each in missing))
     unsure = frozenset(found["buyer_id"].tolist()) - inside
-    return Chosen(name.removeprefix(RULE), inside, made_by=_made_by(asker, rule), unsure=unsure)
-
-
-def _made_by(asker: Asker, rule: Bound) -> frozenset[str]:
-    """The dimensions, traits and scores that a rule picks by."""
-    names = {column.partition("_")[2] if column.startswith(("dim_", "trait_")) else _score_of(column)
-             for column in columns_of(rule)}
-    return frozenset(names | _split_on(asker, rule))
-
-
-def _score_of(column: str) -> str:
-    return next((score for score in SCORES if column.startswith(score)), column)
-
-
-def _split_on(asker: Asker, rule: Bound) -> set[str]:
-    """The dimensions that made the strata a rule asks for."""
-    by_id = {one.stratum_id: one for one in asker.known.strata or ()}
-    found: set[str] = set()
-    for leaf in leaves(rule):
-        if leaf.rule is not None:
-            found |= _split_on(asker, leaf.rule)
-        elif leaf.clause.asks == "in_stratum":
-            found |= {by_id[above].split_on for above in leaf.unsure}
-    return found
+    return Chosen(name.removeprefix(RULE), inside, made_by=picked_by(asker, rule), unsure=unsure)
