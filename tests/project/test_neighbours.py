@@ -51,3 +51,19 @@ def test_a_run_keeps_who_belongs_together_and_what_each_was_seen_to_do(shelf):
     dealings = shelf.snapshot.table("dealings").to_pandas()
     assert not dealings.duplicated(["buyer_id", "criterion"]).any()
     assert set(dealings["buyer_id"]) <= set(shelf.snapshot.table("buyers")["buyer_id"].to_pylist())
+
+
+def test_what_is_known_only_of_those_who_let_us_in_is_no_discovery_on_a_page_either(tmp_path):
+    """Strata by the rival met, known of who answered: that they let us in made them, in the terminal and on the page."""
+    m1.simulate(tmp_path, accounts=400, seed=7)
+    toml = tmp_path / "market.toml"
+    toml.write_text(toml.read_text() + '\n[strata]\npin = ["rival"]\n')
+    shelf = Shelf(m1.run(tmp_path))
+    judged = {frozenset((row["a"], row["b"])) for row in shelf.snapshot.table("verdicts").to_pylist()}
+    a, b = next((a, b) for a, b in combinations([row for row in shelf.strata if row["level"] > 0], 2)
+                if frozenset((a["path"], b["path"])) not in judged and not b["path"].startswith(a["path"]))
+    told = distinguish(tmp_path, [(a["stratum_id"], b["stratum_id"])]).verdicts
+    assert {verdict.criterion for verdict in told if verdict.by_construction} >= {"pull"}
+    rows = pa.Table.from_pylist([{"pair": 1, **verdict.row()} for verdict in told])
+    (said,) = verdicts(rows, shelf.strata[0], shelf.snapshot.manifest["currency"])
+    assert compared(shelf, a["stratum_id"], b["stratum_id"]).pair == said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -134,7 +135,10 @@ def _gathered(engine: Backend, snapshot: Snapshot) -> Gathered:
     counted = set(engine.to_pandas(trials.select(score=trials.score.cast("string")).distinct())["score"])
     tallies = {score: trials.filter(trials.score == score).group_by("buyer_id").agg(
         trials=_.trials.sum(), total=added(_.total)) for score in SCORES if score in counted}
-    return Gathered(as_of, "", {}, {}, _columns(facts), facts, {}, tallies, {}, companies=companies)
+    steps = {score: step for score, step in snapshot.manifest["market"]["steps"].items() if step}
+    level = "opportunity" if set(snapshot.manifest["buyer_kinds"]) == {"opportunity"} else ""
+    return Gathered(as_of, level, {}, {}, _columns(facts, _told_by(snapshot)), facts, steps, tallies, {},
+                    companies=companies)
 
 
 def _dealings(engine: Backend, snapshot: Snapshot) -> dict[str, ir.Table]:
@@ -151,11 +155,24 @@ def _viewed(engine: Backend, snapshot: Snapshot, name: str) -> ir.Table:
     return engine.table(name)
 
 
-def _columns(facts: ir.Table) -> tuple[UserColumn, ...]:
-    """The dimensions and traits that a run knows of its buyers."""
+def _columns(facts: ir.Table, told_by: Mapping[str, str]) -> tuple[UserColumn, ...]:
+    """The dimensions and traits that a run knows of its buyers, with the customer table that tells each."""
     from marketsofone.customer import UserColumn
 
     roles = {"dim": "dimension", "trait": "trait"}
-    told = ((name.partition("_"), kind) for name, kind in facts.schema().items())
-    return tuple(UserColumn(name, "buyer", roles[family], "number" if kind.is_numeric() else "text")  # type: ignore[arg-type]
-                 for (family, _line, name), kind in told if family in roles)
+    told = ((name, name.partition("_"), kind) for name, kind in facts.schema().items())
+    return tuple(UserColumn(name, told_by.get(column, "account"), roles[family],  # type: ignore[arg-type]
+                            "number" if kind.is_numeric() else "text")
+                 for column, (family, _line, name), kind in told if family in roles)
+
+
+def _told_by(snapshot: Snapshot) -> dict[str, str]:
+    """Column of a buyer -> the customer table on which the project file of the run has it, the last where several do.
+
+    Who is known to have what an opportunity tells is known because they let us in.
+    """
+    mapped = [(table, of) for source in snapshot.manifest["market"]["sources"].values()
+              for table, of in source.items() if isinstance(of, Mapping)]
+    return {f"{prefix}_{name}": table for table, of in mapped
+            for prefix, role in (("dim", "dimensions"), ("trait", "traits"))
+            if isinstance(of.get(role), Mapping) for name in of[role]}
