@@ -8,8 +8,10 @@ import pyarrow.compute as pc
 import pytest
 
 import marketsofone as m1
-from marketsofone.errors import SettingsInvalid
+from marketsofone.errors import RuleInvalid, SettingsInvalid
 from marketsofone.project.main_job.marketing import crosswalk_table, marketing_tables
+from marketsofone.project.reading.holding_up_marks import project_folder
+from marketsofone.project.segments.asking import asking
 
 
 def run_with(project, *lines):
@@ -66,6 +68,18 @@ def test_the_crosswalk_adds_up_to_all_buyers_on_every_level(run, given):
         assert (walk.groupby("level")["buyers"].sum() == 250).all()
         by_class = walk.groupby(["level", "class"])["buyers"].sum().unstack()
         assert (by_class == by_class.iloc[0]).all().all()
+
+
+def test_of_whom_marketing_says_nothing_a_rule_does_not_know_the_class(given):
+    with asking(project_folder(given), given.run_id) as asker:
+        grown, others, nobody = (asker.preview(f"rule:{rule}").found for rule in (
+            "class = 'grown'", "not class = 'grown'", "class is not known"))
+        with pytest.raises(RuleInvalid, match="marketing classes that are there"):
+            asker.preview("rule:class = 'not known'")
+    unknown = (given.table("marketing_segments").to_pandas()["class"] == "not known").sum()
+    assert unknown > 0
+    assert (grown.not_known, others.not_known, nobody.inside) == (unknown, unknown, unknown)
+    assert grown.inside + others.inside + unknown == 250
 
 
 def test_what_marketing_spends_is_the_same_on_every_level(run, project):

@@ -54,7 +54,7 @@ def test_a_run_keeps_who_belongs_together_and_what_each_was_seen_to_do(shelf):
 
 
 def test_what_is_known_only_of_those_who_let_us_in_is_no_discovery_on_a_page_either(tmp_path):
-    """Strata by the rival met, known of who answered: that they let us in made them, in the terminal and on the page."""
+    """Strata by the rival met, known of who answered: that they let us in made them, in terminal and page alike."""
     m1.simulate(tmp_path, accounts=400, seed=7)
     toml = tmp_path / "market.toml"
     toml.write_text(toml.read_text() + '\n[strata]\npin = ["rival"]\n')

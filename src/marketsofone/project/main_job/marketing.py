@@ -21,6 +21,7 @@ from marketsofone.estimates.classes import (
     given_classes,
 )
 from marketsofone.project.main_job.holding_up import Row, stability_table
+from marketsofone.project.segments.population import NOT_KNOWN
 from marketsofone.sources import Finding
 from marketsofone.sources.spelling import nearest
 from marketsofone.sources.values.currencies import EXPONENTS
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-NOT_KNOWN = "not known"
-"""The class of buyers of whom the user's own column says nothing."""
 
 _SEGMENTS = pa.schema([("buyer_id", pa.int64()), ("class", pa.string()), ("probability", pa.float64())])
 _CROSSWALK = pa.schema([

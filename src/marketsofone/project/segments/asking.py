@@ -24,7 +24,7 @@ from marketsofone.project.segments.freezing import (
 )
 from marketsofone.project.segments.keeping import drift
 from marketsofone.project.segments.measuring import Measured, measured, measured_list
-from marketsofone.project.segments.population import Population, fields_of, strata_known
+from marketsofone.project.segments.population import NOT_KNOWN, Population, fields_of, strata_known
 from marketsofone.project.segments.sharing import shared_of
 from marketsofone.project.segments.together import kept_together
 from marketsofone.project.segments.unheld import Unheld, unheld
@@ -297,10 +297,10 @@ def _asker(folder: Path, snapshot: Snapshot, segments: Mapping[str, SegmentSetti
         buyers, facts = (rows.filter(~rows.buyer_id.isin(gone)) for rows in (buyers, facts))
     frozen = {one.column: found_in_snapshot(engine, one, snapshot, buyers) for one in lists}
     strata = tuple(snapshot.table("strata").to_pylist())
-    classes = set(snapshot.table("crosswalk")["class"].to_pylist()) if "crosswalk" in snapshot.tables else ()
+    classes = set(snapshot.table("crosswalk")["class"].to_pylist()) if "crosswalk" in snapshot.tables else set()
     known = Vocabulary(fields_of(buyers.columns, facts.schema()), strata_known(strata),
                        parsed_segments({name: said.rule for name, said in segments.items()}), named_columns(lists),
-                       tuple(sorted(classes)))
+                       tuple(sorted(classes - {NOT_KNOWN})))
     return Asker(snapshot, engine, segments, lists, Population(buyers, facts, frozen), known, strata)
 
 

@@ -21,7 +21,14 @@ from marketsofone.project.segments.measuring import (
     scored,
     with_evidence,
 )
-from marketsofone.project.segments.population import OF_BUYERS, Population, facts_table, fields_of, strata_known
+from marketsofone.project.segments.population import (
+    NOT_KNOWN,
+    OF_BUYERS,
+    Population,
+    facts_table,
+    fields_of,
+    strata_known,
+)
 from marketsofone.project.segments.sharing import Shared
 from marketsofone.project.settings.criteria import check_criteria
 from marketsofone.scores import SCORES
@@ -115,7 +122,7 @@ def segmented(
     found = {one.column: found_in_run(engine, one, gathered) for one in lists}
     whole = Population(buyers, facts, {column: of for column, (of, _gone) in found.items()})
     rules, findings = _rules(settings, whole, strata, lists, () if classes is None else sorted(
-        set(classes["class"].to_pylist())))
+        set(classes["class"].to_pylist()) - {NOT_KNOWN}))
     needed = {name for rule in rules.values() for name in columns_of(rule)} | {one.column for one in lists}
     needed |= shared.columns
     kept = dict.fromkeys(("buyer_id", "stratum_id", *scored(with_evidence(buyers)), *sorted(needed)))

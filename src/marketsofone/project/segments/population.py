@@ -23,6 +23,9 @@ _SHARES = frozenset(f"{name}{end}" for name, score in SCORES.items() for end in 
                     if not score.money) | {f"{name}_borrowed" for name in SCORES}
 _IDENTITY = ("source_id", "kind")
 
+NOT_KNOWN = "not known"
+"""The marketing segment in which those stand of whom marketing's own column says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Population:
@@ -60,14 +63,14 @@ def facts_table(gathered: Gathered, classes: ir.Table | None = None) -> ir.Table
     Parameters
     ----------
     classes : Ibis table or None
-        ``buyer_id`` and ``class``; without it nobody's class is known.
+        ``buyer_id`` and ``class``; without it nobody's class is known, nor is that of those in `NOT_KNOWN`.
     """
     assert gathered.activity is not None
     own = [name for name in gathered.buyers.columns if name.startswith(("dim_", "trait_"))]
     rows = _beside(gathered.buyers.select("buyer_id", *own), gathered.activity, every=True)
     if classes is None:
         return rows.mutate(**{"class": ibis.null("string")})
-    return _beside(rows, classes.select("buyer_id", "class"))
+    return _beside(rows, classes.filter(classes["class"] != NOT_KNOWN).select("buyer_id", "class"))
 
 
 def fields_of(buyers: Iterable[str], facts: ibis.Schema) -> tuple[Field, ...]:
