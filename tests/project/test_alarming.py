@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 import marketsofone as m1
-from marketsofone.customer import Stratum
+from marketsofone.customer import Stratum, UserColumn
 from marketsofone.errors import SettingsInvalid
 from marketsofone.project import open_snapshot
 from marketsofone.project.history.lineage import lineage_before
@@ -56,13 +56,33 @@ def test_the_sector_the_user_names_is_asked_value_by_value(run, project):
 
 
 def test_a_sector_that_is_no_dimension_is_named_with_the_nearest():
-    known = ["region"]
+    known = [UserColumn("region", "account", "dimension", "text"), UserColumn("regoin", "account", "trait", "text")]
     with pytest.raises(SettingsInvalid, match="If 'region' is meant"):
         check_sector(AlarmSettings(sector="regoin"), known)
     check_sector(AlarmSettings(sector="region"), known)
     with pytest.raises(SettingsInvalid, match="Take it out of forbid"):
         check_sector(AlarmSettings(sector="region"), known, ["region"])
     check_sector(AlarmSettings(), ())
+
+
+def test_a_sector_of_which_the_files_say_nothing_has_no_alarms_and_does_not_stop_the_run(small_company, tmp_path):
+    """As m1 check does, which lets it pass with a warning."""
+    settings = """
+    [steps]
+    competitiveness = "opportunity.outcome"
+    [alarms]
+    sector = "branch"
+    [sources.deals.opportunity]
+    opportunity_id = "id"
+    outcome = "outcome"
+    [sources.deals.opportunity.dimensions]
+    branch = "branch"
+    """
+    rows = [f"{number},{('won', 'lost')[number % 2]}," for number in range(40)]
+    run = m1.run(small_company(tmp_path, settings, deals=["id,outcome,branch", *rows]))
+    assert not any(row["kind"] == "mixed" and row["stratum_id"] is None for row in run.table("alarms").to_pylist())
+    told = [row for row in run.table("findings").to_pylist() if row["code"] == "dimension_unused"]
+    assert [row["place"] for row in told] == ["dimension branch"]
 
 
 def test_the_page_shows_alarms_stability_and_neighbours_and_says_nothing_of_births_in_a_first_run(run):

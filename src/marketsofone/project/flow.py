@@ -121,13 +121,12 @@ def _from_sources(engine: Backend, settings: Settings, loaded: Loaded, findings:
     with progress.room("features"):
         gathered = gather(engine, settings, loaded)
         check_segments(settings, gathered)
+        check_sector(settings.alarms, gathered.columns, settings.strata.forbid)
         findings = (*findings, *moving(gathered), *values_unheld(settings, gathered))
     with new_snapshot(settings.folder) as writing:
         begin(engine, settings, gathered, writing)
         with progress.room("strata"):
             stratified = stratify(engine, settings, gathered)
-            check_sector(settings.alarms, [dimension.name for dimension in stratified.dimensions],
-                         settings.strata.forbid)
             writing.begin("memberships", memberships_writer(engine, stratified, gathered.buyers))
         with ThreadPoolExecutor(1, "regrowing") as beside:
             held_up = beside.submit(tree_held_up, stratified, settings.market.seed)
@@ -182,8 +181,7 @@ def _checked(engine: Backend, settings: Settings, gathered: Gathered) -> tuple[l
     from marketsofone.scores import SCORES
 
     check_segments(settings, gathered)
-    check_sector(settings.alarms, [column.name for column in gathered.columns if column.role == "dimension"],
-                 settings.strata.forbid)
+    check_sector(settings.alarms, gathered.columns, settings.strata.forbid)
     marketing_column(settings, gathered)
     notes = evidence_notes(settings, gathered)
     evidence = [_evidence_row(gathered, score, notes) for score in SCORES]

@@ -22,7 +22,7 @@ from marketsofone.strata.names import group_name
 from marketsofone.strata.regrowing import placed
 
 if TYPE_CHECKING:
-    from marketsofone.customer import Stratum
+    from marketsofone.customer import Stratum, UserColumn
     from marketsofone.estimates.candidates import Dimension
     from marketsofone.estimates.sampled import Sampled
     from marketsofone.project.ground.gathered import Gathered
@@ -76,14 +76,18 @@ def alarms_table(settings: Settings, gathered: Gathered, stratified: Stratified)
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def check_sector(asked: AlarmSettings, names: Sequence[str], forbidden: Sequence[str] = ()) -> None:
-    """That the dimension named as the sector is there, and not among those that may not split.
+def check_sector(asked: AlarmSettings, columns: Sequence[UserColumn], forbidden: Sequence[str] = ()) -> None:
+    """That the dimension named as the sector is mapped, and not among those that may not split.
+
+    One that is mapped and has a single value in these files, or none, has no sectors to ask; a finding of its own
+    (``dimension_unused``) says so.
 
     Raises
     ------
     SettingsInvalid
-        ``[alarms] sector`` names no dimension that tells buyers apart, or a forbidden one.
+        ``[alarms] sector`` names no dimension, or a forbidden one.
     """
+    names = [column.name for column in columns if column.role == "dimension"]
     if asked.sector is not None and asked.sector in forbidden:
         raise SettingsInvalid(
             "[alarms] sector names a dimension that may split the market.",
@@ -92,7 +96,7 @@ def check_sector(asked: AlarmSettings, names: Sequence[str], forbidden: Sequence
         return
     close = nearest(asked.sector, names)
     raise SettingsInvalid(
-        f'[alarms] sector = "{asked.sector}" names a sales dimension that tells buyers apart.',
+        f'[alarms] sector = "{asked.sector}" names a sales dimension.',
         f"dimensions {shortened(names)}." if names else "no such dimension.",
         f'If \'{close}\' is meant, write:\n  [alarms]\n  sector = "{close}"' if close
         else "Take the line out, or map the dimension.")
@@ -125,8 +129,8 @@ def _covers(stratified: Stratified, named: str | None) -> list[Cover]:
     ends = [s for s in strata if s.depth > 1 and s.number not in split]
     covers = [_of_strata(strata, standing, chosen) for chosen in (top, ends) if chosen]
     if named is not None:
-        dimension = next(d for d in stratified.dimensions if d.name == named)
-        covers.append(_of_values(sample, strata, dimension))
+        covers += [_of_values(sample, strata, dimension) for dimension in stratified.dimensions
+                   if dimension.name == named]
     return covers
 
 
