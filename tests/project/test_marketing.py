@@ -12,6 +12,8 @@ from marketsofone.errors import RuleInvalid, SettingsInvalid
 from marketsofone.project.main_job.marketing import crosswalk_table, marketing_tables
 from marketsofone.project.reading.holding_up_marks import project_folder
 from marketsofone.project.segments.asking import asking
+from marketsofone.project.segments.choosing import Chooser
+from marketsofone.project.segments.groups import chosen
 
 
 def run_with(project, *lines):
@@ -80,6 +82,14 @@ def test_of_whom_marketing_says_nothing_a_rule_does_not_know_the_class(given):
     assert unknown > 0
     assert (grown.not_known, others.not_known, nobody.inside) == (unknown, unknown, unknown)
     assert grown.inside + others.inside + unknown == 250
+
+
+def test_groups_of_marketings_classes_were_picked_by_what_made_these(run, given):
+    """Where [criteria] asks for a trait, that its classes differ in it is no discovery."""
+    for each, name, made in ((run, "class 1", {"persona", "mood"}), (given, "grown", {"persona"})):
+        group = chosen(project_folder(each), each, Chooser.of(each), set(), f"rule:class = '{name}'")
+        assert made <= group.made_by
+    assert "mood" not in group.made_by
 
 
 def test_what_marketing_spends_is_the_same_on_every_level(run, project):

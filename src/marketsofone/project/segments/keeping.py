@@ -31,6 +31,7 @@ from marketsofone.project.segments.population import (
 )
 from marketsofone.project.segments.sharing import Shared
 from marketsofone.project.settings.criteria import check_criteria
+from marketsofone.project.words import listed
 from marketsofone.scores import SCORES
 from marketsofone.sources import Finding
 from marketsofone.strata.rules_binding import bound, parsed_segments
@@ -169,7 +170,8 @@ def _of_nobody(made: Mapping[str, Measured]) -> Iterator[Finding]:
     for name, found in made.items():
         if not found.inside:
             empty = [str(place) for place, clause in enumerate(found.clauses, start=1) if not clause.holds]
-            told = f" Of its clauses, number {', '.join(empty)} holds for nobody." if empty else ""
+            said = f"number {listed(empty)} holds" if len(empty) == 1 else f"numbers {listed(empty)} hold"
+            told = f" Of its clauses, {said} for nobody." if empty else ""
             yield Finding("segment_empty", "warning", f"[segments.{name}]",
                           f"The rule holds for no buyer; of {found.not_known:,} it is not known.{told}",
                           f"See what each clause says:\n  m1 segment preview {name}")

@@ -47,9 +47,12 @@ def _picked(asker: Asker, rule: Bound, met: frozenset[str]) -> set[str]:
 
 
 def _of_column(asker: Asker, column: str) -> set[str]:
-    """What one column speaks of."""
+    """What one column speaks of; a class of marketing of the column that gives it, or of the traits it is made of."""
     if column.startswith(("dim_", "trait_")):
         return {column.partition("_")[2]}
+    if column == "class":
+        given = asker.snapshot.manifest["market"]["marketing"]["column"]
+        return {given} if given else {each.name for each in asker.known.fields if each.family == "trait"}
     if column in _AFTER_ANSWER:
         step = asker.snapshot.manifest["market"]["steps"]["pull"] or ""
         return {column, *_LET_IN} if step.startswith("touch.") else {column}
