@@ -81,8 +81,8 @@ def tree_held_up(stratified: Stratified, seed: int) -> list[Row]:
 def _of_tree(stratified: Stratified, seed: int) -> Rows:
     sample = stratified.sample.drawn(TREE_BUYERS, seed)
     sure = len(sample.buyer_id) < TREE_BUYERS
-    drawn = 1.0 if sure else len(sample.buyer_id) / int(stratified.placed.count().execute())
-    made = tree_stability(sample, stratified.strata, stratified.dimensions, stratified.rules, TREE_PAIRS, seed, drawn)
+    made = tree_stability(sample, stratified.strata, stratified.dimensions, stratified.rules, TREE_PAIRS, seed,
+                          len(sample.buyer_id) / _buyers(stratified))
     split = {stratum.parent for stratum in stratified.strata}
     leaves = [stratum for stratum in stratified.strata if stratum.number not in split]
     of_leaves = Stability(made[-1].measured.whole, made[-1].measured.within[:, [leaf.number for leaf in leaves]])
@@ -91,6 +91,12 @@ def _of_tree(stratified: Stratified, seed: int) -> Rows:
         count = len(segments_at(stratified.strata, depth))
         yield _row("sales", count, None, "global", each.measured.whole, TREE_PAIRS, len(sample.buyer_id), None)
     yield from _across(stratified, made, len(sample.buyer_id))
+
+
+def _buyers(stratified: Stratified) -> float:
+    """All buyers of the market, whether a dimension is known of them or not; asks no engine, which is busy beside."""
+    of_one = stratified.profile["dimension"] == stratified.dimensions[0].name
+    return float(stratified.profile.loc[of_one, "people"].sum())
 
 
 def _across(stratified: Stratified, made: Sequence[TreeStability], buyers: int) -> Rows:
