@@ -146,7 +146,7 @@ def _ends(row: Row) -> str:
 
 _SCORES = (("value_per_hour", "value\nper hour", "money"), ("pull", "pull", "share"),
            ("competitiveness", "competi-\ntiveness", "share"), ("attractiveness", "attrac-\ntiveness", "money"))
-_VALUE = (Column("", _overlap, right=True), Column("nine in ten", _ends, right=True))
+_VALUE = (Column("", _overlap, right=True), Column("most draws", _ends, right=True))
 _WITHIN = (Column("family", lambda row: row["family"]), Column("segment", lambda row: row["name"]), *_VALUE,
            Column("", lambda row: row["words"] + (f": {row['note']}" if row["note"] else "")))
 _GLOBAL = (Column("family", lambda row: row["family"]),

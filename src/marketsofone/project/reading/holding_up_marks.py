@@ -33,7 +33,7 @@ class Mark:
     value : float
         Mean overlap with the segment most like it when the market is drawn anew, 0 to 1.
     low, high : float or None
-        Where nine in ten draws lie.
+        Where most draws lie (from 5% to 95% of them, by interpolation).
     holds : bool or None
         None where too few buyers were drawn to tell.
     note : str

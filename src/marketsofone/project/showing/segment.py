@@ -23,7 +23,7 @@ class Steadiness:
     Parameters
     ----------
     value, interval : str
-        Mean overlap with the segment most like it, and where nine in ten draws lie.
+        Mean overlap with the segment most like it, and where most draws lie (from 5% to 95% of them, by interpolation).
     words : str
         The mark; empty where there is nothing to warn of.
     refused : bool
