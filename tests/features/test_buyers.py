@@ -171,6 +171,27 @@ def test_the_latest_value_is_that_of_the_last_event_that_says_one(market, told):
     assert said == {1: "blue", 5: "red"}
 
 
+def test_the_latest_of_values_known_at_once_does_not_depend_on_where_rows_stand_in_their_files(market, told):
+    """Birch met both at once, and what was met on an opportunity without a day is older than all that has one."""
+    market["opportunity"].append({"opportunity_id": 16, "account_id": 2, "opened_at": None})
+    rival = UserColumn("rival", "rival_met", "dimension", "text", "latest")
+    met = [{"opportunity_id": 13, "competitor_id": 72, "dim_rival": "Other"},
+           {"opportunity_id": 13, "competitor_id": 71, "dim_rival": "Known"},
+           {"opportunity_id": 16, "competitor_id": 73, "dim_rival": "Elder"}]
+    for rows in permutations(met):
+        market["rival_met"] = list(rows)
+        assert told(market, "account", rival) == {2: "Known"}
+
+
+def test_the_latest_of_numbers_known_at_once_is_the_smallest_wherever_rows_stand(market, told):
+    size = UserColumn("size", "order_line", "dimension", "number", "latest")
+    lines = [{"order_id": 31, "account_id": 1, "ordered_at": datetime(2026, 5, 1), "dim_size": size}
+             for size in (30.0, 4.0, 200.0)]
+    for rows in permutations(lines):
+        market["order_line"] = list(rows)
+        assert told(market, "account", size) == {1: 4.0}
+
+
 def test_differing_values_are_mixed_and_one_value_stays_itself(market, told):
     said = told(market, "account", UserColumn("rival", "rival_met", "dimension", "text", "mixed"))
     assert said == {1: "Known", 2: "mixed"}

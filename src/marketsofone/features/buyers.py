@@ -8,6 +8,7 @@ scored, ranked nor exported.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import reduce
 
 import ibis
@@ -26,6 +27,8 @@ _CARRIED = {
     "rep": ("rep_id", ("account", "opportunity")),
 }
 """Tables that belong to no buyer: the column that leads to them, and the tables that may have it, in their order."""
+_BEFORE_ALL = ibis.timestamp(datetime(1, 1, 1))
+"""The moment of what has no time."""
 _SITES_ABOVE = 4
 """Sites that may stand between a site and its account."""
 _KINDS = {"account": ["site", "account"], "contact": ["contact"], "opportunity": ["opportunity"]}
@@ -254,12 +257,7 @@ def _facts(
     dominant = [column for column in columns if column.on_many == "dominant"]
     others = [column for column in columns if column.on_many != "dominant"]
     parts = [_dominant(rows, column.column) for column in dominant]
-    if others:
-        order = ibis.window(group_by="buyer_id", order_by=[_.moment.asc(nulls_first=True), _.source.desc(),
-                                                           _.source_row.desc()])
-        placed = rows.mutate(place=ibis.row_number().over(order))
-        parts.append(placed.group_by("buyer_id").agg(**{c.column: _one(c) for c in others}))
-    return parts
+    return [*parts, _at_once(rows, others)] if others else parts
 
 
 def _one_row_a_buyer(name: str, owner: Mapping[str, ir.Table]) -> bool:
@@ -268,16 +266,26 @@ def _one_row_a_buyer(name: str, owner: Mapping[str, ir.Table]) -> bool:
     return (name == "contact" and "contact" in owner) or by_opportunity
 
 
-def _one(column: UserColumn) -> ibis.Deferred:
-    """Several values as one: the latest known (of equals, the one first seen), or ``mixed`` where they differ.
+def _at_once(rows: ir.Table, columns: Sequence[UserColumn]) -> ir.Table:
+    """Several values as one, a buyer: the latest known, or ``mixed`` where they differ.
 
-    Numbers have no ``mixed``: where they differ, nothing is known.
+    Of values known at once the first by name, of numbers the smallest, is the latest: as in `_dominant`, where a row
+    stands in its file has no say. What has no time is older than all that has. Numbers have no ``mixed``: where they
+    differ, nothing is known.
     """
-    value = _[column.column]
+    moment = rows.moment.fill_null(_BEFORE_ALL)
+    once = rows.group_by("buyer_id", at=moment).agg(
+        **{f"least_{column.column}": _[column.column].min() for column in columns},
+        **{f"most_{column.column}": _[column.column].max() for column in columns if column.on_many == "mixed"})
+    return once.group_by("buyer_id").agg(**{column.column: _one(column) for column in columns})
+
+
+def _one(column: UserColumn) -> ibis.Deferred:
+    least = _[f"least_{column.column}"]
     if column.on_many == "mixed":
         differ = ibis.literal("mixed") if column.kind == "text" else ibis.null("float64")
-        return ibis.cases((value.nunique() <= 1, value.min()), else_=differ)
-    return value.argmax(_.place, where=value.notnull())
+        return ibis.cases((least.min() == _[f"most_{column.column}"].max(), least.min()), (least.count() > 0, differ))
+    return least.argmax(_["at"], where=least.notnull())
 
 
 def _dominant(rows: ir.Table, name: str) -> ir.Table:
