@@ -1,5 +1,6 @@
 """What people state after the last day of the files counts, and moves nothing but what it speaks of."""
 
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import marketsofone as m1
 from marketsofone.project import state_judgement, state_merge
 from marketsofone.project.statements.entering import Notebook
+from marketsofone.record import Statement, Withdrawal, open_record
 
 SETTINGS = """
 [market]
@@ -105,3 +107,21 @@ def test_a_day_fixed_in_the_project_file_leaves_out_what_was_stated_later(projec
     state_judgement(project, "account", "A7", "pull", 0.9, 20.0, "ana", LONG_AFTER)
     after = m1.frame(m1.run(project), "buyers").set_index("source_id")
     assert after.loc["A7", "pull"] == pytest.approx(before.loc["A7", "pull"], rel=1e-12)
+
+
+@pytest.mark.parametrize("later", ["corrected", "taken back"])
+def test_what_was_corrected_or_taken_back_later_counts_as_it_stood_on_an_earlier_day(project, later):
+    asked = "as_of = 2025-05-31\nhour_cost"
+    path = project / "market.toml"
+    path.write_text(path.read_text("utf-8").replace("hour_cost", asked), encoding="utf-8")
+    with_date = datetime(2025, 5, 1, 12, tzinfo=UTC)
+    said = state_judgement(project, "account", "A7", "pull", 0.9, 20.0, "ana", with_date)
+    then = m1.run(project)
+    if later == "corrected":
+        state_judgement(project, "account", "A7", "pull", 0.1, 20.0, "ana", LONG_AFTER, correct=True)
+    else:
+        with closing(open_record(project / "record.db")) as record:
+            record.state(Statement("account", "A7", Withdrawal(), "ana", LONG_AFTER, supersedes=said))
+    now = m1.run(project)
+    assert m1.frame(now, "buyers").equals(m1.frame(then, "buyers"))
+    assert (m1.frame(now, "trials").table_name == "judgement").sum() == 1

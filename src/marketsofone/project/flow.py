@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from ibis.backends.duckdb import Backend
 
+    from marketsofone.features import AsOf
     from marketsofone.project.ground.gathered import Gathered
     from marketsofone.project.snapshots.snapshot import Snapshot
     from marketsofone.sources import Finding, Loaded
@@ -238,8 +239,14 @@ def opened(folder: Path) -> Iterator[Backend]:
             engine.disconnect()
 
 
-def load(engine: Backend, settings: Settings) -> tuple[Loaded, tuple[Finding, ...]]:
-    """Files and the written record as customer tables, with everything a person should know of them."""
+def load(engine: Backend, settings: Settings, as_of: AsOf | None = None) -> tuple[Loaded, tuple[Finding, ...]]:
+    """Files and the written record as customer tables, with everything a person should know of them.
+
+    Parameters
+    ----------
+    as_of : AsOf, optional
+        By when people had stated what counts. Absent: the day that the project file fixes, else now.
+    """
     from marketsofone.project.statements.recorded import recorded_tables
     from marketsofone.sources import load_sources, sources_from, suspected_leaks
 
@@ -247,5 +254,5 @@ def load(engine: Backend, settings: Settings) -> tuple[Loaded, tuple[Finding, ..
     loaded = load_sources(engine, sources, currency=settings.market.currency,
                           time_zone=settings.market.time_zone, as_of=settings.market.as_of)
     findings = (*loaded.findings, *suspected_leaks(engine, loaded, settings.market.time_zone))
-    return recorded_tables(engine, settings.folder, loaded), findings
+    return recorded_tables(engine, settings, loaded, as_of), findings
 

@@ -58,8 +58,9 @@ def distinguish(
     chosen = chosen_pairs(folder, snapshot, pairs)
     settings = read_settings(folder)
     with opened(folder) as engine:
-        loaded, _findings = load(engine, settings)
-        gathered = gather(engine, settings, loaded, _as_of(settings, snapshot))
+        as_of = _as_of(settings, snapshot)
+        loaded, _findings = load(engine, settings, as_of)
+        gathered = gather(engine, settings, loaded, as_of)
         found = compare(engine, settings, gathered, chosen, asked)
     return replace(found, notes=(*found.notes, *paid_beside(snapshot, found)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from marketsofone.project.settings.market_file import read_settings
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
+    from marketsofone.features import AsOf
+    from marketsofone.project.settings.market_file import Settings
     from marketsofone.record import Record
     from marketsofone.sources import Loaded
 
@@ -45,9 +47,17 @@ def record_if_any(folder: Path) -> Record | None:
     return record_of(folder) if has_record(folder) else None
 
 
-def recorded_tables(engine: Backend, folder: Path, loaded: Loaded) -> Loaded:
-    """What people stated, as customer tables beside those from files."""
-    record = record_if_any(folder)
+def recorded_tables(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | None = None) -> Loaded:
+    """What people stated, as customer tables beside those from files: what stood by the date.
+
+    What was corrected or taken back later stood then. A no stands whenever it was said, and so does what two keys mean.
+
+    Parameters
+    ----------
+    as_of : AsOf, optional
+        Absent: the day that the project file fixes, else now.
+    """
+    record = record_if_any(settings.folder)
     if record is None:
         return loaded
     from marketsofone.sources.stated.contacts import load_contacts
@@ -55,9 +65,18 @@ def recorded_tables(engine: Backend, folder: Path, loaded: Loaded) -> Loaded:
     from marketsofone.sources.stated.statements import load_record
 
     now = datetime.now(UTC)
+    told = min(now, _told_by(settings, as_of))
     with record:
-        added = load_record(engine, record, now)
+        added = load_record(engine, record, now, told)
         load_links(engine, record, now)
-        if load_contacts(engine, record, now):
+        if load_contacts(engine, record, told):
             added = (*added, "touch")
     return replace(loaded, record_read_at=now, tables=tuple(dict.fromkeys((*loaded.tables, *added))))
+
+
+def _told_by(settings: Settings, as_of: AsOf | None) -> datetime:
+    """The last instant whose statements count."""
+    from marketsofone.features import AsOf
+
+    of = as_of or AsOf(settings.market.as_of, settings.market.time_zone)
+    return of.told_end.replace(tzinfo=UTC) - timedelta(microseconds=1)

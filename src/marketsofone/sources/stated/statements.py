@@ -30,7 +30,9 @@ _TYPES: dict[Kind, pa.DataType] = {
 _OF_THE_STATEMENT = ("about", "about_id", "stated_by", "stated_at")
 
 
-def load_record(engine: Backend, record: Record, as_of: datetime) -> tuple[str, ...]:
+def load_record(
+    engine: Backend, record: Record, as_of: datetime, told: datetime | None = None
+) -> tuple[str, ...]:
     """Append the statements in force to the customer tables ``judgement``, ``wish``, ``adjustment``, ...
 
     Rows carry ``source`` = 'record' and the id of the statement as ``source_row``; those of an earlier
@@ -48,6 +50,9 @@ def load_record(engine: Backend, record: Record, as_of: datetime) -> tuple[str, 
         were stated: whoever objects now is not profiled in a look at the past either, and who refuses contact is
         not approached. So that no filter on time loses them, their ``stated_at`` is left empty, and so is the first
         day of a refusal that has begun; the statement itself tells it.
+    told : datetime, optional
+        Instant with a time zone, absent ``as_of``: of what is neither permission nor objection counts what stood
+        then, though it was corrected or taken back since.
 
     Returns
     -------
@@ -59,7 +64,8 @@ def load_record(engine: Backend, record: Record, as_of: datetime) -> tuple[str, 
     RecordRefused
         ``as_of`` has no time zone, or the record cannot be read.
     """
-    stated = {name: record.statements(name, as_of=None if name == "objection" else as_of) for name in STATED}
+    by = {"objection": None, "permission": as_of}
+    stated = {name: record.statements(name, as_of=by.get(name, told or as_of)) for name in STATED}
     for name, entries in stated.items():
         _put(engine, name, _rows(TABLES[name], entries, as_of))
     return tuple(name for name, entries in stated.items() if entries)
