@@ -244,6 +244,23 @@ def test_a_dimension_of_a_contact_reaches_the_account_it_works_for(market, told)
     assert told(market, "account", UserColumn("colour", "contact", "dimension", "text")) == {1: "red"}
 
 
+@pytest.mark.parametrize("table", ["contact", "opportunity_contact", "membership"])
+def test_nothing_that_is_told_of_a_person_who_objects_describes_the_account(market, told, table):
+    """Two people at Alder, who decide nothing: the one of whom red is known objects."""
+    rows = {"contact": [{"contact_id": 51, "account_id": 1, "decides": False},
+                        {"contact_id": 52, "account_id": 2, "decides": False}],
+            "opportunity_contact": [{"opportunity_id": 11, "contact_id": 51}, {"opportunity_id": 13, "contact_id": 52}],
+            "membership": [{"list_name": "fair", "account_id": 1, "contact_id": 51},
+                           {"list_name": "fair", "account_id": 2, "contact_id": 52}]}
+    market["contact"] = rows["contact"]
+    market[table] = [{**row, "dim_colour": colour} for row, colour in zip(rows[table], ["red", "blue"], strict=True)]
+    market["entity_link"].append({"entity": "contact", "entity_id": 51, "source": "crm", "source_id": "C51"})
+    colour = UserColumn("colour", table, "dimension", "text")
+    assert told(market, "account", colour) == {1: "red", 2: "blue"}
+    market["objection"] = [{"about": "contact", "about_id": "C51"}]
+    assert told(market, "account", colour) == {2: "blue"}
+
+
 def test_nothing_known_of_a_buyer_is_null_not_a_value(market, tables, answer):
     known = known_by(tables(market), DAY)
     found = buyers(known, owners(known, "account"), [UserColumn("colour", "order_line", "dimension", "text")])

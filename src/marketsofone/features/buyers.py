@@ -18,7 +18,7 @@ from ibis import _
 from marketsofone.customer import UserColumn
 from marketsofone.customer.tables import OF_OPPORTUNITY
 from marketsofone.features.asof import HAPPENED
-from marketsofone.features.permitted import unprofiled
+from marketsofone.features.permitted import unprofiled, without_unprofiled
 from marketsofone.features.statements import told_of_buyers
 
 _CARRIED = {
@@ -27,6 +27,8 @@ _CARRIED = {
     "rep": ("rep_id", ("account", "opportunity")),
 }
 """Tables that belong to no buyer: the column that leads to them, and the tables that may have it, in their order."""
+_OF_PEOPLE = ("contact", "opportunity_contact", "membership")
+"""Tables whose rows tell of a person: of one who may not be profiled nothing is told of the buyer at its account."""
 _BEFORE_ALL = ibis.timestamp(datetime(1, 1, 1))
 """The moment of what has no time."""
 _SITES_ABOVE = 4
@@ -305,6 +307,8 @@ def _rows_of_buyers(name: str, tables: Mapping[str, ir.Table], owner: Mapping[st
     if name in _CARRIED:
         return _carried(name, tables, owner)
     rows = _with_moment(name, tables)
+    if name in _OF_PEOPLE:
+        rows = without_unprofiled(rows, tables)
     if name == "account":
         return _everyone(tables, owner).select("buyer_id", "account_id").inner_join(rows, "account_id")
     if name == "contact" and "contact" in owner:

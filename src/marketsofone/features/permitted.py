@@ -59,8 +59,18 @@ def filed_permissions(tables: Tables, owner: Tables, ranked: ir.Table) -> ir.Tab
 
 def people_profiled(tables: Tables) -> ir.Table:
     """Rows of ``contact`` of those who may be profiled, whoever the buyers are and by whatever key it was said."""
-    barred = unprofiled(tables, {"contact": tables["contact"].view().select("contact_id", buyer_id=_.contact_id)})
+    barred = _people_unprofiled(tables)
     return tables["contact"] if barred is None else tables["contact"].anti_join(barred, [("contact_id", "buyer_id")])
+
+
+def without_unprofiled(rows: ir.Table, tables: Tables) -> ir.Table:
+    """Rows that tell of people (``contact_id``), those who may not be profiled left out."""
+    barred = _people_unprofiled(tables) if "contact" in tables else None
+    return rows if barred is None else rows.anti_join(barred, [("contact_id", "buyer_id")])
+
+
+def _people_unprofiled(tables: Tables) -> ir.Table | None:
+    return unprofiled(tables, {"contact": tables["contact"].view().select("contact_id", buyer_id=_.contact_id)})
 
 
 def _at_accounts(said: ir.Table, tables: Tables, owner: Tables) -> list[ir.Table]:
