@@ -35,28 +35,31 @@ closed_at = "closed"
 OBJECTIONS = [
     ("buyer", "A1"), ("account", "A2"), ("contact", "C3"), ("contact", "C4x"), ("opportunity", "D5"), ("account", "S6"),
     ("buyer", "S7"), ("account", "A8"), ("account", "A10"), ("buyer", "12"), ("buyer", "C13"), ("buyer", "D14"),
-    ("account", "A15"), ("opportunity", "D17"), ("account", "nobody"), ("opportunity", "A18"), ("contact", "A18")]
+    ("account", "A15"), ("account", "A20"), ("opportunity", "D17"), ("account", "nobody"),
+    ("opportunity", "A18"), ("contact", "A18")]
 """A10 is merged with A11; 12 is an account, and an opportunity of another one; no file knows the last four as such."""
 
-SILENT = {"contact": {"C8", "C8x", "C6"}, "site": {"S6", "S7"}, "account": {"A6", "A7", "A17"},
-          "opportunity": {"D2", "D5", "D15"}}
-"""Who must be gone on each level: who decides at an account, an account for its site, opportunities of an account."""
+SILENT = {"contact": {"C8", "C8x", "C6", "A20", "S20", "C21"}, "site": {"S6", "S7", "A20", "S20", "S21"},
+          "account": {"A6", "A7", "A17", "A20"}, "opportunity": {"D2", "D5", "D15", "D20", "D52"}}
+"""Who must be gone on each level: who decides at an account, an account for its site, the sites of an account (one of
+them below another), opportunities of an account and of its sites."""
 
 
 @pytest.fixture
 def company(small_company, tmp_path):
-    """Forty accounts: 6 and 7 have a site each, 4, 8 and 15 two deciding contacts, 3, 13 and 17 one."""
+    """Forty accounts: 6 and 7 have a site each, 20 has two; 4, 8 and 15 two deciding contacts, 3, 13 and 17 one."""
     names = [f"A{at}" if at != 12 else "12" for at in range(1, 41)]
-    sites = [("S6", "A6", "site"), ("S7", "A7", "site")]
+    sites = [("S6", "A6", "site"), ("S7", "A7", "site"), ("S20", "A20", "site"), ("S21", "S20", "site")]
     single = [(f"C{at}", f"A{at}", "", "yes") for at in (3, 4, 8, 13, 15, 17)]
     second = [(f"C{at}x", f"A{at}", "", "yes") for at in (4, 8, 15)]
     deals = [(f"D{at}", name, "", "won" if at % 3 else "lost", "2026-03-01") for at, name in enumerate(names, 1)]
     deals += [("12", "A30", "", "won", "2026-03-02"), ("D17x", "A17", "C17", "won", "2026-03-02"),
-              ("D50", "S6", "C6", "lost", "2026-03-03"), ("D51", "", "", "won", "2026-03-03")]
+              ("D50", "S6", "C6", "lost", "2026-03-03"), ("D51", "", "", "won", "2026-03-03"),
+              ("D52", "S20", "", "won", "2026-03-03")]
     files = {
         "account": [("id", "parent", "form"), *((name, "", "company") for name in names), *sites],
         "contact": [("id", "account", "site", "decides"), *single, *second, ("C6", "A6", "S6", "yes"),
-                    ("C9", "A9", "", "no")],
+                    ("C21", "A20", "S21", "yes"), ("C9", "A9", "", "no")],
         "deal": [("id", "account", "contact", "outcome", "closed"), *deals]}
     return lambda level: small_company(tmp_path, SETTINGS.format(level=level), **{
         name: [",".join(row) for row in rows] for name, rows in files.items()})

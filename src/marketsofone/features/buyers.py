@@ -18,6 +18,7 @@ from ibis import _
 from marketsofone.customer import UserColumn
 from marketsofone.customer.tables import OF_OPPORTUNITY
 from marketsofone.features.asof import HAPPENED
+from marketsofone.features.counted_as import counted_as
 from marketsofone.features.permitted import unprofiled, without_unprofiled
 from marketsofone.features.statements import told_of_buyers
 
@@ -31,8 +32,6 @@ _OF_PEOPLE = ("contact", "opportunity_contact", "membership")
 """Tables whose rows tell of a person: of one who may not be profiled nothing is told of the buyer at its account."""
 _BEFORE_ALL = ibis.timestamp(datetime(1, 1, 1))
 """The moment of what has no time."""
-_SITES_ABOVE = 4
-"""Sites that may stand between a site and its account."""
 _KINDS = {"account": ["site", "account"], "contact": ["contact"], "opportunity": ["opportunity"]}
 """The kinds of buyer that a thing can be."""
 
@@ -90,7 +89,7 @@ def companies(tables: Mapping[str, ir.Table], found: ir.Table) -> ir.Table:
 def _account_owners(tables: Mapping[str, ir.Table], level: str) -> ir.Table:
     account = tables["account"].select("account_id", "parent_id", "form")
     if level == "account":
-        return _companies(account)
+        return counted_as(account).mutate(kind=ibis.literal("account"))
     kind = ibis.cases((_.form == "site", "site"), else_="account")
     if level != "contact" or "contact" not in tables:
         return account.select("account_id", buyer_id=_.account_id, kind=kind)
@@ -100,25 +99,6 @@ def _account_owners(tables: Mapping[str, ir.Table], level: str) -> ir.Table:
         buyer_id=ibis.coalesce(_.contact_id, account.account_id),
         kind=ibis.cases((_.contact_id.notnull(), "contact"), (_.form == "site", "site"), else_="account"),
     )
-
-
-def _companies(account: ir.Table) -> ir.Table:
-    """Each account as itself, a site as the account it belongs to where that is known, by way of sites above it.
-
-    Sites that lead in a circle, or through more of each other than anybody has, stay themselves.
-    """
-    sites = account.filter((_.form == "site") & _.parent_id.notnull())
-    above = sites.select(site=_.account_id, above=_.parent_id)
-    led = above.rename(at0="above")
-    for step in range(_SITES_ABOVE):
-        further = above.view().rename({f"through{step}": "site", f"at{step + 1}": "above"})
-        led = led.left_join(further, [(f"at{step}", f"through{step}")])
-    last = ibis.coalesce(*(led[f"at{step}"] for step in range(_SITES_ABOVE, -1, -1)))
-    led = led.select("site", last=last)
-    ends = account.anti_join(above, [("account_id", "site")]).select(company=_.account_id)
-    led = ends.inner_join(led, [("company", "last")]).select("site", "company")
-    rows = account.select("account_id").left_join(led, [("account_id", "site")])
-    return rows.select("account_id", buyer_id=ibis.coalesce(_.company, _.account_id), kind=ibis.literal("account"))
 
 
 def _deciders(tables: Mapping[str, ir.Table]) -> ir.Table:

@@ -1,7 +1,7 @@
 """Who may be profiled and who may be approached: decided here, and only here.
 
 Who objected to profiling, or whose basis for it ended, is no buyer; whose basis for contact ended is scored
-and not listed as someone to approach. An account that objects does so for every buyer of it.
+and not listed as someone to approach. An account that objects does so for every buyer of it, those at its sites too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ibis import _
 
 from marketsofone.customer.permission import CONTACT, PROFILING, PURPOSES, REFUSALS
 from marketsofone.customer.tables import RECORD
+from marketsofone.features.counted_as import counted_as
 from marketsofone.features.spoken_of import stated_of_buyers
 
 Tables = Mapping[str, ir.Table]
@@ -74,10 +75,16 @@ def _people_unprofiled(tables: Tables) -> ir.Table | None:
 
 
 def _at_accounts(said: ir.Table, tables: Tables, owner: Tables) -> list[ir.Table]:
-    """Who decides at an account that is spoken of, and opportunities of it that are buyers of their own."""
+    """Buyers at an account that is spoken of: who decides there, its sites, its opportunities that are buyers."""
     link = tables["entity_link"].filter(_.entity == "account").select("entity_id", "source_id")
-    accounts = said.filter(_.about.isin(["account", "buyer"])).inner_join(link, [("about_id", "source_id")])
+    named = said.filter(_.about.isin(["account", "buyer"])).inner_join(link, [("about_id", "source_id")])
+    accounts = named.select("entity_id").distinct()
     parts = []
+    if "account" in tables:
+        sites = accounts.inner_join(counted_as(tables["account"]), [("entity_id", "buyer_id")])
+        accounts = accounts.union(sites.select(entity_id=_.account_id))
+    if "account" in owner:
+        parts.append(owner["account"].select("account_id", "buyer_id"))
     if "contact" in owner:
         at = tables["contact"].select("contact_id", account_id=ibis.coalesce(_.site_id, _.account_id))
         parts.append(owner["contact"].select("contact_id", "buyer_id").inner_join(at, "contact_id"))

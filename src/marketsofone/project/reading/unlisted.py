@@ -79,7 +79,7 @@ def _objections(notebook: Notebook) -> set[Subject]:
 
 
 def _buyers_of(run: Snapshot, said: set[Subject]) -> frozenset[int]:
-    """Buyers of a run of whom something is said: of themselves, of their account or site, of an opportunity of theirs.
+    """Buyers of a run of whom something is said: themselves, their account, site or company, an opportunity of theirs.
 
     The same buyers as `features.permitted` finds in the next run. What is said of a buyer by a key that an opportunity
     shares is not said of that opportunity's buyer.
@@ -111,6 +111,9 @@ def _found(folder: Path, tables: frozenset[str], said: frozenset[Subject]) -> fr
         if "sites" in tables:
             buyers += engine.execute(f"select buyer_id from {rows('sites')} "
                                      "where list_contains(?, account_id)", [accounts]).fetchall()
+        if "companies" in tables:
+            buyers += engine.execute(f"select buyer_id from {rows('companies')} "
+                                     "where list_contains(?, company)", [accounts]).fetchall()
         deals = [one for entity, one in by_kind if entity == "opportunity"]
         if deals:
             buyers += engine.execute(f"select buyer_id from {rows('opportunities')} "
