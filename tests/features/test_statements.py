@@ -5,7 +5,7 @@ from datetime import datetime
 import ibis
 import pytest
 
-from marketsofone.features.statements import main_statement
+from marketsofone.features.statements import last_words, main_statement
 
 LINK = ibis.memtable({"entity": ["account", "account", "opportunity", "contact", "contact"],
                       "entity_id": [1, 2, 11, 51, 52], "source_id": ["A1", "A2", "O11", "ann", "A1"]})
@@ -66,3 +66,17 @@ def test_what_a_person_needs_whose_basis_for_profiling_ended_is_told_of_nobody(n
                                   (False, "contact", {2: "speed"})):
         row = {"about": ["contact"], "about_id": ["ann"], "purpose": [purpose], "basis": ["consent"], "holds": [holds]}
         assert needs(said, contact=PEOPLE, permission=ibis.memtable(row)) == found
+
+
+def test_of_what_one_person_judged_again_and_again_the_latest_word_stands(engine):
+    """Ana says it twice, and of another score once; what nobody signed, and what Bob says, stands beside."""
+    early, late = datetime(2026, 1, 1), datetime(2026, 2, 1)
+    rows = [("A1", "ana", "pull", 0.9, early), ("A1", "ana", "pull", 0.1, late), ("A1", "bob", "pull", 0.5, early),
+            ("A1", "ana", "attractiveness", 7.0, early), ("A2", "ana", "pull", 0.4, None),
+            ("A2", None, "pull", 0.2, early), ("A2", None, "pull", 0.3, late)]
+    names = ("about_id", "stated_by", "score", "value", "stated_at")
+    schema = {"about": "string", **dict.fromkeys(names[:3], "string"), "value": "float64", "stated_at": "timestamp"}
+    said = ibis.memtable({"about": ["account"] * len(rows), **{name: [row[at] for row in rows]
+                                                             for at, name in enumerate(names)}}, schema=schema)
+    stands = engine.execute(last_words({"judgement": said})["judgement"])
+    assert sorted(stands.value) == [0.1, 0.2, 0.3, 0.4, 0.5, 7.0]

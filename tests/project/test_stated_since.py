@@ -125,3 +125,27 @@ def test_what_was_corrected_or_taken_back_later_counts_as_it_stood_on_an_earlier
     now = m1.run(project)
     assert m1.frame(now, "buyers").equals(m1.frame(then, "buyers"))
     assert (m1.frame(now, "trials").table_name == "judgement").sum() == 1
+
+
+def test_a_forecast_for_each_month_weighs_what_one_does_and_is_told(project):
+    head = "about,who,score,value,sure,by,at"
+    said = [f"account,A7,pull,{value},20,ana,2025-0{month}-01" for month, value in ((3, 0.2), (4, 0.3), (5, 0.9))]
+    path = project / "market.toml"
+    path.write_text(path.read_text("utf-8") + """
+[sources.judged]
+file = "judged.csv"
+[sources.judged.judgement]
+about = "about"
+about_id = "who"
+score = "score"
+value = "value"
+sure = "sure"
+stated_by = "by"
+stated_at = "at"
+""", encoding="utf-8")
+    (project / "judged.csv").write_text("\n".join([head, said[-1]]), encoding="utf-8")
+    last = m1.frame(m1.run(project), "buyers")
+    (project / "judged.csv").write_text("\n".join([head, *said]), encoding="utf-8")
+    run = m1.run(project)
+    assert m1.frame(run, "buyers").equals(last)
+    assert "judged_again" in set(m1.frame(run, "findings").code)

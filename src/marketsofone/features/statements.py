@@ -11,6 +11,9 @@ from ibis import _
 from marketsofone.features.spoken_of import stated_of_buyers
 from marketsofone.features.workplaces import people_owners
 
+_JUDGED = {"judgement": ("about", "about_id", "stated_by", "score"), "effort": ("about", "about_id", "stated_by")}
+"""By table of judgements, what tells that one person judged the same thing."""
+
 
 def main_statement(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], table: str, column: str) -> ir.Table:
     """One value a buyer of whom something was stated: the strongest, then the latest, then by name.
@@ -44,6 +47,28 @@ def main_statement(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]
     order = ibis.window(group_by="buyer_id", order_by=[
         _.strength.desc(nulls_first=False), _.moment.desc(nulls_first=False), _.value])
     return found.mutate(place=ibis.row_number().over(order)).filter(_.place == 0).select("buyer_id", "value")
+
+
+def last_words(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
+    """The same tables; of what one person judged of the same thing again and again, the latest word stands.
+
+    A file may hold a forecast for each month: each weighs what it says, not all of them together. What tells nobody who
+    said it stands as it is, and so do several words of one moment.
+
+    Parameters
+    ----------
+    tables : mapping
+        Customer tables known by the date.
+    """
+    found = dict(tables)
+    for name, by in _JUDGED.items():
+        if name in tables:
+            rows = tables[name]
+            last = rows.stated_at.cast("timestamp").max().over(group_by=by)
+            stands = rows.mutate(last=last).filter(
+                _.stated_by.isnull() | _.last.isnull() | (_.stated_at.cast("timestamp") == _.last))
+            found[name] = stands.drop("last")
+    return found
 
 
 def told_of_buyers(said: ir.Table, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table]) -> ir.Table:

@@ -47,6 +47,7 @@ from marketsofone.features.beside import touches
 from marketsofone.features.events import COUNTED
 from marketsofone.features.meeting import noted_in_time
 from marketsofone.features.sales import margin
+from marketsofone.features.statements import last_words
 from marketsofone.features.unheld import unheld_accounts
 from marketsofone.features.unit_costs import unit_costs, with_line_amounts, with_unit_costs
 from marketsofone.measures import STEPS, Measure
@@ -96,6 +97,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     as_of = as_of or _as_of(settings, loaded, last)
     merged = merged_tables(engine, raw, as_of)
     tables = on_its_clock(known_by(merged, as_of, _single(merged)), as_of.zone)
+    tables = last_words(tables)
     tables = with_workplaces(tables, _with_periods(merged, as_of), as_of.day)
     unheld = _unheld(engine, merged, tables)
     if unheld is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from marketsofone.estimates import fetch_base
+from marketsofone.features import known_by
 from marketsofone.measures import STEPS
 from marketsofone.project.ground.merging import unmerged_findings
 from marketsofone.project.ground.pins import steering_ahead
@@ -157,16 +158,22 @@ def returned_beyond(gathered: Gathered) -> list[Finding]:
 
 
 def _stated_later(engine: Backend, gathered: Gathered) -> list[Finding]:
-    """Judgements made after the as-of date were not known by it."""
+    """Judgements made after the as-of date were not known by it; of one person's on one thing the latest counts."""
     found = []
     for name, called in (("judgement", "judgement"), ("effort", "judgement of effort")):
         if name not in gathered.tables:
             continue
-        late = int(engine.table(name).count().execute() - gathered.tables[name].count().execute())
+        stated = engine.table(name)
+        known = int(known_by({name: stated}, gathered.as_of)[name].count().execute())
+        late, before = int(stated.count().execute()) - known, known - int(gathered.tables[name].count().execute())
         if late:
             many = f"{late:,} {called.replace('judgement', 'judgements')} were" if late != 1 else f"1 {called} was"
             found.append(Finding("stated_later", "warning", f"record: {name}",
                                  f"{many} stated after {gathered.as_of.day} and not used.",
                                  "Set as_of in [market] to a later day, or leave it out."))
+        if before:
+            many = f"{before:,} {called.replace('judgement', 'judgements')} were" if before != 1 else f"1 {called} was"
+            found.append(Finding("judged_again", "info", name, f"{many} followed by a later one of the same person on "
+                                 "the same thing: the latest counts."))
     return found
 
