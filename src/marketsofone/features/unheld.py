@@ -1,4 +1,4 @@
-"""Accounts that events name and of which nothing holds on the day: they stay, with nothing but their id."""
+"""Accounts that events name and of which nothing is told, or nothing holds, on the day: nothing but their id."""
 
 from __future__ import annotations
 
@@ -8,7 +8,26 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from marketsofone.customer.tables import TABLES
+
 _EVENTS = ("opportunity", "order_line", "touch")
+
+
+def named_by_then(tables: Mapping[str, ir.Table], added: ir.Table) -> ir.Table:
+    """Rows of ``account``, without those that were only made because rows name them, none of which was known yet.
+
+    Parameters
+    ----------
+    tables : mapping
+        Customer tables known by the date, ``account`` among them.
+    added : Ibis table
+        ``account_id`` of accounts that no source tells of.
+    """
+    named = [rows.select(named_id=field.name) for name, rows in tables.items() if name in TABLES
+             for field in TABLES[name].fields
+             if field.refers == "account" and (name, field.name) != ("account", "account_id")]
+    later = added.anti_join(ibis.union(*named), [("account_id", "named_id")])
+    return tables["account"].anti_join(later, "account_id")
 
 
 def unheld_accounts(tables: Mapping[str, ir.Table]) -> ir.Table | None:

@@ -48,7 +48,7 @@ from marketsofone.features.events import COUNTED
 from marketsofone.features.meeting import noted_in_time
 from marketsofone.features.sales import margin
 from marketsofone.features.statements import last_words
-from marketsofone.features.unheld import unheld_accounts
+from marketsofone.features.unheld import named_by_then, unheld_accounts
 from marketsofone.features.unit_costs import unit_costs, with_line_amounts, with_unit_costs
 from marketsofone.measures import STEPS, Measure
 from marketsofone.project.ground.clock import on_its_clock
@@ -59,6 +59,7 @@ from marketsofone.project.ground.identity_facts import held_dealings
 from marketsofone.project.ground.merging import merged_tables
 from marketsofone.project.ground.nothing import no_step_named, nothing_to_score
 from marketsofone.scores import SCORES
+from marketsofone.sources.doubtful.treatments import ADDED
 from marketsofone.sources.values.currencies import EXPONENTS
 
 if TYPE_CHECKING:
@@ -98,6 +99,9 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     merged = merged_tables(engine, raw, as_of)
     tables = on_its_clock(known_by(merged, as_of, _single(merged)), as_of.zone)
     tables = last_words(tables)
+    past = as_of.day is not None and last is not None and as_of.day < last
+    if past and "account" in tables and ADDED in engine.list_tables():
+        tables["account"] = hold(engine, "named_by_then", named_by_then(tables, engine.table(ADDED)))
     tables = with_workplaces(tables, _with_periods(merged, as_of), as_of.day)
     unheld = _unheld(engine, merged, tables)
     if unheld is not None:

@@ -31,9 +31,14 @@ def treat(con: DuckDBPyConnection, tables: Sequence[str], columns: Sequence[User
     return findings
 
 
+ADDED = "account_added"
+"""Name of the table of the engine that holds the ``account_id`` of accounts that rows name and no source tells of."""
+
+
 def _orphans(con: DuckDBPyConnection, tables: Sequence[str]) -> list[Finding]:
     findings = []
     mapped = "account" in tables
+    con.execute(f"create or replace table {ADDED} (account_id bigint)")
     refers = {field.refers for name in tables for field in TABLES[name].fields}
     astray = without_row(con, refers & {*tables, "account"})
     for name in tables:
@@ -62,6 +67,7 @@ def _added_accounts(con: DuckDBPyConnection, name: str, field: str, mapped: bool
         "insert into account by name select account_id, place & ((1::bigint << 40) - 1) as source_row, "
         f"enum_range(null::{_enum(con, name)})[(place >> 40) + 1] as source from m1_absent"
     )
+    con.execute(f"insert into {ADDED} select account_id from m1_absent")
     con.execute("drop table m1_absent")
     if not rows:
         return []
