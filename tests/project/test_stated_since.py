@@ -105,8 +105,11 @@ def test_a_day_fixed_in_the_project_file_leaves_out_what_was_stated_later(projec
     (project / "market.toml").write_text(text.replace("[steps]", f"as_of = {LAST}\n[steps]"))
     before = m1.frame(m1.run(project), "buyers").set_index("source_id")
     state_judgement(project, "account", "A7", "pull", 0.9, 20.0, "ana", LONG_AFTER)
-    after = m1.frame(m1.run(project), "buyers").set_index("source_id")
+    run = m1.run(project)
+    after = m1.frame(run, "buyers").set_index("source_id")
     assert after.loc["A7", "pull"] == pytest.approx(before.loc["A7", "pull"], rel=1e-12)
+    told = {row["code"]: row["message"] for row in run.table("findings").to_pylist()}
+    assert told["stated_later"] == f"1 judgement was stated after {LAST} and not used."
 
 
 @pytest.mark.parametrize("later", ["corrected", "taken back"])

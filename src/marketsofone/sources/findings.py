@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -89,7 +89,8 @@ class Loaded:
         The file as the settings write it -> its fingerprint.
     record_read_at : datetime or None
         When the written record was read; None where there was none to read.
-
+    stated_later : mapping
+        Kind of judgement -> how many of the record stand that were stated after what counts by the date.
     """
 
     tables: tuple[str, ...]
@@ -98,6 +99,7 @@ class Loaded:
     findings: tuple[Finding, ...]
     inputs: Mapping[str, Input]
     record_read_at: datetime | None = None
+    stated_later: Mapping[str, int] = field(default_factory=dict)
 
 
 UNRATED = "no exchange rate on that day"

@@ -138,6 +138,8 @@ class Gathered:
         Rows of what was sold that do not tell their contribution.
     assumed : float
         Share of the rows of what was sold whose contribution rests on the stated margin, for they tell no cost.
+    stated_later : mapping
+        Kind of judgement -> how many the record holds that were stated after the day.
     """
 
     as_of: AsOf
@@ -169,6 +171,7 @@ class Gathered:
     lost: float | None = None
     unpriced: int = 0
     assumed: float = 0.0
+    stated_later: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def units(self) -> dict[str, str]:

@@ -122,6 +122,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     serving = reps_of_buyers(tables, owner)
     served = None if serving is None else hold(engine, "served", serving.semi_join(found, "buyer_id"))
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {}, _shares(settings),
+                    stated_later=loaded.stated_later,
                     spent=None if spent is None else hold(engine, "spent", spent),
                     files_end=last, beyond=beyond, unheld=0 if unheld is None else int(unheld.count().execute()),
                     unapproached=barred, permissions=permitted, served=served,

@@ -161,19 +161,22 @@ def _stated_later(engine: Backend, gathered: Gathered) -> list[Finding]:
     """Judgements made after the as-of date were not known by it; of one person's on one thing the latest counts."""
     found = []
     for name, called in (("judgement", "judgement"), ("effort", "judgement of effort")):
-        if name not in gathered.tables:
-            continue
-        stated = engine.table(name)
-        known = int(known_by({name: stated}, gathered.as_of)[name].count().execute())
-        late, before = int(stated.count().execute()) - known, known - int(gathered.tables[name].count().execute())
+        late, before = gathered.stated_later.get(name, 0), 0
+        if name in gathered.tables:
+            stated = engine.table(name)
+            known = int(known_by({name: stated}, gathered.as_of)[name].count().execute())
+            late += int(stated.count().execute()) - known
+            before = known - int(gathered.tables[name].count().execute())
         if late:
-            many = f"{late:,} {called.replace('judgement', 'judgements')} were" if late != 1 else f"1 {called} was"
             found.append(Finding("stated_later", "warning", f"record: {name}",
-                                 f"{many} stated after {gathered.as_of.day} and not used.",
+                                 f"{_were(late, called)} stated after {gathered.as_of.day} and not used.",
                                  "Set as_of in [market] to a later day, or leave it out."))
         if before:
-            many = f"{before:,} {called.replace('judgement', 'judgements')} were" if before != 1 else f"1 {called} was"
-            found.append(Finding("judged_again", "info", name, f"{many} followed by a later one of the same person on "
-                                 "the same thing: the latest counts."))
+            found.append(Finding("judged_again", "info", name,
+                                 f"{_were(before, called)} followed by a later one of the same person on the same "
+                                 "thing: the latest counts."))
     return found
 
+
+def _were(count: int, called: str) -> str:
+    return f"1 {called} was" if count == 1 else f"{count:,} {called.replace('judgement', 'judgements')} were"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from marketsofone.sources import Loaded
 
 FILE_NAME = "record.db"
+_JUDGED = ("judgement", "effort")
 
 
 def address_of(folder: Path) -> str | Path:
@@ -67,11 +68,13 @@ def recorded_tables(engine: Backend, settings: Settings, loaded: Loaded, as_of: 
     now = datetime.now(UTC)
     told = min(now, _told_by(settings, as_of))
     with record:
+        later = {name: sum(entry.stated_at > told for entry in record.statements(name, as_of=now)) for name in _JUDGED}
         added = load_record(engine, record, now, told)
         load_links(engine, record, now)
         if load_contacts(engine, record, told):
             added = (*added, "touch")
-    return replace(loaded, record_read_at=now, tables=tuple(dict.fromkeys((*loaded.tables, *added))))
+    return replace(loaded, record_read_at=now, stated_later=later,
+                   tables=tuple(dict.fromkeys((*loaded.tables, *added))))
 
 
 def _told_by(settings: Settings, as_of: AsOf | None) -> datetime:
