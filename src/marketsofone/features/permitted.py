@@ -60,18 +60,15 @@ def filed_permissions(tables: Tables, owner: Tables, ranked: ir.Table) -> ir.Tab
 
 def people_profiled(tables: Tables) -> ir.Table:
     """Rows of ``contact`` of those who may be profiled, whoever the buyers are and by whatever key it was said."""
-    barred = _people_unprofiled(tables)
-    return tables["contact"] if barred is None else tables["contact"].anti_join(barred, [("contact_id", "buyer_id")])
+    return without_unprofiled(tables["contact"], tables)
 
 
 def without_unprofiled(rows: ir.Table, tables: Tables) -> ir.Table:
     """Rows that tell of people (``contact_id``), those who may not be profiled left out."""
-    barred = _people_unprofiled(tables) if "contact" in tables else None
+    if "contact" not in tables:
+        return rows
+    barred = unprofiled(tables, {"contact": tables["contact"].view().select("contact_id", buyer_id=_.contact_id)})
     return rows if barred is None else rows.anti_join(barred, [("contact_id", "buyer_id")])
-
-
-def _people_unprofiled(tables: Tables) -> ir.Table | None:
-    return unprofiled(tables, {"contact": tables["contact"].view().select("contact_id", buyer_id=_.contact_id)})
 
 
 def _at_accounts(said: ir.Table, tables: Tables, owner: Tables) -> list[ir.Table]:

@@ -11,7 +11,7 @@ from ibis import _
 from marketsofone.features.spoken_of import stated_of_buyers
 from marketsofone.features.workplaces import people_owners
 
-_JUDGED = {"judgement": ("about", "about_id", "stated_by", "score"), "effort": ("about", "about_id", "stated_by")}
+JUDGED = {"judgement": ("about", "about_id", "stated_by", "score"), "effort": ("about", "about_id", "stated_by")}
 """By table of judgements, what tells that one person judged the same thing."""
 
 
@@ -61,7 +61,7 @@ def last_words(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
         Customer tables known by the date.
     """
     found = dict(tables)
-    for name, by in _JUDGED.items():
+    for name, by in JUDGED.items():
         if name in tables:
             rows = tables[name]
             last = rows.stated_at.cast("timestamp").max().over(group_by=by)

@@ -189,7 +189,7 @@ def fit_buyer_size(family: Family, cells: Cells, mean: Floats, lever: Floats | f
     mean : float array, shape (cells,)
         What is expected of one buyer of each cell.
     lever : float array, shape (cells,)
-        How far that moves with the buyer's own record, 0 to 1 (`marketsofone.pooling.departures.levers`).
+        How far that moves with the buyer's own record, 0 to 1 (`marketsofone.pooling.leaning.levers`).
 
     Notes
     -----

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from marketsofone.project.reading.holding_up_marks import project_folder
 from marketsofone.project.segments.contrasting import compare
@@ -159,9 +159,9 @@ def _columns(facts: ir.Table, told_by: Mapping[str, str]) -> tuple[UserColumn, .
     """The dimensions and traits that a run knows of its buyers, with the customer table that tells each."""
     from marketsofone.customer import UserColumn
 
-    roles = {"dim": "dimension", "trait": "trait"}
+    roles: dict[str, Literal["dimension", "trait"]] = {"dim": "dimension", "trait": "trait"}
     told = ((name, name.partition("_"), kind) for name, kind in facts.schema().items())
-    return tuple(UserColumn(name, told_by.get(column, "account"), roles[family],  # type: ignore[arg-type]
+    return tuple(UserColumn(name, told_by.get(column, "account"), roles[family],
                             "number" if kind.is_numeric() else "text")
                  for column, (family, _line, name), kind in told if family in roles)
 

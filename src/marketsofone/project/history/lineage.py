@@ -163,6 +163,7 @@ def _met(before: Snapshot, after: Snapshot) -> _Met:
     with damage_told(before.file("memberships")), damage_told(after.file("memberships")), duckdb.connect() as engine:
         for name, run in (("a", before), ("b", after)):
             engine.execute(f"create temp table {name} as {_leaves(run)}")
+        engine.execute(f"create temp table moves as {_MOVES}")
         sides = [{row[0]: Segment(*row) for row in engine.execute(_sizes(*pair)).fetchall()}
                  for pair in (("a", "b"), ("b", "a"))]
         shared = {(first, second): both for first, second, both in engine.execute(_SHARED).fetchall()}
@@ -184,14 +185,13 @@ def _sizes(own: str, other: str) -> str:
 
 
 _MOVES = """
-moves as (select buyer_id, id, coalesce(a.share, 0) as was, coalesce(b.share, 0) as now, least(was, now) as kept
-          from a full join b using (buyer_id, id)
-          where buyer_id in (select buyer_id from a) and buyer_id in (select buyer_id from b))"""
+select buyer_id, id, coalesce(a.share, 0) as was, coalesce(b.share, 0) as now, least(was, now) as kept
+from a full join b using (buyer_id, id)
+where buyer_id in (select buyer_id from a) and buyer_id in (select buyer_id from b)"""
 """Of every buyer of both runs and each of its segments: how much of it stood there, stands there, and stayed."""
 
-_SHARED = f"""
-with {_MOVES},
-  went as (select buyer_id, id, was - kept as part from moves where was > kept),
+_SHARED = """
+with went as (select buyer_id, id, was - kept as part from moves where was > kept),
   came as (select buyer_id, id, now - kept as part from moves where now > kept),
   gone as (select buyer_id, sum(part) as whole from went group by buyer_id)
 select one, other, sum(part) from (
@@ -201,9 +201,8 @@ select one, other, sum(part) from (
 group by one, other order by one, other"""
 """What stayed of a buyer is shared by a segment with itself, what went is spread over where it came: one in all."""
 
-_WITHIN = f"""
-with {_MOVES},
-  common as (select id from a intersect select id from b),
+_WITHIN = """
+with common as (select id from a intersect select id from b),
   first as (select buyer_id, max(share) as most, list(id order by id) filter (id in (from common)) as ids
             from a group by buyer_id),
   second as (select buyer_id, max(share) as most, list(id order by id) filter (id in (from common)) as ids

@@ -106,7 +106,7 @@ def respond(engine: Backend, settings: Settings, gathered: Gathered, stratified:
     joined = beside.left_join(curves, "buyer_id").drop("buyer_id_right")
     of_period = ibis.cases((joined.customer, share), else_=1.0)
     made = joined.select(
-        "buyer_id", won=_.customer, shape=_.shape.fill_null(float("inf")), 
+        "buyer_id", won=_.customer, shape=_.shape.fill_null(float("inf")),
         status=ibis.cases((joined.decided, DECIDED), else_=_.status.fill_null(NO_HOURS_CREDITED)),
         ceiling=ibis.cases((joined.decided, 0.0), else_=_.ceiling.fill_null(0.0) * of_period),
         scale=_.scale.fill_null(clock.hours) * of_period, worth_spread=_spread(joined))

@@ -129,10 +129,15 @@ class Problem:
     away: Bools | None = None
     region: Texts | None = None
 
+    @property
+    def has_rep(self) -> Bools:
+        """Who has a rep, with hours or without, shape (buyers,)."""
+        served: Bools = self.rep >= 0
+        return served if self.away is None else served | self.away
+
     def moved(self, rep: Ints) -> Bools:
         """Whom another rep serves than its own, where these do, shape (buyers,)."""
-        named = self.rep >= 0 if self.away is None else (self.rep >= 0) | self.away
-        other: Bools = named & (rep >= 0) & (rep != self.rep)
+        other: Bools = self.has_rep & (rep >= 0) & (rep != self.rep)
         return other
 
     @property

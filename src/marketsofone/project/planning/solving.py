@@ -148,7 +148,7 @@ def _whole_beside(problem: Problem, curves: Curves, mixed: Mixed, touching: Touc
 def _assigned(problem: Problem, curves: Curves) -> Placement:
     """Who serves whom, and for how many hours; touches and whole calls are placed with the reps so found."""
     sellers = problem.sellers
-    owner = problem.rep if problem.away is None else np.where(problem.away, AWAY, problem.rep)
+    owner = np.where(problem.has_rep & (problem.rep < 0), AWAY, problem.rep)
     found = assign(curves, owner, sellers.capacity, sellers.hour_cost, problem.least, problem.most,
                    allowed=_allowed(problem), moving_cost=problem.moving_cost)
     plain = Placement(found.hours, np.zeros(len(found.hours)), found.rep, found.price, 0.0, found.value, found.bound,
@@ -169,9 +169,8 @@ def _allowed(problem: Problem) -> Bools | None:
     allowed = np.ones((len(problem.rep), len(region)), dtype=np.bool_)
     if problem.same_region:
         allowed = (of_buyer[:, None] == region) | (of_buyer == "")[:, None]
-    served = problem.rep >= 0
-    allowed[problem.fixed & (served if problem.away is None else served | problem.away)] = False
-    only = np.flatnonzero(problem.fixed & served)
+    allowed[problem.fixed & problem.has_rep] = False
+    only = np.flatnonzero(problem.fixed & (problem.rep >= 0))
     allowed[only, problem.rep[only]] = True
     return allowed
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from marketsofone.sources import Loaded
 
 FILE_NAME = "record.db"
-_JUDGED = ("judgement", "effort")
 
 
 def address_of(folder: Path) -> str | Path:
@@ -61,6 +60,7 @@ def recorded_tables(engine: Backend, settings: Settings, loaded: Loaded, as_of: 
     record = record_if_any(settings.folder)
     if record is None:
         return loaded
+    from marketsofone.features.statements import JUDGED
     from marketsofone.sources.stated.contacts import load_contacts
     from marketsofone.sources.stated.links import load_links
     from marketsofone.sources.stated.statements import load_record
@@ -68,7 +68,8 @@ def recorded_tables(engine: Backend, settings: Settings, loaded: Loaded, as_of: 
     now = datetime.now(UTC)
     told = min(now, _told_by(settings, as_of))
     with record:
-        later = {name: sum(entry.stated_at > told for entry in record.statements(name, as_of=now)) for name in _JUDGED}
+        later = {name: sum(entry.stated_at > told for entry in record.statements(name, as_of=now))
+                 for name in JUDGED if told < now}
         added = load_record(engine, record, now, told)
         load_links(engine, record, now)
         if load_contacts(engine, record, told):

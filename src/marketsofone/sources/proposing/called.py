@@ -48,24 +48,26 @@ def plain_fields(one: FileProfile, table: str, taken: Mapping[str, Guess]) -> di
     used = {guess.sql for guess in taken.values()}
     found: dict[str, Guess] = {}
     for name in FIELDS.get(table, {}):
-        column = None if name in taken else field_of(one, table, name, used)
-        why = "its name"
-        if column is None and name in _DAYS and name not in taken:
+        if name in taken:
+            continue
+        column, why = field_of(one, table, name, used), "its name"
+        if column is None and name in _DAYS:
             column, why = only_date(one), "the only column of dates"
-        if column:
-            sql, told = column.read
-            found[name] = Guess(sql, f"{why}{told}")
-            if name == "amount" and column.name in one.net:
-                column = one.column(one.net[column.name])
-                found[name] = Guess(column.name, f"with the tax beside it, it is {sql}")
-            scale = scale_of(column.name) if name in MONEY else ""
-            if scale:
-                found[name] = Guess(f"{quoted(column.name)} {scale}", f"its name says in what it counts: {scale}")
-            if name in _FLAGS and column.filled < one.rows and len(column.values) == 1:
-                found[name] = Guess(f"{quoted(column.name)} is not null", f"its name; {column.values[0]!r} is the only "
-                                    "value: what is empty is taken for no")
-            used.add(column.name)
-        if column and column.codes:
+        if column is None:
+            continue
+        sql, told = column.read
+        found[name] = Guess(sql, f"{why}{told}")
+        if name == "amount" and column.name in one.net:
+            column = one.column(one.net[column.name])
+            found[name] = Guess(column.name, f"with the tax beside it, it is {sql}")
+        scale = scale_of(column.name) if name in MONEY else ""
+        if scale:
+            found[name] = Guess(f"{quoted(column.name)} {scale}", f"its name says in what it counts: {scale}")
+        if name in _FLAGS and column.filled < one.rows and len(column.values) == 1:
+            found[name] = Guess(f"{quoted(column.name)} is not null", f"its name; {column.values[0]!r} is the only "
+                                "value: what is empty is taken for no")
+        used.add(column.name)
+        if column.codes:
             sql, codes = quoted(column.name), ", ".join(column.codes)
             found[name] = Guess(f"regexp_replace({sql}, '[A-Z]{{3}}', '')", "its name; a currency's code aside")
             found.setdefault("currency", Guess(f"regexp_extract({sql}, '[A-Z]{{3}}')",
