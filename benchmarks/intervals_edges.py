@@ -13,8 +13,8 @@ from marketsofone.customer import Stratum
 from marketsofone.sources.simulated import Plan
 from marketsofone.strata import Rules
 from marketsofone.strata.edge import Edge, Parted, both_ways, edge, hours
-from marketsofone.strata.edge_parting import Folds, folds_of, partings
-from marketsofone.strata.regrowing import placed, regrown_strata
+from marketsofone.strata.edge_parting import Folds, fold_tree, folds_of, partings
+from marketsofone.strata.regrowing import placed
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -47,8 +47,7 @@ def edge_figures(plan: Plan, seed: int) -> Figures:
 
 def _judged(folds: Folds, chooses: int, worth: Floats) -> dict[int, tuple[Edge, float]]:
     """Each stratum's edge as one fold acts, and what acting so earns by the planted worth of its buyers."""
-    act = (folds.folded.half == chooses).astype(np.float64)
-    node = placed(folds.sample, regrown_strata(folds.sample, act, folds.dimensions, folds.rules))
+    node = placed(folds.sample, fold_tree(folds, chooses))
     found = {}
     for number, parted in partings(folds, chooses):
         part = _part(folds, parted, node)

@@ -10,7 +10,7 @@ from marketsofone.strata import Rules
 from marketsofone.strata.alarms import Variation, beside_score, inside_share
 from marketsofone.strata.alarms_sectors import ASKED, Answers, answers_of, mixed_sectors
 from marketsofone.strata.edge import Edge, Parted, Told, both_ways, edge, pooled
-from marketsofone.strata.edge_parting import edges, most_telling, sectors
+from marketsofone.strata.edge_parting import edges, fold_tree, folds_of, most_telling, sectors
 from marketsofone.strata.evidence import Means, Sums, level_means
 
 VALUES = {"sector": 4, "payment": 3, "rival": 6, "version": 5, "region": 8}
@@ -83,6 +83,14 @@ def test_acting_on_planted_parts_earns_and_the_sector_that_hides_them_says_so():
     assert bounds[0][0] > 0
     assert bounds[1][0] > 0
     assert all(bounds[number][0] <= 0 for number in (2, 3, 4))
+
+
+@pytest.mark.parametrize("rules", [Rules(least_buyers=1200), Rules(handling_cost=100_000.0)])
+def test_a_fold_is_asked_by_its_share_of_the_buyers(rules):
+    """Whole, this market may be parted under either rule; a fold holds half its buyers, and half of what they gain."""
+    sample, _answers = draw(5, buyers=6000, win=0.3, worth=1.2)
+    folds = folds_of(sample, (MARKET_ALONE, *SECTORS), DIMENSIONS, rules)
+    assert all(len(fold_tree(folds, chooses)) > 1 for chooses in (0, 1))
 
 
 def test_without_money_there_is_no_edge():

@@ -15,7 +15,7 @@ from marketsofone.estimates.sampled import Sampled, sampled_candidates
 from marketsofone.strata.edge import Edge, Parted, Told, both_ways, edge
 from marketsofone.strata.evidence import Sums
 from marketsofone.strata.fusing import fuse
-from marketsofone.strata.regrowing import placed, regrown_strata
+from marketsofone.strata.regrowing import asked_of_some, placed, regrown_strata
 from marketsofone.strata.showing import most_surprising
 from marketsofone.strata.speaking import speaking
 from marketsofone.strata.splitting import Candidate, Rules, described
@@ -39,6 +39,8 @@ class Folds:
         Where each buyer stands.
     telling : mapping
         The candidates of each stratum, by number.
+    rules : Rules
+        What a tree of the buyers sampled is asked (`asked_of_some`).
     """
 
     sample: Sampled
@@ -53,7 +55,7 @@ class Folds:
 def edges(
     sample: Sampled, strata: Sequence[Stratum], dimensions: Sequence[Dimension], rules: Rules
 ) -> dict[int, Edge]:
-    """The edge of each stratum that either fold can part, by number; of the buyers sampled."""
+    """The edge of each stratum that either fold can part, by number; of the buyers sampled, and so are the rules."""
     if MONEY not in sample.sums or not dimensions:
         return {}
     folds = folds_of(sample, strata, dimensions, rules)
@@ -78,7 +80,7 @@ def folds_of(
 def partings(folds: Folds, chooses: int) -> Iterator[tuple[int, Parted]]:
     """Each stratum that one fold can part, by number: by the tree it grows, else by what tells most."""
     folded = folds.folded
-    tree = regrown_strata(folds.sample, (folded.half == chooses).astype(np.float64), folds.dimensions, folds.rules)
+    tree = fold_tree(folds, chooses)
     node = placed(folds.sample, tree)
     heard = {score: speaking(tree, folds.dimensions, score) for score in folded.sums}
     for stratum in folds.strata:
@@ -88,6 +90,13 @@ def partings(folds: Folds, chooses: int) -> Iterator[tuple[int, Parted]]:
         parted = parted or most_telling(candidates, _whole(folded, rows, chooses), chooses)
         if parted is not None:
             yield stratum.number, parted
+
+
+def fold_tree(folds: Folds, chooses: int) -> tuple[Stratum, ...]:
+    """The tree that one fold grows: of its share of the buyers, no more is asked than it can gain and hold."""
+    times = (folds.folded.half == chooses).astype(np.float64)
+    asked = asked_of_some(folds.rules, float(times.mean()))
+    return regrown_strata(folds.sample, times, folds.dimensions, asked)
 
 
 def _telling(

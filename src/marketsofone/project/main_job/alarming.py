@@ -19,7 +19,7 @@ from marketsofone.strata.alarms_sectors import ASKED, NEEDS, Answers, Mixed, ans
 from marketsofone.strata.edge import Edge
 from marketsofone.strata.edge_parting import edges
 from marketsofone.strata.names import group_name
-from marketsofone.strata.regrowing import placed
+from marketsofone.strata.regrowing import asked_of_some, placed
 
 if TYPE_CHECKING:
     from marketsofone.customer import Stratum, UserColumn
@@ -173,8 +173,8 @@ def _mixed_row(sector: Sector, mixed: Mixed, asked: AlarmSettings) -> dict[str, 
 def _edges(stratified: Stratified, gathered: Gathered, settings: Settings) -> Rows:
     """The whole market gets half of the chance of error, its strata share the other half."""
     sample, strata, level = stratified.sample, stratified.strata, settings.alarms.level
-    found = edges(sample, strata, stratified.dimensions, stratified.rules)
     times = int(gathered.buyers.count().execute()) / max(len(sample.buyer_id), 1)
+    found = edges(sample, strata, stratified.dimensions, asked_of_some(stratified.rules, 1 / times))
     standing = placed(sample, strata)
     for number in sorted({0, *found}):
         sector = Sector(strata[number].stratum_id, _called(strata, number))
