@@ -113,6 +113,32 @@ def test_no_export_between_runs_tells_the_key_of_a_person_who_objected_or_works_
     assert not {"C9", "A13", "C13", "D13"} & cells
 
 
+def test_companies_of_a_group_that_objects_stay_and_are_counted_until_each_objects_too(small_company, tmp_path):
+    """G owns A and the group H, which owns B; S is a site of A, and C belongs to nobody."""
+    tree = [("G", "", "group"), ("H", "G", "group"), ("A", "G", "company"), ("B", "H", ""), ("C", "", "company"),
+            ("S", "A", "site")]
+    deals = [(f"D{at}", name, "", "won" if at % 2 else "lost", "2026-03-01") for at, (name, *_) in enumerate(tree)]
+    small_company(tmp_path, SETTINGS.format(level="account"), account=["id,parent,form", *map(",".join, tree)],
+                  deal=["id,account,contact,outcome,closed", *map(",".join, deals)],
+                  contact=["id,account,site,decides", "C9,C,,no"])
+    state_objection(tmp_path, "account", "G", "ana")
+    assert uncovered(tmp_path) == ["3 of them stay"]
+    state_objection(tmp_path, "account", "A", "ana")
+    state_objection(tmp_path, "account", "H", "ana")
+    assert uncovered(tmp_path) == ["1 of them stays"]
+    state_objection(tmp_path, "account", "B", "ana")
+    assert uncovered(tmp_path) == []
+    assert set(m1.frame(m1.run(tmp_path), "buyers").source_id) == {"C"}
+
+
+def uncovered(folder):
+    """What a run says of companies of groups that objected, as m1 check does."""
+    told, ahead = ([row["message"] for row in table.to_pylist() if row["code"] == "objection_of_group"]
+                   for table in (m1.run(folder).table("findings"), m1.check(folder).findings))
+    assert told == ahead
+    return [message.removesuffix(" in the market.").partition(": ")[2] for message in told]
+
+
 def told(run, name):
     """Every text of a table."""
     return {value for row in run.table(name).to_pylist() for value in row.values() if isinstance(value, str)}

@@ -80,7 +80,8 @@ def objection(about: AboutBuyer, about_id: AboutId, project: Project = HERE, *,
     """Write down that someone objects to being profiled: neither scored, ranked nor exported.
 
     Lists and exports leave the buyer out at once; the next run counts without it. Earlier runs, their reports and
-    files exported before still hold it: delete those where you must. Who only does not want to be contacted: m1 refuse.
+    files exported before still hold it: delete those where you must. A company objects for its sites; a group for
+    itself, not for its companies: each of them objects on its own. Who only does not want to be contacted: m1 refuse.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
 """Who may be profiled and who may be approached: decided here, and only here.
 
 Who objected to profiling, or whose basis for it ended, is no buyer; whose basis for contact ended is scored
-and not listed as someone to approach. An account that objects does so for every buyer of it, those at its sites too.
+and not listed as someone to approach. An account that objects does so for every buyer of it, those at its sites too,
+and not for the companies of a group.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from marketsofone.features.counted_as import counted_as
 from marketsofone.features.spoken_of import stated_of_buyers
 
 Tables = Mapping[str, ir.Table]
+_GROUPS_ABOVE = 4
+"""Groups that may stand between a company and one above it."""
 
 
 def unprofiled(tables: Tables, owner: Tables) -> ir.Table | None:
@@ -71,12 +74,26 @@ def without_unprofiled(rows: ir.Table, tables: Tables) -> ir.Table:
     return rows if barred is None else rows.anti_join(barred, [("contact_id", "buyer_id")])
 
 
+def companies_below(tables: Tables) -> ir.Table | None:
+    """Companies of a group that objected, as ``account_id``: each is a person in law and objects for itself.
+
+    Those that did so are not among them. None where no account objected. Companies stand below the group, or below one
+    that stands there, and so on.
+    """
+    if "objection" not in tables or "account" not in tables:
+        return None
+    named = _accounts_named(tables["objection"].select("about", "about_id"), tables)
+    companies = tables["account"].filter(_.form.fill_null("") != "site").select("account_id", "parent_id")
+    found = [companies.semi_join(named, [("parent_id", "entity_id")])]
+    for _step in range(_GROUPS_ABOVE):
+        found.append(companies.view().semi_join(found[-1].view(), [("parent_id", "account_id")]))
+    below = ibis.union(*(each.select("account_id") for each in found), distinct=True)
+    return below.anti_join(named, [("account_id", "entity_id")])
+
+
 def _at_accounts(said: ir.Table, tables: Tables, owner: Tables) -> list[ir.Table]:
     """Buyers at an account that is spoken of: who decides there, its sites, its opportunities that are buyers."""
-    link = tables["entity_link"].filter(_.entity == "account").select("entity_id", "source_id")
-    named = said.filter(_.about.isin(["account", "buyer"])).inner_join(link, [("about_id", "source_id")])
-    accounts = named.select("entity_id").distinct()
-    parts = []
+    accounts, parts = _accounts_named(said, tables), []
     if "account" in tables:
         sites = accounts.inner_join(counted_as(tables["account"]), [("entity_id", "buyer_id")])
         accounts = accounts.union(sites.select(entity_id=_.account_id))
@@ -89,6 +106,13 @@ def _at_accounts(said: ir.Table, tables: Tables, owner: Tables) -> list[ir.Table
         alone = owner["opportunity"].filter(_.kind == "opportunity").select("opportunity_id", "buyer_id")
         parts.append(alone.inner_join(tables["opportunity"].select("opportunity_id", "account_id"), "opportunity_id"))
     return [part.semi_join(accounts, [("account_id", "entity_id")]).select("buyer_id") for part in parts]
+
+
+def _accounts_named(said: ir.Table, tables: Tables) -> ir.Table:
+    """``entity_id`` of the accounts that are spoken of themselves."""
+    link = tables["entity_link"].filter(_.entity == "account").select("entity_id", "source_id")
+    named = said.filter(_.about.isin(["account", "buyer"])).inner_join(link, [("about_id", "source_id")])
+    return named.select("entity_id").distinct()
 
 
 def _without_basis(tables: Tables, owner: Tables, purpose: str) -> ir.Table:

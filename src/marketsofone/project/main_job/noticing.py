@@ -11,6 +11,7 @@ from marketsofone.measures import STEPS
 from marketsofone.project.ground.merging import unmerged_findings
 from marketsofone.project.ground.pins import steering_ahead
 from marketsofone.project.main_job.apart_in_time import apart_in_time
+from marketsofone.project.main_job.noticing_objections import companies_uncovered
 from marketsofone.project.main_job.noticing_values import spelled_alike
 from marketsofone.scores import SCORES
 from marketsofone.sources import Finding
@@ -53,7 +54,8 @@ def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:
     """Findings that need no tree and no score: ``m1 check`` tells them too."""
     return [*_undated(gathered), *_ended_before(gathered), *_dated_beyond(gathered), *_unheld(gathered),
             *_unpriced(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered), *returned_beyond(gathered),
-            *spelled_alike(gathered), *unmerged_findings(engine)]
+            *spelled_alike(gathered), *unmerged_findings(engine),
+            *companies_uncovered(gathered)]
 
 
 def _undated(gathered: Gathered) -> list[Finding]:
