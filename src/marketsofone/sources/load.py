@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from marketsofone.customer.tables import TABLES
 from marketsofone.errors import SettingsInvalid
+from marketsofone.sources.doubtful.addresses import addresses_alike
 from marketsofone.sources.doubtful.astray import statements_astray
 from marketsofone.sources.doubtful.circles import cut_circles
 from marketsofone.sources.doubtful.duplicates import THINGS, refuse_duplicates
@@ -107,7 +108,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     names = tuple(name for name in TABLES if name in _with_rows(con))
     findings += cut_circles(con, names)
     settle_keys(con, names)
-    findings += statements_astray(con, names)
+    findings += [*addresses_alike(con, mappings, opened), *statements_astray(con, names)]
     return Loaded(
         tables=names,
         columns=_columns(mappings),

@@ -112,3 +112,32 @@ def test_ids_whose_check_is_wrong_stay_two_and_that_is_said(tmp_path):
         lambda n: long_id(n)[:15] + "AAA")), "Acme")
     assert "left(" not in proposal.text
     assert any("the check is wrong" in one for one in proposal.unsure)
+
+
+def shouted(n):
+    return f"Buyer{n}@Shop.Example"
+
+
+def small(n):
+    return shouted(n).lower()
+
+
+def buyers_of(key):
+    return lines("E-mail,Order Date,Net Amount", (
+        (key(n % ACCOUNTS + 1), f"2025-{n % 12 + 1:02d}-{n % 27 + 1:02d}", 100 + n) for n in range(240)))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_addresses_that_two_files_write_with_capitals_or_without_are_one_key(tmp_path, turned):
+    one, two = (small, shouted) if turned else (shouted, small)
+    listed = lines("E-mail,Sector", ((one(n), "ab"[n % 2]) for n in range(1, ACCOUNTS + 1)))
+    proposal = propose(written(tmp_path, customers=listed, orders=buyers_of(two)), "Acme")
+    assert accounts(proposal) == ACCOUNTS
+    assert proposal.text.count("lower(cast(") == 1
+
+
+def test_addresses_that_one_file_writes_in_both_ways_are_one_key(tmp_path):
+    either = buyers_of(lambda n: (small, shouted)[n % 2](n // 2))
+    alone = buyers_of(lambda n: shouted(n))
+    assert "lower(" in propose(written(tmp_path, orders=either + alone.partition("\n")[2]), "Acme").text
+    assert "lower(" not in propose(written(tmp_path, orders=alone), "Acme").text

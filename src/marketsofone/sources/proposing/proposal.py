@@ -22,6 +22,7 @@ from marketsofone.sources.doubtful.leaks import suspected_leaks
 from marketsofone.sources.load import load_sources
 from marketsofone.sources.mapping.source import Source, sources_from
 from marketsofone.sources.mapping.strictly import format_of
+from marketsofone.sources.profiling.addresses import with_small_addresses
 from marketsofone.sources.profiling.alike_keys import with_alike_keys
 from marketsofone.sources.profiling.columns import ColumnProfile, FileProfile, files_of, profile, source_of
 from marketsofone.sources.profiling.connected import Connected, database_source, databases_in, looked_at
@@ -148,7 +149,7 @@ def _profiles(
         profiles, copies = without_copies(con, profiles)
         profiles = [replace(one, inside=inside(con, one), wholes=wholes(con, one), kinds=kinds_of_rows(con, one),
                             net=net_of_tax(con, one), converted=converted_in(con, one)) for one in profiles]
-        profiles, differing = with_alike_keys(con, profiles)
+        profiles, differing = with_alike_keys(con, with_small_addresses(con, profiles))
         unsure += [*copies, *differing]
         links, rates, across = links_between(con, profiles), rates_among(con, profiles), rates_across(con, profiles)
     return profiles, links, rates, across, unsure

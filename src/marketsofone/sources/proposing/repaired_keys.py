@@ -30,7 +30,8 @@ def _repairs(one: FileProfile) -> dict[str, tuple[str, str]]:
 
 
 def _repaired(table: TableDraft, anew: Mapping[str, tuple[str, str]]) -> TableDraft:
-    fields = {name: _written(guess, anew) if TABLES[table.table].field(name).refers else guess
+    fields = {name: _written(guess, anew)
+              if name == "about_id" or TABLES[table.table].field(name).refers else guess
               for name, guess in table.fields.items()}
     return replace(table, fields=fields)
 
