@@ -90,7 +90,10 @@ class _Binder:
             return self._beside(clause, of, self._field(other))
         if of.column == "class":
             return Asked(clause, of.column, tuple(self._class(clause, value) for value in clause.values))
-        return Asked(clause, of.column, tuple(self._value(clause, value, of) for value in clause.values))
+        values = tuple(self._value(clause, value, of) for value in clause.values)
+        if clause.asks == "between" and _place(values[0]) > _place(values[1]):
+            raise self._turned(clause, clause.of, *values)
+        return Asked(clause, of.column, values)
 
     def _called(self, name: Name) -> list[Field]:
         family, _dot, own = name.said.rpartition(".")
@@ -174,9 +177,21 @@ class _Binder:
         inside, above = _below(fits[0], self.known.strata), _above(fits[0], self.known.strata)
         return Asked(clause, "stratum_id", inside, unsure=above)
 
+    def _turned(self, clause: Clause, of: Name, high: Value, low: Value) -> RuleInvalid:
+        """The error for a between that holds for nobody, its larger end first."""
+        first, last = (f"'{end}'" if isinstance(end, date) else f"{end:.15g}" for end in (low, high))
+        return RuleInvalid(f"{self.place} cannot be followed at character {clause.at:,}.",
+                           "between has its larger end first: no value lies there.",
+                           f"Write:  {of.said} {'not ' * clause.reverse}between {first} and {last}")
+
     def _refusal(self, clause: Clause, found: str, of: Field) -> RuleInvalid:
         return RuleInvalid(f"{self.place} cannot be followed at character {clause.at:,}.", found,
                            f"Write, for instance:  {_EXAMPLES[of.kind].format(of.name)}")
+
+
+def _place(end: Value) -> float:
+    """Where an end of a range stands on its line."""
+    return end.toordinal() if isinstance(end, date) else float(end)
 
 
 def _below(of: Stratum, strata: Sequence[Stratum]) -> tuple[str, ...]:
