@@ -100,6 +100,22 @@ def test_what_a_rule_cannot_ask_is_refused_with_place_and_repair(text, said):
     assert "example.com" not in str(told.value)
 
 
+@pytest.mark.parametrize(("said", "repair"), [
+    ("food", "If this one is meant, write:  in_stratum('market / sector: food ''n'' drinks')"),
+    ("Retail", "If one of these is meant, write it:  in_stratum('market / sector: retail'), "
+               "in_stratum('market / sector: online retail')"),
+    ("marekt", "If 'market' is meant, write that."),
+    ("7", "There are: market, market / sector: retail, market / sector: online retail, "
+          "market / sector: food 'n' drinks, sector: retail, sector: online retail, sector: food 'n' drinks."),
+])
+def test_a_bare_value_of_a_stratum_leads_to_the_strata_that_are_made_by_it(said, repair):
+    names = ["sector: retail", "sector: online retail", "sector: food 'n' drinks"]
+    strata = (STRATA[0], *(Stratum(name, "m", name, f"market / {name}") for name in names))
+    with pytest.raises(RuleInvalid) as told:
+        bound(parse_rule(f"in_stratum('{said}')"), Vocabulary((), strata))
+    assert str(told.value).splitlines()[-1] == repair
+
+
 @pytest.mark.parametrize(("text", "said"), [
     ("", "at character 1"), ("touches >", "the end of the rule"), ("touches > 3 sector = 'x'", "at character 13"),
     ("touches > 3; drop table x", "';'"), ("(touches > 3", "')' at character 13"), ("3 < 4", "the name of a field"),

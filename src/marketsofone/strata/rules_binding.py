@@ -168,14 +168,24 @@ class _Binder:
             if fits:
                 break
         if not fits:
-            raise _unknown(self.place, "strata", f"another one at character {clause.at:,}", name,
-                           [*(one.path for one in self.known.strata), *(one.name for one in self.known.strata)])
+            raise self._no_stratum(clause, name, self.known.strata)
         if len(fits) > 1:
             raise RuleInvalid(f"{self.place} names one stratum at character {clause.at:,}.",
                               f"{len(fits)} of that name: {shortened(one.path for one in fits)}.",
                               f"Name it by its path:  in_stratum('{fits[0].path}')")
         inside, above = _below(fits[0], self.known.strata), _above(fits[0], self.known.strata)
         return Asked(clause, "stratum_id", inside, unsure=above)
+
+    def _no_stratum(self, clause: Clause, name: str, strata: Sequence[Stratum]) -> RuleInvalid:
+        """The error for a stratum that is not there: of a bare value those made by it, else the nearest."""
+        found, bare = f"another one at character {clause.at:,}", name.strip().casefold()
+        made = [one.path for one in strata if bare in one.name.casefold()] if bare else []
+        if not made:
+            return _unknown(self.place, "strata", found, name,
+                            dict.fromkeys([*(one.path for one in strata), *(one.name for one in strata)]))
+        several = "If one of these is meant, write it:  " if len(made) > 1 else "If this one is meant, write:  "
+        return RuleInvalid(f"{self.place} names strata that are there, by their id, path or name.", f"{found}.",
+                           several + shortened((f"in_stratum({_quoted(path)})" for path in made), most=5))
 
     def _turned(self, clause: Clause, of: Name, high: Value, low: Value) -> RuleInvalid:
         """The error for a between that holds for nobody, its larger end first."""
@@ -187,6 +197,11 @@ class _Binder:
     def _refusal(self, clause: Clause, found: str, of: Field) -> RuleInvalid:
         return RuleInvalid(f"{self.place} cannot be followed at character {clause.at:,}.", found,
                            f"Write, for instance:  {_EXAMPLES[of.kind].format(of.name)}")
+
+
+def _quoted(text: str) -> str:
+    """A text as it stands in a rule."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _place(end: Value) -> float:
