@@ -18,7 +18,15 @@ from marketsofone.project.planning import draws
 from marketsofone.project.planning.choice import factor_scores
 from marketsofone.project.planning.curves import Responses, taken_for_granted
 from marketsofone.project.planning.draws import Doubt
-from marketsofone.project.planning.planned import Known, decide, plan_findings, plan_run, problem_known, told
+from marketsofone.project.planning.planned import (
+    Known,
+    buyers_gone,
+    decide,
+    plan_findings,
+    plan_run,
+    problem_known,
+    told,
+)
 from marketsofone.project.planning.scenario_texts import read_scenario
 from marketsofone.project.planning.scenarios import _CHANGES
 from marketsofone.project.planning.solving import place
@@ -280,10 +288,21 @@ def test_least_hours_beyond_capacity_name_the_rep_and_the_smallest_relaxation(tm
     assert "1.5 more hours" in str(told.value)
 
 
-def test_agreed_hours_with_an_unknown_buyer_are_refused_without_naming_it(tmp_path):
-    with pytest.raises(SettingsInvalid) as told:
-        tables_of(tmp_path, "least = { nobody = 3.0 }")
-    assert "nobody" not in str(told.value).replace("nobody with hours", "")
+def test_buyers_named_that_are_not_there_are_left_out_and_counted_without_naming_them(tmp_path):
+    """Who objected is no buyer any more: what was agreed with all others stands."""
+    agreed = 'least = { nobody = 3.0, a = 1.0 }\ncalls = { no-one = 2 }\nnot_moved = ["nobody", "b"]'
+    _placement, plan, _choice, _said = tables_of(tmp_path, agreed)
+    assert plan.loc["a", "hours"] >= 1.0
+    found = {each.place: each for each in buyers_gone(settings_of(tmp_path, agreed), known())}
+    assert list(found) == ["[plan] least", "[plan] calls", "[plan] not_moved"]
+    assert found["[plan] least"].message.startswith("1 of 2 keys of least are of no buyer of this run")
+    assert not any("nobody" in each.message + each.repair for each in found.values())
+
+
+@pytest.mark.parametrize("factors", ["{ pull = 0 }", "{ pull = 0.0, buyers = 0 }"])
+def test_weights_that_weigh_nothing_are_refused(tmp_path, factors):
+    with pytest.raises(SettingsInvalid, match="one of them above"):
+        settings_of(tmp_path, f"factors = {factors}")
 
 
 def test_buyers_keep_their_rep_unless_they_are_assigned_anew(tmp_path):

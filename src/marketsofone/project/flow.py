@@ -177,6 +177,7 @@ def _checked(engine: Backend, settings: Settings, gathered: Gathered) -> tuple[l
     from marketsofone.project.main_job.marketing import marketing_column
     from marketsofone.project.main_job.moving import moving
     from marketsofone.project.main_job.noticing import noticed_ahead
+    from marketsofone.project.main_job.plan_ahead import plan_ahead
     from marketsofone.project.segments.keeping import check_segments
     from marketsofone.project.segments.unheld import values_unheld
     from marketsofone.scores import SCORES
@@ -187,7 +188,7 @@ def _checked(engine: Backend, settings: Settings, gathered: Gathered) -> tuple[l
     notes = evidence_notes(settings, gathered)
     evidence = [_evidence_row(gathered, score, notes) for score in SCORES]
     return evidence, [*moving(gathered), *values_unheld(settings, gathered),
-                      *noticed_ahead(engine, settings, gathered)]
+                      *noticed_ahead(engine, settings, gathered), *plan_ahead(settings, gathered)]
 
 
 def _evidence_row(gathered: Gathered, score: str, notes: Mapping[str, str]) -> dict[str, Any]:

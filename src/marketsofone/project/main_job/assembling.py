@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from marketsofone.project.ground.gathered import Gathered
     from marketsofone.project.ground.stratifying import Stratified
 
-_SHOWN = ("", "_low", "_high", "_trials", "_borrowed")
+SHOWN = ("", "_low", "_high", "_trials", "_borrowed")
 NO_BASIS = "No basis for contact holds: it is scored and not to be approached."
-_VALUES = ("value_per_hour", "value_per_hour_low", "value_per_hour_high")
+VALUES = ("value_per_hour", "value_per_hour_low", "value_per_hour_high")
 
 
 def hold_sheet(
@@ -57,10 +57,10 @@ def buyers_table(
                        path=_of_node(sheet, [" / ".join(path(stratified.strata, s.number)) for s in stratified.strata]))
     rows = with_reasons(rows, gathered.steps, currency)
     rows = rows if gathered.unapproached is None else _with_bar(rows)
-    rows = rows.mutate(**{f"{s}{e}": ibis.null("float64") for s in SCORES if s not in estimates for e in _SHOWN})
-    kept = [f"{score}{ending}" for score in SCORES for ending in _SHOWN]
+    rows = rows.mutate(**{f"{s}{e}": ibis.null("float64") for s in SCORES if s not in estimates for e in SHOWN})
+    kept = [f"{score}{ending}" for score in SCORES for ending in SHOWN]
     return rows.select(
-        "buyer_id", "source_id", "kind", "account_id", "stratum_id", "path", *kept, *_VALUES, "rank", "reasons",
+        "buyer_id", "source_id", "kind", "account_id", "stratum_id", "path", *kept, *VALUES, "rank", "reasons",
         *(f"{score}_{part}" for score in estimates for part in ("prior", "weight", "variance")), "rep_id",
     )
 
@@ -143,7 +143,7 @@ def strata_table(
     for score in SCORES:
         _add_score(frame, score, estimates.get(score), hour)
     valued = _valued(frame, estimates, hour)
-    for name in _VALUES:
+    for name in VALUES:
         frame[name] = valued[name].to_numpy(np.float64, na_value=np.nan)
     frame["why"] = [s.why for s in strata]
     frame["gain"] = [s.gain for s in strata]
@@ -153,7 +153,7 @@ def strata_table(
 def _add_score(frame: pd.DataFrame, score: str, made: Estimate | None, hour: Hour) -> None:
     cost = hour.serve_cost if score == "attractiveness" else 0.0
     if made is None:
-        for ending in _SHOWN:
+        for ending in SHOWN:
             frame[f"{score}{ending}"] = np.nan
         return
     nodes = made.nodes

@@ -225,7 +225,7 @@ def factor_scores(weights: Mapping[str, float], columns: Mapping[str, Floats]) -
     columns : mapping
         Factor -> its value in each segment, shape (segments,).
     """
-    if not weights or not sum(weights.values()):
+    if not weights:
         return None
     total = np.zeros(len(next(iter(columns.values()))))
     for name, weight in weights.items():

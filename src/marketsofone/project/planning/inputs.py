@@ -17,6 +17,7 @@ from marketsofone.errors import NothingToPlan, SettingsInvalid, shortened
 
 if TYPE_CHECKING:
     from marketsofone.project.settings.market_file import Settings
+    from marketsofone.project.settings.plan import PlanSettings
 
 WEEK = 168.0
 """Hours in a week."""
@@ -204,7 +205,7 @@ def problem_of(settings: Settings, buyers: pa.Table, sellers: Sellers, strata: S
     return Problem(
         rows, Curves(ceiling, rows["scale"].to_numpy(), rows["shape"].to_numpy()), rep, segment, sellers, segments,
         {each: planned_with[each] for each in sorted(refused) if each in planned_with}, out,
-        _named(rows, plan.not_moved, "not_moved"), least, most, touching,
+        _named(rows, plan.not_moved), least, most, touching,
         call if plan.whole_calls else 0.0, segment_cost, plan.moving_cost, plan.same_region,
         {str(row["stratum_id"]): row["path"] for row in strata}, barred,
         (rep < 0) & pc.is_valid(rows["rep_id"]).to_numpy(),
@@ -258,16 +259,17 @@ def _limits(settings: Settings, rows: pa.Table, rep: Ints) -> tuple[Floats, Floa
     Raises
     ------
     SettingsInvalid
-        Hours are agreed with a buyer that is not there, or that nobody with hours serves.
+        Hours are agreed with a buyer that nobody with hours serves, or more than it may have.
     """
     plan, call = settings.plan, settings.market.approach_hours
     least, most = np.zeros(rows.num_rows), np.full(rows.num_rows, plan.most_hours or np.inf)
-    for name, hours, of in (("least", plan.least, least), ("most", plan.most, most)):
-        of[_found(rows, hours, name)] = list(hours.values())
+    for hours, of in ((plan.least, least), (plan.most, most)):
+        places, named = _found(rows, hours)
+        of[places] = named
     if plan.most_contacts:
         most = np.minimum(most, plan.most_contacts * call)
-    at = _found(rows, plan.calls, "calls")
-    least[at] = np.maximum(least[at], np.array(list(plan.calls.values())) * call)
+    places, calls = _found(rows, plan.calls)
+    least[places] = np.maximum(least[places], calls * call)
     if plan.whole_calls:
         least, most = np.ceil(least / call - ROUNDING) * call, np.floor(most / call + ROUNDING) * call
     if (least > most).any():
@@ -283,21 +285,32 @@ def _limits(settings: Settings, rows: pa.Table, rep: Ints) -> tuple[Floats, Floa
     return least, most
 
 
-def _found(rows: pa.Table, named: Mapping[str, float], key: str) -> Ints:
-    if not named:
-        return np.zeros(0, dtype=np.int64)
+def _found(rows: pa.Table, named: Mapping[str, float]) -> tuple[Ints, Floats]:
+    """Places of the buyers that are named, those that are not there left out, and what is said of each."""
     at = pc.index_in(pa.array(list(named), pa.string()), value_set=rows["source_id"].combine_chunks())
-    if at.null_count:
-        raise SettingsInvalid(f"[plan] {key} names buyers by their source's keys.",
-                              f"{at.null_count:,} keys that no buyer of this run has.",
-                              f"Take them out, or write them as m1 rank shows them; {key} holds {len(named):,} keys.")
-    return np.asarray(at.to_numpy(zero_copy_only=False), dtype=np.int64)
+    said = np.array(list(named.values()), dtype=np.float64)
+    return (np.asarray(at.drop_null().to_numpy(), dtype=np.int64),
+            said[at.is_valid().to_numpy(zero_copy_only=False)])
 
 
-def _named(rows: pa.Table, keys: Sequence[str], key: str) -> Bools:
+def _named(rows: pa.Table, keys: Sequence[str]) -> Bools:
     marked = np.zeros(rows.num_rows, dtype=np.bool_)
-    marked[_found(rows, dict.fromkeys(keys, 1.0), key)] = True
+    marked[_found(rows, dict.fromkeys(keys, 1.0))[0]] = True
     return marked
+
+
+def named_and_gone(plan: PlanSettings, keys: pa.ChunkedArray) -> dict[str, int]:
+    """By setting that names buyers: how many of its keys are of no buyer, who objected perhaps, or was mistyped.
+
+    Parameters
+    ----------
+    keys : pyarrow array of str
+        ``source_id`` of the buyers there are.
+    """
+    named = {"least": plan.least, "most": plan.most, "calls": plan.calls, "not_moved": plan.not_moved}
+    there = keys.combine_chunks()
+    gone = {name: pc.is_in(pa.array(list(of), pa.string()), value_set=there) for name, of in named.items()}
+    return {name: held.false_count for name, held in gone.items() if held.false_count}
 
 
 def check_plan(settings: Settings) -> None:

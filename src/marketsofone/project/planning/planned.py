@@ -25,6 +25,7 @@ from marketsofone.project.planning.inputs import (
     Problem,
     check_plan,
     members_of,
+    named_and_gone,
     problem_of,
     sellers_of,
 )
@@ -154,7 +155,7 @@ def decide(settings: Settings, known: Known, reassign: bool = False) -> Decided:
     at = standing(problem, placement)
     firm = firmness(problem, placement, known.doubt, settings.plan.draws, settings.market.seed)
     choice = segment_choice(problem, placement, at, firm, settings.market.currency,
-                            _factors(settings, problem, known))
+                            factors_of(settings, problem, known))
     return Decided(problem, placement, at, firm, choice)
 
 
@@ -268,8 +269,14 @@ def _response(fits: Mapping[str, ResponseFit]) -> dict[str, Any]:
                    "reason": fit.reason} for name, fit in fits.items()}
 
 
-def _factors(settings: Settings, problem: Problem, known: Known) -> Floats | None:
-    """The user's own score of each segment, where there are weights."""
+def factors_of(settings: Settings, problem: Problem, known: Known) -> Floats | None:
+    """The user's own score of each segment, where there are weights.
+
+    Raises
+    ------
+    SettingsInvalid
+        One of them weighs what is no number of the strata.
+    """
     weights = settings.plan.factors
     if not weights:
         return None
@@ -285,9 +292,18 @@ def _factors(settings: Settings, problem: Problem, known: Known) -> Floats | Non
     return factor_scores(weights, columns)
 
 
+def buyers_gone(settings: Settings, known: Known) -> list[Finding]:
+    """Buyers named in ``[plan]`` that a run does not have: the plan is made as if they were not named."""
+    return [Finding("named_and_gone", "warning", f"[plan] {name}",
+                    f"{many:,} of {len(getattr(settings.plan, name)):,} keys of {name} are of no buyer of this run: "
+                    "each objected, is in no file, or is mistyped. The plan is made without them.",
+                    "Take out who is gone; m1 rank shows keys as they are written.")
+            for name, many in named_and_gone(settings.plan, known.buyers["source_id"]).items()]
+
+
 def plan_findings(settings: Settings, served: ir.Table | None, known: Known) -> list[Finding]:
     """What a person should know of a plan's ground: hours or costs missing, buyers of two reps."""
-    found, hours, cost = [], known.reps["week_hours"], known.reps["hour_cost"]
+    found, hours, cost = buyers_gone(settings, known), known.reps["week_hours"], known.reps["hour_cost"]
     without = len(hours) - len(sellers_of(known.reps, settings).rep_id)
     if without:
         found.append(Finding("rep_without_hours", "warning", "rep.week_hours",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from marketsofone.allocation import AWAY, Curves, Mixed, Placed, Touching, assign, solve_calls, solve_hours, solve_mixed
+from marketsofone.allocation.bounds import check_least
 from marketsofone.errors import HoursExceeded, NothingToPlan, shortened
 from marketsofone.project.planning.inputs import Bools, Floats, Ints, Problem
 
@@ -84,6 +85,22 @@ def place(problem: Problem, reassign: bool = False) -> Placement:
         tried = _placed(problem, kept, reassign, dropped)
         best = tried if tried.value > best.value else best
     return best
+
+
+def check_agreed(problem: Problem) -> None:
+    """That the hours agreed with its buyers fit into those of each rep, before any are placed.
+
+    Raises
+    ------
+    HoursExceeded
+        They do not; reps are named by their keys.
+    """
+    served, capacity = problem.rep >= 0, problem.sellers.capacity
+    try:
+        agreed = np.bincount(problem.rep[served], problem.least[served], len(capacity)).astype(np.float64)
+        check_least(agreed, capacity)
+    except HoursExceeded as exceeded:
+        raise _named(problem, exceeded) from None
 
 
 def earned(problem: Problem, placement: Placement) -> Floats:

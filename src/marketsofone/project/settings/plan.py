@@ -27,7 +27,9 @@ LISTED = Rule("a list of segments written by hand, by their names", '["too_small
 DRIVERS = Rule("a list of dimensions or traits", '["size"]', _is_listing)
 HOURS_OF = Rule("hours, not below 0, by the source's key of a buyer", "{ A000713 = 3.0 }", _is_amounts)
 CALLS_OF = Rule("calls in the period, not below 0, by the source's key of a buyer", "{ A000713 = 2 }", _is_amounts)
-WEIGHTS = Rule("weights, not below 0, by the name of a column", "{ attractiveness = 0.6, pull = 0.4 }", _is_amounts)
+WEIGHTS = Rule("weights, not below 0 and one of them above, by the name of a column",
+               "{ attractiveness = 0.6, pull = 0.4 }",
+               lambda value: _is_amounts(value) and (not value or any(value.values())))
 HOURS_OR_NONE = Rule("a number of hours, not below 0", "0.0", lambda value: _is_number(value) and value >= 0)
 
 
