@@ -6,7 +6,7 @@ import ibis
 import pandas as pd
 import pytest
 
-from marketsofone.features import AsOf
+from marketsofone.features import AsOf, activity
 from marketsofone.features.spent import contribution_within, time_spent
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
@@ -49,6 +49,21 @@ def test_what_came_back_is_margin_of_the_horizon_alone():
     assert found.set_index("buyer_id")["returned"].to_dict() == {1: 50.0, 2: 2.0}
     assert found["untold"].tolist() == [0, 0]
     assert contribution_within({}, owner, AS_OF, horizon_days=365, margin_rate=None) is None
+
+
+def test_what_was_won_is_not_added_to_the_ledger_in_which_it_was_delivered():
+    """A deal of 90 whose two invoices are in the ledger brought 90: neither the drains nor the facts say 180."""
+    owner = {"account": ibis.memtable(pd.DataFrame({"account_id": [1], "buyer_id": [1]})),
+             "opportunity": ibis.memtable(pd.DataFrame({"opportunity_id": [5], "buyer_id": [1]}))}
+    lines = [{"order_id": at, "account_id": 1, "ordered_at": datetime(2026, at, 1), "quantity": 1.0, "amount": 4500,
+              "cost": 0} for at in (4, 5)]
+    deal = {"opportunity_id": 5, "account_id": 1, "outcome": "won", "opened_at": datetime(2026, 3, 1),
+            "closed_at": datetime(2026, 3, 9), "amount": 9000, "cost": 0}
+    tables = {"order_line": ibis.memtable(pd.DataFrame(lines)), "opportunity": ibis.memtable(pd.DataFrame([deal]))}
+    back = contribution_within(tables, owner, AS_OF, horizon_days=365, margin_rate=None).execute()
+    assert back[["returned", "told"]].to_numpy().tolist() == [[90.0, 2.0]]
+    buyers = ibis.memtable(pd.DataFrame({"buyer_id": [1], "kind": ["account"], "account_id": [1]}))
+    assert activity(buyers, tables, owner, None, 100, None).execute()["contribution"].tolist() == [90.0]
 
 
 def test_a_win_without_a_closing_day_came_when_it_was_opened():
