@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 import marketsofone as m1
-from marketsofone.project import state_merge, state_objection
+from marketsofone.project import state_merge, state_objection, state_refusal
 from marketsofone.project.reading.between_runs import export_run, objected_since
 from marketsofone.project.reading.unlisted import objectors
 from marketsofone.project.segments.asking import asking
@@ -84,6 +84,20 @@ def test_who_objects_between_runs_is_exactly_who_is_no_buyer_of_the_next_run(com
     gone = before.drop(list(after & set(before.index)))
     assert sorted(gone) == sorted(before[list(found)])
     assert set(gone) >= SILENT[level]
+
+
+def test_statements_of_keys_that_no_file_holds_are_counted_at_a_run_and_not_named(company, tmp_path):
+    company("account")
+    for about, key in (("account", "Nobody"), ("contact", "Nobody"), ("account", "A1"), ("opportunity", "A18")):
+        state_objection(tmp_path, about, key, "ana")
+    state_refusal(tmp_path, "buyer", "Nobody", "ana")
+    said = {row["place"]: row["message"] for table in (m1.run(tmp_path).table("findings"), m1.check(tmp_path).findings)
+            for row in table.to_pylist() if row["code"] == "statements_astray"}
+    assert said == {
+        "record: objection": "3 statements of kind objection about keys that no file holds (2): kept, without effect "
+                             "until one does.",
+        "record: permission": "1 statement of kind permission about keys that no file holds (1): kept, without effect "
+                              "until one does."}
 
 
 @pytest.mark.parametrize("level", ["contact", "account"])

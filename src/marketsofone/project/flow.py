@@ -249,11 +249,12 @@ def load(engine: Backend, settings: Settings, as_of: AsOf | None = None) -> tupl
         By when people had stated what counts. Absent: the day that the project file fixes, else now.
     """
     from marketsofone.project.statements.recorded import recorded_tables
-    from marketsofone.sources import load_sources, sources_from, suspected_leaks
+    from marketsofone.sources import load_sources, recorded_astray, sources_from, suspected_leaks
 
     sources = sources_from(settings.sources, settings.folder)
     loaded = load_sources(engine, sources, currency=settings.market.currency,
                           time_zone=settings.market.time_zone, as_of=settings.market.as_of)
     findings = (*loaded.findings, *suspected_leaks(engine, loaded, settings.market.time_zone))
-    return recorded_tables(engine, settings, loaded, as_of), findings
+    recorded = recorded_tables(engine, settings, loaded, as_of)
+    return recorded, (*findings, *recorded_astray(engine.con, recorded.tables))
 

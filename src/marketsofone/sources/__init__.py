@@ -1,5 +1,6 @@
 """Files, databases and the written record, read into customer tables."""
 
+from marketsofone.sources.doubtful.astray import recorded_astray
 from marketsofone.sources.doubtful.leaks import suspected_leaks
 from marketsofone.sources.findings import Finding, Health, Input, Loaded
 from marketsofone.sources.load import load_sources
@@ -14,6 +15,7 @@ __all__ = [
     "TableMapping",
     "UserColumn",
     "load_sources",
+    "recorded_astray",
     "sources_from",
     "suspected_leaks",
 ]
