@@ -194,6 +194,15 @@ def test_the_summary_of_a_run_tells_whom_to_approach_with_how_sure_it_is(m1, sma
     assert re.search(r"competitiveness \d\d\.\d% \(90% interval \d\d\.\d% to >?\d\d\.\d%\)$", first), first
 
 
+def test_the_file_of_a_project_stands_for_its_folder(m1, folder, monkeypatch):
+    for words in (("rank",), ("buyer", "ant"), ("segment", "list")):
+        assert m1(*words, f"{folder}/market.toml") == m1(*words, folder)
+    monkeypatch.chdir(folder)
+    assert m1("runs", "market.toml") == m1("runs", "--project", "market.toml") == m1("runs")
+    for name in ("deals.csv", "other.toml"):
+        assert m1("runs", f"{folder}/{name}") != m1("runs")
+
+
 def test_runs_are_listed_newest_first(m1, folder):
     _, out, _ = m1("runs", folder, "--format", "json")
     listed = json.loads(out)
