@@ -12,7 +12,8 @@ HEALTH, RETAIL = 1, 2
 SERVED = {10: HEALTH, 20: HEALTH, 30: HEALTH, 40: RETAIL, 50: RETAIL}
 WHY = "Its best hour earns more than it costs, and less than it would earn elsewhere."
 
-ELSEWHERE = "nothing of its own moved that way, yet what hours do, or earn elsewhere, did"
+ELSEWHERE = ("nothing in this segment explains it: what hours earn in other segments changed, or what is known of what "
+             "hours do")
 
 
 @pytest.fixture
@@ -72,10 +73,11 @@ def test_what_is_at_stake_in_a_segment_is_a_reason_where_it_moved_as_its_hours_d
 
 
 @pytest.mark.parametrize(("said", "due"), [
-    ({"weeks": 2}, "how many hours there are"), ({"settings": {"most_hours": 5.0}}, "settings of the plan")])
+    ({"weeks": 2}, "there are fewer hours to place in all"), ({"weeks": 8}, "there are more hours to place in all"),
+    ({"settings": {"most_hours": 5.0}}, "settings of the plan were changed")])
 def test_hours_that_moved_with_nothing_of_the_segment_are_put_down_to_what_is_known_to_differ(planned, said, due):
     found = diff(planned({10: 20, 40: 20}), planned({10: 10, 40: 10}, **said))
-    assert {each.why for each in found.plan.segments} == {(f"nothing of its own moved that way, yet {due} did",)}
+    assert {each.why for each in found.plan.segments} == {(f"nothing in this segment explains it: {due}",)}
 
 
 def test_segments_of_one_plan_alone_are_told_beside_the_hours_of_their_buyers_in_the_other(planned):

@@ -18,9 +18,9 @@ _SHARES = ("pull", "competitiveness")
 _IN = {"path": "stratum", "value_per_hour": "the value of an hour",
        **{f"{score}_trials": f"the trials behind {score}" for score in (*_SHARES, "attractiveness")}}
 """What moved, in words."""
-_HARDLY = "less than 0.1 points"
-_FEWEST_POINTS = 0.05
-"""What is less rounds to none."""
+_HARDLY = "less than"
+_POINTS, _MINOR, _COUNTED = 0.1, 0.01, 0.1
+"""The last digit that is shown of points of a hundred, of amounts, and of what is counted."""
 
 
 def difference_sentences(found: Difference, currency: str) -> tuple[str, ...]:
@@ -132,14 +132,15 @@ def _moved(moved: Moved, currency: str) -> str:
     by = _distance(moved.name, moved.median, currency)
     if moved.buyers == 1:
         return f"{said}, by {by}."
-    return f"{said}, half of them by {by}{'' if by == _HARDLY else ' or more'}."
+    return f"{said}, half of them by {by}{'' if by.startswith(_HARDLY) else ' or more'}."
 
 
 def _distance(name: str, by: float, currency: str) -> str:
-    """How far something moved: shares in points of a hundred."""
+    """How far something moved: shares in points of a hundred; what rounds to nothing by less than the last digit."""
     if name in _SHARES:
         points = 100.0 * by
-        return _HARDLY if points < _FEWEST_POINTS else f"{points:.1f} points"
+        return f"{_HARDLY} {_POINTS} points" if points < _POINTS / 2 else f"{points:.1f} points"
     if name == "rank":
         return counted(by, "place")
-    return measured(name, by, currency)
+    least = _MINOR if name in _MONEY else _COUNTED
+    return f"{_HARDLY} {measured(name, least, currency)}" if by < least / 2 else measured(name, by, currency)

@@ -140,11 +140,13 @@ def _hours_of_buyers(of: Snapshot, by: Snapshot) -> dict[str, float]:
 
 
 def _elsewhere(before: Snapshot, after: Snapshot) -> str:
-    """What may move the hours of a segment of which nothing moved."""
+    """What may move the hours of a segment in which nothing explains it, a sentence."""
     if any(each.name.startswith(_OF_THE_PLAN) for each in settings_changes(before, after)):
-        return "settings of the plan"
+        return "settings of the plan were changed"
     first, second = (run.manifest["plan"]["capacity_hours"] for run in (before, after))
-    return "what hours do, or earn elsewhere," if same(first, second) else "how many hours there are"
+    if not same(first, second):
+        return f"there are {'more' if second > first else 'fewer'} hours to place in all"
+    return "what hours earn in other segments changed, or what is known of what hours do"
 
 
 def _causes(one: _Row, other: _Row, elsewhere: str, currency: str) -> Iterator[str]:
@@ -157,7 +159,7 @@ def _causes(one: _Row, other: _Row, elsewhere: str, currency: str) -> Iterator[s
         was, now = one[name] or 0.0, other[name] or 0.0
         if write(was) != write(now) and (now > was) == more:
             told.append(f"{what} was {write(was)}, is {write(now)}")
-    yield from told or [f"nothing of its own moved that way, yet {elsewhere} did"]
+    yield from told or [f"nothing in this segment explains it: {elsewhere}"]
 
 
 def _more(moved: SegmentHours) -> float:
