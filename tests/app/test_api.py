@@ -136,6 +136,14 @@ def test_an_audience_is_that_of_the_page_for_whom_may_take_one_out(team, api):
     assert api("marketing").get("/api/v1/audience", params={"stratum": market, "class": "x"}).status_code == 404
 
 
+def test_whom_an_audience_leaves_out_is_looked_up_once(team, api, monkeypatch):
+    name, asked, of_kind = m1.frame(team.shelf.snapshot, "marketing_segments")["class"].iloc[0], [], Notebook.of_kind
+    monkeypatch.setattr(Notebook, "of_kind", lambda *said, **more: asked.append(said[1]) or of_kind(*said, **more))
+    market = next(row["stratum_id"] for row in team.shelf.strata if row["level"] == 0)
+    assert api("marketing").get("/api/v1/audience", params={"stratum": market, "class": name}).status_code == 200
+    assert asked.count("objection") == 1
+
+
 def test_a_rep_is_told_of_own_buyers_only(team, api):
     program, rep = api("rep"), min(team.shelf.reps)
     for address in ("/api/v1/buyers?most=300", "/api/v1/ranking?most=300", "/api/v1/strata/market/members?most=300"):

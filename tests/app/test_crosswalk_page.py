@@ -110,7 +110,7 @@ def test_the_terminal_says_where_there_is_no_such_audience(team, cell, capsys):
 def test_a_formula_in_a_name_is_harmless_in_the_file(team, cell, monkeypatch):
     stratum = {**team.shelf.stratum(cell["stratum_id"]), "path": "=cmd()"}
     monkeypatch.setattr(type(team.shelf), "stratum", lambda shelf, _: stratum)
-    rows = audience(team.shelf, Notebook(team.folder), EVERYONE, cell["stratum_id"], cell["class"])
+    rows = audience(team.shelf, frozenset(), EVERYONE, cell["stratum_id"], cell["class"])
     text = "".join(audience_file(rows))
     assert ",'=cmd()," in text
 

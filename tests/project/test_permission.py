@@ -129,7 +129,7 @@ def test_no_audience_holds_them(kept, barred, best, tmp_path):
     shelf, notebook = Shelf(run), Notebook(folder)
     try:
         taken = {row["buyer"] for name in set(m1.frame(run, "marketing_segments")["class"])
-                 for row in audience(shelf, notebook, EVERYONE, "market", name)}
+                 for row in audience(shelf, unlisted(run, notebook), EVERYONE, "market", name)}
     finally:
         notebook.close()
     assert not taken & set(barred)

@@ -102,7 +102,7 @@ def take_out(visit: Annotated[Visit, visits("export")], stratum: Annotated[str, 
              name: Annotated[str, Query(alias="class", max_length=1_000)]) -> StreamingResponse:
     """The keys of the buyers of a class in a sales segment."""
     scope = audience_scope(visit.viewer, visit.shelf)
-    lines = audience_file(audience(visit.shelf, visit.office.notebook, scope, stratum, name))
+    lines = audience_file(audience(visit.shelf, visit.barred, scope, stratum, name))
     visit.office.door.trace(visit.viewer, "exported audience", f"stratum {stratum}")
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers={
         "content-disposition": 'attachment; filename="audience.csv"'})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from io import StringIO
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from marketsofone.errors import RunMissing
 from marketsofone.project.reading.unlisted import unlisted
@@ -18,9 +18,6 @@ from marketsofone.project.snapshots.snapshot import Snapshot
 from marketsofone.project.statements.entering import looked_up
 from marketsofone.sources.spelling import nearest
 
-if TYPE_CHECKING:
-    from marketsofone.project.statements.entering import Notebook
-
 COLUMNS = ("buyer", "kind", "class", "segment", "share", "probability")
 """Of an audience: the source's key of a buyer and what it is; its most likely class and how likely; the segment, and
 how far it stands there."""
@@ -29,14 +26,16 @@ _AT_ONCE = 5_000
 _DIGITS = 6
 
 
-def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, name: str, start: int = 0,
+def audience(shelf: Shelf, barred: Set[int], scope: Scope, stratum_id: str, name: str, start: int = 0,
              most: int | None = None) -> Iterator[dict[str, Any]]:
     """The buyers of a class in a stratum, each once: `COLUMNS`, by their keys.
 
-    Who may not be contacted is left out, and who objected or took back a basis since the run (`unlisted`).
+    Who may not be contacted is left out.
 
     Parameters
     ----------
+    barred : set of int
+        ``buyer_id`` of who objected, or took back a basis, since the run (`unlisted`).
     scope : Scope
         Whose buyers may leave.
     stratum_id, name : str
@@ -52,18 +51,18 @@ def audience(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, na
     stratum = shelf.stratum(stratum_id)
     _require(shelf.snapshot, name)
     limited = "" if most is None else f" limit {int(most)} offset {int(start)}"
-    query = (f"select b.source_id, b.kind, m.share, c.probability {_reached(shelf.snapshot, notebook, scope)} "
+    query = (f"select b.source_id, b.kind, m.share, c.probability {_reached(shelf.snapshot, barred, scope)} "
              f"order by b.source_id, b.buyer_id{limited}")
     return _rows(query, [stratum_id, stratum["level"], name], str(stratum["path"]))
 
 
-def audience_size(shelf: Shelf, notebook: Notebook, scope: Scope, stratum_id: str, name: str) -> int:
+def audience_size(shelf: Shelf, barred: Set[int], scope: Scope, stratum_id: str, name: str) -> int:
     """How many buyers an `audience` holds."""
     import duckdb
 
     given = [stratum_id, shelf.stratum(stratum_id)["level"], name]
     with duckdb.connect() as engine:
-        [(size,)] = engine.execute(f"select count(*) {_reached(shelf.snapshot, notebook, scope)}", given).fetchall()
+        [(size,)] = engine.execute(f"select count(*) {_reached(shelf.snapshot, barred, scope)}", given).fetchall()
     return int(size)
 
 
@@ -81,7 +80,8 @@ def audience_file(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def audience_now(run: Snapshot, stratum_id: str, name: str) -> list[dict[str, Any]]:
     """An audience of all buyers of a run, as its project's record stands."""
     with looked_up(run.path.parents[1]) as notebook:
-        return list(audience(Shelf(run), notebook, EVERYONE, stratum_id, name))
+        barred = unlisted(run, notebook)
+    return list(audience(Shelf(run), barred, EVERYONE, stratum_id, name))
 
 
 def _require(run: Snapshot, name: str) -> None:
@@ -97,10 +97,10 @@ def _require(run: Snapshot, name: str) -> None:
                          f"{said}m1 crosswalk lists them.")
 
 
-def _reached(run: Snapshot, notebook: Notebook, scope: Scope) -> str:
+def _reached(run: Snapshot, barred: Set[int], scope: Scope) -> str:
     """From which rows an audience is told, given the stratum, its level and the class."""
     members, classes, buyers = (scanned(run.file(each)) for each in ("memberships", "marketing_segments", "buyers"))
-    reached = replace(scope, without=scope.without | unlisted(run, notebook))
+    reached = replace(scope, without=scope.without | barred)
     return (f"from {members} m join {classes} c using (buyer_id) join {buyers} b using (buyer_id) "
             "where m.stratum_id::varchar = ? and m.level = ? and m.share > 0 and c.class = ? and b.rank is not null "
             f"and {reached.condition}")
