@@ -55,6 +55,14 @@ def test_what_does_not_hold_up_is_marked(beside):
     assert sum(not row.steady.holds for row in shown.rows) == 1
 
 
+def test_how_many_draws_there_were_is_what_the_run_drew(beside):
+    rows = [{**row, "pairs": 3 if row["family"] == "sales" else 10} for row in beside.stability.to_pylist()]
+    page = render_report(replace(beside, stability=pa.Table.from_pylist(rows)))
+    assert page.count("which are few (3 of the tree and 10 of classes). Below 0.6") == 2
+    alone = replace(beside, stability=pa.Table.from_pylist([row for row in rows if row["family"] == "sales"]))
+    assert "which are few (3 of the tree). Below 0.6" in render_report(alone)
+
+
 def test_spend_outside_is_said_where_something_was_spent(beside):
     young, old = families(beside, market(beside.strata)).classes
     assert young.outside == "25.0%"

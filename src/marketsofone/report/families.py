@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from marketsofone.report import words
 from marketsofone.report.figures import Row
 from marketsofone.report.results import Results
-from marketsofone.report.steadiness import Steady
+from marketsofone.report.steadiness import Steady, read_so
 from marketsofone.report.steadiness import steady as steady_words
 from marketsofone.report.strata import first, label, leaves
 
@@ -55,9 +55,10 @@ class MarketingClass:
 
 @dataclass(frozen=True, slots=True)
 class Families:
-    """Both families of segments of one market."""
+    """Both families of segments of one market; ``key`` says how to read which of them hold up."""
 
     lead: str
+    key: str
     counted: str
     classes: tuple[MarketingClass, ...]
     heads: tuple[str, ...]
@@ -82,6 +83,7 @@ def families(results: Results, market: Row) -> Families | None:
     said = results.manifest.get("marketing", {})
     return Families(
         lead=f"{_lead(said, names)} {words.wasted_told(said)}".rstrip(),
+        key=read_so(stability.to_pylist()),
         counted=f"{words.worked_told(said)} {words.IN_PROPORTION}",
         heads=tuple(names[:MOST_CLASSES]),
         classes=tuple(_class(name, cells, held, said) for name in names[:MOST_CLASSES]),

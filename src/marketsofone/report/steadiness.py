@@ -65,9 +65,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Steadiness:
-    """The section on stability."""
+    """The section on stability; ``key`` says how to read it."""
 
     lead: str
+    key: str
     segments: tuple[Held, ...]
     left_out: int
     pictures: tuple[Picture, ...]
@@ -85,7 +86,19 @@ def steadiness(results: Results, market: Row) -> Steadiness | None:
     own = sorted(own, key=lambda row: (row["value"], str(row["segment"])))
     held = tuple(Held(label(paths.get(str(row["segment"]), row["segment"]), market), steady(row),
                       words.plain(results.accepted.get(row["segment"], ""))) for row in own[:MOST_SEGMENTS])
-    return Steadiness(_lead(own, results.accepted), held, max(len(own) - MOST_SEGMENTS, 0), tuple(_pictures(rows)))
+    return Steadiness(_lead(own, results.accepted), read_so(rows), held, max(len(own) - MOST_SEGMENTS, 0),
+                      tuple(_pictures(rows)))
+
+
+def read_so(rows: Sequence[Row]) -> str:
+    """What is measured, from how many draws of each family, and from where on a segment holds up."""
+    pairs = {family: max((row["pairs"] for row in rows if row["family"] == family and row["measure"] == "within"),
+                         default=0) for family in _FAMILIES}
+    drawn = [f"{pairs[family]} {of}" for family, of in (("sales", "of the tree"), ("marketing", "of classes"))
+             if pairs[family]]
+    return ("The overlap of a segment with the one most like it when the market is drawn anew, from 0 to 1; the band "
+            f"is where most of these draws lie, which are few{f' ({words.listed(drawn)})' if drawn else ''}. "
+            f"Below {LIMIT}, the thin line, it does not hold up.")
 
 
 def weak_segments(stability: pa.Table | None) -> int:
