@@ -106,9 +106,16 @@ UNRATED = "no exchange rate on that day"
 """Why an amount in another currency is refused."""
 
 
-def mixed_currencies(health: Health, currency: str, foreign: int, unrated: int) -> Finding:
-    """That rows name another currency than the market's, and how many of them no rate converts."""
-    lost = f"; {unrated:,} have none and were refused." if unrated else "."
+def mixed_currencies(health: Health, currency: str, foreign: int, unrated: int, kept: bool = False) -> Finding:
+    """That rows name another currency than the market's, and how many of them no rate converts.
+
+    Parameters
+    ----------
+    kept : bool
+        Whether those stay, their amounts not known.
+    """
+    without = "have none: they count, and their amounts are not known." if kept else "have none and were refused."
+    lost = f"; {unrated:,} {without}" if unrated else "."
     return Finding(
         "mixed_currencies", "warning" if unrated else "info", f"{health.source}: {health.table_name}.currency",
         f"{foreign:,} rows of {health.table_name} name another currency than {currency}; their amounts are converted "

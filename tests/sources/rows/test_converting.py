@@ -100,6 +100,33 @@ currency = "cur"
     assert "none and were refused" not in "".join(one.message for one in loaded.findings)
 
 
+def test_an_opportunity_without_a_rate_counts_with_its_outcome_and_without_its_amount(market):
+    """A currency that is none, and an amount that is no number where a rate would convert it, are refused as ever."""
+    market.write("rates.csv", "cur,day,rate\nUSD,2026-01-01,0.9\n")
+    market.write("a.csv", "id,closed,out,sum,cost,cur\n1,2026-02-10,won,10,4,USD\n2,2026-02-10,won,10,4,GBP\n"
+                 "3,2025-02-10,lost,10,,USD\n4,2026-02-10,won,,,GBP\n5,2026-02-10,won,10,4,EUR\n"
+                 "6,2026-02-10,won,10,4,dollars\n7,2026-02-10,won,lots,4,USD\n")
+    loaded = market.load(LEDGER[:LEDGER.index("[sources.a]")] + """
+[sources.a]
+file = "a.csv"
+[sources.a.opportunity]
+opportunity_id = "id"
+closed_at = "closed"
+outcome = "out"
+amount = "sum"
+cost = "cost"
+currency = "cur"
+""")
+    assert market.rows("select source_row, outcome, amount, cost from opportunity order by source_row") == [
+        (1, "won", 900, 360), (2, "won", None, None), (3, "lost", None, None), (4, "won", None, None),
+        (5, "won", 1000, 400)]
+    assert market.refused() == [(6, "currency", "unknown currency"), (7, "amount", "text in a number")]
+    (finding,) = [one for one in loaded.findings if one.code == "mixed_currencies"]
+    assert finding.message.endswith("; 2 have none: they count, and their amounts are not known.")
+    assert finding.severity == "warning"
+    assert "m1_unrated" not in market.column("select column_name from duckdb_columns() where table_name='opportunity'")
+
+
 def test_a_price_without_a_first_day_is_converted_by_the_last_rate(market):
     market.write("rates.csv", "cur,day,rate\nUSD,2026-01-01,0.9\nUSD,2026-02-01,0.8\n")
     market.write("a.csv", "id,since,cost,cur\np,,10,USD\nq,2026-01-03,10,USD\n")

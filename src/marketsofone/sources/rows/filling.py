@@ -14,7 +14,7 @@ from marketsofone.sources.rows.currency_signs import require_one_sign
 from marketsofone.sources.rows.decimals import require_settled
 from marketsofone.sources.rows.expressions import Place, Rows
 from marketsofone.sources.rows.keys import Keys, id_of
-from marketsofone.sources.rows.lines import ASIDE
+from marketsofone.sources.rows.lines import ASIDE, KEPT_UNRATED
 from marketsofone.sources.rows.quarantine import refuse_broken, refuse_marked
 from marketsofone.sources.rows.refusing import reasons_of
 from marketsofone.sources.rows.repairing import repair_of
@@ -59,8 +59,8 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> Filled:
     converts = foreign > 0
     _insert(rows, mapping, said, relation, market, zone, converts)
     refuse_broken(rows.con, rows.source.name, mapping.table, rows.staged.broken)
-    reasons = reasons_of(said, converts)
-    table = TABLES[mapping.table]
+    table, keeps = TABLES[mapping.table], mapping.table in KEPT_UNRATED
+    reasons = reasons_of(said, converts, keeps)
     marked = refuse_marked(rows.con, rows.source.name, mapping.table, [reason[1:] for reason in reasons])
     accepted = _count(rows, f"{quoted(table.name)} where source = {literal(rows.source.name)}")
     health = Health(
@@ -74,13 +74,15 @@ def fill(rows: Rows, mapping: TableMapping, market: Market) -> Filled:
     _require_some(rows, health, said)
     findings = _findings(rows, mapping, said, zone)
     if foreign:
-        findings.append(mixed_currencies(health, market.currency, foreign, _unrated(rows, health)))
+        findings.append(mixed_currencies(health, market.currency, foreign, _unrated(rows, health, keeps), keeps))
     keys = [Keys(relation, key(one.alias, one.expression.type), one.field.refers, rows.source.name)
             for one in said if one.field.refers]
     return Filled(health, findings, keys)
 
 
-def _unrated(rows: Rows, health: Health) -> int:
+def _unrated(rows: Rows, health: Health, keeps: bool) -> int:
+    if keeps:
+        return _count(rows, f"{quoted(health.table_name)} where source = {literal(health.source)} and m1_unrated")
     return _count(rows, f"quarantine where source = {literal(health.source)} and reason = {literal(UNRATED)} "
                         f"and table_name = {literal(health.table_name)}")
 
@@ -228,8 +230,9 @@ def _insert(
         )
         query = f"(select *, {money_reads} from {rated(query, said, market)})"
     values = ", ".join([*(f"{_stored(one, mapping, market)} as {quoted(one.name)}" for one in said),
-                        *_aside(rows, mapping, said)])
-    asked = " ".join(f"when {condition} then {n}" for n, (condition, _, _) in enumerate(reasons_of(said, converts), 1))
+                        *_aside(rows, mapping, said, converts)])
+    reasons = reasons_of(said, converts, mapping.table in KEPT_UNRATED)
+    asked = " ".join(f"when {condition} then {n}" for n, (condition, _, _) in enumerate(reasons, 1))
     rows.con.execute(
         f"insert into {quoted(mapping.table)} by name select {literal(rows.source.name)} as source, "
         f"m1_row as source_row, {values}, case {asked} end as m1_refused from {query}"
@@ -242,7 +245,7 @@ def _stored(one: Said, mapping: TableMapping, market: Market) -> str:
     return quoted(f"read:{one.name}")
 
 
-def _aside(rows: Rows, mapping: TableMapping, said: Sequence[Said]) -> list[str]:
+def _aside(rows: Rows, mapping: TableMapping, said: Sequence[Said], converts: bool) -> list[str]:
     """What stands aside until all sources are read, where the source says it."""
     named = {one.name: one for one in said}
     kept = []
@@ -251,6 +254,9 @@ def _aside(rows: Rows, mapping: TableMapping, said: Sequence[Said]) -> list[str]
     if "m1_told" in ASIDE.get(mapping.table, ()) and "amount" in named:
         amount = named["amount"]
         kept.append(f"{number(amount.alias, amount.expression.type, rows.source.decimal)} as m1_told")
+    if "m1_unrated" in ASIDE.get(mapping.table, ()) and converts:
+        amounts = " or ".join(f"{one.alias} is not null" for one in said if one.field.kind == "money")
+        kept.append(f"m1_rate is null and ({amounts}) as m1_unrated")
     return kept
 
 

@@ -17,8 +17,12 @@ from marketsofone.sources.values.readings import money
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-ASIDE = {"opportunity": {"m1_currency": "varchar"}, "opportunity_line": {"m1_currency": "varchar", "m1_told": "double"}}
-"""By table, what its rows say that stands aside: their own currency, and the amount in it."""
+ASIDE = {"opportunity": {"m1_currency": "varchar", "m1_unrated": "boolean"},
+         "opportunity_line": {"m1_currency": "varchar", "m1_told": "double"}}
+"""By table, what its rows say that stands aside: their own currency, the amount in it, and that no rate converts it."""
+
+KEPT_UNRATED = frozenset({"opportunity"})
+"""Tables whose rows stay where no rate converts their amounts: they tell an outcome, whatever it was worth."""
 
 
 def settle_lines(con: DuckDBPyConnection, tables: Sequence[str], market: Market) -> list[Finding]:

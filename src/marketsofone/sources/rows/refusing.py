@@ -10,8 +10,16 @@ from marketsofone.sources.sql import literal, quoted
 from marketsofone.sources.values.readings import REASONS
 
 
-def reasons_of(said: Sequence[Said], converts: bool) -> list[tuple[str, str, str]]:
-    """Condition, field and reason, in the order in which they are asked."""
+def reasons_of(said: Sequence[Said], converts: bool, keeps: bool) -> list[tuple[str, str, str]]:
+    """Condition, field and reason, in the order in which they are asked.
+
+    Parameters
+    ----------
+    converts : bool
+        Whether some amounts are of another currency.
+    keeps : bool
+        Whether a row stays whose amount has no rate: it tells an outcome too, and its amount is not known.
+    """
     reasons = [("m1_odd", "", "text in a number that an expression uses")]
     for one in said:
         read, shown = quoted(f"read:{one.name}"), one.name
@@ -20,9 +28,11 @@ def reasons_of(said: Sequence[Said], converts: bool) -> list[tuple[str, str, str
             why = f"not one of {', '.join(one.field.one_of)}"
         if one.name == "currency":
             why = "unknown currency"
-        if one.field.kind == "money" and converts:
+        foreign = one.field.kind == "money" and converts
+        if foreign and not keeps:
             reasons.append((f"{one.alias} is not null and m1_rate is null", shown, UNRATED))
-        reasons.append((f"{one.alias} is not null and {read} is null", shown, why))
+        rate = " and m1_rate is not null" if foreign and keeps else ""
+        reasons.append((f"{one.alias} is not null and {read} is null{rate}", shown, why))
         reasons += [(condition, shown, said_of) for condition, said_of in _impossible(one, read, said)]
         if one.field.required:
             reasons.append((f"{one.alias} is null", shown, "required and empty"))
