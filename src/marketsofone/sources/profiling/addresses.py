@@ -33,7 +33,8 @@ def with_small_addresses(con: DuckDBPyConnection, profiles: Sequence[FileProfile
 
 
 def _holds_addresses(con: DuckDBPyConnection, one: FileProfile, column: ColumnProfile) -> bool:
-    if not may_refer(column) or column.repair:
+    told = not column.values or any("@" in value for value in column.values)
+    if column.kind != "text" or not told or column.repair or not may_refer(column):
         return False
     held = con.execute(f"select count_if({is_address('v')}) from (select {column.text} as v from {one.relation})")
     return bool(held.fetchall()[0][0] >= _MOST * column.filled)
