@@ -66,6 +66,24 @@ def test_what_was_won_is_not_added_to_the_ledger_in_which_it_was_delivered():
     assert activity(buyers, tables, owner, None, 100, None).execute()["contribution"].tolist() == [90.0]
 
 
+def test_where_attractiveness_counts_what_was_won_so_do_drains_and_facts_though_there_is_a_ledger():
+    """A ledger of one shop beside deals of all: a deal of 90 brought 90, though that shop sold its buyer nothing."""
+    owner = {"account": ibis.memtable(pd.DataFrame({"account_id": [1, 2], "buyer_id": [1, 2]})),
+             "opportunity": ibis.memtable(pd.DataFrame({"opportunity_id": [5], "buyer_id": [1]}))}
+    line = {"order_id": 1, "account_id": 2, "ordered_at": datetime(2026, 4, 1), "quantity": 1.0, "amount": 700,
+            "cost": 0}
+    deal = {"opportunity_id": 5, "account_id": 1, "outcome": "won", "opened_at": datetime(2026, 3, 1),
+            "closed_at": datetime(2026, 3, 9), "amount": 9000, "cost": 0}
+    tables = {"order_line": ibis.memtable(pd.DataFrame([line])), "opportunity": ibis.memtable(pd.DataFrame([deal]))}
+    asked = {"horizon_days": 365, "margin_rate": None, "step": "opportunity.amount"}
+    back = contribution_within(tables, owner, AS_OF, **asked).execute()
+    assert back[["buyer_id", "returned"]].to_numpy().tolist() == [[1.0, 90.0]]
+    buyers = ibis.memtable(pd.DataFrame({"buyer_id": [1, 2], "kind": ["account"] * 2, "account_id": [1, 2]}))
+    found = activity(buyers, tables, owner, None, 100, None, "opportunity.amount").execute().set_index("buyer_id")
+    assert found["contribution"].to_dict() == {1: 90.0, 2: 0.0}
+    assert found["orders"].to_dict() == {1: 0, 2: 1}
+
+
 def test_a_win_without_a_closing_day_came_when_it_was_opened():
     wins = [{"account_id": 1, "outcome": "won", "opened_at": datetime(year, 5, 1), "closed_at": None, "amount": 9000,
              "cost": 4000} for year in (2024, 2026)]

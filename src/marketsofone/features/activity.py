@@ -10,7 +10,7 @@ from ibis import _
 
 from marketsofone.features.adding import added_lines
 from marketsofone.features.buyers import with_buyer
-from marketsofone.features.sales import bought, margin
+from marketsofone.features.sales import bought, margin, sold_in
 
 COUNTED = {
     "touches": "int64", "approaches": "int64", "answered": "int64", "last_touch_on": "date",
@@ -34,15 +34,15 @@ _BY_OUTCOME = ("open_opportunities", "won", "lost")
 
 def activity(
     buyers: ir.Table, tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], margin_rate: float | None,
-    minor: int, served: ir.Table | None,
+    minor: int, served: ir.Table | None, step: str | None = None,
 ) -> ir.Table:
     """One row a buyer: ``buyer_id``, ``TOLD`` and ``COUNTED``. Builds a query, runs nothing.
 
     A buyer with whom nothing happened has zero touches, opportunities and orders where the data have
     such a table at all; where they have none, nothing is known of them. A last day of what never
     happened is not known; nor is how many opportunities are open, won and lost where a buyer has some
-    and none of them tells. Contribution is amount less cost over all order lines, else over won
-    opportunities; not known where a buyer has rows and none of them tells its margin, or its outcome.
+    and none of them tells. Contribution is amount less cost over all order lines, or over won opportunities
+    (`sold_in`); not known where a buyer has rows and none of them tells its margin, or its outcome.
 
     Parameters
     ----------
@@ -56,22 +56,25 @@ def activity(
         Minor units in one major unit.
     served : Ibis table or None
         What `reps_of_buyers` gave back.
+    step : str or None
+        What attractiveness counts.
     """
-    parts = _parts(tables, owner, margin_rate, minor)
+    sold = sold_in(tables, step)
+    parts = _parts(tables, owner, margin_rate, minor, sold)
     rows = buyers.select("buyer_id", "kind", "account_id")
     for part in parts:
         rows = rows.left_join(part, "buyer_id").drop("buyer_id_right")
     counted = {name for table, names in _FROM.items() if table in tables for name in names}
     rows = _with_told(rows, tables, served)
     return rows.select("buyer_id", *TOLD, **{
-        name: _column(rows, name, kind, name in counted) for name, kind in COUNTED.items()})
+        name: _column(rows, name, kind, name in counted, sold) for name, kind in COUNTED.items()})
 
 
-def _column(rows: ir.Table, name: str, kind: str, counted: bool) -> ibis.Value:
+def _column(rows: ir.Table, name: str, kind: str, counted: bool, sold: str | None) -> ibis.Value:
     if name not in rows.columns:
         return ibis.null(kind)
     if name == "contribution":
-        unknown = rows.unpriced > 0 if "orders" in rows.columns else (rows.unpriced > 0) | (rows.untold > 0)
+        unknown = rows.unpriced > 0 if sold == "order_line" else (rows.unpriced > 0) | (rows.untold > 0)
         return ibis.cases((unknown, ibis.null(kind)), else_=rows[name].fill_null(0.0))
     if not counted:
         return rows[name]
@@ -80,7 +83,8 @@ def _column(rows: ir.Table, name: str, kind: str, counted: bool) -> ibis.Value:
 
 
 def _parts(
-    tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], margin_rate: float | None, minor: int
+    tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], margin_rate: float | None, minor: int,
+    sold: str | None,
 ) -> list[ir.Table]:
     parts = []
     if "touch" in tables:
@@ -89,12 +93,12 @@ def _parts(
         parts.append(_opportunities(with_buyer(tables["opportunity"], owner)))
     if "order_line" in tables:
         lines = with_buyer(tables["order_line"], owner)
-        earned = _earned(lines, margin_rate, minor)
-        sold = bought(lines)
+        earned = _earned(lines, margin_rate, minor) if sold == "order_line" else {}
+        out = bought(lines)
         parts.append(lines.group_by("buyer_id").agg(
-            orders=_.order_id.nunique(where=sold),
-            last_order_on=_.ordered_at.cast("timestamp").max(where=sold).cast("date"), **earned))
-    elif "opportunity" in tables:
+            orders=_.order_id.nunique(where=out),
+            last_order_on=_.ordered_at.cast("timestamp").max(where=out).cast("date"), **earned))
+    if sold == "opportunity":
         won = with_buyer(tables["opportunity"].filter(_.outcome == "won"), owner)
         parts.append(won.group_by("buyer_id").agg(**_earned(won, margin_rate, minor)))
     return parts

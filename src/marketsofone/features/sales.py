@@ -92,6 +92,20 @@ def margin(rows: ir.Table, margin_rate: float | None) -> ibis.Value:
     return known if margin_rate is None else ibis.coalesce(known, amount * margin_rate)
 
 
+def sold_in(tables: Mapping[str, ir.Table], step: str | None) -> str | None:
+    """The table that tells what was sold: the one that attractiveness counts, else the ledger, else opportunities.
+
+    Of two that tell of the same sales one counts; where the project says which, it is that one for all that adds them.
+
+    Examples
+    --------
+    >>> sold_in({"order_line": ..., "opportunity": ...}, "opportunity.amount"), sold_in({"opportunity": ...}, None)
+    ('opportunity', 'opportunity')
+    """
+    asked = () if step is None else (step.split(".")[0],)
+    return next((name for name in (*asked, "order_line", "opportunity") if name in tables), None)
+
+
 def bought(lines: ir.Table) -> ibis.Value:
     """Whether a line sells something: its amount is above zero, or nothing is paid for units that go out."""
     amount = lines.amount.fill_null(0)

@@ -12,7 +12,7 @@ from ibis import _
 from marketsofone.features.adding import added_lines
 from marketsofone.features.asof import AsOf
 from marketsofone.features.buyers import with_buyer
-from marketsofone.features.sales import margin, won_at
+from marketsofone.features.sales import margin, sold_in, won_at
 
 
 def time_spent(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], everyone: ir.Table, as_of: AsOf, *,
@@ -54,22 +54,20 @@ def time_spent(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], ev
 
 
 def contribution_within(tables: Mapping[str, ir.Table], owner: Mapping[str, ir.Table], as_of: AsOf, *,
-                        horizon_days: int, margin_rate: float | None, minor: int = 100) -> ir.Table | None:
+                        horizon_days: int, margin_rate: float | None, step: str | None = None,
+                        minor: int = 100) -> ir.Table | None:
     """What each buyer brought in the horizon, ``returned`` (major units), by ``buyer_id``; None where no table tells.
 
-    Order lines placed in it, or where there are none won opportunities closed in it (opened, where no such day is
-    told). ``told`` counts the rows that tell their margin, ``untold`` those that do not; where none does, ``returned``
-    is null.
+    Order lines placed in it, or won opportunities closed in it (opened, where no such day is told), as ``step`` of
+    attractiveness asks (`sold_in`). ``told`` counts the rows that tell their margin, ``untold`` those that do not;
+    where none does, ``returned`` is null.
     """
-    if "order_line" in tables:
-        rows = tables["order_line"]
-        rows = _within(rows, rows.ordered_at, as_of, horizon_days)
-    elif "opportunity" in tables:
-        rows = tables["opportunity"].filter(_.outcome == "won")
-        rows = _within(rows, won_at(rows), as_of, horizon_days)
-    else:
+    sold = sold_in(tables, step)
+    if sold is None:
         return None
-    rows = with_buyer(rows, owner)
+    rows = tables[sold] if sold == "order_line" else tables[sold].filter(_.outcome == "won")
+    at = rows.ordered_at if sold == "order_line" else won_at(rows)
+    rows = with_buyer(_within(rows, at, as_of, horizon_days), owner)
     rows = rows.select("buyer_id", brought=margin(rows, margin_rate) / float(minor))
     return rows.group_by("buyer_id").agg(returned=added_lines(rows.brought), told=rows.brought.count(),
                                          untold=rows.count() - rows.brought.count())

@@ -36,7 +36,7 @@ def held_effort(engine: Backend, settings: Settings, gathered: Gathered) -> Effo
         return None
     minor = 10 ** EXPONENTS[market.currency]
     back = contribution_within(tables, owner, gathered.as_of, horizon_days=market.horizon_days,
-                               margin_rate=market.margin_rate, minor=minor)
+                               margin_rate=market.margin_rate, step=settings.steps.attractiveness, minor=minor)
     returned = None if back is None else hold(
         engine, "returned", back.semi_join(gathered.buyers, "buyer_id"))
     if "touch" not in tables:

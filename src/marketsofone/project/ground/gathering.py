@@ -128,7 +128,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
                     unapproached=barred, permissions=permitted, served=served,
                     companies=held_companies(engine, tables, level, found))
     minor = 10 ** EXPONENTS[settings.market.currency]
-    happened = activity(found, tables, owner, settings.market.margin_rate, minor, served)
+    happened = activity(found, tables, owner, settings.market.margin_rate, minor, served, settings.steps.attractiveness)
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, replace(base, tables=told)))
     base = replace(base, effort=held_effort(engine, settings, base))
