@@ -73,10 +73,10 @@ def test_a_server_is_stated_by_a_variable_mapped_agreed_to_and_run(alone, folder
 
 
 def connected(alone, folder, address):
-    page = alone.get("/data/database", params={"address": address}).text
+    page = alone.post("/data/database", data={"address": address}).text
     assert re.findall(r'name="table" value="(\w+)"', page) == ["deals", "notes"]
     asked = {"address": address, "table": ["deals", "notes"]}
-    page = alone.get("/data/proposal", params=asked).text
+    page = alone.post("/data/database/proposal", data=asked).text
     assert "notes" in page  # what could not be told is told
     sent = {"digest": hidden("digest", page), "address": hidden("address", page),
             "table": re.findall(r'name="table" value="(\w+)"', page)}
@@ -102,7 +102,7 @@ def connected(alone, folder, address):
     ("/etc/passwd", "another beginning"),
 ])
 def test_an_address_that_reaches_too_far_or_tells_a_secret_is_refused_and_not_repeated(team, address, found):
-    answer = team.browser("analyst").get("/data/database", params={"address": address})
+    answer = team.browser("analyst").post("/data/database", data={"address": address})
     assert answer.status_code == 422
     assert found in unescape(answer.text)
     assert "hunter2" not in answer.text
@@ -112,8 +112,8 @@ def test_a_secret_of_the_server_is_never_told(team, monkeypatch):
     monkeypatch.setenv("M1_CRM_PASSWORD", "hunter2")
     for address in ("sqlite:///${M1_CRM_PASSWORD}", "${M1_CRM_PASSWORD}", "duckdb:///${M1_CRM_PASSWORD}",
                     "postgresql://reader:${M1_CRM_PASSWORD}@127.0.0.1:9/crm"):
-        for path in ("/data/database", "/data/proposal"):
-            answer = team.browser("analyst").get(path, params={"address": address, "table": "x"})
+        for path in ("/data/database", "/data/database/proposal", "/data/proposal"):
+            answer = team.browser("analyst").post(path, data={"address": address, "table": "x", "digest": "x"})
             assert answer.status_code in (404, 422)
             assert "hunter2" not in answer.text
 
@@ -126,16 +126,29 @@ def test_no_password_of_the_server_reaches_a_server_that_someone_in_a_browser_na
         port = foreign.getsockname()[1]
         for who in ("reader:${M1_CRM_PASSWORD}", "reader"):
             address = f"postgresql://{who}@127.0.0.1:{port}/crm"
-            answer = team.browser("analyst").get("/data/database", params={"address": address})
+            answer = team.browser("analyst").post("/data/database", data={"address": address})
             assert answer.status_code == 422
             assert "${M1_CRM}" in answer.text
         with pytest.raises(TimeoutError):
             foreign.accept()
 
 
+@pytest.mark.parametrize("path", ["/data/database", "/data/database/proposal", "/data/proposal"])
+def test_a_link_or_form_of_another_site_reaches_no_server_with_a_variable_of_this_one(alone, path, monkeypatch):
+    monkeypatch.setenv("TOLD_NOBODY", "hunter2")
+    with socket.create_server(("127.0.0.1", 0)) as foreign:
+        foreign.settimeout(0.2)
+        port = foreign.getsockname()[1]
+        asked = {"address": f"postgresql://x:${{TOLD_NOBODY}}@127.0.0.1:{port}/x", "table": "x", "digest": "x"}
+        alone.get(path, params=asked, headers={"sec-fetch-site": "cross-site"})
+        assert alone.post(path, data=asked, headers={"sec-fetch-site": "cross-site"}).status_code == 403
+        with pytest.raises(TimeoutError):
+            foreign.accept()
+
+
 @pytest.mark.parametrize("role", ["rep", "leader", "marketing"])
 def test_only_those_who_load_look_into_a_database(team, role):
-    assert team.browser(role).get("/data/database?address=sqlite:///files/x.db").status_code == 403
+    assert team.browser(role).post("/data/database", data={"address": "sqlite:///files/x.db"}).status_code == 403
 
 
 def test_a_link_out_of_the_folder_of_files_leads_nowhere(folder, tmp_path):
@@ -147,6 +160,6 @@ def test_a_link_out_of_the_folder_of_files_leads_nowhere(folder, tmp_path):
 
 def test_a_file_that_is_no_database_is_told_plainly(alone, folder):
     (folder / "files/crm.db").write_text("no database at all, but a text that goes on and on and on")
-    answer = alone.get("/data/database?address=sqlite:///files/crm.db")
+    answer = alone.post("/data/database", data={"address": "sqlite:///files/crm.db"})
     assert answer.status_code == 422
     assert "Traceback" not in answer.text

@@ -1,11 +1,15 @@
-"""Data: a database connected, its tables chosen."""
+"""Data: a database connected, its tables chosen.
+
+An address is only ever sent by a form: a link that another site puts before whoever is signed in must reach no
+database, for it could name a server of its own and a variable of this one.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Form
 from starlette.responses import HTMLResponse
 
 from marketsofone.app.desk import AtDesk, Desk
@@ -14,7 +18,7 @@ from marketsofone.project.files.connecting import MOST_TABLES, tables_of
 
 router = APIRouter(include_in_schema=False)
 
-Address = Annotated[str, Query(max_length=1_000)]
+Address = Annotated[str, Form(max_length=1_000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Database:
     most: int
 
 
-@router.get("/data/database")
+@router.post("/data/database")
 def database(desk: AtDesk, address: Address) -> HTMLResponse:
     """The tables of a database."""
     tables = tables_of(desk.office.folder, address.strip(), owner=is_owner(desk))

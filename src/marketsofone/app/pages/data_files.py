@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from marketsofone.app.desk import AtDesk
+from marketsofone.app.desk import AtDesk, Desk
 from marketsofone.app.entrance import Needs, office_of
 from marketsofone.app.office import Office
 from marketsofone.app.pages.data_databases import Address, is_owner
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 
 TableName = Annotated[str, Field(max_length=500)]
+Tables = Annotated[list[TableName] | None, Form(max_length=MOST_TABLES)]
 
 SHEET = 100
 _FILES = 20
@@ -86,10 +87,19 @@ def _take(office: Office, viewer: Viewer, file: UploadFile, *, replace: bool) ->
 
 
 @router.get("/data/proposal")
-def proposal(desk: AtDesk, address: Address = "",
-             table: Annotated[list[TableName] | None, Query(max_length=MOST_TABLES)] = None) -> HTMLResponse:
-    """The project file as the files, and the tables of a database, suggest it."""
-    connected = connection(desk.office.folder, address, table or [], owner=is_owner(desk))
+def proposal(desk: AtDesk) -> HTMLResponse:
+    """The project file as the files suggest it."""
+    return _shown(desk, "", [])
+
+
+@router.post("/data/database/proposal")
+def proposal_with_tables(desk: AtDesk, address: Address, table: Tables = None) -> HTMLResponse:
+    """The project file as the files and the tables of a database suggest it."""
+    return _shown(desk, address, table or [])
+
+
+def _shown(desk: Desk, address: str, tables: list[str]) -> HTMLResponse:
+    connected = connection(desk.office.folder, address, tables, owner=is_owner(desk))
     found = proposed(desk.office.folder, connected)
     page = Proposal(found, (desk.office.folder / FILE_NAME).exists(), address, connected.tables if connected else ())
     return rendered("data_proposal.html", desk.frame("Proposed mapping"), page)
@@ -97,8 +107,7 @@ def proposal(desk: AtDesk, address: Address = "",
 
 @router.post("/data/proposal")
 def agree(desk: AtDesk, digest: Annotated[str, Form(max_length=64)], replace: Annotated[bool, Form()] = False,
-          address: Annotated[str, Form(max_length=1_000)] = "",
-          table: Annotated[list[TableName] | None, Form(max_length=MOST_TABLES)] = None) -> RedirectResponse:
+          address: Address = "", table: Tables = None) -> RedirectResponse:
     """Writes what was shown."""
     connected = connection(desk.office.folder, address, table or [], owner=is_owner(desk))
     accept(desk.office.folder, digest, connected, replace=replace)
