@@ -214,6 +214,19 @@ def test_every_kind_of_statement_is_kept_as_it_was_sent(api, own):
                 assert kept["says"][name] == value
 
 
+def test_a_rep_corrects_own_words_only_so_that_a_no_of_someone_else_stands(team, api, own):
+    rep, leader = api("rep"), api("leader")
+    address = f"/api/v1/buyers/{own['buyer_id']}/statements"
+    refused = leader.post(address, json={"kind": "permission", "basis": "refused"}).json()["number"]
+    granted = {"kind": "permission", "basis": "consent", "supersedes": refused}
+    assert rep.post(address, json=granted).status_code == 409
+    note = leader.post(address, json={"kind": "note", "text": "of the leader"}).json()["number"]
+    page = f"/buyer/{own['buyer_id']}/note"
+    assert team.browser("rep").post(page, data={"text": "of the rep", "supersedes": note}).status_code == 409
+    assert [each["number"] for each in rep.get(address).json()] == [refused, note]
+    assert leader.post(address, json=granted).status_code == 201
+
+
 def test_a_rep_takes_back_own_words_only_and_a_leader_those_of_the_team(api, own):
     rep, leader = api("rep"), api("leader")
     address = f"/api/v1/buyers/{own['buyer_id']}/statements"

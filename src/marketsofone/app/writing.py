@@ -23,7 +23,7 @@ def state(visit: Visit, kind: str, row: Row, values: Mapping[str, Any], supersed
     Raises
     ------
     RecordRefused
-        It cannot be kept as it stands, or someone else corrected it in between.
+        It cannot be kept as it stands, someone else corrected it in between, or what it corrects is someone else's.
     """
     about, key = _subject(visit, row, supersedes)
     return state_about(visit, kind, about, key, values, f"buyer {row['buyer_id']}", supersedes)
@@ -58,8 +58,12 @@ def answer_of(visit: Visit, row: Row, said: str, reason: str, until: date | None
 def _subject(visit: Visit, row: Row, supersedes: int | None) -> Subject:
     """What a statement of a buyer is about: as the one that it corrects, where it corrects one."""
     subjects = subjects_of(visit.shelf, row)
-    corrected = () if supersedes is None else standing_about(visit, subjects)
-    return next(((entry.about, entry.about_id) for entry in corrected if entry.id == supersedes), subjects[0])
+    standing = () if supersedes is None else standing_about(visit, subjects)
+    corrected = next((entry for entry in standing if entry.id == supersedes), None)
+    if corrected is None:
+        return subjects[0]
+    _check_own(visit, corrected)
+    return corrected.about, corrected.about_id
 
 
 def _stated(visit: Visit, said: Sequence[Said], subject: str) -> tuple[int, ...]:
@@ -104,7 +108,12 @@ def take_back(visit: Visit, number: int, subjects: Sequence[Subject], told: str)
     if entry is None:
         raise RecordRefused("A statement in force is taken back.", f"no statement {number} of this in force.",
                             "Someone may have corrected it: look at what stands there now.")
-    if entry.stated_by != visit.viewer.name and not visit.viewer.may("decide"):
-        raise RecordRefused("People take back what they said themselves.", "a statement of someone else.",
-                            "Ask who stated it, or the leader of the team.")
+    _check_own(visit, entry)
     withdraw(visit, number, told)
+
+
+def _check_own(visit: Visit, entry: Entry) -> None:
+    """Refuses what would end others' words; not for those who decide."""
+    if entry.stated_by != visit.viewer.name and not visit.viewer.may("decide"):
+        raise RecordRefused("People correct and take back what they said themselves.", "a statement of someone else.",
+                            "Ask who stated it, or the leader of the team.")
