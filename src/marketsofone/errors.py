@@ -7,6 +7,7 @@ in their own way. Column names and counts only: a buyer's name or e-mail never e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from shlex import quote
@@ -24,6 +25,20 @@ def shortened(names: Iterable[str], most: int = 12) -> str:
     if len(listed) <= most:
         return ", ".join(listed)
     return f"{', '.join(listed[:most])} and {len(listed) - most:,} more"
+
+
+def without_passwords(text: str) -> str:
+    """A text without the passwords of the addresses in it, wherever in an address they stand.
+
+    Examples
+    --------
+    >>> without_passwords("postgresql://ann:p@ss@db.example/crm")
+    'postgresql://ann@db.example/crm'
+    >>> without_passwords("postgresql://db.example/crm?user=ann&password=x&sslmode=require")
+    'postgresql://db.example/crm?user=ann&password=***&sslmode=require'
+    """
+    said = re.sub(r"(?i)([?&][^=&\s]*(?:pass|secret|token|key)[^=&\s]*=)[^&\s\"']*", r"\1***", text)
+    return re.sub(r"(://[^:/@\s]*):\S*@", r"\1@", said)
 
 
 def command(name: str, folder: Path) -> str:

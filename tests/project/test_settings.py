@@ -69,10 +69,16 @@ def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path):
     assert read_settings(tmp_path).market.currency == "EUR"
 
 
-def test_the_manifest_never_holds_a_password(tmp_path):
-    source = '\n[sources.crm]\nurl = "postgresql://m1:secret@db/sales"\n'
+@pytest.mark.parametrize(("address", "told"), [
+    ("postgresql://m1:secret@db/sales", "postgresql://m1@db/sales"),
+    ("postgresql://m1:sec@secret@db/sales", "postgresql://m1@db/sales"),
+    ("postgresql://db/sales?user=m1&password=secret&sslmode=require",
+     "postgresql://db/sales?user=m1&password=***&sslmode=require"),
+])
+def test_the_manifest_never_holds_a_password(tmp_path, address, told):
+    source = f'\n[sources.crm]\nurl = "{address}"\n[record]\nurl = "{address}"\n'
     said = described(settings_of(tmp_path, '[market]\ncurrency = "EUR"\nas_of = 2026-06-30', source))
-    assert said["sources"]["crm"]["url"] == "postgresql://m1@db/sales"
+    assert said["sources"]["crm"]["url"] == said["record"]["url"] == told
     assert said["market"]["as_of"] == "2026-06-30"
 
 

@@ -149,9 +149,11 @@ def test_other_databases_and_no_addresses_are_refused():
             open_record(address)
 
 
-def test_a_server_that_does_not_answer_is_said_without_the_password():
+@pytest.mark.parametrize("address", ["postgresql://ann:secret@127.0.0.1:1/market",
+                                     "postgresql://127.0.0.1:1/market?user=ann&password=secret"])
+def test_a_server_that_does_not_answer_is_said_without_the_password(address):
     with pytest.raises(RecordRefused) as refused:
-        open_record("postgresql://ann:secret@127.0.0.1:1/market")
+        open_record(address)
     assert "127.0.0.1" in str(refused.value)
     assert "secret" not in str(refused.value)
 

@@ -11,7 +11,14 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from marketsofone.errors import RecordAway, RecordRefused, SettingsInvalid, SourceMissing, SourceUnreadable
+from marketsofone.errors import (
+    RecordAway,
+    RecordRefused,
+    SettingsInvalid,
+    SourceMissing,
+    SourceUnreadable,
+    without_passwords,
+)
 
 WAIT_SECONDS = 30
 _AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
@@ -78,7 +85,7 @@ def spoken(engine: sa.Engine, wanted: str) -> Iterator[None]:
         yield
     except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
         said = str(getattr(error, "orig", error)).strip().partition("\n")[0]
-        found = f"{engine.url.render_as_string(hide_password=True)} said: {said}."
+        found = f"{without_passwords(engine.url.render_as_string(hide_password=True))} said: {said}."
         if "not a database" in said or "malformed" in said:
             raise SourceUnreadable(wanted, found, "Give another path, or put back a copy of it.") from error
         refused = RecordAway if isinstance(error, _AWAY) and _repair(said) == _TRY_AGAIN else RecordRefused

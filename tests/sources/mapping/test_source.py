@@ -108,6 +108,7 @@ def test_a_password_is_never_shown(monkeypatch):
     assert "s3cr@t" in erp.url
     assert "s3cr" not in repr(erp) + erp.shown
     assert "hunter2" not in read(text.replace("${PASSWORD}", "hunter2"))[0].shown
+    assert "hunter2" not in read(text.replace("reader:${PASSWORD}@db/erp", "db/erp?password=hunter2"))[0].shown
 
 
 def test_no_source_at_all_says_how_to_write_one():

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
 
-from marketsofone.errors import SettingsInvalid, SourceMissing, command
+from marketsofone.errors import SettingsInvalid, SourceMissing, command, without_passwords
 from marketsofone.project.settings.keys import (
     AMOUNT,
     CURRENCY,
@@ -276,7 +276,7 @@ def _toml_repair(message: str, file: ProjectFile) -> str:
     at = re.search(r"line (\d+)", message)
     if not at:
         return "Look at the end of the file: something was opened and not closed."
-    line = _masked(file.text.splitlines()[int(at[1]) - 1].strip())
+    line = without_passwords(file.text.splitlines()[int(at[1]) - 1].strip())
     return f'Line {at[1]} reads:\n  {line}\nTexts stand in quotation marks: name = "Acme".'
 
 
@@ -313,9 +313,4 @@ def _plain(value: object) -> object:
         return [_plain(each) for each in value]
     if isinstance(value, date | datetime | time):
         return value.isoformat()
-    return _masked(value) if isinstance(value, str) else value
-
-
-def _masked(text: str) -> str:
-    """A text without the passwords of the addresses in it."""
-    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1@", text)
+    return without_passwords(value) if isinstance(value, str) else value

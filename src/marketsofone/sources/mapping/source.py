@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from marketsofone.customer.tables import RECORD, STATED, TABLES
-from marketsofone.errors import SettingsInvalid, shortened
+from marketsofone.errors import SettingsInvalid, shortened, without_passwords
 from marketsofone.sources.mapping.across import across_said
 from marketsofone.sources.mapping.joins import Join, joins_said
 from marketsofone.sources.mapping.months import Months, months_said
@@ -159,7 +159,7 @@ class Source:
     @property
     def shown(self) -> str:
         """Where it is read from, without any password."""
-        return re.sub(r"//.*@", "//", self.file)
+        return re.sub(r"//.*@", "//", without_passwords(self.file))
 
     @property
     def read_as(self) -> str:
