@@ -35,6 +35,7 @@ def test_a_file_that_was_sent_lies_in_the_folder_of_files_as_it_was(tmp_path):
     received = receive(tmp_path, "deals.csv", io.BytesIO(DEALS))
     assert (received.name, received.bytes) == ("deals.csv", len(DEALS))
     assert (tmp_path / "files/deals.csv").read_bytes() == DEALS
+    assert (tmp_path / "files/deals.csv").stat().st_mode & 0o077 == 0, "its owner's alone, as the record is"
     assert [file.name for file in list_files(tmp_path)] == ["deals.csv"]
     assert everything(tmp_path) == ["files", "files/deals.csv"]
 

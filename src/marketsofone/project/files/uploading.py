@@ -118,7 +118,7 @@ def _listed(path: Path) -> FileListed:
 
 @contextmanager
 def _part(folder: Path) -> Iterator[IO[bytes]]:
-    """A hidden file to write into; a lock on it says that its writer is alive, and it goes in any case."""
+    """A hidden file to write into, its owner's alone; a lock says that its writer is alive, and it goes in any case."""
     with tempfile.NamedTemporaryFile(prefix=_PART, dir=folder, delete=False) as part:
         fcntl.flock(part, fcntl.LOCK_EX)
         try:
@@ -140,7 +140,6 @@ def _copied(content: BinaryIO, part: IO[bytes], name: str) -> Received:
 
 def _place(part: IO[bytes], target: Path, *, replace: bool) -> None:
     """Gives the finished file its name: the disk knows it under that name whole, or not at all."""
-    Path(part.name).chmod(0o644)
     if replace:
         Path(part.name).replace(target)
     else:
