@@ -11,7 +11,7 @@ from marketsofone.cli import main
 from marketsofone.project import run_project, state_judgement, state_objection
 from marketsofone.project.reading import between_runs
 
-NOTE = "One buyer objected since this run: no list holds it; scores of strata and totals of the plan count it until the"
+NOTE = "One buyer may not be profiled any more: no list holds it; scores of strata and totals of the plan count it"
 
 
 @pytest.fixture

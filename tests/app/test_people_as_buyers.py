@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from marketsofone.project import run_project
+from marketsofone.project import run_project, state_objection
 
 from .conftest import hired
 
@@ -42,7 +42,8 @@ def staffed(small_company, tmp_path):
     names = ["Müller & <b>Söhne</b>", "Łódź/2", "C#", "7"]
     small_company(
         tmp_path, MARKET, accounts=["id", *names],
-        people=["id,account,decides", *(f"P{number},{name},true" for number, name in enumerate(names))],
+        people=["id,account,decides", "ann@example.com,7,false",
+                *(f"P{number},{name},true" for number, name in enumerate(names))],
         deals=["id,person,account,outcome,closed,amount",
                *(f"D{n},P{n % 4},{names[n % 4]},{'won' if n % 3 else 'lost'},2026-05-0{n + 1},{100 + n}"
                  for n in range(8))])
@@ -65,3 +66,11 @@ def test_what_was_sold_is_not_said_to_be_orders_where_there_are_none(staffed):
     page = staffed.browser("admin").get(f"/buyer/{row['buyer_id']}").text
     assert "Contribution of what was sold" in page
     assert "Contribution of the orders" not in page
+
+
+def test_who_objects_and_is_no_buyer_is_named_on_no_page_of_a_colleague_from_that_moment(staffed):
+    colleague = next(row for row in staffed.shelf.listed(most=10).rows if row["source_id"] == "P3")
+    browser = staffed.browser("admin")
+    assert "ann@example.com" in browser.get(f"/buyer/{colleague['buyer_id']}").text
+    state_objection(staffed.folder, "contact", "ann@example.com", "ana")
+    assert "ann@example.com" not in browser.get(f"/buyer/{colleague['buyer_id']}").text

@@ -223,4 +223,8 @@ def test_a_basis_in_a_file_that_is_over_since_the_run_takes_a_buyer_off_every_li
     assert taken
     plan, out = (pd.read_csv(tmp_path / "out" / f"{name}.csv") for name in ("plan", "buyers"))
     assert gone.isdisjoint(plan.buyer_id)
-    assert set(out[out["rank"].isna()].buyer_id) == gone
+    unprofiled = buyers.loc[best[2], "buyer_id"]
+    assert set(out[out["rank"].isna()].buyer_id) == gone - {unprofiled}
+    assert not [path for path in taken if path.suffix == ".csv" and best[2] in path.read_text()]
+    assert main(["buyer", best[2], str(tmp_path)]) == 2
+    assert "who may not be profiled any more" in capsys.readouterr().err

@@ -12,7 +12,7 @@ from fastapi import Depends, Query, Request
 from marketsofone.app.office import Office
 from marketsofone.errors import NobodySignedIn, NotAllowed
 from marketsofone.project.people.access import LOCAL, Right, Viewer, scope_of, viewer_of
-from marketsofone.project.reading.unlisted import objectors, unlisted
+from marketsofone.project.reading.unlisted import objectors, people_objecting, unlisted
 from marketsofone.project.snapshots.shelf import Scope, Shelf
 
 RunAsked = Annotated[str, Query(pattern="^[0-9A-Za-z_-]{1,64}$", description="Which run; absent: the latest.")]
@@ -39,8 +39,13 @@ class Visit:
 
     @cached_property
     def objected(self) -> frozenset[int]:
-        """Who objected to being profiled since the run; where the written record is away, nobody can tell."""
+        """Who may not be profiled any more since the run; where the written record is away, nobody can tell."""
         return objectors(self.shelf.snapshot, self.office.notebook)
+
+    @cached_property
+    def people_gone(self) -> frozenset[int]:
+        """People on record, buyers or not, of whom that is so."""
+        return self.objected | people_objecting(self.shelf.snapshot, self.office.notebook)
 
     @cached_property
     def barred(self) -> frozenset[int]:

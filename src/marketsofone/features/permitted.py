@@ -39,15 +39,17 @@ def unapproached(tables: Tables, owner: Tables) -> ir.Table | None:
     return _without_basis(tables, owner, CONTACT) if "permission" in tables else None
 
 
-def filed_permissions(tables: Tables, owner: Tables, ranked: ir.Table) -> ir.Table:
-    """What files say of the permission of ranked buyers, whenever it holds: between runs the day goes on.
+def filed_permissions(tables: Tables, owner: Tables, buyers: ir.Table, barred: ir.Table) -> ir.Table:
+    """What files say of the permission of buyers, whenever it holds: between runs the day goes on.
 
     Parameters
     ----------
     tables : mapping
         Customer tables with every permission, those that have not begun by the day or are over included.
-    ranked : Ibis table
-        ``buyer_id``.
+    buyers : Ibis table
+        ``buyer_id`` of who is profiled.
+    barred : Ibis table
+        ``buyer_id`` of those who may not be contacted: what is said of it is not needed any more.
 
     Returns
     -------
@@ -57,7 +59,8 @@ def filed_permissions(tables: Tables, owner: Tables, ranked: ir.Table) -> ir.Tab
     said = tables["permission"].filter(_.source.fill_null("") != RECORD)
     parts = [_of_purpose(said, purpose).mutate(purpose=ibis.literal(purpose)) for purpose in PURPOSES]
     told = ibis.union(*parts).select("about", "about_id", "purpose", "refused", "valid_from", "valid_to")
-    rows = stated_of_buyers(told, tables, owner).semi_join(ranked, "buyer_id")
+    rows = stated_of_buyers(told, tables, owner).semi_join(buyers, "buyer_id")
+    rows = rows.anti_join(barred.mutate(purpose=ibis.literal(CONTACT)), ["buyer_id", "purpose"])
     return rows.select("buyer_id", "purpose", "refused", "valid_from", "valid_to").distinct()
 
 

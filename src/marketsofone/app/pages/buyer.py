@@ -162,7 +162,7 @@ def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLR
         buyer_lines(shelf, [off_the_list(row, visit.barred)])[0], row["kind"],
         shelf.accounts([row]).get(buyer_id, ""), row["restated"],
         _following(visit, as_run, row),
-        who_decides(shelf, row), _colleagues(visit, row), people_of(shelf, row),
+        who_decides(shelf, row), _colleagues(visit, row), people_of(shelf, row, visit.people_gone),
         who(shelf, buyer_id), effort_on(shelf, buyer_id),
         shared_with(shelf, row), _wished(visit, row),
         events[:_EVENTS], events[_EVENTS:],

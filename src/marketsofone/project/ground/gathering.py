@@ -146,12 +146,12 @@ def _unheld(engine: Backend, loaded: Mapping[str, ir.Table], tables: Mapping[str
 
 def _permitted(engine: Backend, merged: Mapping[str, ir.Table], tables: Mapping[str, ir.Table],
                owner: Mapping[str, ir.Table], found: ir.Table) -> tuple[ir.Table | None, ir.Table | None]:
-    """Who may not be contacted, and what files say of the permission of the others, later days included."""
+    """Who may not be contacted, and what files say of permissions, later days included."""
     barred = unapproached(tables, owner)
     if barred is None:
         return None, None
     held = hold(engine, "unapproached", barred)
-    filed = filed_permissions({**tables, "permission": merged["permission"]}, owner, found.anti_join(held, "buyer_id"))
+    filed = filed_permissions({**tables, "permission": merged["permission"]}, owner, found, held)
     return held, hold(engine, "permissions", filed)
 
 

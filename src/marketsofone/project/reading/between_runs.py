@@ -71,7 +71,7 @@ def table_now(run: Snapshot, name: str) -> pa.Table:
 
 
 def objected_since(run: Snapshot) -> frozenset[int]:
-    """``buyer_id`` of the buyers of a run who objected to being profiled after it."""
+    """``buyer_id`` of the buyers of a run who objected after it, or whose basis for being profiled is over since."""
     return _asked(run, objectors)
 
 
@@ -97,10 +97,10 @@ def objection_note(run: Snapshot, gone: Collection[int] | None = None) -> str:
 
 
 def require_unobjected(run: Snapshot, buyer_id: int) -> None:
-    """Raises ``RunMissing`` where a buyer objected since the run."""
+    """Raises ``RunMissing`` where a buyer may not be profiled any more."""
     if buyer_id in objected_since(run):
-        raise RunMissing(f"Run {run.run_id} was asked for one buyer.", "one who objected to being profiled.",
-                         "Nothing is shown of it. Was the objection taken back, say so:\n  m1 object --help")
+        raise RunMissing(f"Run {run.run_id} was asked for one buyer.", "one who may not be profiled any more.",
+                         "Nothing is shown of it. Was an objection taken back, say so:\n  m1 object --help")
 
 
 def _asked(run: Snapshot, ask: Callable[[Snapshot, Notebook], frozenset[int]]) -> frozenset[int]:

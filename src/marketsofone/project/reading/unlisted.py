@@ -1,4 +1,4 @@
-"""Between runs: who objected, or whose basis for contact is over, is on no list from that moment on."""
+"""Between runs: who objected, or whose basis is over, is shown nowhere, or on no list, from that moment on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.customer.keys import as_read
-from marketsofone.customer.permission import PURPOSES, concerns, refuses
+from marketsofone.customer.permission import CONTACT, PROFILING, concerns, refuses
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
 
@@ -21,7 +21,7 @@ Subject = tuple[str, str]
 Known = tuple[frozenset[int], frozenset[int], frozenset[int]]
 """Buyers of whom a permission has begun, of whom one holds, and of whom a refusal does."""
 FILED = "permissions"
-"""The table of a run that holds what files say of the permission of those it ranked."""
+"""The table of a run that holds what files say of the permission of its buyers."""
 LISTED = ("rank", "place", "hours", "touches", "choice", "hour_value", "hour_value_low", "hour_value_high",
           "expected_contribution", "expected_contribution_low", "expected_contribution_high", "next_hour_value",
           "inclusion_share")
@@ -42,9 +42,7 @@ def unlisted(run: Snapshot, notebook: Notebook, day: date | None = None) -> froz
     day : date, optional
         On which it is asked what holds; absent: today.
     """
-    said, day = notebook.of_kind("permission"), day or datetime.now(UTC).date()
-    return frozenset().union(_buyers_of(run, _objections(notebook)),
-                             *(_without_basis(run, said, purpose, day) for purpose in PURPOSES))
+    return objectors(run, notebook, day) | _without_basis(run, notebook, CONTACT, day)
 
 
 def off_the_list(row: Mapping[str, Any], barred: Set[int]) -> dict[str, Any]:
@@ -53,9 +51,17 @@ def off_the_list(row: Mapping[str, Any], barred: Set[int]) -> dict[str, Any]:
     return {**row, **dict.fromkeys(taken)}
 
 
-def objectors(run: Snapshot, notebook: Notebook) -> frozenset[int]:
-    """``buyer_id`` of the buyers of a run who objected to being profiled: nothing shows them from that moment on."""
-    return _buyers_of(run, _objections(notebook))
+def objectors(run: Snapshot, notebook: Notebook, day: date | None = None) -> frozenset[int]:
+    """``buyer_id`` of the buyers of a run who may not be profiled: nothing shows them from that moment on.
+
+    They objected, or every basis for it is over since, or a refusal has begun; as `features.permitted` has it.
+
+    Parameters
+    ----------
+    day : date, optional
+        On which it is asked what holds; absent: today.
+    """
+    return _buyers_of(run, _objections(notebook)) | _without_basis(run, notebook, PROFILING, day)
 
 
 def people_objecting(run: Snapshot, notebook: Notebook) -> frozenset[int]:
@@ -65,13 +71,13 @@ def people_objecting(run: Snapshot, notebook: Notebook) -> frozenset[int]:
 
 
 def still_counted(gone: int) -> str:
-    """What a reader of totals should know where buyers objected since the run; empty where nobody did."""
+    """What a reader of totals should know where buyers may not be profiled any more; empty where that is nobody."""
     if not gone:
         return ""
     who = "One buyer" if gone == 1 else f"{gone:,} buyers"
     one = "it" if gone == 1 else "them"
-    return (f"{who} objected since this run: no list holds {one}; scores of strata and totals of the plan count {one} "
-            "until the next run.")
+    return (f"{who} may not be profiled any more: no list holds {one}; scores of strata and totals of the plan count "
+            f"{one} until the next run.")
 
 
 def _objections(notebook: Notebook) -> set[Subject]:
@@ -132,9 +138,11 @@ def _people(folder: Path, said: frozenset[Subject]) -> frozenset[int]:
     return frozenset(one for (one,) in found)
 
 
-def _without_basis(run: Snapshot, entries: Iterable[Entry], purpose: str, day: date) -> frozenset[int]:
+def _without_basis(run: Snapshot, notebook: Notebook, purpose: str, day: date | None) -> frozenset[int]:
     """Of whom files or the record say no, or that every basis they held is over; as `features.permitted` has it."""
-    told, filed = _told(entries, purpose, day), _filed(run.path, purpose, day) if FILED in run.tables else _NOTHING
+    day = day or datetime.now(UTC).date()
+    told = _told(notebook.of_kind("permission"), purpose, day)
+    filed = _filed(run.path, purpose, day) if FILED in run.tables else _NOTHING
     known, granted, refused = (_buyers_of(run, said) | read for said, read in zip(told, filed, strict=True))
     return refused | (known - granted)
 
@@ -154,7 +162,7 @@ def _told(entries: Iterable[Entry], purpose: str, day: date) -> tuple[set[Subjec
 
 @lru_cache(maxsize=_KEPT)
 def _filed(folder: Path, purpose: str, day: date) -> Known:
-    """The same of the buyers that a run ranked, as files say it."""
+    """The same of the buyers of a run, as files say it; for contact of those that it ranked."""
     import duckdb
 
     path = folder / f"{FILED}.parquet"

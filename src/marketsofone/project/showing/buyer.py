@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -80,9 +80,16 @@ def who_decides(shelf: Shelf, row: Row) -> str:
     return f"{said}{role}." + (f" Decided at: {', '.join(places)}." if places else "")
 
 
-def people_of(shelf: Shelf, row: Row) -> tuple[Person, ...]:
-    """The other people on record at a buyer's account, those who decide first."""
-    others = [person for person in people_at(shelf, row["account_id"]) if person["contact_id"] != row["buyer_id"]]
+def people_of(shelf: Shelf, row: Row, without: Set[int] = frozenset()) -> tuple[Person, ...]:
+    """The other people on record at a buyer's account, those who decide first.
+
+    Parameters
+    ----------
+    without : set of int
+        ``contact_id`` of who is shown nowhere any more.
+    """
+    left_out = without | {row["buyer_id"]}
+    others = [person for person in people_at(shelf, row["account_id"]) if person["contact_id"] not in left_out]
     return tuple(Person(person["source_id"] or f"id {person['contact_id']}", person["role"] or "",
                         bool(person["decides"])) for person in others)
 
