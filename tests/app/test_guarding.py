@@ -4,6 +4,7 @@ from starlette.testclient import TestClient
 from marketsofone.app import application
 from marketsofone.app.guarding import MOST_BYTES, Tries
 from marketsofone.app.office import Office
+from marketsofone.app.serving import how_served
 
 PASSWORD = "correct horse battery"
 
@@ -43,6 +44,37 @@ def test_guessing_passwords_gets_slow_even_for_who_then_knows_it(team):
     assert answers[0] == 403
     assert answers[-1] == 429
     assert browser.post("/sign-in", data={"name": "rep", "password": PASSWORD}).status_code == 429
+
+
+def proxied(team, of, *, secure=True):
+    """A browser at an address, behind a proxy of this machine."""
+    served = how_served(team.app, secure=secure)
+    served.load()
+    said = {"sec-fetch-site": "same-origin", "x-forwarded-for": f"9.9.9.9, {of}", "x-forwarded-proto": "https"}
+    return TestClient(served.loaded_app, headers=said, client=("127.0.0.1", 5), follow_redirects=False)
+
+
+def test_who_guesses_through_the_proxy_keeps_nobody_out_but_itself(team):
+    for n in range(9):
+        last = proxied(team, "10.0.0.66").post("/sign-in", data={"name": f"n{n}", "password": "guess"})
+    assert last.status_code == 429
+    own = {"name": "rep", "password": PASSWORD}
+    assert proxied(team, "10.0.0.66").post("/sign-in", data=own).status_code == 429
+    assert proxied(team, "10.0.0.7").post("/sign-in", data=own).status_code == 303
+
+
+def test_without_a_proxy_nobody_gives_an_address_of_its_own_choice(team):
+    told = [proxied(team, f"10.0.0.{n}", secure=False).post("/sign-in", data={"name": f"n{n}", "password": "guess"})
+            for n in range(9)]
+    assert told[-1].status_code == 429
+
+
+def test_an_invitation_behind_a_proxy_is_a_link_by_https(team):
+    admin = team.door.people.named("admin")
+    browser = proxied(team, "10.0.0.7")
+    browser.post("/sign-in", data={"name": "admin", "password": PASSWORD})
+    page = browser.post(f"/people/{admin.id}/invitation").text
+    assert "https://testserver/invitation?key=" in page
 
 
 def test_tries_are_forgotten_after_a_while():

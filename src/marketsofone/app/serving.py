@@ -115,17 +115,23 @@ def serve(folder: Path, host: str, port: int, *, team: bool, secure: bool) -> No
     app = application(folder, local_key=key, secure=secure, tell=tell)
     warm(app)  # before the link is told: who follows it at once finds someone listening
     print(f"Open {where}" if key is None else f"Open {where}enter?key={key}", flush=True)
-    uvicorn.Server(how_served(app)).run(sockets=[place])
+    uvicorn.Server(how_served(app, secure=secure)).run(sockets=[place])
 
 
-def how_served(app: FastAPI) -> Config:
+def how_served(app: FastAPI, *, secure: bool) -> Config:
     """How the app is served: quietly, and on connections kept open longer than people think between two pages.
 
     A connection that is closed just as a browser writes on it loses what was written.
+
+    Parameters
+    ----------
+    secure : bool
+        Browsers come by HTTPS, through a proxy of this machine: it says for whom it asks, so that guesses at passwords
+        are counted by who makes them and not as one for all, and that an invitation begins with https.
     """
     from uvicorn import Config
 
-    return Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+    return Config(app, log_level="warning", access_log=False, server_header=False, proxy_headers=secure,
                   timeout_keep_alive=KEPT_OPEN_SECONDS)
 
 

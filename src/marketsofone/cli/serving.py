@@ -26,7 +26,8 @@ def serve(project: Path = Path(), /, *, port: int = 8311, team: bool = False, ho
     host : str
         The address it listens on.
     https : bool
-        Browsers reach it by HTTPS (through a proxy), so cookies travel that way only.
+        Browsers reach it by HTTPS, through a proxy on this machine that says X-Forwarded-For and X-Forwarded-Proto:
+        cookies travel that way only.
     """
     from marketsofone.app import serve as serve_app
     from marketsofone.errors import SettingsInvalid
