@@ -82,6 +82,17 @@ def test_the_manifest_never_holds_a_password(tmp_path, address, told):
     assert said["market"]["as_of"] == "2026-06-30"
 
 
+def test_the_manifest_never_holds_the_key_of_a_buyer_with_whom_hours_are_agreed(tmp_path):
+    plan = ('\n[plan]\nleast = { "ann@example.com" = 2.0 }\nmost = { "ann@example.com" = 9.0 }\n'
+            'calls = { "bob@example.com" = 1 }\nnot_moved = ["ann@example.com", "bob@example.com"]\n')
+    settings = settings_of(tmp_path, '[market]\ncurrency = "EUR"' + plan)
+    said = described(settings)["plan"]
+    assert "example" not in str(said)
+    assert list(said["least"].values()) == [2.0]
+    assert set(said["least"]) | set(said["calls"]) == set(said["not_moved"]), "whether it is the same one is told"
+    assert settings.plan.least == {"ann@example.com": 2.0}
+
+
 def test_a_folder_without_a_project_file_says_how_to_make_one(tmp_path):
     with pytest.raises(SourceMissing, match="m1 init"):
         read_settings(tmp_path)

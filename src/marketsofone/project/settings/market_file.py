@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ from marketsofone.project.settings.keys import (
     read_section,
     whole,
 )
-from marketsofone.project.settings.plan import PlanSettings
+from marketsofone.project.settings.plan import OF_BUYERS, PlanSettings
 from marketsofone.project.settings.segments import CriterionSettings, SegmentSettings, read_criteria, read_segments
 from marketsofone.project.settings.steps import Since, Steps, check_since, check_steps
 
@@ -247,8 +248,12 @@ def read_settings(folder: Path) -> Settings:
 
 
 def described(settings: Settings) -> dict[str, Any]:
-    """The settings as plain JSON values, for the manifest; passwords in addresses are left out."""
+    """The settings as plain JSON values, for the manifest; passwords in addresses are left out, and keys of buyers.
+
+    A key may be the address of a person, and who objects is in no run: a fingerprint tells whether it is the same one.
+    """
     said = asdict(settings)
+    said["plan"] |= {name: _by_fingerprint(said["plan"][name]) for name in OF_BUYERS}
     return {name: _plain(said[name]) for name in SECTIONS}
 
 
@@ -304,6 +309,12 @@ def _check_steering(strata: StrataSettings, sources: Mapping[str, Any], file: Pr
 
 def _given(raw: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(f"{section}.{key}" for section, keys in raw.items() for key in keys)
+
+
+def _by_fingerprint(named: Mapping[str, float] | Sequence[str]) -> Mapping[str, float] | Sequence[str]:
+    """What is said of buyers by their keys, by a fingerprint of each key in its place."""
+    told = {key: f"buyer {hashlib.sha256(key.encode()).hexdigest()[:12]}" for key in named}
+    return {told[key]: value for key, value in named.items()} if isinstance(named, Mapping) else sorted(told.values())
 
 
 def _plain(value: object) -> object:

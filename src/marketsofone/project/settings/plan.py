@@ -33,6 +33,9 @@ WEIGHTS = Rule("weights, not below 0 and one of them above, by the name of a col
 HOURS_OR_NONE = Rule("a number of hours, not below 0", "0.0", lambda value: _is_number(value) and value >= 0)
 
 
+OF_BUYERS = ("least", "most", "calls", "not_moved")
+"""Settings of `PlanSettings` that name single buyers."""
+
 MOST_WEEKS = 520
 """Ten years: no plan is made for longer."""
 
