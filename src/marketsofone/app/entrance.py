@@ -55,12 +55,12 @@ class Visit:
     @cached_property
     def listing(self) -> Scope:
         """Whose buyers the viewer finds in a list of whom to approach."""
-        return replace(self.scope, without=self.barred)
+        return replace(self.scope, without=self.scope.without | self.barred)
 
     @cached_property
     def scope(self) -> Scope:
         """Whose buyers the viewer sees there: never who objected to being profiled, since the run too."""
-        return replace(self.stating, without=self.objected)
+        return replace(self.stating, without=self.stating.without | self.objected)
 
 
 def office_of(request: Request) -> Office:
@@ -128,6 +128,14 @@ def visits(right: Right) -> Any:
     def visit(request: Request, run: RunAsked = "latest", viewer: Viewer = allowed) -> Visit:
         office = office_of(request)
         shelf = office.shelf(run)
-        return Visit(office, viewer, shelf, scope_of(viewer, shelf))
+        return Visit(office, viewer, shelf, _stating(office, viewer, shelf))
 
     return Depends(visit)
+
+
+def _stating(office: Office, viewer: Viewer, shelf: Shelf) -> Scope:
+    """Whose buyers the viewer may speak of: of an earlier run those that are still the viewer's in the latest."""
+    own = scope_of(viewer, shelf)
+    if own.reps is None or shelf is (latest := office.shelf()):
+        return own
+    return replace(own, without=shelf.ids(own) - latest.ids(scope_of(viewer, latest)))

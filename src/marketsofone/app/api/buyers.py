@@ -78,7 +78,7 @@ def reached(request: Request, visit: Annotated[Visit, visits("export")], stratum
 
     Who objected or may not be contacted is left out from that moment on.
     """
-    asked = visit.shelf, visit.barred, audience_scope(visit.viewer, visit.shelf), stratum, name
+    asked = visit.shelf, visit.barred, audience_scope(visit.viewer, visit.scope), stratum, name
     rows = list(audience(*asked, start, most))
     visit.office.door.trace(visit.viewer, "exported audience", f"stratum {stratum}")
     return sheet(request, visit, rows, audience_size(*asked), start, most)

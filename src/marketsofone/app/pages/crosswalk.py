@@ -101,7 +101,7 @@ def crosswalk(visit: Annotated[Visit, visits("see_market")],
 def take_out(visit: Annotated[Visit, visits("export")], stratum: Annotated[str, Query(max_length=100)],
              name: Annotated[str, Query(alias="class", max_length=1_000)]) -> StreamingResponse:
     """The keys of the buyers of a class in a sales segment."""
-    scope = audience_scope(visit.viewer, visit.shelf)
+    scope = audience_scope(visit.viewer, visit.scope)
     lines = audience_file(audience(visit.shelf, visit.barred, scope, stratum, name))
     visit.office.door.trace(visit.viewer, "exported audience", f"stratum {stratum}")
     return StreamingResponse(lines, media_type="text/csv; charset=utf-8", headers={

@@ -83,7 +83,6 @@ def scope_of(viewer: Viewer, shelf: Shelf) -> Scope:
     return EVERYONE
 
 
-def audience_scope(viewer: Viewer, shelf: Shelf) -> Scope:
+def audience_scope(viewer: Viewer, own: Scope) -> Scope:
     """Whose keys a viewer may take out as an audience: all for those who work with audiences only, else own ones."""
-    return scope_of(viewer, shelf) if viewer.may("see_buyers") else EVERYONE if viewer.may("export") else Scope(
-        frozenset())
+    return own if viewer.may("see_buyers") else EVERYONE if viewer.may("export") else Scope(frozenset())

@@ -283,6 +283,10 @@ class Shelf:
                     f"or kind = 'rep' and id in ({reps}))")
         return "true"
 
+    def ids(self, scope: Scope) -> frozenset[int]:
+        """``buyer_id`` of those one may look at."""
+        return frozenset(row["buyer_id"] for row in self._rows(f"select buyer_id from buyers where {scope.condition}"))
+
     def keys(self, buyers: Set[int]) -> Mapping[int, str]:
         """The source's keys of buyers, by their ids; of those that have one."""
         rows = self._rows("select buyer_id, source_id from buyers where list_contains(?::bigint[], buyer_id) "
