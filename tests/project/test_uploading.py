@@ -137,6 +137,25 @@ def test_a_proposal_is_refused_where_the_files_changed_since_or_a_person_wrote_o
     assert [path.read_text() for path in tmp_path.glob("market.toml.*")] == ["# mine"]
 
 
+@pytest.mark.parametrize("rest", ['\n[market]\ncurrency = "EUR"\n', '\n[market]\ncurency = "EUR"\n'])
+def test_a_proposal_that_replaces_a_project_file_leaves_the_record_where_it_is(tmp_path, rest):
+    receive(tmp_path, "deals.csv", io.BytesIO(DEALS))
+    (tmp_path / "market.toml").write_text('[record]\nurl = "${M1_RECORD}"\n' + rest)
+    shown = proposed(tmp_path)
+    accept(tmp_path, shown.digest, replace=True)
+    assert read_settings(tmp_path).record.url == "${M1_RECORD}"
+
+
+@pytest.mark.parametrize("text", ['[record]\nurl = "postgresql://m1:secret@db/m1"\n',
+                                  '[record\nurl = "${M1_RECORD}"\n'])
+def test_nothing_is_proposed_where_that_would_tell_a_password_or_lose_the_record(tmp_path, text):
+    receive(tmp_path, "deals.csv", io.BytesIO(DEALS))
+    (tmp_path / "market.toml").write_text(text)
+    with pytest.raises(SettingsInvalid) as refused:
+        proposed(tmp_path)
+    assert "secret" not in str(refused.value)
+
+
 def test_without_files_nothing_is_proposed(tmp_path):
     with pytest.raises(SourceMissing):
         proposed(tmp_path)

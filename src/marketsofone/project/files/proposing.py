@@ -11,9 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketsofone.errors import SettingsInvalid
+from marketsofone.errors import SettingsInvalid, without_passwords
 from marketsofone.project.files.uploading import FOLDER, list_files
-from marketsofone.project.settings.market_file import FILE_NAME
+from marketsofone.project.settings.market_file import FILE_NAME, record_said
 from marketsofone.project.snapshots.writing import disk_problems_told
 
 if TYPE_CHECKING:
@@ -42,23 +42,41 @@ class Proposed:
 def proposed(project_folder: Path, connected: Connected | None = None) -> Proposed:
     """Reads the files of a project, and tables of a database, and says how they could be mapped. Nothing is written.
 
+    What people state, objections and accounts among it, stays where the project file that is there keeps it.
+
     Raises
     ------
     SourceMissing
         No file is there that could be a source, or none that fills a customer table.
+    SettingsInvalid
+        The project file that is there cannot tell where it keeps what people state, or tells a password.
     """
     stamps = tuple((file.name, file.bytes, file.written_at) for file in list_files(project_folder))
-    return _proposed(project_folder, stamps, connected)
+    return _proposed(project_folder, stamps, connected, _record_kept(project_folder))
+
+
+def _record_kept(project_folder: Path) -> str:
+    """The lines of a project file by which the record stays where it is; none where it stands in the folder."""
+    from marketsofone.sources.spelling import quoted_as_toml
+
+    url = record_said(project_folder)
+    if url is None:
+        return ""
+    if without_passwords(url) != url:
+        raise SettingsInvalid("A proposal is shown, and keeps the address of the written record.", "a password in it.",
+                              'Whoever runs the server sets it:  export M1_RECORD=<address>\n'
+                              f'Then {FILE_NAME} says:\n  [record]\n  url = "${{M1_RECORD}}"')
+    return f"\n[record]\nurl = {quoted_as_toml(url)}\n"
 
 
 @lru_cache(maxsize=2)
-def _proposed(project_folder: Path, stamps: tuple[object, ...], connected: Connected | None) -> Proposed:
+def _proposed(project_folder: Path, stamps: tuple[object, ...], connected: Connected | None, kept: str) -> Proposed:
     """The proposal, kept while the files stand as they did: agreeing to it need not read them again."""
     from marketsofone.sources.proposing.proposal import propose
 
     folder = project_folder / FOLDER
     found = propose(folder, project_folder.resolve().name, connected)
-    text = found.text.replace(f"{folder.resolve().as_posix()}/", f"{FOLDER}/")
+    text = found.text.replace(f"{folder.resolve().as_posix()}/", f"{FOLDER}/") + kept
     return Proposed(text, hashlib.sha256(text.encode()).hexdigest(), found.guessed, found.unsure)
 
 

@@ -247,6 +247,23 @@ def read_settings(folder: Path) -> Settings:
     )
 
 
+def record_said(folder: Path) -> str | None:
+    """Where the project file in ``folder`` keeps what people state, as it says so; None where it does not, or is none.
+
+    Asked also of a file that cannot be followed otherwise.
+
+    Raises
+    ------
+    SettingsInvalid
+        It is not TOML.
+    """
+    if not (folder / FILE_NAME).is_file():
+        return None
+    record = _parsed(_read_file(folder / FILE_NAME)).get("record")
+    url = record.get("url") if isinstance(record, Mapping) else None
+    return url if isinstance(url, str) else None
+
+
 def described(settings: Settings) -> dict[str, Any]:
     """The settings as plain JSON values, for the manifest; passwords in addresses are left out, and keys of buyers.
 
