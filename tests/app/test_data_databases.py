@@ -16,6 +16,8 @@ from marketsofone.project import run_project
 from marketsofone.project.files.connecting import tables_of
 from marketsofone.project.snapshots.snapshot import open_snapshot
 
+from .conftest import hired
+
 DEALS = [(f"o{n}", f"a{n % 9}", ("won", "lost")[n % 3 == 0], 100.0 + n, f"2026-0{1 + n % 6}-11") for n in range(90)]
 HEAD = "opportunity_id text, account_id text, stage text, amount real, closed_date text"
 
@@ -144,6 +146,19 @@ def test_a_link_or_form_of_another_site_reaches_no_server_with_a_variable_of_thi
         assert alone.post(path, data=asked, headers={"sec-fetch-site": "cross-site"}).status_code == 403
         with pytest.raises(TimeoutError):
             foreign.accept()
+
+
+def test_the_database_that_keeps_accounts_and_sessions_is_lent_to_nobody(project, tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("M1_RECORD", f"sqlite:///{tmp_path_factory.mktemp('away')}/record.db")
+    settings = (project / "market.toml").read_text()
+    (project / "market.toml").unlink()
+    (project / "market.toml").write_text(settings + '\n[record]\nurl = "${M1_RECORD}"\n')
+    with hired(project) as engaged:
+        for path in ("/data/database", "/data/database/proposal", "/data/proposal"):
+            answer = engaged.browser("analyst").post(
+                path, data={"address": "${M1_RECORD}", "table": ["person", "sealed"], "digest": "x"})
+            assert answer.status_code == 422, path
+            assert "sealed" not in answer.text
 
 
 @pytest.mark.parametrize("role", ["rep", "leader", "marketing"])

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from marketsofone.errors import SettingsInvalid
 from marketsofone.project.files.uploading import FOLDER
+from marketsofone.project.settings.market_file import record_said
 
 if TYPE_CHECKING:
     from marketsofone.sources.profiling.connected import Connected
@@ -74,7 +75,14 @@ def connection(project_folder: Path, address: str, tables: list[str], *, owner: 
 
 
 def _check(project_folder: Path, address: str, *, owner: bool) -> None:
-    """Refuse what would put a secret into the project file, or reach beyond what the server's owner lent."""
+    """Refuse what would put a secret into the project file, or reach beyond what the server's owner lent.
+
+    The database of the written record is never lent: it holds who may come in, and what their sessions are signed with.
+    """
+    of_record = _VARIABLE.findall(record_said(project_folder) or "")
+    if not owner and not {*_VARIABLE.findall(address)}.isdisjoint(of_record):
+        raise SettingsInvalid("What people state is read by every run as it is.",
+                              "a variable by which the written record is reached.", "State another database.")
     if not owner and (foreign := [name for name in _VARIABLE.findall(address) if not name.startswith(PREFIX)]):
         raise SettingsInvalid(f"Variables in an address begin with {PREFIX}.", f"{len(foreign)} other.",
                               f"Whoever runs the server sets one:  export {PREFIX}CRM_PASSWORD=<value>")
