@@ -137,13 +137,14 @@ def test_a_proposal_is_refused_where_the_files_changed_since_or_a_person_wrote_o
     assert [path.read_text() for path in tmp_path.glob("market.toml.*")] == ["# mine"]
 
 
+@pytest.mark.parametrize("url", ["${M1_RECORD}", "postgresql://m1:${M1_PASSWORD}@db/m1", "sqlite:///kept.db"])
 @pytest.mark.parametrize("rest", ['\n[market]\ncurrency = "EUR"\n', '\n[market]\ncurency = "EUR"\n'])
-def test_a_proposal_that_replaces_a_project_file_leaves_the_record_where_it_is(tmp_path, rest):
+def test_a_proposal_that_replaces_a_project_file_leaves_the_record_where_it_is(tmp_path, url, rest):
     receive(tmp_path, "deals.csv", io.BytesIO(DEALS))
-    (tmp_path / "market.toml").write_text('[record]\nurl = "${M1_RECORD}"\n' + rest)
+    (tmp_path / "market.toml").write_text(f'[record]\nurl = "{url}"\n{rest}')
     shown = proposed(tmp_path)
     accept(tmp_path, shown.digest, replace=True)
-    assert read_settings(tmp_path).record.url == "${M1_RECORD}"
+    assert read_settings(tmp_path).record.url == url
 
 
 @pytest.mark.parametrize("text", ['[record]\nurl = "postgresql://m1:secret@db/m1"\n',

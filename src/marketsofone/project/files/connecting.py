@@ -89,7 +89,7 @@ def _check(project_folder: Path, address: str, *, owner: bool) -> None:
     if _WHOLE.fullmatch(address):
         return
     if address.startswith(_SERVED):
-        _check_secrets(address)
+        check_secrets(address)
         if not owner:
             raise SettingsInvalid("A database on a server is stated whole, by a variable.", "an address.",
                                   f"Else a password could be sent to any server. Whoever runs this one sets:\n"
@@ -102,7 +102,8 @@ def _check(project_folder: Path, address: str, *, owner: bool) -> None:
                               f"sqlite:///files/crm.db\n{EXAMPLE}")
 
 
-def _check_secrets(address: str) -> None:
+def check_secrets(address: str) -> None:
+    """Raises ``SettingsInvalid`` where an address holds a password that no variable stands for; never repeats it."""
     split = urlsplit(address)
     told = [split.password, *(value for name, value in parse_qsl(split.query) if _SECRET.search(name))]
     if any(secret and not _WHOLE.fullmatch(secret) for secret in told):

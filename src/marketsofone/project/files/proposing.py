@@ -11,7 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from marketsofone.errors import SettingsInvalid, without_passwords
+from marketsofone.errors import SettingsInvalid
+from marketsofone.project.files.connecting import check_secrets
 from marketsofone.project.files.uploading import FOLDER, list_files
 from marketsofone.project.settings.market_file import FILE_NAME, record_said
 from marketsofone.project.snapshots.writing import disk_problems_told
@@ -49,7 +50,7 @@ def proposed(project_folder: Path, connected: Connected | None = None) -> Propos
     SourceMissing
         No file is there that could be a source, or none that fills a customer table.
     SettingsInvalid
-        The project file that is there cannot tell where it keeps what people state, or tells a password.
+        The project file that is there cannot tell where it keeps what people state, or tells a password by it.
     """
     stamps = tuple((file.name, file.bytes, file.written_at) for file in list_files(project_folder))
     return _proposed(project_folder, stamps, connected, _record_kept(project_folder))
@@ -62,10 +63,7 @@ def _record_kept(project_folder: Path) -> str:
     url = record_said(project_folder)
     if url is None:
         return ""
-    if without_passwords(url) != url:
-        raise SettingsInvalid("A proposal is shown, and keeps the address of the written record.", "a password in it.",
-                              'Whoever runs the server sets it:  export M1_RECORD=<address>\n'
-                              f'Then {FILE_NAME} says:\n  [record]\n  url = "${{M1_RECORD}}"')
+    check_secrets(url)
     return f"\n[record]\nurl = {quoted_as_toml(url)}\n"
 
 
