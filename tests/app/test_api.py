@@ -74,7 +74,7 @@ def test_a_table_is_told_in_full_or_said_to_be_missing(team, api, name):
     rows = team.shelf.snapshot.table(name).to_pylist()
     assert answer.json()["total"] == len(rows)
     for told, held in zip(answer.json()["items"], rows[:500], strict=True):
-        assert told == {column: in_json(held[column]) for column in told}
+        assert told == {column: in_json(value) for column, value in held.items()}
 
 
 def test_the_totals_of_the_plan_are_those_of_an_export_and_of_the_page(team, api, tmp_path):

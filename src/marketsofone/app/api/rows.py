@@ -213,6 +213,8 @@ class Placed(Model):
     ceiling: float | None
     scale: float | None
     shape: float | None = Field(description="Of the curve; null where it has no end, as JSON holds no such number.")
+    worth_spread: float | None = Field(None, description="Of the logarithm of its worth.")
+    won: bool | None = Field(None, description="Whether it is a customer already.")
 
 
 class PlanTotals(Model):
