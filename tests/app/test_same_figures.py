@@ -10,7 +10,10 @@ import pytest
 
 from marketsofone.cli import main
 from marketsofone.project import run_project
+from marketsofone.project.showing.plan import TABLES, drains_of, hours_back_of, loads_of
+from marketsofone.project.snapshots.shelf import Scope
 from marketsofone.project.snapshots.snapshot import open_snapshot
+from marketsofone.report.plan import plan_shown
 
 
 def words(text):
@@ -51,6 +54,30 @@ def test_the_buyers_that_get_most_hours_stand_in_one_order(team, capsys):
     shown = re.findall(r"\b(A\d+) pursue", report.partition("that get most hours")[2])
     assert len(terminal) == 5
     assert shown[:5] == terminal
+
+
+@pytest.fixture
+def reported(team):
+    """The plan as the report of the company lays it out."""
+    snapshot = open_snapshot(team.folder)
+    return plan_shown(snapshot.manifest, *map(snapshot.table, TABLES), snapshot.table("strata").to_pylist()[0])
+
+
+def test_reps_stand_in_one_order_the_best_next_hour_first(doors, team, reported):
+    names = [name for name, _hours, _price in reported.reps]
+    best = sorted(open_snapshot(team.folder).manifest["plan"]["reps"], key=lambda rep: -rep["next_hour_value"])
+    assert [load.name for load in loads_of(team.shelf, Scope())] == names == [rep["source_id"] for rep in best]
+    assert re.findall(r"R\d{4}", doors["terminal"].partition("hour earns")[2])[:len(names)] == names
+
+
+def test_what_drains_stands_in_one_order_and_all_of_it_is_said_to_come_back(team, reported, capsys):
+    told = [line for kind in ("segment", "rep", "buyer") for line in drains_of(team.shelf, kind, Scope(), 1_000)]
+    main(["plan", "drain", str(team.folder), "--top", "1000", "--format", "json"])
+    terminal = json.loads(capsys.readouterr().out)
+    assert [row["path"] or row["id"] for row in terminal] == [line.name for line in told]
+    assert [line.hours for line in reported.drains] == [line.hours for line in told[:len(reported.drains)]]
+    for kind in ("segment", "rep", "buyer"):
+        assert hours_back_of(team.shelf, kind, Scope()) in reported.back
 
 
 @pytest.mark.parametrize("command", ["plan solve", "plan drain", "rank", "scores", "check", "segment list"])

@@ -66,7 +66,7 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
     for name in (value.partition(":")[0] for key, value in asked if key == "rep"):
         print(f"New rep: {plain(name)}; buyers may change reps.")
     _print_plan(found, snapshot.manifest["currency"])
-    key = "stratum_id" if segments else "source_id"
+    key = "path" if segments else "source_id"
     chosen = sorted(rows, key=lambda row: (-round(row["hours"], 9), row[key]))[:top]
     show(chosen, _SEGMENTS if segments else _BUYERS, "table")
     given = sum(row["hours"] > 0 for row in every if row.get("buyer_id") in barred - gone)
@@ -141,7 +141,7 @@ def drain(project: Project = HERE, *, kind: Kind = None, all: Flag = False, top:
     Parameters
     ----------
     kind
-        One side of the ledger; absent: segments, buyers and reps.
+        One side of the ledger; absent: segments, reps and buyers.
     all
         Everything hours went to, whether it drains or not.
     """
@@ -196,15 +196,15 @@ def _print_focus(snapshot: Snapshot) -> None:
 def _print_back(snapshot: Snapshot, kind: str | None, gone: Collection[int]) -> None:
     """What all that drains would give back, one line a kind; each looks at the same hours."""
     from marketsofone.project.planning.reading import read_drain
-    from marketsofone.project.words import hours_back
+    from marketsofone.project.words import SAME_HOURS, hours_back
 
     told = read_drain(snapshot, kind, True, None, gone)
-    for each in ("segment", "buyer", "rep"):
+    for each in ("segment", "rep", "buyer"):
         back = [row["hours_back"] for row in told if row["kind"] == each]
         if back:
             print(hours_back(sum(back), len(back), each))
     if len({row["kind"] for row in told}) > 1:
-        print("These are ways to look at the same hours, not to be added up.")
+        print(SAME_HOURS)
 
 
 def _amount(value: float | None) -> str:

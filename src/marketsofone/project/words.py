@@ -11,6 +11,7 @@ from marketsofone.customer.money import WHOLE_FROM
 from marketsofone.report.words import (
     IN_PROPORTION,
     NO_EVIDENCE,
+    SAME_HOURS,
     apart,
     count,
     counted,
@@ -39,7 +40,7 @@ from marketsofone.report.words import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "amounts", "apart", "count", "counted", "firm", "hours", "hours_back",
+__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "SAME_HOURS", "amounts", "apart", "count", "counted", "firm", "hours", "hours_back",
            "interval", "listed", "minutes_said", "money", "most_missed", "nothing_drains", "number", "overlap",
            "percent", "plain", "reported_in", "share", "strata_told", "typical_told", "unplaced_told", "wasted_told",
            "worked_told"]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 20
 WIDTH, HEIGHT = 300.0, 120.0
+_KINDS = ("segment", "rep", "buyer")
+"""The sides of the drain ledger, in the order in which they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Ta
         return PlanShown(said.get("why", ""), "", "", responses, (), (), "", (), 0, (), "", (), "", "")
     currency = manifest["currency"]
     segments = [row for row in choice.to_pylist() if row["buyers"]]
-    segments.sort(key=lambda row: (-row["hours"], row["path"]))
+    segments.sort(key=lambda row: (-round(row["hours"], 9), row["path"]))
     dots = _dots(said["sweep"], currency)
     drains = _drains(drain, market, currency, {row["stratum_id"]: row["path"] for row in choice.to_pylist()})
     return PlanShown(
@@ -179,8 +181,7 @@ def _drains(drain: pa.Table | None, market: Row, currency: str, paths: Mapping[s
     if drain is None:
         return ()
     rows = drain.filter(drain["drains"]).to_pylist()
-    order = {"segment": 0, "rep": 1, "buyer": 2}
-    rows.sort(key=lambda row: (order[row["kind"]], -row["hours_back"], row["id"]))
+    rows.sort(key=lambda row: (_KINDS.index(row["kind"]), -row["hours_back"], -row["hours"], row["id"]))
     return tuple(Drained(row["kind"], label(paths[row["id"]], market) if row["id"] in paths else row["id"],
                          words.hours(row["hours"]), words.money(row["spent"], currency),
                          words.money(row["returned"], currency), words.hours(row["hours_back"]), row["alternative"])
@@ -188,8 +189,8 @@ def _drains(drain: pa.Table | None, market: Row, currency: str, paths: Mapping[s
 
 
 def _back(drain: pa.Table | None) -> str:
-    if drain is None:
-        return ""
-    buyers = drain.filter(pc.and_(pc.equal(drain["kind"], "buyer"), drain["drains"]))
-    hours = float(pc.sum(buyers["hours_back"]).as_py() or 0.0)
-    return words.hours_back(hours, buyers.num_rows, "buyer")
+    """What all that drains would give back, a sentence for each side of the ledger that has any."""
+    draining = [] if drain is None else drain.filter(drain["drains"]).to_pylist()
+    back = {kind: [row["hours_back"] for row in draining if row["kind"] == kind] for kind in _KINDS}
+    told = [words.hours_back(sum(hours), len(hours), kind) for kind, hours in back.items() if hours]
+    return " ".join([*told, words.SAME_HOURS] if len(told) > 1 else told)

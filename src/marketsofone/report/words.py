@@ -146,6 +146,10 @@ def hours_back(hours_: float, many: int, kind: str) -> str:
     return f"{hours(hours_)} hours would come back from {counted(many, kind)}."
 
 
+SAME_HOURS = "These are ways to look at the same hours, not to be added up."
+"""What is told where hours of segments, reps and buyers that drain stand together."""
+
+
 def most_missed(gap: float) -> str:
     """How much of the best plan is missed at most, in percent and rounded up, for less than that is not promised.
 

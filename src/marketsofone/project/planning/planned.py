@@ -232,13 +232,18 @@ def _said(settings: Settings, problem: Problem, placement: Placement, low: float
         "hours": float(placement.hours.sum()), "touches": float(placement.touches.sum()),
         "value": placement.value, "bound": placement.bound, "gap": placement.gap,
         "contribution_low": low, "contribution_high": high, "budget_price": placement.budget_price, **drawn,
-        "reps": [{"rep_id": int(rep), "source_id": name, "capacity_hours": float(hours), "hours": float(given),
-                  "hour_cost": float(cost), "next_hour_value": float(price)}
-                 for rep, name, hours, given, cost, price in zip(
-                     sellers.rep_id, sellers.source_id, sellers.capacity, used, sellers.hour_cost, placement.price,
-                     strict=True)],
+        "reps": sorted(({"rep_id": int(rep), "source_id": name, "capacity_hours": float(hours), "hours": float(given),
+                         "hour_cost": float(cost), "next_hour_value": float(price)}
+                        for rep, name, hours, given, cost, price in zip(
+                            sellers.rep_id, sellers.source_id, sellers.capacity, used, sellers.hour_cost,
+                            placement.price, strict=True)), key=_price_and_name),
         "sweep": _swept(problem, placement),
     }
+
+
+def _price_and_name(rep: Mapping[str, Any]) -> tuple[float, str]:
+    """Where a rep stands in a list: whose next hour earns most first."""
+    return -rep["next_hour_value"], rep["source_id"]
 
 
 def _swept(problem: Problem, placement: Placement) -> list[dict[str, float]]:

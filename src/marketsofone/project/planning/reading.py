@@ -93,7 +93,7 @@ def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True,
     Parameters
     ----------
     kind : {"segment", "buyer", "rep"}, optional
-        One side of the ledger; absent: segments, then buyers, then reps.
+        One side of the ledger; absent: segments, then reps, then buyers.
     drains : bool
         Only what drains; else all that hours went to.
     without : collection of int
@@ -111,7 +111,7 @@ def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True,
     objected = f"select source_id from {scanned(snapshot.file('buyers'))} where buyer_id in {among(without)}"
     where = " and ".join(filter(None, ["true", "kind = ?" if kind else "", "drains" if drains else "",
                                        f"not (kind = 'buyer' and id in ({objected}))" if without else ""]))
-    found = _rows(snapshot, "drain", f"where {where} order by array_position(['segment', 'buyer', 'rep'], kind), "
+    found = _rows(snapshot, "drain", f"where {where} order by array_position(['segment', 'rep', 'buyer'], kind), "
                   f"hours_back desc, hours desc, id{'' if top is None else f' limit {int(top)}'}",
                   [kind] if kind else [])
     paths = {row["stratum_id"]: row["path"] for row in snapshot.table("strata").to_pylist()}

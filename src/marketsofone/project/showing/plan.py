@@ -181,12 +181,11 @@ def loads_of(shelf: Shelf, scope: Scope) -> tuple[Load, ...]:
 
 def loads_told(reps: Sequence[Mapping[str, Any]], currency: str) -> tuple[Load, ...]:
     """Loads from what a plan tells of its reps."""
-    ordered = sorted(reps, key=lambda each: (-(each["next_hour_value"] or 0.0), each["source_id"]))
     return tuple(
         Load(each["source_id"], hours(each["capacity_hours"]), hours(each["hours"]),
              round(100.0 * min(each["hours"] / each["capacity_hours"], 1.0), 1) if each["capacity_hours"] else 0.0,
              money(each["next_hour_value"], currency))
-        for each in ordered)
+        for each in reps)
 
 
 def choices_of(shelf: Shelf) -> tuple[Choice, ...]:
@@ -231,7 +230,7 @@ def drains_of(shelf: Shelf, kind: str, scope: Scope, most: int = 25) -> tuple[Dr
         Of buyers and reps only those one may see.
     """
     where, given = _draining(shelf, kind, scope)
-    rows = _rows(shelf, "drain", f"{where} order by hours_back desc, id limit {int(most)}", given)
+    rows = _rows(shelf, "drain", f"{where} order by hours_back desc, hours desc, id limit {int(most)}", given)
     return tuple(_drained(shelf, row) for row in rows)
 
 
