@@ -3,7 +3,8 @@ import shutil
 
 import pytest
 
-from marketsofone.project.comparing.distinguishing import distinguish
+from marketsofone.cli import main
+from marketsofone.project.comparing.distinguishing import called, distinguish
 from marketsofone.project.comparing.neighbours import compared
 from marketsofone.project.reading.holding_up_marks import refused_segments
 from marketsofone.project.statements.entering import Notebook
@@ -34,13 +35,15 @@ def test_a_segment_tells_who_its_buyers_are_and_how_it_stands(leader, siblings):
     assert "Contribution of what was sold" in text
 
 
-def test_two_segments_side_by_side_say_what_the_terminal_says(team, leader, siblings):
+def test_two_segments_side_by_side_say_what_the_terminal_says(team, leader, siblings, capsys):
     first, second = (row["stratum_id"] for row in siblings)
     told = distinguish(team.folder, [(first, second)]).verdicts
-    said = {(verdict.criterion.replace("_", " "), verdict.verdict) for verdict in told if verdict.buyers_a}
-    shown = {(line.criterion, line.verdict) for line in compared(team.shelf, first, second).pair.verdicts}
-    assert {(name.split(": ")[0], verdict.split(",")[0]) for name, verdict in shown} == {
-        (name.split(": ")[0], verdict) for name, verdict in said}
+    said = {(called(verdict.criterion).split(": ")[0], verdict.verdict) for verdict in told if verdict.buyers_a}
+    shown = compared(team.shelf, first, second).pair.verdicts
+    assert {(line.criterion.split(": ")[0], line.verdict.split(",")[0]) for line in shown} == said
+    main(["distinct", first, second, str(team.folder)])
+    terminal = capsys.readouterr().out
+    assert {cell for line in shown for cell in (line.effect, line.interval) if cell not in terminal} == set()
     address = f"/segment/{first}/beside/{second}"
     assert address in leader.get(f"/segment/{first}").text
     text = leader.get(address).text

@@ -71,41 +71,20 @@ def _on(row: Row) -> str:
 
 def _seen(row: Row, end: str, currency: str) -> str:
     """What one group shows."""
-    from marketsofone.project.words import number
+    from marketsofone.project.words import measured, number
 
     value, unit = row[f"value_{end}"], row["unit"]
     if unit == "number":
-        return "" if value is None else f"{value:,.4g}"
+        return "" if value is None else measured(value)
     return "no record" if value is None else number(value, "money" if unit == "money" else "share", currency)
 
 
 def _effect(row: Row, currency: str) -> str:
     """How far the groups are apart, with the interval under it."""
-    if row["effect"] is None:
-        return ""
-    return f"{_size(row['effect'], row['unit'], currency)}\n{_ends(row)}"
+    from marketsofone.project.words import apart_between, apart_by
 
-
-def _size(value: float, unit: str, currency: str) -> str:
-    from marketsofone.project.words import number
-
-    if unit == "share":
-        return f"{100 * value:+.1f} points"
-    return _signed(value) if unit == "number" else number(value, "share" if unit == "profile" else "money", currency)
-
-
-def _signed(value: float) -> str:
-    return f"{value:+,.0f}" if abs(value) >= 1000 else f"{value:+,.4g}"
-
-
-def _ends(row: Row) -> str:
-    """Both ends of the interval, the unit standing above."""
-    if row["low"] is None or row["high"] is None:
-        return "may be anything"
-    if row["unit"] in ("number", "money"):
-        return f"{_signed(row['low'])} to {_signed(row['high'])}"
-    low, high = 100 * row["low"], 100 * row["high"]
-    return f"{low:.1f} to {high:.1f}%" if row["unit"] == "profile" else f"{low:+.1f} to {high:+.1f}"
+    apart = apart_by(row["effect"], row["unit"], currency)
+    return f"{apart}\n{apart_between(row, currency)}" if apart else ""
 
 
 def _behind(row: Row, end: str) -> str:

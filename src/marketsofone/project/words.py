@@ -13,6 +13,8 @@ from marketsofone.report.words import (
     NO_EVIDENCE,
     SAME_HOURS,
     apart,
+    apart_between,
+    apart_by,
     count,
     counted,
     firm,
@@ -20,6 +22,7 @@ from marketsofone.report.words import (
     hours_back,
     interval,
     listed,
+    measured,
     minutes_said,
     money,
     most_missed,
@@ -40,10 +43,10 @@ from marketsofone.report.words import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "SAME_HOURS", "amounts", "apart", "count", "counted", "firm", "hours", "hours_back",
-           "interval", "listed", "minutes_said", "money", "most_missed", "nothing_drains", "number", "overlap",
-           "percent", "plain", "reported_in", "share", "strata_told", "typical_told", "unplaced_told", "wasted_told",
-           "worked_told"]
+__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "SAME_HOURS", "amounts", "apart", "apart_between", "apart_by", "count",
+           "counted", "firm", "hours", "hours_back", "interval", "listed", "measured", "minutes_said", "money",
+           "most_missed", "nothing_drains", "number", "overlap", "percent", "plain", "reported_in", "share",
+           "strata_told", "typical_told", "unplaced_told", "wasted_told", "worked_told"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

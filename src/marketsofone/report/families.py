@@ -149,7 +149,7 @@ def _trait(name: str, of: Mapping[str, Any]) -> tuple[float, str]:
     if "middle" in of:
         weight = abs(of["apart"])
         side = "high" if of["apart"] > 0 else "low"
-        return weight if weight >= _APART else 0.0, f"{name} {side} (around {of['middle']:,.3g})"
+        return weight if weight >= _APART else 0.0, f"{name} {side} (around {words.measured(of['middle'])})"
     more = of["share"] - of["market"]
     shares = f"{words.share(of['share'])} beside {words.share(of['market'])}"
     return 2 * more if more >= _MORE else 0.0, f"{name} {of['value']} ({shares})"

@@ -10,6 +10,7 @@ import pyarrow as pa
 from marketsofone.report import words
 from marketsofone.report.figures import Row
 from marketsofone.report.strata import label
+from marketsofone.strata.distinct_criteria import called
 
 _ORDER = ("different", "alike", "cannot tell yet")
 
@@ -56,38 +57,11 @@ def _pair(rows: Sequence[Row], market: Row, currency: str) -> Pair:
 def _verdict(row: Row, currency: str) -> Verdict:
     said = f"{row['verdict']}{', as it was split' if row['by_construction'] else ''}"
     needed = "" if row["needed"] is None else f"{words.count(round(row['needed']))} buyers a side would decide"
-    return Verdict(_criterion(row), said, _size(row["effect"], row["unit"], currency), _interval(row, currency),
+    return Verdict(_criterion(row), said, words.apart_by(row["effect"], row["unit"], currency),
+                   words.apart_between(row, currency),
                    f"{words.count(row['buyers_a'])} and {words.counted(row['buyers_b'], 'buyer')}", needed)
 
 
 def _criterion(row: Row) -> str:
-    name = words.plain(row["criterion"]).replace("_", " ")
+    name = words.plain(called(row["criterion"]))
     return f"{name}: {words.cut(row['on'], 40)}" if row["on"] else name
-
-
-def _size(value: float | None, unit: str, currency: str) -> str:
-    """How far apart, with its unit.
-
-    Examples
-    --------
-    >>> _size(0.348, "share", "EUR"), _size(0.2, "profile", "EUR"), _size(None, "share", "EUR")
-    ('34.8 points', '20.0% of buyers', '')
-    """
-    if value is None or not words.is_known(value):
-        return ""
-    if unit == "share":
-        return f"{100 * value:.1f} points".replace("-", "−")
-    if unit == "profile":
-        return f"{words.share(value)} of buyers"
-    return words.money(value, currency) if unit == "money" else f"{value:,.4g}".replace("-", "−")
-
-
-def _interval(row: Row, currency: str) -> str:
-    low, high = row["low"], row["high"]
-    if low is None or high is None or not (words.is_known(low) and words.is_known(high)):
-        return "may be anything" if row["effect"] is not None else ""
-    if row["unit"] == "share":
-        return f"{100 * low:.1f} to {100 * high:.1f} points".replace("-", "−")
-    if row["unit"] == "number":
-        return f"{low:,.4g} to {high:,.4g}".replace("-", "−")
-    return words.interval(low, high, "money" if row["unit"] == "money" else "share", currency)

@@ -79,6 +79,58 @@ def interval(low: float | None, high: float | None, kind: Kind, currency: str) -
     return f"{number(low, kind, currency)} to {end}"
 
 
+def measured(value: float) -> str:
+    """A number of the user's own, such as employees: whole from 1,000 on, with four digits below.
+
+    Examples
+    --------
+    >>> measured(12345.6), measured(12.3456), measured(-0.5)
+    ('12,346', '12.35', '−0.5')
+
+    """
+    return (f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:,.4g}").replace("-", "−")
+
+
+def apart_by(value: float | None, unit: str, currency: str) -> str:
+    """How far two groups are apart in one criterion, with its unit; empty where that cannot be told.
+
+    Examples
+    --------
+    >>> apart_by(0.348, "share", "EUR"), apart_by(0.2, "profile", "EUR"), apart_by(None, "share", "EUR")
+    ('34.8 points', '20.0% of buyers', '')
+    """
+    if value is None or not is_known(value):
+        return ""
+    if unit == "share":
+        return f"{100 * value:.1f} points".replace("-", "−")
+    if unit == "profile":
+        return f"{share(value)} of buyers"
+    return money(value, currency) if unit == "money" else measured(value)
+
+
+def apart_between(row: Mapping[str, Any], currency: str) -> str:
+    """The interval of how far two groups are apart.
+
+    Parameters
+    ----------
+    row : mapping
+        ``effect``, ``low``, ``high`` and ``unit`` of a verdict.
+
+    Examples
+    --------
+    >>> apart_between({"effect": 123.0, "low": 12.5, "high": 1234.5, "unit": "money"}, "EUR")
+    'EUR 12.50 to 1,234'
+    """
+    low, high = row["low"], row["high"]
+    if low is None or high is None or not (is_known(low) and is_known(high)):
+        return "may be anything" if row["effect"] is not None else ""
+    if row["unit"] == "share":
+        return f"{100 * low:.1f} to {100 * high:.1f} points".replace("-", "−")
+    if row["unit"] == "number":
+        return f"{measured(low)} to {measured(high)}"
+    return interval(low, high, "money" if row["unit"] == "money" else "share", currency)
+
+
 def axis(value: float, kind: Kind) -> str:
     """A number beside a tick mark, short; the axis itself says the currency.
 

@@ -264,7 +264,18 @@ class Asker:
             return "yes" if value else "no"
         if isinstance(value, date):
             return value.isoformat()
-        return f"{value:,.4g}" if isinstance(value, float) else str(value)
+        return _number(value) if isinstance(value, float) else str(value)
+
+
+def _number(value: float) -> str:
+    """A number beside the one that a clause holds it against: near it or not, the two must not read alike.
+
+    Examples
+    --------
+    >>> _number(12345.67), _number(12000.0), _number(0.29996)
+    ('12,345.67', '12,000', '0.29996')
+    """
+    return f"{value:,.6g}" if abs(value) < 1_000 else f"{value:,.2f}".removesuffix(".00")
 
 
 @contextmanager
