@@ -60,7 +60,7 @@ def test_the_buyers_that_get_most_hours_stand_in_one_order(team, capsys):
 def reported(team):
     """The plan as the report of the company lays it out."""
     snapshot = open_snapshot(team.folder)
-    return plan_shown(snapshot.manifest, *map(snapshot.table, TABLES), snapshot.table("strata").to_pylist()[0])
+    return plan_shown(snapshot.manifest, *map(snapshot.table, TABLES), snapshot.table("strata"))
 
 
 def test_reps_stand_in_one_order_the_best_next_hour_first(doors, team, reported):

@@ -28,10 +28,11 @@ class BuyerLine:
 
 @dataclass(frozen=True, slots=True)
 class StratumLine:
-    """A stratum in a list."""
+    """A stratum in a list; ``called``: the name people use, empty where nobody gave it one."""
 
     stratum_id: str
     name: str
+    called: str
     path: str
     buyers: str
     figures: tuple[Figure, ...]
@@ -51,5 +52,6 @@ def stratum_lines(shelf: Shelf, rows: Sequence[Row]) -> tuple[StratumLine, ...]:
     """Lines of strata, their figures on one scale."""
     drawn = figures(shelf, rows)
     return tuple(
-        StratumLine(row["stratum_id"], row["name"], row["path"], count(row["buyers"]), shown, row["why"] or "")
+        StratumLine(row["stratum_id"], row["name"], row.get("called") or "", row["path"], count(row["buyers"]), shown,
+                    row["why"] or "")
         for row, shown in zip(rows, drawn, strict=True))

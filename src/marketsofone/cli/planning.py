@@ -47,6 +47,7 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
     from marketsofone.project.planning.scenarios import check_planned, solve_scenario
     from marketsofone.project.reading.between_runs import barred_since, objected_since, still_planned
     from marketsofone.project.settings.market_file import read_settings
+    from marketsofone.project.snapshots.results import read_strata
     from marketsofone.project.snapshots.snapshot import open_snapshot
     from marketsofone.project.words import plain
 
@@ -67,7 +68,9 @@ def solve(project: Project = HERE, *, hours: float = 1.0, reps: str = "", assign
         print(f"New rep: {plain(name)}; buyers may change reps.")
     _print_plan(found, snapshot.manifest["currency"])
     key = "path" if segments else "source_id"
-    chosen = sorted(rows, key=lambda row: (-round(row["hours"], 9), row[key]))[:top]
+    names = {each.stratum_id: each.called for each in read_strata(snapshot)} if segments else {}
+    chosen = [{**row, "called": names.get(row["stratum_id"])}
+              for row in sorted(rows, key=lambda row: (-round(row["hours"], 9), row[key]))[:top]]
     show(chosen, _SEGMENTS if segments else _BUYERS, "table")
     given = sum(row["hours"] > 0 for row in every if row.get("buyer_id") in barred - gone)
     if given:
@@ -266,7 +269,7 @@ _BUYERS = (
     Column("in plans", lambda row: _percent(row["inclusion_share"]), right=True),
     Column("why", lambda row: row["reason"]))
 _SEGMENTS = (
-    Column("segment", lambda row: row["path"]),
+    Column("segment", lambda row: f"{row['called']}\n{row['path']}" if row["called"] else row["path"]),
     Column("choice", lambda row: "planned with\none above" if row["firm"] is None else
            row["choice"] + ("\nyour factors disagree" if row["disagrees"] else "")),
     Column("hours", lambda row: "" if row["firm"] is None else _hours(row["hours"]), right=True),

@@ -29,7 +29,7 @@ def tree(project: Project = HERE, *, run: Run = "latest", format: Format = "tabl
     snapshot = open_snapshot(project, run)
     lines = tree_lines(snapshot)
     known = [name for name, _heading, _kind in _SCORES if name not in snapshot.manifest["conditional_on"]]
-    columns = [Column("stratum", lambda row: f"{row['branch']}{row['called'] or row['name']}"),
+    columns = [Column("stratum", lambda row: f"{row['branch']}{_title(row)}"),
                Column("buyers", _buyers, right=True)]
     columns += [_score(name, heading, kind) for name, heading, kind in _SCORES if name in known]
     columns += [Column("split on", lambda row: row["split_on"] or ""), Column("mark", lambda row: row["marks"])]
@@ -105,6 +105,11 @@ def alarms(project: Project = HERE, *, every: Annotated[bool, Parameter("--all",
     if len(shown) < len(rows):
         print(f"More that could sound and do not: {len(rows) - len(shown):,}. m1 alarms --all shows them.")
     return None
+
+
+def _title(row: Row) -> str:
+    """A stratum by what tells it from its siblings, after the name that people use where there is one."""
+    return f"{row['called']} ({row['name']})" if row["called"] else str(row["name"])
 
 
 def _of_market(row: Row) -> bool:

@@ -13,7 +13,7 @@ from marketsofone.report.figures import Row
 from marketsofone.report.results import Results
 from marketsofone.report.steadiness import Steady, read_so
 from marketsofone.report.steadiness import steady as steady_words
-from marketsofone.report.strata import first, label, leaves
+from marketsofone.report.strata import first, leaves, named
 
 MOST_ROWS, MOST_CLASSES = 40, 10
 
@@ -106,7 +106,7 @@ def _beside(
 ) -> Beside:
     own = [cell for (stratum_id, _class), cell in cells.items() if stratum_id == row["stratum_id"]]
     return Beside(
-        path=label(row["path"], market), buyers=words.count(round(sum(cell["buyers"] for cell in own), 1)),
+        path=named(row, market), buyers=words.count(round(sum(cell["buyers"] for cell in own), 1)),
         steady=steady_words(held.get(("sales", row["stratum_id"]))),
         cells=tuple(_cell(cells.get((row["stratum_id"], name)), "in_class") for name in names),
         back=tuple(_cell(cells.get((row["stratum_id"], name)), "in_stratum") for name in names))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from marketsofone.report import words
 from marketsofone.report.figures import Row, Ruler
 from marketsofone.report.glossary import VALUE_OF_AN_HOUR
-from marketsofone.report.strata import label
+from marketsofone.report.strata import named
 from marketsofone.report.tree import by_parent
 
 MOST_LEVELS = 7
@@ -59,7 +59,7 @@ def _blocks(row: Row, left: float, width: float, depth: int, below: Mapping[obje
             measured: Ruler) -> Iterator[Block]:
     hour = VALUE_OF_AN_HOUR.name
     yield Block(round(left, 3), round(width, 3), depth * BAND, step_beside(row[hour], measured.market[hour]),
-                words.cut(row["name"], 40), _title(row, measured), row["stratum_id"])
+                words.cut(row.get("called") or row["name"], 40), _title(row, measured), row["stratum_id"])
     children = below.get(row["stratum_id"], []) if depth + 1 < MOST_LEVELS else []
     buyers = max(row["buyers"], sum(child["buyers"] for child in children)) or 1
     for child in children:
@@ -84,5 +84,5 @@ def step_beside(value: float | None, market: float | None) -> int:
 
 def _title(row: Row, measured: Ruler) -> str:
     hour = measured.figure(row, VALUE_OF_AN_HOUR)
-    name = words.cut(label(row["path"], measured.market), 120)
+    name = words.cut(named(row, measured.market), 120)
     return f"{name}, {words.counted(row['buyers'], 'buyer')}: an hour is worth {hour.value} ({hour.interval})"

@@ -29,7 +29,7 @@ from marketsofone.report.ranking import PassedOver, RankedBuyer, passed_over, ra
 from marketsofone.report.results import Results
 from marketsofone.report.segments import WrittenSegments, written_segments
 from marketsofone.report.steadiness import Steadiness, marks, steadiness
-from marketsofone.report.strata import first, label, leaves, market
+from marketsofone.report.strata import first, leaves, market, named
 from marketsofone.report.thin import Thin, thin_evidence
 from marketsofone.report.tree import MOST_NODES, Node, grow
 from marketsofone.report.verdicts import Pair, verdicts
@@ -116,7 +116,7 @@ def _page(results: Results) -> Page:
     return Page(
         headline=headline(results, ranked), ranked=ranked, passed=passed_over(results),
         portfolio=portfolio(results.strata, measured),
-        plan=plan_shown(results.manifest, results.plan, results.segment_choice, results.drain, whole),
+        plan=plan_shown(results.manifest, results.plan, results.segment_choice, results.drain, results.strata),
         icicle=icicle(upper, measured), tree=grow(upper, measured, marked),
         identities=identities(results, whole), families=families(results, whole),
         alarms=alarms(results.alarms), steadiness=steadiness(results, whole),
@@ -135,7 +135,7 @@ def _page(results: Results) -> Page:
 def _stratum(row: Row, measured: Ruler) -> Stratum:
     gain = row["gain"]
     return Stratum(
-        path=label(row["path"], measured.market), level=row["level"], buyers=words.count(row["buyers"]),
+        path=named(row, measured.market), level=row["level"], buyers=words.count(row["buyers"]),
         split_on=words.cut(row["split_on"], 60),
         gain=words.money(gain, measured.currency) if words.is_known(gain) else "",
         figures=measured.figures(row))

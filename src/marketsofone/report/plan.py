@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from marketsofone.report import words
 from marketsofone.report.figures import Row
-from marketsofone.report.strata import first, label
+from marketsofone.report.strata import first, market, named
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -79,7 +79,7 @@ class PlanShown:
 
 
 def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Table | None, drain: pa.Table | None,
-               market: Row) -> PlanShown | None:
+               strata: pa.Table) -> PlanShown | None:
     """The plan of a run; None where the run was made before plans were."""
     said = manifest.get("plan")
     if said is None:
@@ -90,16 +90,16 @@ def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Ta
     currency = manifest["currency"]
     segments = [row for row in choice.to_pylist() if row["buyers"]]
     segments.sort(key=lambda row: (-round(row["hours"], 9), row["path"]))
-    dots = _dots(said["sweep"], currency)
-    drains = _drains(drain, market, currency, {row["stratum_id"]: row["path"] for row in choice.to_pylist()})
+    dots, whole = _dots(said["sweep"], currency), market(strata)
+    names = {row["stratum_id"]: named(row, whole) for row in strata.to_pylist()}
     return PlanShown(
         "", _lead(said, currency), _bound(said, currency), responses,
         tuple((rep["source_id"], f"{words.hours(rep['hours'])} of {words.hours(rep['capacity_hours'])}",
                words.money(rep["next_hour_value"], currency)) for rep in said["reps"][:MOST_SHOWN]),
         dots, " ".join(f"{'M' if not at else 'L'}{dot.x} {dot.y}" for at, dot in enumerate(dots)),
-        tuple(_segment(row, said["hours"], currency, market) for row in segments[:MOST_SHOWN]),
+        tuple(_segment(row, said["hours"], currency, names) for row in segments[:MOST_SHOWN]),
         max(len(segments) - MOST_SHOWN, 0), _buyers(plan, said["hours"], currency),
-        _focus(said.get("focus"), manifest), drains, _back(drain),
+        _focus(said.get("focus"), manifest), _drains(drain, currency, names), _back(drain),
         words.nothing_drains(said.get("focus") or {}))
 
 
@@ -140,10 +140,10 @@ def _dots(sweep: Sequence[Mapping[str, float]], currency: str) -> tuple[Dot, ...
                  for point in sweep)
 
 
-def _segment(row: Row, hours: float, currency: str, market: Row) -> Line:
+def _segment(row: Row, hours: float, currency: str, names: Mapping[str, str]) -> Line:
     choice = f"{row['choice']} (your factors disagree)" if row["disagrees"] else row["choice"]
     firm = words.firm(row["firm"], row["runner_up"]).replace("%", "% of draws", 1)
-    return Line(label(row["path"], market), choice, words.hours(row["hours"]), _share(row, hours),
+    return Line(names[row["stratum_id"]], choice, words.hours(row["hours"]), _share(row, hours),
                 words.money(row["expected_contribution"], currency), _ends(row, currency), firm,
                 words.plain(f"{row['reason']} {row['changes']}"))
 
@@ -177,12 +177,12 @@ def _focus(focus: Mapping[str, Any] | None, manifest: Mapping[str, Any]) -> str:
             f"{words.minutes_said(focus)}")
 
 
-def _drains(drain: pa.Table | None, market: Row, currency: str, paths: Mapping[str, str]) -> tuple[Drained, ...]:
+def _drains(drain: pa.Table | None, currency: str, names: Mapping[str, str]) -> tuple[Drained, ...]:
     if drain is None:
         return ()
     rows = drain.filter(drain["drains"]).to_pylist()
     rows.sort(key=lambda row: (_KINDS.index(row["kind"]), -row["hours_back"], -row["hours"], row["id"]))
-    return tuple(Drained(row["kind"], label(paths[row["id"]], market) if row["id"] in paths else row["id"],
+    return tuple(Drained(row["kind"], names[row["id"]] if row["kind"] == "segment" else row["id"],
                          words.hours(row["hours"]), words.money(row["spent"], currency),
                          words.money(row["returned"], currency), words.hours(row["hours_back"]), row["alternative"])
                  for row in rows[:MOST_SHOWN])

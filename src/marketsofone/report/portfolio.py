@@ -21,7 +21,7 @@ from marketsofone.report.glossary import (
 )
 from marketsofone.report.icicle import step_beside
 from marketsofone.report.scale import Scale, scale_around
-from marketsofone.report.strata import first, label, leaves, most_valuable
+from marketsofone.report.strata import first, label, leaves, most_valuable, named
 
 MOST_BUBBLES = 300
 MOST_NUMBERED = 12
@@ -189,7 +189,7 @@ def laid_out(rows: Sequence[Row], top: Sequence[Row], of: int, measured: Ruler,
         drawn=len(drawn), left_out=of - len(drawn),
         pictures=tuple(_picture(drawn, top, axes, frame, measured, third) for frame in (WIDE, NARROW) if drawn),
         numbered=tuple(
-            Numbered(str(n), label(row["path"], measured.market), words.count(row["buyers"]),
+            Numbered(str(n), named(row, measured.market), words.count(row["buyers"]),
                      measured.figures(row))
             for n, row in enumerate(top, start=1)))
 
@@ -213,7 +213,7 @@ def _picture(rows: Sequence[Row], top: Sequence[Row], axes: Sequence[Score], fra
                        measured, third)
                for row in rows]
     bubbles.sort(key=lambda bubble: (-int(bubble.number or MOST_BUBBLES), -bubble.radius, bubble.title))
-    paths = {numbers[row["stratum_id"]]: label(row["path"], measured.market) for row in top}
+    paths = {numbers[row["stratum_id"]]: row.get("called") or label(row["path"], measured.market) for row in top}
     return Picture(
         frame=frame,
         x_ticks=_ticks(x_scale, axes[0], measured.currency,
@@ -264,7 +264,7 @@ def _step(row: Row, axes: Sequence[Score], measured: Ruler) -> int:
 def _title(row: Row, axes: Sequence[Score], measured: Ruler) -> str:
     figures = [measured.figure(row, score) for score in axes]
     written = [f"{figure.title} {figure.value} ({figure.interval})" for figure in figures]
-    name = words.cut(label(row["path"], measured.market), 120)
+    name = words.cut(named(row, measured.market), 120)
     return f"{name}, {words.counted(row['buyers'], 'buyer')}: {'; '.join(written)}"
 
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from marketsofone.report import words
 from marketsofone.report.figures import Bar, Row
 from marketsofone.report.results import Results
-from marketsofone.report.strata import label
+from marketsofone.report.strata import named
 
 MOST_SEGMENTS = 100
 WIDE, HIGH, LIMIT = 300, 120, 0.6
@@ -80,11 +80,10 @@ def steadiness(results: Results, market: Row) -> Steadiness | None:
     if table is None or table.num_rows == 0:
         return None
     rows: list[Row] = table.to_pylist()
-    paths = {str(row["stratum_id"]): row["path"] for row in
-             results.strata.select(["stratum_id", "path"]).to_pylist()}
+    strata = {str(row["stratum_id"]): named(row, market) for row in results.strata.to_pylist()}
     own = [row for row in rows if row["family"] == "sales" and row["measure"] == "within"]
     own = sorted(own, key=lambda row: (row["value"], str(row["segment"])))
-    held = tuple(Held(label(paths.get(str(row["segment"]), row["segment"]), market), steady(row),
+    held = tuple(Held(strata.get(str(row["segment"]), str(row["segment"])), steady(row),
                       words.plain(results.accepted.get(row["segment"], ""))) for row in own[:MOST_SEGMENTS])
     return Steadiness(_lead(own, results.accepted), read_so(rows), held, max(len(own) - MOST_SEGMENTS, 0),
                       tuple(_pictures(rows)))

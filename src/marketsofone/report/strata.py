@@ -48,3 +48,16 @@ def label(path: str | None, whole: Row) -> str:
     if text == name:
         return WHOLE_MARKET
     return text.removeprefix(f"{name} / ")
+
+
+def named(row: Row, whole: Row) -> str:
+    """A stratum by its path, after the name that people use where they gave it one.
+
+    Examples
+    --------
+    >>> named({"path": "Acme / retail", "called": "High street"}, {"path": "Acme"})
+    'High street: retail'
+
+    """
+    called, path = words.plain(row.get("called")), label(row["path"], whole)
+    return f"{called}: {path}" if called else path

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from marketsofone.report import words
 from marketsofone.report.figures import Figure, Row, Ruler, is_thin, known, spread
 from marketsofone.report.glossary import SCORES, Score
-from marketsofone.report.strata import label
+from marketsofone.report.strata import named
 
 MOST_WIDE = 5
 
@@ -53,7 +53,7 @@ def _thin(score: Score, buyers: pa.Table, strata: list[Row], measured: Ruler) ->
                     f"{words.count(len(strata))}",
         strata=len(strata),
         widest=tuple(
-            Wide(label(row["path"], measured.market), words.counted(row["buyers"], "buyer"),
+            Wide(named(row, measured.market), words.counted(row["buyers"], "buyer"),
                  measured.figure(row, score))
             for row in _widest(score, strata)))
 

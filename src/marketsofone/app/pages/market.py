@@ -96,7 +96,8 @@ def _crumbs(shelf: Shelf, asked: MarketAsked) -> tuple[Crumb, ...]:
     at = asked.focus
     while at:
         row = shelf.stratum(at)
-        found.append(Crumb(row["name"], asked.address(focus=at if row["parent_id"] else "", start=0)))
+        name = row.get("called") or row["name"]
+        found.append(Crumb(name, asked.address(focus=at if row["parent_id"] else "", start=0)))
         at = row["parent_id"]
     return tuple(reversed(found))
 

@@ -22,6 +22,7 @@ from marketsofone.project.showing.figures import count, currency_of, figures, mo
 from marketsofone.project.showing.plan import planned_for
 from marketsofone.project.showing.segment import alarms_of, identity_of, pairs_of, steadiness_of
 from marketsofone.project.snapshots.shelf import ORDERS, Row
+from marketsofone.project.snapshots.snapshot import latest_run
 from marketsofone.project.words import unplaced_told
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class Segment:
     """What the template may use."""
 
     itself: StratumLine
+    title: str
     called: Called
     above: tuple[StratumLine, ...]
     beside: tuple[StratumLine, ...]
@@ -99,8 +101,9 @@ def segment(
     listed = shelf.listed(visit.scope, shelf.below(stratum_id), order, start, SHEET, last=visit.barred)
     parted = len(family), len(family) + len(beside)
     sounding, asked = alarms_of(shelf, stratum_id)
+    called = _called(visit, own)
     page = Segment(
-        lines[0], _called(visit, own), lines[1:parted[0]][::-1],
+        lines[0], _title(visit, own, called), called, lines[1:parted[0]][::-1],
         lines[parted[0]:parted[1]] if own["parent_id"] else (), lines[parted[1]:], unplaced_told([own, *below]),
         titles(), identity_of(shelf, own), pairs_of(shelf, own),
         steadiness_of(shelf, visit.office.notebook, stratum_id) if own["parent_id"] else None,
@@ -109,7 +112,7 @@ def segment(
         buyer_lines(shelf, [off_the_list(row, visit.barred) for row in listed.rows]), count(listed.total), start,
         start + SHEET if start + SHEET < listed.total else None, order, ORDERS, visit.viewer.may("see_buyers"),
         visit.viewer.may("decide"))
-    return rendered("segment.html", framed(visit, page.called.name or own["name"], "market"), page)
+    return rendered("segment.html", framed(visit, page.title, "market"), page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,8 @@ def beside(stratum_id: str, other_id: str, visit: Annotated[Visit, visits("see_m
     first, second = stratum_lines(visit.shelf, [visit.shelf.stratum(each) for each in (stratum_id, other_id)])
     found = compared(visit.shelf, stratum_id, other_id)
     page = Beside(first, second, titles(), found.pair, found.notes)
-    return rendered("beside.html", framed(visit, f"{first.name} beside {second.name}", "market"), page)
+    title = " beside ".join(each.called or each.name for each in (first, second))
+    return rendered("beside.html", framed(visit, title, "market"), page)
 
 
 @router.post("/segment/{stratum_id}/name")
@@ -184,6 +188,12 @@ def _called(visit: Visit, own: Row) -> Called:
     if not said:
         return Called("", "", None)
     return Called(str(getattr(said[-1].says, "name", "")), said[-1].stated_by, said[-1].id)
+
+
+def _title(visit: Visit, own: Row, called: Called) -> str:
+    """What people call it, else its own name; in an earlier run as it was called there."""
+    latest = visit.shelf.snapshot.run_id == latest_run(visit.office.folder)
+    return str((called.name if latest else own.get("called")) or own["name"])
 
 
 def _spent(visit: Visit, own: Row) -> tuple[tuple[str, str], ...]:

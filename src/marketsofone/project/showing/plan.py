@@ -307,12 +307,13 @@ def _counted(shelf: Shelf, table: str, where: str, given: Sequence[Any] = ()) ->
 def _choice(shelf: Shelf, row: Row) -> Choice:
     currency = currency_of(shelf)
     named = next((each for each in shelf.strata if each["stratum_id"] == row["stratum_id"]), None)
+    name = (named.get("called") or named["name"]) if named else ""
     if row["firm"] is None:
-        return Choice(row["stratum_id"], named["name"] if named else "", named["path"] if named else "", row["choice"],
+        return Choice(row["stratum_id"], name, named["path"] if named else "", row["choice"],
                       hours(_given_there(shelf, row["stratum_id"]) if named else None), "", "", "", "",
                       row["reason"] or "", row.get("changes") or "", False, True)
     return Choice(
-        row["stratum_id"], named["name"] if named else "", named["path"] if named else "", row["choice"],
+        row["stratum_id"], name, named["path"] if named else "", row["choice"],
         hours(row["hours"]), *_money(row, "expected_contribution", currency),
         money(row.get("next_hour_value"), currency), firm(row["firm"], row.get("runner_up")),
         row["reason"] or "",
