@@ -7,8 +7,9 @@ from marketsofone.cli import main
 from marketsofone.project.comparing.distinguishing import called, distinguish
 from marketsofone.project.comparing.neighbours import compared
 from marketsofone.project.reading.holding_up_marks import refused_segments
+from marketsofone.project.reading.holding_up_read import read_stability
 from marketsofone.project.statements.entering import Notebook
-from marketsofone.report.words import TYPICAL
+from marketsofone.report.words import TYPICAL, overlap
 
 
 @pytest.fixture
@@ -165,10 +166,16 @@ def test_the_whole_market_is_not_said_to_be_found_again_nor_to_lie_beside_others
     assert "How well it holds up" in team.browser("analyst").get(f"/segment/{below}").text
 
 
-def test_overlap_is_said_of_the_buyers_of_either_as_the_crosswalk_counts_it(leader, weak):
-    text = leader.get(f"/segment/{weak}").text
-    assert "of the buyers of either in common with it" in text
-    assert "shares" not in text.partition('id="stability"')[2].partition("</p>")[0], "not of its own buyers: Jaccard"
+def test_overlap_is_said_of_the_buyers_of_either_in_the_words_and_digits_of_the_terminal(team, leader, weak, capsys):
+    text = leader.get(f"/segment/{weak}").text.partition('id="stability"')[2].partition("</p>")[0]
+    assert "the share of the buyers of either that both hold" in text, "not of its own buyers: Jaccard"
+    row = next(row for row in read_stability(team.shelf.snapshot) if row["segment"] == weak and row["words"])
+    told = f"{overlap(row['value'])} ({row['low']:.2f} to {row['high']:.2f})"
+    assert f"is {told}, from 0 to 1" in text
+    report = (team.shelf.snapshot.path / "report.html").read_text(encoding="utf-8")
+    assert f"{told}, does not hold up" in report
+    main(["stability", str(team.folder)])
+    assert overlap(row["value"]) in capsys.readouterr().out
 
 
 def test_a_segment_says_where_its_parts_add_up_to_fewer_buyers(team, leader):

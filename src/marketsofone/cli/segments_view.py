@@ -146,7 +146,9 @@ def _overlap(row: Row) -> str:
 
 
 def _ends(row: Row) -> str:
-    return "" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}"
+    from marketsofone.project.words import overlap_ends
+
+    return overlap_ends(row["low"], row["high"])
 
 
 _SCORES = (("value_per_hour", "value\nper hour", "money"), ("pull", "pull", "share"),

@@ -29,6 +29,7 @@ from marketsofone.report.words import (
     nothing_drains,
     number,
     overlap,
+    overlap_ends,
     percent,
     plain,
     reported_in,
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
 
 __all__ = ["IN_PROPORTION", "NO_EVIDENCE", "SAME_HOURS", "amounts", "apart", "apart_between", "apart_by", "count",
            "counted", "firm", "hours", "hours_back", "interval", "listed", "measured", "minutes_said", "money",
-           "most_missed", "nothing_drains", "number", "overlap", "percent", "plain", "reported_in", "share",
-           "strata_told", "typical_told", "unplaced_told", "wasted_told", "worked_told"]
+           "most_missed", "nothing_drains", "number", "overlap", "overlap_ends", "percent", "plain", "reported_in",
+           "share", "strata_told", "typical_told", "unplaced_told", "wasted_told", "worked_told"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

@@ -127,7 +127,7 @@ def steady(found: Row | None) -> Steady:
         return Steady("not measured", True, None)
     bar, told = None, words.overlap(found["value"], LIMIT)
     if found["low"] is not None:
-        told += f" ({found['low']:.2f} to {found['high']:.2f})"
+        told += f" ({words.overlap_ends(found['low'], found['high'])})"
         low, value, high = (round(100 * found[name], 1) for name in ("low", "value", "high"))
         bar = Bar(low, value, high, 100 * LIMIT)
     if found["holds"] is None:

@@ -380,6 +380,18 @@ def overlap(value: float, limit: float = 0.6) -> str:
     return next((text for text in written if (float(text) < limit) == (value < limit)), f"{value}")
 
 
+def overlap_ends(low: float | None, high: float | None) -> str:
+    """Between what most drawings lie; empty where that is not known.
+
+    Examples
+    --------
+    >>> overlap_ends(0.18, 1.0), overlap_ends(None, None)
+    ('0.18 to 1.00', '')
+
+    """
+    return "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
+
+
 def reported_in(manifest: Mapping[str, Any]) -> str:
     """The days over which the ledger of hours looks.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from marketsofone.project.reading.holding_up_marks import marks
-from marketsofone.project.showing.figures import currency_of, share
+from marketsofone.project.showing.figures import currency_of
 from marketsofone.project.snapshots.shelf import Row, Shelf
 from marketsofone.project.snapshots.small_tables import rows_of
 
@@ -23,7 +23,8 @@ class Steadiness:
     Parameters
     ----------
     value, interval : str
-        Mean overlap with the segment most like it, and where most draws lie (from 5% to 95% of them, by interpolation).
+        Mean overlap with the segment most like it, from 0 to 1, and where most draws lie (from 5% to 95% of them, by
+        interpolation); empty where only one was drawn.
     words : str
         The mark; empty where there is nothing to warn of.
     refused : bool
@@ -74,7 +75,7 @@ def steadiness_of(shelf: Shelf, notebook: Notebook, stratum_id: str) -> Steadine
     mark = marks(shelf.snapshot, {stratum_id: note} if note else {}).get(stratum_id)
     if mark is None:
         return None
-    return Steadiness(share(mark.value), words.interval(mark.low, mark.high, "share", ""), mark.words, mark.refused,
+    return Steadiness(words.overlap(mark.value), words.overlap_ends(mark.low, mark.high), mark.words, mark.refused,
                       note, entry.stated_by if entry else "", entry.id if entry else None)
 
 
