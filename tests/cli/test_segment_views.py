@@ -91,8 +91,11 @@ def test_the_crosswalk_is_a_matrix_with_what_spend_reaches_and_wastes(m1, folder
     health = next(line for line in out.splitlines() if "Acme / health" in line).split()
     assert health[-4:] == ["3", "66.7%", "33.3%", "yes"]
     young = next(line for line in out.splitlines() if line.strip().startswith("young")).split()
-    assert young == ["young", "3", "20", "75.0%", "25.0%"]
+    assert young == ["young", "3", "20.00", "75.0%", "25.0%"]
     assert "marketing spent EUR 20.00; 25.0% of it went past the segments that sales works." in " ".join(out.split())
+    _, out, _ = m1("crosswalk", folder, "--of", "spend")
+    spent = next(line for line in out.splitlines() if "Acme / health" in line).split()[-3:-1]
+    assert all("." in cell for cell in spent)
     _, out, _ = m1("crosswalk", folder, "--of", "buyers")
     assert next(line for line in out.splitlines() if "Acme / health" in line).split()[-4:] == ["3", "2", "1", "yes"]
     _, out, _ = m1("crosswalk", folder, "--format", "csv")
@@ -147,7 +150,9 @@ def test_a_weak_segment_is_accepted_with_a_note_and_that_is_taken_back(m1, folde
     _, out, _ = m1("stability", folder, "--format", "json")
     assert [(row["words"], row["note"]) for row in json.loads(out) if row["segment"] == "2"] == [
         ("does not hold up, accepted", "We know them.")]
-    assert m1("accept", "Acme / retail", folder, "--note", "Again.", "--by", "ann")[0] == 2
+    status, _, said = m1("accept", "Acme / retail", folder, "--note", "Again.", "--by", "ann")
+    assert status == 2
+    assert "m1 accept 2 --withdraw" in said, "a line that can be typed"
     assert m1("accept", "2", folder, "--withdraw", "--by", "ann")[0] == 0
     _, out, _ = m1("tree", folder)
     assert "accepted" not in out

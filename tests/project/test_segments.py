@@ -414,6 +414,7 @@ def test_the_terminal_says_the_same(later, capsys):
         assert [listed[row["segment"]][field] for field in told] == [row[field] for field in told]
     inside = {name: row["buyers"] for name, row in listed.items()}
     assert said["preview"][0]["buyers"] == inside["leasers"] == len(said["members"])
+    assert said["preview"][0]["name"] == listed["leasers"]["name"] == "Big leasers"
     assert [row["decides"] for row in said["why"]] == [False, True, True]
     assert said["drift"][0]["label"] == kept.label
     for words in (("preview", "leasers", str(folder)), ("preview", "--rule", "touches > 1", "--project", str(folder)),
@@ -421,6 +422,9 @@ def test_the_terminal_says_the_same(later, capsys):
         assert main(("segment", *words)) == 0
     out = capsys.readouterr().out
     assert "of the market) are in" in out
+    assert "leasers (Big leasers): " in out
+    assert "Note: inside team" in out
+    assert "\n Big leasers " in out, "in the list, beneath the name in market.toml"
     assert "1 stayed" not in out
     assert "gone from the data: 1" in out
     assert main(("segment", "preview", "leasers", str(folder), "--rule", "touches > 1")) == 2

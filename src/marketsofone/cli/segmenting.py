@@ -35,7 +35,7 @@ def overview(project: Project = HERE, *, run: Run = "latest", format: Format = "
 
     found = listed_segments(project, run)
     currency = next((each.preview.currency for each in found.values() if each.preview), "")
-    columns = (Column("segment", lambda row: row["segment"]), Column("kind", lambda row: row["kind"]),
+    columns = (Column("segment", _called), Column("kind", lambda row: row["kind"]),
                *_counted(), *(_score(name, currency) for name in _SCORES))
     rows = [_row(name, each.preview) | {"name": each.name} | _moved(each.moved) for name, each in found.items()]
     show(rows, columns, format, "Segments written by hand, and frozen lists",
@@ -63,7 +63,7 @@ def preview(name: Maybe = "", project: Project = HERE, *, rule: Written = "", ru
     else:
         clauses = tuple(asdict(clause) for clause in found.found.clauses)
         more = {"clauses": clauses, "together": found.together} if format == "json" else {}
-        show([{**_row(found.name, found), **more}], (), format)
+        show([{**_row(found.name, found), "name": found.called or found.name, **more}], (), format)
 
 
 def members(name: Named, project: Project = HERE, *, top: Top = 20, run: Run = "latest",
@@ -146,6 +146,11 @@ def _who(name: str, rule: str, prefix: str) -> str:
     return name or f"{prefix}{rule}"
 
 
+def _called(row: Row) -> str:
+    """A segment by its name in market.toml, beneath it what people call it where that is another word."""
+    return str(row["segment"]) if row["name"] == row["segment"] else f"{row['segment']}\n{row['name']}"
+
+
 def _row(name: str, each: Preview | None) -> dict[str, Any]:
     """Everything a preview says but its clauses, as a flat row; empty where its rule cannot be followed."""
     from marketsofone.project.segments.measuring import score_columns
@@ -186,10 +191,11 @@ def _print(each: Preview) -> None:
     from marketsofone.project.words import count, interval, number, plain, share
 
     found = each.found
-    print(f"{plain(each.name)}: {count(found.inside)} buyers ({share(found.share)} of the market) are in, "
+    called = f" ({plain(each.called)})" if each.called else ""
+    print(f"{plain(each.name)}{called}: {count(found.inside)} buyers ({share(found.share)} of the market) are in, "
           f"{count(found.outside)} are not, of {count(found.not_known)} it is not known.")
-    if each.kind == "frozen":
-        print(f"Frozen: {plain(each.note)}")
+    if each.note:
+        print(f"{'Frozen' if each.kind == 'frozen' else 'Note'}: {plain(each.note)}")
     for score, read in found.scores.items():
         kind: Any = "money" if score == "attractiveness" else "share"
         ends = f" ({interval(read.low, read.high, kind, '').strip()})" if read.value is not None else ""

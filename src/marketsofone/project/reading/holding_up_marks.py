@@ -154,6 +154,10 @@ def accept_segment(
                             "m1 stability lists the segments that do not hold up.")
     said = Override(f"{SUBJECT}{stratum_id}", "accept", note)
     with record_of(folder) as record:
+        if next(_acceptances(record, stratum_id), None) is not None:
+            raise RecordRefused("A segment is accepted once.", "one that is accepted already, with a note.",
+                                "m1 stability shows the note; for another one take it back first:\n"
+                                f"  m1 accept {stratum_id} --withdraw")
         record.state(Statement("stratum", stratum_id, said, by, now or datetime.now(UTC)))
     return stratum_id
 

@@ -54,7 +54,7 @@ class Preview:
     """What a segment is among the buyers of a run.
 
     ``unheld``: values that its rule asks for and nobody has; ``together``: which of those it asks for the tree keeps
-    together with others, in sentences.
+    together with others, in sentences; ``called``: what people call it, where that is not its name.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Preview:
     gone: int | None = None
     unheld: tuple[Unheld, ...] = ()
     together: tuple[str, ...] = ()
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ class Asker:
         together = kept_together(rule, shared.fused, self.strata, least)
         return Preview(name.removeprefix(RULE), "frozen" if frozen else "rule", said.rule if said else "",
                        frozen.reason if frozen else said.note if said else "", found,
-                       str(self.snapshot.manifest["currency"]), gone, nobody, together)
+                       str(self.snapshot.manifest["currency"]), gone, nobody, together, said.name if said else "")
 
     def why(self, who: str, buyer: int | str) -> Why:
         """Whether one buyer is in a segment, and which clauses decide it."""
