@@ -45,7 +45,7 @@ def crosswalk(project: Project = HERE, *, level: Annotated[int, Parameter(show_d
         _print_matrix(walk, of)
         print(f"{walk.worked} {IN_PROPORTION}")
     if walk.unit:
-        show(walk.audiences, _AUDIENCES, "table", f"What marketing spent ({walk.unit})")
+        show(walk.audiences, _audiences(walk.unit), "table", f"What marketing spent ({walk.unit})")
     return print(walk.wasted or _NO_SPEND)
 
 
@@ -88,35 +88,44 @@ _NO_CLASS = ("No marketing trait tells buyers apart, so there are no marketing s
 
 def _print_matrix(walk: Walk, of: Of) -> None:
     columns = [Column("sales segment", lambda row: row["path"]),
-               Column("buyers, in\nproportion", _count("buyers", 1), right=True)]
+               Column("buyers, in\nproportion", _count("buyers"), right=True)]
     others = walk.classes[MOST_CLASSES:]
-    columns += [_cell(name, (name,), of) for name in walk.classes[:MOST_CLASSES]]
-    columns += [_cell(f"{len(others)} others", others, of)] if others and of in _ADDING_UP else []
+    columns += [_cell(name, (name,), of, walk.unit) for name in walk.classes[:MOST_CLASSES]]
+    columns += [_cell(f"{len(others)} others", others, of, walk.unit)] if others and of in _ADDING_UP else []
     columns += [Column("chosen", lambda row: "yes" if row["chosen"] else "no")]
     show(walk.matrix(of), columns, "table", f"{_TITLES[of]}, level {walk.level}")
     if others:
         print(f"{len(others)} less common marketing segments are not shown one by one; --format csv holds them all.\n")
 
 
-def _cell(heading: str, names: Sequence[str], of: Of) -> Column:
+def _cell(heading: str, names: Sequence[str], of: Of, unit: str) -> Column:
     from marketsofone.project.words import count, share
 
     def words(row: Row) -> str:
         values = [row["cells"][name] for name in names if name in row["cells"]]
         if not values:
             return ""
-        return count(round(sum(values))) if of in ("buyers", "spend") else share(sum(values))
+        if of == "spend":
+            return _spent(sum(values), unit)
+        return count(round(sum(values), 1)) if of == "buyers" else share(sum(values))
 
     return Column(heading, words, right=True)
 
 
-def _count(name: str, digits: int = 0) -> Callable[[Row], str]:
+def _count(name: str) -> Callable[[Row], str]:
     def words(row: Row) -> str:
         from marketsofone.project.words import count
 
-        return count(round(row[name], digits))
+        return count(round(row[name], 1))
 
     return words
+
+
+def _spent(amount: float, unit: str) -> str:
+    """Money, or touches where no touch has a cost; the heading says which."""
+    from marketsofone.project.words import count, number
+
+    return count(round(amount, 1)) if unit == "touches" else number(amount, "money", "").strip()
 
 
 def _share(name: str) -> Callable[[Row], str]:
@@ -126,6 +135,14 @@ def _share(name: str) -> Callable[[Row], str]:
         return share(row[name]) if row["spend"] > 0 else ""
 
     return words
+
+
+def _audiences(unit: str) -> tuple[Column, ...]:
+    """What marketing spent on each of its segments, and how much of that reaches buyers whom sales works."""
+    return (Column("marketing segment", lambda row: row["class"]), Column("buyers", _count("buyers"), right=True),
+            Column("spend", lambda row: _spent(row["spend"], unit), right=True),
+            Column("reaches chosen", _share("inside_share"), right=True),
+            Column("outside", _share("outside_share"), right=True))
 
 
 def _likely(name: str) -> Callable[[Row], str]:
@@ -144,10 +161,6 @@ _TITLES = {"in_class": "Of each sales segment, the share in each marketing segme
            "in_stratum": "Of each marketing segment, the share in each sales segment",
            "overlap": "Buyers of both as a share of buyers of either",
            "buyers": "Buyers of both", "spend": "What marketing spends on buyers of both"}
-_AUDIENCES = (Column("marketing segment", lambda row: row["class"]), Column("buyers", _count("buyers", 1), right=True),
-              Column("spend", _count("spend"), right=True),
-              Column("reaches chosen", _share("inside_share"), right=True),
-              Column("outside", _share("outside_share"), right=True))
 _AUDIENCE = (Column("buyer", lambda row: row["buyer"]), Column("kind", lambda row: row["kind"]),
              Column("share in the\nsales segment", _likely("share"), right=True),
              Column("probability of\nthe class", _likely("probability"), right=True))
