@@ -30,6 +30,16 @@ def judged(folder, kind="judgement"):
         return record.statements(kind)
 
 
+@pytest.mark.parametrize("words", [
+    ("judge", "account", "A1", "--score", "pull", "--value", "0.8"), ("object", "account", "A1"),
+    ("refuse", "account", "A1"), ("merge", "account", "A1", "A2")])
+def test_nothing_is_written_down_in_a_folder_that_is_no_project(m1, tmp_path, words):
+    status, said = m1(*words, "--project", tmp_path)
+    assert status == 2
+    assert f"none in {tmp_path}." in said
+    assert list(tmp_path.iterdir()) == [], "an objection kept where no run reads it is lost"
+
+
 def a_key(folder):
     link = open_snapshot(folder).table("entity_link").to_pylist()
     return next(row["source_id"] for row in link if row["entity"] == "account")

@@ -102,6 +102,7 @@ def test_a_merge_of_a_key_that_no_source_gives_is_told_and_joins_nothing(project
 
 
 def test_two_keys_are_merged_once_and_not_with_themselves(tmp_path):
+    (tmp_path / "runs").mkdir()
     with pytest.raises(RecordRefused, match="one key twice"):
         state_merge(tmp_path, "account", "a", "a", "ana")
     state_merge(tmp_path, "account", "a", "b", "ana")

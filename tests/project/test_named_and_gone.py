@@ -53,7 +53,7 @@ def test_a_name_waits_for_its_segment_and_may_be_given_to_another_meanwhile(comp
     assert "'Home'" in told
     state_name(company, "market", "home", "ben")
     (told,) = gone(run('\n[strata]\nforbid = ["region"]\nleast_buyers = 61\n'))
-    assert told.startswith("1 statements")
+    assert told.startswith("1 statement (names, notes, acceptances, judgements) is of segments")
     back = run(PIN)
     assert called(back) == {"home": "whole market", "Away": regions[1]["path"]}
     assert gone(back) == []

@@ -274,10 +274,16 @@ def described(settings: Settings) -> dict[str, Any]:
     return {name: _plain(said[name]) for name in SECTIONS}
 
 
+def no_project(folder: Path) -> SourceMissing:
+    """What is told of a folder that holds no project."""
+    return SourceMissing(f"A project folder holds {FILE_NAME}.", f"none in {folder}.",
+                         f"Name the project's folder; or make one from your files:\n  {command('init', folder)} "
+                         "--from <folder of files>")
+
+
 def _read_file(path: Path) -> ProjectFile:
     if not path.is_file():
-        raise SourceMissing(f"A project folder holds {FILE_NAME}.", f"none in {path.parent}.",
-                            f"Make one from your files:\n  {command('init', path.parent)} --from <folder of files>")
+        raise no_project(path.parent)
     try:
         return ProjectFile(path, path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from marketsofone.project.snapshots.small_tables import rows_of
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told, open_snapshot
 from marketsofone.project.statements.entering import Notebook
 from marketsofone.project.statements.recorded import record_if_any
+from marketsofone.project.words import counted
 from marketsofone.sources import Finding
 
 if TYPE_CHECKING:
@@ -90,8 +91,9 @@ def said_of_strata_gone(folder: Path, strata: pd.DataFrame) -> list[Finding]:
     told = f" Of these are called: {shortened(map(repr, names))}." if names else ""
     return [Finding(
         "strata_gone", "warning", "record",
-        f"{len(gone):,} statements (names, notes, judgements) are of segments that this run does not find: they are "
-        f"kept, and hold again where a run finds them.{told}",
+        f"{counted(len(gone), 'statement')} (names, notes, acceptances, judgements) "
+        f"{'is' if len(gone) == 1 else 'are'} of segments that this run does not find: kept, and in force again where "
+        f"a run finds them.{told}",
         "m1 diff --segments says what became of them; to give a name to what came in its place:\n"
         "  m1 name <STRATUM> <NAME>")]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.project.settings.market_file import FILE_NAME as SETTINGS
-from marketsofone.project.settings.market_file import read_settings
+from marketsofone.project.settings.market_file import no_project, read_settings
 
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
@@ -30,9 +30,17 @@ def address_of(folder: Path) -> str | Path:
 
 
 def record_of(folder: Path) -> Record:
-    """The record of a project, made where there is none yet."""
+    """The record of a project, made where there is none yet.
+
+    Raises
+    ------
+    SourceMissing
+        The folder is no project: what is said there would be written down where no run reads it.
+    """
     from marketsofone.record import open_record
 
+    if not any((folder / name).exists() for name in (SETTINGS, "runs", FILE_NAME)):
+        raise no_project(folder)
     return open_record(address_of(folder))
 
 
