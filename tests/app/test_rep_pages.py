@@ -107,6 +107,7 @@ def test_a_key_leads_to_its_buyer_and_part_of_one_to_a_list(team, own):
     assert browser.get("/find", params={"text": own["source_id"]}).headers["location"] == f"/buyer/{own['buyer_id']}"
     assert own["source_id"] in browser.get("/find", params={"text": own["source_id"][:-1].lower()}).text
     assert "No buyer" in browser.get("/find", params={"text": "%_'; drop"}).text
+    assert "No buyer" in browser.get("/find", params={"text": 500 * "k"}).text, "keys have up to so many signs"
 
 
 def test_a_buyers_numbers_open_to_the_rows_they_rest_on(team, own):

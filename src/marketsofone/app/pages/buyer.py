@@ -174,7 +174,7 @@ def buyer(buyer_id: int, visit: Annotated[Visit, visits("see_buyers")]) -> HTMLR
 
 
 @router.get("/find")
-def find(visit: Annotated[Visit, visits("see_buyers")], text: Annotated[str, Query(max_length=200)] = "") -> Any:
+def find(visit: Annotated[Visit, visits("see_buyers")], text: Annotated[str, Query(max_length=500)] = "") -> Any:
     """Buyers whose key begins with a text; one that is it opens at once."""
     rows = visit.shelf.found(text.strip(), visit.scope) if text.strip() else ()
     frame = framed(visit, "Find", "")
