@@ -184,6 +184,7 @@ def test_rows_that_tell_no_contribution_are_counted(tmp_path, capsys):
     lines = [line.replace(",40", ",") if n < 9 else line for n, line in enumerate(rows())]
     said = " ".join(told(capsys, "check", project(tmp_path, lines))[1].split())
     assert "6 rows of opportunity tell no contribution" in said
+    assert "Where amounts are missing, fill them in." in said, "a stated margin would not help"
 
 
 def test_a_text_in_a_number_is_refused_with_its_row(tmp_path, capsys):

@@ -107,7 +107,8 @@ def _unpriced(gathered: Gathered) -> list[Finding]:
     many = f"{gathered.unpriced:,} rows of {table} tell" if gathered.unpriced != 1 else f"1 row of {table} tells"
     return [Finding("contribution_unknown", "warning", table,
                     f"{many} no contribution and no money is counted for them: no amount is known, or no cost.",
-                    "Map cost, or unit_cost of product, or state what is usual:\n  [market]\n  margin_rate = 0.30")]
+                    "Where amounts are missing, fill them in. Where costs are, map cost, or unit_cost of product, or "
+                    "state what is usual:\n  [market]\n  margin_rate = 0.30")]
 
 
 _A_MONTH = 31
