@@ -81,3 +81,34 @@ def test_two_rows_of_one_opportunity_are_one_trial(merged, as_of, answer):
     assert answer(known["opportunity"].select("opportunity_id")) == [(11,), (13,), (14,), (15,)]
     assert answer(known["entity_link"].filter(known["entity_link"].entity_id == 11).select("source_id")) == [
         ("o11",), ("o12",)]
+
+
+def test_an_account_merged_into_the_one_above_it_is_no_site_and_leaves_the_others_where_they_were(
+        market, merged, as_of, answer):
+    alder, birch, cedar = market["account"][:3]
+    alder.update(form="site", parent_id=BIRCH)
+    cedar.update(form="site", parent_id=BIRCH)
+    birch.update(form="company")
+    known = known_by(merged("account", BIRCH, ALDER), as_of)
+    assert answer(known["account"].filter(known["account"].account_id == ALDER).select("parent_id", "form")) == [
+        (None, "company")]
+    assert answer(owners(known, "account")["account"].select("account_id", "buyer_id"))[:2] == [(1, 1), (3, 1)]
+
+
+@pytest.mark.parametrize(("told", "quantities"), [((11, 12), [2.0]), ((12,), [3.0])])
+def test_lines_told_under_both_keys_of_an_opportunity_are_those_of_one(market, merged, as_of, answer, told, quantities):
+    market["opportunity_line"] = [{"opportunity_id": each, "product_id": 81, "quantity": each - 9.0} for each in told]
+    lines = known_by(merged("opportunity", 12, 11), as_of)["opportunity_line"]
+    assert answer(lines.select("opportunity_id", "quantity")) == [(11, each) for each in quantities]
+
+
+def test_lines_are_those_of_the_row_that_stands(market, merged, as_of, answer):
+    market["opportunity"][0]["source"] = "later"
+    market["opportunity_line"] = [{"opportunity_id": of, "product_id": 81, "quantity": of - 9.0} for of in (11, 12)]
+    lines = known_by(merged("opportunity", 12, 11), as_of)["opportunity_line"]
+    assert answer(lines.select("opportunity_id", "quantity")) == [(11, 3.0)]
+
+
+def test_a_rival_told_of_both_keys_of_an_opportunity_was_met_once(merged, as_of, answer):
+    met = known_by(merged("opportunity", 12, 11), as_of)["rival_met"]
+    assert answer(met.select("opportunity_id", "competitor_id")) == [(11, 71), (13, 71), (13, 72)]

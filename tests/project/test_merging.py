@@ -6,8 +6,16 @@ import pandas as pd
 import pytest
 
 import marketsofone as m1
+from marketsofone.cli.stating import merge
 from marketsofone.errors import RecordRefused
-from marketsofone.project import read_buyer, state_merge, state_objection, withdraw_merge, withdraw_objection
+from marketsofone.project import (
+    read_buyer,
+    state_merge,
+    state_objection,
+    stay_one,
+    withdraw_merge,
+    withdraw_objection,
+)
 from marketsofone.project.flow import load, opened
 from marketsofone.project.ground.gathering import gather
 from marketsofone.project.ground.merging import unmerged_findings
@@ -15,6 +23,24 @@ from marketsofone.project.settings.market_file import read_settings
 
 TABLES = ("buyers", "opportunities", "strata", "memberships", "entity_link", "trials", "evidence")
 SHARES = ("pull", "competitiveness")
+DEALS = """[market]
+currency = "EUR"
+as_of = 2025-12-31
+[steps]
+competitiveness = "opportunity.outcome"
+[sources.accounts]
+file = "accounts.csv"
+[sources.accounts.account]
+account_id = "id"
+[sources.deals]
+file = "deals.csv"
+[sources.deals.opportunity]
+opportunity_id = "id"
+account_id = "account"
+outcome = "outcome"
+opened_at = "opened"
+closed_at = "closed"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +137,34 @@ def test_two_keys_are_merged_once_and_not_with_themselves(tmp_path):
     withdraw_merge(tmp_path, "account", "b", "a", "ana")
     with pytest.raises(RecordRefused, match="none of these two"):
         withdraw_merge(tmp_path, "account", "a", "b", "ana")
+
+
+def test_keys_are_those_that_a_run_reads_however_they_are_written(tmp_path):
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(RecordRefused, match="one key twice"):
+        state_merge(tmp_path, "account", "7", "7.0", "ana")
+    state_merge(tmp_path, "account", "7.0", "8", "ana")
+    with pytest.raises(RecordRefused, match="says so already"):
+        state_merge(tmp_path, "account", "8", "7", "ana")
+    withdraw_merge(tmp_path, "account", "7", "8", "ana")
+    assert not stay_one(tmp_path, "account", "7", "8")
+
+
+def test_it_is_told_where_other_merges_hold_two_keys_together(tmp_path, capsys):
+    (tmp_path / "runs").mkdir()
+    for pair in (("a", "b"), ("b", "c"), ("c", "a")):
+        state_merge(tmp_path, "account", *pair, "ana")
+    merge("account", "a", "c", tmp_path, undo=True)
+    assert "Other merges hold the two together" in capsys.readouterr().out
+    merge("account", "b", "c", tmp_path, undo=True)
+    assert "Other merges" not in capsys.readouterr().out
+
+
+def test_a_company_merged_with_a_key_that_only_rows_name_is_a_buyer_of_an_earlier_day(tmp_path, small_company):
+    said = [("A", "won", "2026-05-01"), ("C", "won", "2025-05-01"), ("C", "lost", "2025-05-01")]
+    deals = [{"id": f"o{place}", "account": account, "outcome": outcome, "opened": day, "closed": day}
+             for place, (account, outcome, day) in enumerate(said)]
+    small_company(tmp_path, DEALS, accounts=[{"id": "B"}, {"id": "C"}], deals=deals)
+    assert known(tmp_path)[0] == {"B", "C"}
+    state_merge(tmp_path, "account", "A", "B", "ana")
+    assert known(tmp_path)[0] == {"A", "C"}

@@ -135,15 +135,18 @@ def merge(kind: Literal["account", "contact", "opportunity"],
     undo
         Take the merge back.
     """
-    from marketsofone.project import state_merge, withdraw_merge
+    from marketsofone.project import state_merge, stay_one, withdraw_merge
 
     who = by or getpass.getuser()
     if undo:
         withdraw_merge(project, kind, first, second, who)
+        if stay_one(project, kind, first, second):
+            return print("Written down, and without effect as things are:\nOther merges hold the two together, with "
+                         "other keys between them. Take those back too.")
     else:
         state_merge(project, kind, first, second, who, since)
     then = f"It holds in runs of {since} and later." if since and not undo else "It holds from the next run on."
-    _print_written(then, project, kind, first, second, dated=False)
+    return _print_written(then, project, kind, first, second, dated=False)
 
 
 def _keep_no(said: tuple[Path, str, str, str], state: Callable[[Path, str, str, str], int], then: str,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import reduce
 from operator import and_
+from typing import TypeVar
 
 import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from marketsofone.customer.tables import TABLES
+from marketsofone.customer.tables import OF_OPPORTUNITY, TABLES
+
+Id = TypeVar("Id", bound=Hashable)
 
 MERGED = ("account", "contact", "opportunity")
 """What can be merged: the things that a buyer can be, or be led to by."""
@@ -18,12 +21,12 @@ MERGED = ("account", "contact", "opportunity")
 _KNOWN_ALIKE = ("known_at", "valid_from", "valid_to")
 
 
-def roots(pairs: Iterable[tuple[int, int]], key_of: Mapping[int, str]) -> dict[int, int]:
+def roots(pairs: Iterable[tuple[Id, Id]], key_of: Mapping[Id, str]) -> dict[Id, Id]:
     """Where each id leads to that is not its own: the one with the least key among all that mean the same.
 
     Parameters
     ----------
-    pairs : iterable of (int, int)
+    pairs : iterable of pairs
         Ids that mean the same thing.
     key_of : mapping
         Id -> the source's key of it.
@@ -33,18 +36,18 @@ def roots(pairs: Iterable[tuple[int, int]], key_of: Mapping[int, str]) -> dict[i
     >>> roots([(1, 2), (3, 2)], {1: "b", 2: "c", 3: "a"})
     {1: 3, 2: 3}
     """
-    above: dict[int, int] = {}
+    above: dict[Id, Id] = {}
 
-    def top(each: int) -> int:
+    def top(each: Id) -> Id:
         while each in above:
             each = above[each]
         return each
 
     for first, second in pairs:
-        ends = sorted({top(first), top(second)}, key=lambda each: key_of[each])
+        ends = sorted({top(first), top(second)}, key=key_of.__getitem__)
         if len(ends) > 1:
             above[ends[1]] = ends[0]
-    return {each: top(each) for each in sorted(above)}
+    return {each: top(each) for each in sorted(above, key=key_of.__getitem__)}
 
 
 def with_merged(tables: Mapping[str, ir.Table], merged: ir.Table) -> dict[str, ir.Table]:
@@ -52,7 +55,9 @@ def with_merged(tables: Mapping[str, ir.Table], merged: ir.Table) -> dict[str, i
 
     Where two rows then say what an account or a contact is, if both were known alike, what is told under the key that
     all lead to stands and the other fills what that leaves open; what is told without a period fills what a dated row
-    leaves open. Of two rows of one opportunity the earlier source's stands, and within one source that of the key.
+    leaves open. An account that was merged into the one above it is no site of that. Of two rows of one opportunity the
+    earlier source's stands, and within one source that of the key; so do the lines told under its key, or where there
+    are none those under the other, and a rival or a person told of both is told once.
 
     Parameters
     ----------
@@ -61,8 +66,46 @@ def with_merged(tables: Mapping[str, ir.Table], merged: ir.Table) -> dict[str, i
     merged : Ibis table
         ``entity``, ``entity_id``, ``into_id``, ``valid_from``; one row for each id that leads elsewhere.
     """
-    return {name: _linked(table, merged) if name == "entity_link" else _rewritten(name, table, merged)
-            for name, table in tables.items()}
+    found = {name: _linked(table, merged) if name == "entity_link" else _rewritten(name, table, merged)
+             for name, table in tables.items() if name not in OF_OPPORTUNITY}
+    return found | {name: _told_once(name, tables, merged) for name in OF_OPPORTUNITY if name in tables}
+
+
+def untold_accounts(added: ir.Table, loaded: ir.Table, merged: ir.Table) -> ir.Table:
+    """``account_id`` of the accounts made because rows name them, but for those merged with one that a source tells of.
+
+    Parameters
+    ----------
+    added : Ibis table
+        ``account_id``, as loaded.
+    loaded, merged : Ibis table
+        ``entity_link`` as loaded, and as `with_merged` gives it.
+    """
+    told = loaded.filter(_.entity == "account").anti_join(added, [("entity_id", "account_id")])
+    led = merged.filter(_.entity == "account").semi_join(told.select("source_id"), "source_id")
+    return added.anti_join(led, [("account_id", "entity_id")])
+
+
+def _told_once(name: str, tables: Mapping[str, ir.Table], merged: ir.Table) -> ir.Table:
+    """Rows of opportunities: what two keys of one tell is no more than what one of them tells."""
+    told = tables[name].mutate(told_of=_.opportunity_id)
+    rows = _rewritten(name, told, merged)
+    into = merged.filter(_.entity == "opportunity").select("into_id").distinct()
+    ours, others = (join(into, [("opportunity_id", "into_id")]) for join in (rows.semi_join, rows.anti_join))
+    if TABLES[name].key:
+        first = ibis.window(group_by=TABLES[name].key, order_by=["source", "source_row"])
+        ours = ours.mutate(place=ibis.row_number().over(first)).filter(_.place == 0)
+    else:
+        ours = _of_one_key(ours, tables, merged)
+    return others.union(ours.select(*others.columns)).drop("told_of")
+
+
+def _of_one_key(rows: ir.Table, tables: Mapping[str, ir.Table], merged: ir.Table) -> ir.Table:
+    """Of the rows of an opportunity those told under one key: that of its row which stands, else the first."""
+    stands = _rewritten("opportunity", tables["opportunity"].mutate(stands=_.opportunity_id), merged).select("stands")
+    joined = rows.left_join(stands, [("told_of", "stands")])
+    return joined.mutate(first=joined.told_of.first(order_by=[joined.stands.isnull(), joined.source, joined.told_of])
+                         .over(group_by="opportunity_id")).filter(_.told_of == _.first)
 
 
 def _rewritten(name: str, table: ir.Table, merged: ir.Table) -> ir.Table:
@@ -91,6 +134,9 @@ def _one_of_each(name: str, table: ir.Table, merged: ir.Table) -> ir.Table:
     if name == "opportunity":
         first = ibis.window(group_by=key, order_by=["source", "led", "source_row"])
         return others.union(ours.mutate(place=ibis.row_number().over(first)).filter(_.place == 0).drop("place"))
+    if name == "account":
+        inside = (ours.parent_id == ours.account_id).fill_null(False)
+        ours = ours.mutate(**{told: ibis.cases((~inside, ours[told]), else_=None) for told in ("parent_id", "form")})
     alike = ibis.window(group_by=[key, *_KNOWN_ALIKE])
     told = [column for column in table.columns if column not in (key, *_KNOWN_ALIKE, "source", "source_row", "led")]
     always = ibis.window(group_by=key)

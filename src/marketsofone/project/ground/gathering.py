@@ -46,6 +46,7 @@ from marketsofone.features.asof import has_periods
 from marketsofone.features.beside import touches
 from marketsofone.features.events import COUNTED
 from marketsofone.features.meeting import noted_in_time
+from marketsofone.features.merging import untold_accounts
 from marketsofone.features.sales import margin
 from marketsofone.features.statements import last_words
 from marketsofone.features.unheld import named_by_then, unheld_accounts
@@ -101,7 +102,8 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     tables = last_words(tables)
     past = as_of.day is not None and last is not None and as_of.day < last
     if past and "account" in tables and ADDED in engine.list_tables():
-        tables["account"] = hold(engine, "named_by_then", named_by_then(tables, engine.table(ADDED)))
+        added = untold_accounts(engine.table(ADDED), raw["entity_link"], tables["entity_link"])
+        tables["account"] = hold(engine, "named_by_then", named_by_then(tables, added))
     tables = with_workplaces(tables, _with_periods(merged, as_of), as_of.day)
     unheld = _unheld(engine, merged, tables)
     if unheld is not None:

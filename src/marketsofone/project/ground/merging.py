@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 
+from marketsofone.customer.tables import OF_OPPORTUNITY
 from marketsofone.engine import hold
 from marketsofone.features.merging import MERGED, roots, with_merged
 from marketsofone.sources import Finding
@@ -42,7 +43,8 @@ def merged_tables(engine: Backend, tables: Mapping[str, ir.Table], as_of: AsOf) 
     if not pairs:
         return dict(tables)
     merged = with_merged(tables, hold(engine, "merged", ibis.memtable(_merged(pairs), schema=_MERGED)))
-    return {name: hold(engine, f"merged_{name}", table) if name in MERGED else table for name, table in merged.items()}
+    again = (*MERGED, *OF_OPPORTUNITY)
+    return {name: hold(engine, f"merged_{name}", table) if name in again else table for name, table in merged.items()}
 
 
 def unmerged_findings(engine: Backend) -> list[Finding]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from marketsofone.customer.keys import as_read
 from marketsofone.errors import RecordRefused
+from marketsofone.features.merging import roots
 from marketsofone.project.statements.recorded import record_of
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ def state_merge(folder: Path, kind: str, first: str, second: str, by: str, valid
     """
     from marketsofone.record import Link, Statement
 
-    if first == second:
+    if as_read(first) == as_read(second):
         raise RecordRefused("A merge names two keys.", "one key twice.", "m1 merge account <KEY> <OTHER KEY>")
     with record_of(folder) as record:
         standing = _standing(record.statements("link", about=kind), first, second)
@@ -47,6 +50,8 @@ def state_merge(folder: Path, kind: str, first: str, second: str, by: str, valid
 def withdraw_merge(folder: Path, kind: str, first: str, second: str, by: str, now: datetime | None = None) -> int:
     """Takes a merge back: from the next run on the two are apart, as if never merged.
 
+    Other merges may hold them together all the same (`stay_one`). Gives back the number of the statement.
+
     Raises
     ------
     RecordRefused
@@ -54,19 +59,37 @@ def withdraw_merge(folder: Path, kind: str, first: str, second: str, by: str, no
     """
     from marketsofone.record import Statement, Withdrawal
 
+    at = now or datetime.now(UTC)
     with record_of(folder) as record:
         standing = _standing(record.statements("link", about=kind), first, second)
         if not standing:
             raise RecordRefused(f"A merge of two keys of {kind} is taken back.", "none of these two in force.",
                                 "Check the kind and the keys: m1 merge --help")
-        last = standing[-1]
-        return record.state(Statement(kind, last.about_id, Withdrawal(), by, now or datetime.now(UTC),
-                                      supersedes=last.id))
+        return [record.state(Statement(kind, entry.about_id, Withdrawal(), by, at, supersedes=entry.id))
+                for entry in standing][-1]
 
 
-def _standing(entries: tuple[Entry, ...], first: str, second: str) -> list[Entry]:
-    """Merges in force of these two keys, whichever was named first."""
+def stay_one(folder: Path, kind: str, first: str, second: str) -> bool:
+    """Whether merges in force hold two keys together, those with other keys between them too."""
+    with record_of(folder) as record:
+        links = [_keys(entry) for entry in _merges(record.statements("link", about=kind))]
+    leads = roots(links, {key: key for link in links for key in link})
+    one, other = as_read(first), as_read(second)
+    return leads.get(one, one) == leads.get(other, other)
+
+
+def _standing(entries: Sequence[Entry], first: str, second: str) -> list[Entry]:
+    """Merges in force of these two keys, whichever was named first and however a run reads them."""
+    return [entry for entry in _merges(entries) if set(_keys(entry)) == {as_read(first), as_read(second)}]
+
+
+def _merges(entries: Sequence[Entry]) -> list[Entry]:
     from marketsofone.record import Link
 
-    return [entry for entry in entries if isinstance(entry.says, Link) and entry.says.same
-            and {entry.about_id, entry.says.same_as} == {first, second}]
+    return [entry for entry in entries if isinstance(entry.says, Link) and entry.says.same]
+
+
+def _keys(entry: Entry) -> tuple[str, str]:
+    """The two keys of a merge as a run reads them."""
+    said: Any = entry.says
+    return as_read(entry.about_id), as_read(said.same_as)
