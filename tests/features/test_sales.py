@@ -124,6 +124,14 @@ def test_a_win_lasts_until_the_next_one_of_the_same_buyer(paid):
     assert paid(market, horizon=24) == {100: (pytest.approx(0.5), 12.0), 200: (pytest.approx(0.5), 12.0)}
 
 
+def test_an_order_that_tells_its_day_alone_came_after_a_win_of_that_day(paid):
+    market = long_market([24])
+    market["opportunity"][0]["closed_at"] += timedelta(hours=15)
+    again = market["opportunity"][0]["closed_at"] + timedelta(days=12)
+    market["opportunity"].append(market["opportunity"][0] | {"opportunity_id": 200, "closed_at": again})
+    assert paid(market, horizon=24) == {100: (pytest.approx(0.5), 12.0), 200: (pytest.approx(0.5), 12.0)}
+
+
 @pytest.fixture
 def ledger(tables, answer):
     """Purchase days or histories of a market."""
@@ -245,3 +253,11 @@ def test_an_incoming_touch_of_the_same_campaign_answers_the_outgoing_ones_before
     known = with_entering(known_by(tables(market), DAY))["touch"]
     told = dict(answer(known.select("touch_id", "answered")))
     assert told == {1: True, 2: None, 3: False, 4: False, 5: None, 6: None}
+
+
+def test_an_answer_that_tells_its_day_alone_came_after_what_went_out_on_that_day(market, tables, answer):
+    said = {"account_id": 1, "campaign": "spring"}
+    market["touch"] = [said | {"touch_id": 1, "happened_at": datetime(2026, 3, 1, 9), "direction": "out"},
+                       said | {"touch_id": 2, "happened_at": datetime(2026, 3, 1), "direction": "in"}]
+    known = with_entering(known_by(tables(market), DAY))["touch"]
+    assert answer(known.select("touch_id", "answered")) == [(1, True), (2, None)]

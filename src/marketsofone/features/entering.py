@@ -8,6 +8,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from marketsofone.features.periods import at_latest
+
 
 def with_entering(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
     """The same tables, an unknown ``entered`` or ``answered`` read from what followed by the date.
@@ -15,8 +17,8 @@ def with_entering(tables: Mapping[str, ir.Table]) -> dict[str, ir.Table]:
     An opportunity was let in when it took any step (invited, shortlisted, quoted, ...) or was won, and
     was not when it was lost without one, or where no outcome is recorded at all; an open one without a
     step is not known yet. An outgoing touch of a campaign was answered when an incoming touch of the
-    same account belongs to the same campaign and did not come before it. Neither is read where the data
-    never record such a thing.
+    same account belongs to the same campaign and did not come before it; of which the day alone is told, it came after
+    what went out on that day. Neither is read where the data never record such a thing.
     """
     followed = dict(tables)
     if "step" in tables and "opportunity" in tables:
@@ -38,7 +40,7 @@ def _entered(opportunity: ir.Table, step: ir.Table) -> ir.Table:
 def _answered(touch: ir.Table) -> ir.Table:
     incoming = touch.filter(_.direction == "in", _.campaign.notnull(), _.account_id.notnull())
     replies = incoming.group_by(reply_by=_.account_id, reply_to=_.campaign).agg(
-        reply_at=_.happened_at.cast("timestamp").max())
+        reply_at=at_latest(_.happened_at.cast("timestamp")).max())
     campaigns = replies.select(heard=_.reply_to).distinct()
     joined = touch.left_join(
         replies, [touch.account_id == replies.reply_by, touch.campaign == replies.reply_to]

@@ -39,3 +39,9 @@ def periods(rows: ir.Table, key: str, day: date | None) -> ir.Table:
 def on_day(rows: ir.Table, moment: ibis.Value | ibis.Deferred) -> ir.Table:
     """Rows with ``held_on``: the day by which their period is looked for."""
     return rows.mutate(held_on=moment.cast("timestamp").cast("date").fill_null(UNDATED))
+
+
+def at_latest(moment: ibis.Value) -> ibis.Value:
+    """A moment to set beside others that tell more: what tells a day alone reads as midnight, and is the day's end."""
+    day_only = moment == moment.cast("date").cast("timestamp")
+    return ibis.cases((day_only, moment + ibis.interval(seconds=24 * 60 * 60 - 1)), else_=moment)

@@ -16,6 +16,7 @@ from marketsofone.features.adding import added_lines
 from marketsofone.features.arrival import STEPS, arrival
 from marketsofone.features.asof import AsOf
 from marketsofone.features.buyers import with_buyer
+from marketsofone.features.periods import at_latest
 
 
 def contributions(
@@ -62,6 +63,8 @@ def followed_lines(
 ) -> ir.Table:
     """The order lines that are counted for a win: those in the steps of its horizon that it has lived whole.
 
+    An order of which the day alone is told came after a win of that day.
+
     Returns
     -------
     Ibis table
@@ -70,7 +73,7 @@ def followed_lines(
     """
     lines = with_buyer(tables["order_line"], owner)
     at = lines.ordered_at.cast("timestamp")
-    money = lines.select("buyer_id", "source", "source_row", ordered_at=at, happened_on=at.cast("date"),
+    money = lines.select("buyer_id", "source", "source_row", ordered_at=at_latest(at), happened_on=at.cast("date"),
                          money=margin(lines, margin_rate) / float(minor)).filter(_.money.notnull())
     wins = _lived(_won(tables, owner), as_of, horizon_days).drop("source", "source_row").rename(won_on="happened_on")
     inside = money.inner_join(wins, "buyer_id").filter(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from ibis import _
+
 from marketsofone.estimates import fetch_base
 from marketsofone.features import known_by
 from marketsofone.measures import STEPS
@@ -53,8 +55,8 @@ def _pins(unmade: Iterable[tuple[str, str]], said: str) -> list[Finding]:
 def noticed_in_data(engine: Backend, gathered: Gathered) -> list[Finding]:
     """Findings that need no tree and no score: ``m1 check`` tells them too."""
     return [*_undated(gathered), *_ended_before(gathered), *_dated_beyond(gathered), *_unheld(gathered),
-            *_unpriced(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered), *returned_beyond(gathered),
-            *spelled_alike(gathered), *unmerged_findings(engine),
+            *_unpriced(gathered), *_odd_wins(gathered), *_one_outcome(gathered), *_stated_later(engine, gathered),
+            *returned_beyond(gathered), *spelled_alike(gathered), *unmerged_findings(engine),
             *companies_uncovered(gathered)]
 
 
@@ -109,6 +111,31 @@ def _unpriced(gathered: Gathered) -> list[Finding]:
                     f"{many} no contribution and no money is counted for them: no amount is known, or no cost.",
                     "Where amounts are missing, fill them in. Where costs are, map cost, or unit_cost of product, or "
                     "state what is usual:\n  [market]\n  margin_rate = 0.30")]
+
+
+def _odd_wins(gathered: Gathered) -> list[Finding]:
+    """Wins that a score leaves out for what else their rows say, or do not."""
+    if "opportunity" not in gathered.tables:
+        return []
+    won = gathered.tables["opportunity"].filter(_.outcome == "won")
+    shut = won.filter(~_.entered).count()
+    dayless = won.filter(_.closed_at.isnull(), _.opened_at.isnull()).count()
+    found = []
+    if "competitiveness" in gathered.steps and (many := int(shut.execute())):
+        found.append(Finding(
+            "won_not_entered", "warning", "opportunity.entered",
+            f"{_opportunities(many)} won though entered says that the buyer did not let us in: competitiveness leaves "
+            "that out.", "Check the column that fills entered; where it is often left as it was, take it out."))
+    if gathered.steps.get("attractiveness") == "order_line" and (many := int(dayless.execute())):
+        found.append(Finding(
+            "wins_undated", "warning", "opportunity.closed_at",
+            f"{_opportunities(many)} won on a day that is not told: no order is counted for that.",
+            "Fill in closed_at, or opened_at."))
+    return found
+
+
+def _opportunities(count: int) -> str:
+    return f"{count:,} opportunities were" if count != 1 else "1 opportunity was"
 
 
 _A_MONTH = 31
