@@ -13,7 +13,7 @@ import pytest
 
 import marketsofone
 from marketsofone.errors import RunGoing
-from marketsofone.project import open_snapshot
+from marketsofone.project import list_snapshots, open_snapshot, run_project
 from marketsofone.project.jobs.job import ROOMS, jobs_folder, list_jobs, lock_file
 from marketsofone.project.jobs.running import start_run, stop_run
 from marketsofone.project.jobs.working import work
@@ -55,6 +55,18 @@ def waited(folder, until):
             return jobs[0]
         time.sleep(0.05)
     raise AssertionError(list_jobs(folder))
+
+
+def test_of_two_runs_at_once_the_one_that_is_kept_last_is_the_newest(company):
+    first = []
+
+    def overtaken(room):
+        if room == "features" and not first:
+            first.append(run_project(company))
+
+    last = run_project(company, overtaken)
+    assert [each.run_id for each in list_snapshots(company)] == [first[0].run_id, last.run_id]
+    assert open_snapshot(company).run_id == last.run_id
 
 
 def is_gone(group):

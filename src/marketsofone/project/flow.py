@@ -98,12 +98,12 @@ def run_project(folder: Path, on_room: OnRoom | None = None, now: datetime | Non
         with progress.room("sources"), ThreadPoolExecutor(1, "importing") as beside:
             beside.submit(_import_ahead)
             loaded, findings = load(engine, settings)
-        return _from_sources(engine, settings, loaded, findings, progress, now or datetime.now(UTC))
+        return _from_sources(engine, settings, loaded, findings, progress, now)
 
 
 def _from_sources(engine: Backend, settings: Settings, loaded: Loaded, findings: tuple[Finding, ...],
-                  progress: Progress, now: datetime) -> Snapshot:
-    """Every room after the sources."""
+                  progress: Progress, now: datetime | None) -> Snapshot:
+    """Every room after the sources; the clock is read once no other run writes, so that the newest is the last."""
     from marketsofone.project.ground.gathering import gather
     from marketsofone.project.ground.stratifying import stratify
     from marketsofone.project.main_job.alarming import check_sector
@@ -141,7 +141,7 @@ def _from_sources(engine: Backend, settings: Settings, loaded: Loaded, findings:
             responses = respond(engine, settings, gathered, stratified, estimates)
         with progress.room("results"):
             return keep(engine, settings, loaded, findings, gathered, stratified, priors, estimates, marketed,
-                        responses, writing, progress.seconds, now)
+                        responses, writing, progress.seconds, now or datetime.now(UTC))
 
 
 def check_project(folder: Path) -> CheckResult:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from marketsofone.project.snapshots.snapshot import RunListed, Snapshot, list_snapshots, open_snapshot
-from marketsofone.project.snapshots.writing import fingerprint
+from marketsofone.project.snapshots.writing import digest_of, fingerprint
 
 
 def verify_runs(project_folder: Path) -> tuple[RunListed, ...]:
@@ -19,14 +19,23 @@ def verify_runs(project_folder: Path) -> tuple[RunListed, ...]:
 
 
 def changed_files(snapshot: Snapshot) -> tuple[str, ...]:
-    """Names of the files of a run whose content is not what was written."""
-    written = snapshot.manifest["files"]
-    return tuple(f"{name}.parquet" for name in sorted(written)
-                 if fingerprint(snapshot.path / f"{name}.parquet") != written[name])
+    """Names of the files of a run whose content is not what was written: tables, its page, what it says of itself.
+
+    A page that somebody took away says nothing false, and is passed over.
+    """
+    manifest = snapshot.manifest
+    written = {f"{name}.parquet": told for name, told in manifest["files"].items()}
+    written |= {name: told for name, told in manifest.get("pages", {}).items() if (snapshot.path / name).exists()}
+    changed = [name for name in sorted(written) if fingerprint(snapshot.path / name) != written[name]]
+    holds = "digest" not in manifest or manifest["digest"] == digest_of(manifest)
+    return tuple(changed) if holds else (*changed, "manifest.json")
 
 
 def _verified(folder: Path, run: RunListed) -> RunListed:
     if run.state != "good":
         return run
-    changed = changed_files(open_snapshot(folder, run.run_id))
+    snapshot = open_snapshot(folder, run.run_id)
+    if snapshot.run_id != run.run_id:
+        return replace(run, state=f"a folder of another name: it was written as {snapshot.run_id}")
+    changed = changed_files(snapshot)
     return replace(run, state=f"changed since it was written: {', '.join(changed)}") if changed else run

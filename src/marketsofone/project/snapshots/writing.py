@@ -95,8 +95,8 @@ class Writing:
         Parameters
         ----------
         manifest : mapping
-            What the run says of itself; ``format``, ``run_id``, ``version``, ``written_at`` and ``files``
-            are added.
+            What the run says of itself; ``format``, ``run_id``, ``version``, ``written_at``, ``files``, ``pages``
+            and ``digest`` are added.
         now : datetime
             The wall clock, with a zone.
         pages : mapping
@@ -118,6 +118,8 @@ class Writing:
         with self._told():
             for name, page in pages.items():
                 self._place(name, page(Snapshot(self._hidden, full)))
+            full["pages"] = {name: fingerprint(self._hidden / name) for name in pages}
+            full["digest"] = digest_of(full)
             self._place("manifest.json", _as_json(full))
             _flush(self._hidden)
             placed = _move_into_place(self._hidden, self._hidden.parent / full["run_id"])
@@ -218,6 +220,12 @@ def fingerprint(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"bytes": path.stat().st_size, "sha256": digest}
+
+
+def digest_of(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of what a manifest says, but for this very digest; the same once it was written and read back."""
+    said = {name: value for name, value in manifest.items() if name != "digest"}
+    return hashlib.sha256(_as_json(said).encode()).hexdigest()
 
 
 def _run_id(files: Mapping[str, Any], now: datetime) -> str:
