@@ -4,6 +4,7 @@ import pyarrow as pa
 import pytest
 
 from marketsofone.project.history.diff import diff
+from marketsofone.project.history.differing import difference_sentences
 
 
 @pytest.fixture
@@ -87,3 +88,15 @@ def test_evidence_in_the_whole_market_is_compared(small, run, later):
     later_evidence = evidence.set_column(2, "trials", pa.array([0, 25, 14]))
     assert [(each.name, each.before, each.after) for each in diff(run, later(evidence=later_evidence)).evidence
             ] == [("competitiveness", 21, 25)]
+
+
+def test_amounts_in_two_currencies_are_not_compared_and_it_is_told(small, run, later):
+    said = small.manifest(currency="USD", market={"market": {"currency": "USD", "name": "Acme"},
+                                                  "strata": {"handling_cost": 0.0}})
+    found = diff(run, later(said=said, buyers=small.buyers(value_per_hour=[190.0, 4880, 1466, 933, 176],
+                                                           rank=[5, 1, 2, 3, 4])))
+    assert {moved.name for moved in found.moved} == {"rank"}
+    assert {(score.before, score.after) for mover in found.movers for score in mover.scores
+            if score.name in ("attractiveness", "value_per_hour")} == {(None, None)}
+    assert {mover.why for mover in found.movers} == {("the settings differ",)}
+    assert "Amounts are not compared: they are in two currencies." in difference_sentences(found, "USD")

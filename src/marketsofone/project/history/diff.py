@@ -11,6 +11,7 @@ from marketsofone.project.history.grounds import (
     Change,
     evidence_changes,
     inputs_changes,
+    one_currency,
     same,
     settings_changes,
 )
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _MEASURES = (*SCORES, "value_per_hour")
+MONEY = ("attractiveness", "value_per_hour")
+"""Those of them that are amounts."""
 _BESIDE_SCORES = ("alarms", "criteria", "marketing", "plan", "record", "segments")
 """Sections of the project file that no score and no stratum rests on."""
 COMPARED = ("rank", "path", *_MEASURES)
@@ -110,7 +113,8 @@ def diff(before: Snapshot, after: Snapshot, top: int = 10, without: Collection[i
     """What moved between two runs of a project, and why.
 
     Buyers are the same where their ``buyer_id`` is, strata where their path is. A buyer can move
-    without evidence of its own, for its value borrows from its stratum; then the reason says so.
+    without evidence of its own, for its value borrows from its stratum; then the reason says so. Amounts
+    of runs in two currencies are not compared, and are None.
 
     Parameters
     ----------
@@ -147,7 +151,9 @@ def diff(before: Snapshot, after: Snapshot, top: int = 10, without: Collection[i
 def _join_buyers(connection: duckdb.DuckDBPyConnection, before: Snapshot, after: Snapshot) -> None:
     """A view ``pair``: every buyer of either run, columns ending in ``_a`` and ``_b``."""
     kept = ["source_id", "path", "rank", *_MEASURES, *(f"{score}_trials" for score in SCORES)]
-    sides = ", ".join(f"a.{name} as {name}_a, b.{name} as {name}_b" for name in kept)
+    unlike = () if one_currency(before, after) else MONEY
+    sides = ", ".join(f"{'null::double' if name in unlike else f'{run}.{name}'} as {name}_{run}"
+                      for name in kept for run in ("a", "b"))
     connection.execute(
         f"create temp table pair as select a.buyer_id as in_a, b.buyer_id as in_b, {sides} "
         f"from {scanned(before.file('buyers'))} a "
@@ -211,7 +217,8 @@ def _causes(row: Mapping[str, Any], settings_changed: bool) -> Iterator[str]:
             yield f"evidence of its own: {score} had {change.before or 0:g} trials, has {change.after or 0:g}"
     if row["path_a"] != row["path_b"]:
         yield "it is in another stratum"
-    if all(row[f"{name}_a"] == row[f"{name}_b"] for name in _MEASURES):
+    compared = not settings_changed or row["value_per_hour_b"] is not None
+    if compared and all(row[f"{name}_a"] == row[f"{name}_b"] for name in _MEASURES):
         yield "its values are the same: others moved past it"
     elif settings_changed:
         yield "the settings differ"

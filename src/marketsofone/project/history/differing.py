@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from marketsofone.project.history.diff import MONEY
 from marketsofone.project.words import count, counted, hours, money, share
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from marketsofone.project.history.plans import PlanDifference
 
 
-_MONEY = ("attractiveness", "value_per_hour")
 _SHARES = ("pull", "competitiveness")
 _IN = {"path": "stratum", "value_per_hour": "the value of an hour",
        **{f"{score}_trials": f"the trials behind {score}" for score in (*_SHARES, "attractiveness")}}
@@ -29,6 +29,8 @@ def difference_sentences(found: Difference, currency: str) -> tuple[str, ...]:
         f"From {found.before} to {found.after}: {counted(found.stayed, 'buyer')} stayed, "
         f"{found.came:,} came, {found.went:,} went.",
         *_changes("Settings", found.settings), *_changes("Evidence (trials)", found.evidence),
+        *(["Amounts are not compared: they are in two currencies."] if "market.currency" in
+          [each.name for each in found.settings] else []),
         *_names("Input files that differ", [each.name for each in found.inputs]),
         *_names("Strata that came", found.strata_came), *_names("Strata that went", found.strata_went),
         *(_moved(moved, currency) for moved in found.moved), _plans(found.plan, currency),
@@ -100,7 +102,7 @@ def measured(name: str, value: float | None, currency: str) -> str:
     """
     if value is None:
         return "none"
-    return money(value, currency) if name in _MONEY else share(value) if name in _SHARES else count(value)
+    return money(value, currency) if name in MONEY else share(value) if name in _SHARES else count(value)
 
 
 def shown(value: object) -> str:
@@ -142,5 +144,5 @@ def _distance(name: str, by: float, currency: str) -> str:
         return f"{_HARDLY} {_POINTS} points" if points < _POINTS / 2 else f"{points:.1f} points"
     if name == "rank":
         return counted(by, "place")
-    least = _MINOR if name in _MONEY else _COUNTED
+    least = _MINOR if name in MONEY else _COUNTED
     return f"{_HARDLY} {measured(name, least, currency)}" if by < least / 2 else measured(name, by, currency)

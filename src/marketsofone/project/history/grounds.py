@@ -36,6 +36,11 @@ def inputs_changes(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
     return tuple(changes(_hashes(before), _hashes(after)))
 
 
+def one_currency(before: Snapshot, after: Snapshot) -> bool:
+    """Whether the amounts of two runs can be set side by side."""
+    return bool(before.manifest["currency"] == after.manifest["currency"])
+
+
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     """What differs of values by their names."""
     for name in sorted({*before, *after}):

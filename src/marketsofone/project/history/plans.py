@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marketsofone.project.history.grounds import Change, changes, same, settings_changes
+from marketsofone.project.history.grounds import Change, changes, one_currency, same, settings_changes
 from marketsofone.project.snapshots.approach import PURSUE
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.plan_totals import why_no_plan
@@ -52,7 +52,7 @@ class PlanDifference:
     Parameters
     ----------
     missing : str
-        Which run holds no plan, and why; empty where both hold one.
+        Which run holds no plan, and why, or why they cannot be compared; empty where they are.
     totals : tuple of Change
         Of each plan the weeks, the hours there are, those it places and what they earn beyond their cost.
     response : tuple of Change
@@ -72,13 +72,15 @@ class PlanDifference:
 
 
 def plan_difference(before: Snapshot, after: Snapshot) -> PlanDifference:
-    """What moved in the plan between two runs; where one of them holds none, which, and why.
+    """What moved in the plan between two runs; where one of them holds none, or they cannot be compared, why.
 
     Segments are the same where their ``stratum_id`` is.
     """
     for run in (before, after):
         if why_no_plan(run):
             return PlanDifference(f"run {run.run_id} holds none: {why_no_plan(run)}")
+    if not one_currency(before, after):
+        return PlanDifference("they are in two currencies.")
     first, second = (run.manifest["plan"] for run in (before, after))
     came, went = _pursued_alone(before, after)
     segments = sorted(_segments(before, after), key=lambda each: (-abs(_more(each)), each.path))

@@ -27,6 +27,8 @@ def changed_since(shelf: Shelf, row: Row) -> tuple[str, ...]:
     earlier = earlier_row(shelf, row["buyer_id"])
     if earlier is None:
         return ("new since the run before",)
+    if before.manifest["currency"] != shelf.snapshot.manifest["currency"]:
+        earlier = {**earlier, "value_per_hour": None}
     return tuple(_told(shelf, earlier, row))
 
 
