@@ -2,13 +2,14 @@
 
 import csv
 from contextlib import closing
+from datetime import date
 
 import pytest
 
 import marketsofone as m1
 from marketsofone.project import state_merge, state_objection, state_refusal
 from marketsofone.project.reading.between_runs import export_run, objected_since
-from marketsofone.project.reading.unlisted import objectors
+from marketsofone.project.reading.unlisted import objectors, unlisted
 from marketsofone.project.segments.asking import asking
 from marketsofone.project.statements.entering import Notebook
 
@@ -98,6 +99,24 @@ def test_statements_of_keys_that_no_file_holds_are_counted_at_a_run_and_not_name
                              "until one does.",
         "record: permission": "1 statement of kind permission about keys that no file holds (1): kept, without effect "
                               "until one does."}
+
+
+def test_a_no_covers_what_was_merged_since_the_run_from_the_day_on_which_that_is_one(company, tmp_path):
+    company("account")
+    run = m1.run(tmp_path)
+    key = m1.frame(run, "buyers").set_index("buyer_id").source_id
+    for one, other, day in (("A22", "A21", None), ("A23", "A22", None), ("A30", "A31", date(2026, 1, 1)),
+                            ("A32", "A33", date(2999, 1, 1))):
+        state_merge(tmp_path, "account", one, other, "ana", day)
+    state_objection(tmp_path, "buyer", "A21", "ana")
+    for each in ("A31", "A32"):
+        state_refusal(tmp_path, "account", each, "ana")
+    assert set(key[list(objected_since(run))]) == {"A21", "A22", "A23"}
+    with closing(Notebook(tmp_path)) as notebook:
+        assert set(key[list(unlisted(run, notebook))]) == {"A21", "A22", "A23", "A30", "A31", "A32"}
+    after = m1.frame(m1.run(tmp_path), "buyers").set_index("source_id")
+    assert not {"A21", "A22", "A23"} & set(after.index)
+    assert set(after.index[after["rank"].isna()]) >= {"A30", "A32"}
 
 
 @pytest.mark.parametrize("level", ["contact", "account"])

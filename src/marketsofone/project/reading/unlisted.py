@@ -8,10 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from marketsofone.customer.keys import as_read
 from marketsofone.customer.permission import CONTACT, PROFILING, concerns, refuses
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told
+from marketsofone.project.statements.merge_statements import said_of_each_key
 
 if TYPE_CHECKING:
     from marketsofone.project.statements.entering import Notebook
@@ -67,7 +67,7 @@ def objectors(run: Snapshot, notebook: Notebook, day: date | None = None) -> fro
 def people_objecting(run: Snapshot, notebook: Notebook) -> frozenset[int]:
     """``contact_id`` of the people of a run who objected to being profiled themselves, buyers or not."""
     said = _objections(notebook)
-    return _people(run.path, _as_read_too(said)) if said else frozenset()
+    return _people(run.path, said) if said else frozenset()
 
 
 def still_counted(gone: int) -> str:
@@ -80,22 +80,19 @@ def still_counted(gone: int) -> str:
             f"{one} until the next run.")
 
 
-def _objections(notebook: Notebook) -> set[Subject]:
-    return {(entry.about, entry.about_id) for entry in notebook.of_kind("objection")}
+def _objections(notebook: Notebook) -> frozenset[Subject]:
+    """What objections are about, by each of its keys: of what was merged since the run both are there yet."""
+    said = [(entry.about, entry.about_id) for entry in notebook.of_kind("objection")]
+    return said_of_each_key(said, notebook.of_kind("link"), datetime.now(UTC).date()) if said else frozenset()
 
 
-def _buyers_of(run: Snapshot, said: set[Subject]) -> frozenset[int]:
+def _buyers_of(run: Snapshot, said: frozenset[Subject]) -> frozenset[int]:
     """Buyers of a run of whom something is said: themselves, their account, site or company, an opportunity of theirs.
 
     The same buyers as `features.permitted` finds in the next run. What is said of a buyer by a key that an opportunity
     shares is not said of that opportunity's buyer.
     """
-    return _found(run.path, frozenset(run.tables), _as_read_too(said)) if said else frozenset()
-
-
-def _as_read_too(said: set[Subject]) -> frozenset[Subject]:
-    """What is said by a key as a run found it, whether or not that run read keys as this version does."""
-    return frozenset(said | {(about, as_read(key)) for about, key in said})
+    return _found(run.path, frozenset(run.tables), said) if said else frozenset()
 
 
 @lru_cache(maxsize=_KEPT)
@@ -141,9 +138,11 @@ def _people(folder: Path, said: frozenset[Subject]) -> frozenset[int]:
 def _without_basis(run: Snapshot, notebook: Notebook, purpose: str, day: date | None) -> frozenset[int]:
     """Of whom files or the record say no, or that every basis they held is over; as `features.permitted` has it."""
     day = day or datetime.now(UTC).date()
-    told = _told(notebook.of_kind("permission"), purpose, day)
+    entries = notebook.of_kind("permission")
+    told, links = _told(entries, purpose, day), notebook.of_kind("link") if entries else ()
     filed = _filed(run.path, purpose, day) if FILED in run.tables else _NOTHING
-    known, granted, refused = (_buyers_of(run, said) | read for said, read in zip(told, filed, strict=True))
+    known, granted, refused = (_buyers_of(run, said_of_each_key(said, links, day)) | read
+                               for said, read in zip(told, filed, strict=True))
     return refused | (known - granted)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.customer.keys import as_read
 from marketsofone.errors import RecordRefused
-from marketsofone.features.merging import roots
+from marketsofone.features.merging import MERGED, roots
 from marketsofone.project.statements.recorded import record_of
 
 if TYPE_CHECKING:
@@ -76,6 +76,33 @@ def stay_one(folder: Path, kind: str, first: str, second: str) -> bool:
     leads = roots(links, {key: key for link in links for key in link})
     one, other = as_read(first), as_read(second)
     return leads.get(one, one) == leads.get(other, other)
+
+
+def said_of_each_key(said: Iterable[tuple[str, str]], links: Sequence[Entry], day: date) -> frozenset[tuple[str, str]]:
+    """What is said of things by a key, said by each key that means the same on a day; keys as a run reads them too.
+
+    Parameters
+    ----------
+    said : iterable of (str, str)
+        What something is about (``buyer``, ``account``, ``contact``, ``opportunity``) and a key.
+    links : sequence of Entry
+        Links in force.
+    """
+    pairs = [[(entry.about, key) for key in _keys(entry)] for entry in _merges(links) if _begun(entry, day)]
+    leads = roots([(one, other) for one, other in pairs], {each: each[1] for pair in pairs for each in pair})
+    alike: dict[tuple[str, str], set[str]] = {}
+    for each, root in (*leads.items(), *((root, root) for root in leads.values())):
+        alike.setdefault(root, set()).add(each[1])
+    found = {subject for about, key in said for subject in ((about, key), (about, as_read(key)))}
+    for about, key in tuple(found):
+        for root in {leads.get((kind, key), (kind, key)) for kind in (MERGED if about == "buyer" else (about,))}:
+            found |= {(about, other) for other in alike.get(root, ())}
+    return frozenset(found)
+
+
+def _begun(entry: Entry, day: date) -> bool:
+    said: Any = entry.says
+    return said.valid_from is None or bool(said.valid_from <= day)
 
 
 def _standing(entries: Sequence[Entry], first: str, second: str) -> list[Entry]:
