@@ -127,6 +127,14 @@ def test_a_merge_of_a_key_that_no_source_gives_is_told_and_joins_nothing(project
     assert set(keys) <= found
 
 
+def test_a_merge_of_keys_of_another_kind_is_told_and_joins_nothing(project, keys, merged):
+    state_merge(project, "contact", *keys, "ana")
+    found, findings = known(project)
+    withdraw_merge(project, "contact", *keys, "ana")
+    assert [finding.code for finding in findings] == ["merge_unknown"]
+    assert set(keys) <= found
+
+
 def test_two_keys_are_merged_once_and_not_with_themselves(tmp_path):
     (tmp_path / "runs").mkdir()
     with pytest.raises(RecordRefused, match="one key twice"):

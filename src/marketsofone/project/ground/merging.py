@@ -12,6 +12,7 @@ from marketsofone.customer.tables import OF_OPPORTUNITY
 from marketsofone.engine import hold
 from marketsofone.features.merging import MERGED, roots, with_merged
 from marketsofone.sources import Finding
+from marketsofone.sources.sql import literal
 from marketsofone.sources.stated.links import LINK
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 
 _MERGED = {"entity": "string", "entity_id": "int64", "into_id": "int64", "valid_from": "date"}
+_PAIRED = ("entity_link a, entity_link b where a.source_id = s.about_id and b.source_id = s.same_as "
+           "and b.entity = a.entity and (a.entity = s.about or s.about = 'buyer') "
+           f"and a.entity in ({', '.join(map(literal, MERGED))})")
+"""The two things ``a`` and ``b`` that a link ``s`` says are one."""
 
 
 class Pair(NamedTuple):
@@ -48,28 +53,24 @@ def merged_tables(engine: Backend, tables: Mapping[str, ir.Table], as_of: AsOf) 
 
 
 def unmerged_findings(engine: Backend) -> list[Finding]:
-    """Links that name a key no source gives: they join nothing."""
+    """Links of which no source gives both keys as keys of what they link: they join nothing."""
     if LINK not in engine.list_tables():
         return []
     unknown = engine.con.execute(
-        f"select count(*) from {LINK} s where not exists (select 1 from entity_link where source_id = s.about_id) "
-        "or not exists (select 1 from entity_link where source_id = s.same_as)").fetchall()[0][0]
+        f"select count(*) from {LINK} s where not exists (select 1 from {_PAIRED})").fetchall()[0][0]
     if not unknown:
         return []
     return [Finding("merge_unknown", "warning", "record: link",
-                    f"{unknown:,} merge{'s name' if unknown != 1 else ' names'} a key that no source gives.",
+                    f"{unknown:,} merge{'s name' if unknown != 1 else ' names'} an account, contact or "
+                    "opportunity by a key that no source gives for such.",
                     "Check the keys, or take the merge back: m1 merge --undo")]
 
 
 def _fetch_pairs(engine: Backend, as_of: AsOf) -> list[Pair]:
     """Ids that mean the same by the day."""
-    kinds = ", ".join(f"'{kind}'" for kind in MERGED)
     found = engine.con.execute(
         "select distinct a.entity, a.entity_id, a.source_id, b.entity_id, b.source_id, s.valid_from "
-        f"from {LINK} s "
-        "join entity_link a on a.source_id = s.about_id and (a.entity = s.about or s.about = 'buyer') "
-        "join entity_link b on b.source_id = s.same_as and b.entity = a.entity "
-        f"where a.entity in ({kinds}) and a.entity_id <> b.entity_id and coalesce(s.valid_from <= ?, true) "
+        f"from {LINK} s, {_PAIRED} and a.entity_id <> b.entity_id and coalesce(s.valid_from <= ?, true) "
         "order by all", [as_of.told_day]).fetchall()
     return [Pair(*row) for row in found]
 
