@@ -20,6 +20,7 @@ from marketsofone.sources.doubtful.several_places import people_at_several
 from marketsofone.sources.doubtful.signs import settle_signs
 from marketsofone.sources.doubtful.treatments import treat
 from marketsofone.sources.doubtful.undated import fill_dated
+from marketsofone.sources.doubtful.written_meanwhile import stamps, without_print, written_meanwhile
 from marketsofone.sources.findings import Health, Input, Loaded
 from marketsofone.sources.mapping.one_name import require_one_table
 from marketsofone.sources.mapping.source import ColumnKind, Source, TableMapping, UserColumn, check_zone
@@ -87,7 +88,7 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     _check_market(currency, time_zone)
     require_one_table(sources)
     market = Market(currency, time_zone, salt, as_of or date.max)
-    con = engine.con
+    con, before = engine.con, stamps(sources)
     with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
         opened = _opened(con, sources, Path(folder))
         mappings = _settled(sources, opened)
@@ -99,6 +100,8 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
         for keys in (keys for one in filled for keys in one.keys):
             keep_keys(con, keys, salt)
     findings += [finding for one in filled for finding in one.findings]
+    changed = written_meanwhile(before, stamps(sources))
+    findings += changed
     names = tuple(name for name in TABLES if any(mapping.table == name for mapping, _ in mappings))
     findings += people_at_several(con, mappings, opened)
     said_again, repeated = refuse_duplicates(con, names, _repeating(sources))
@@ -109,12 +112,13 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     findings += cut_circles(con, names)
     settle_keys(con, names)
     findings += [*addresses_alike(con, mappings, opened), *statements_astray(con, names)]
+    inputs = {name: read for source in sources for name, read in _read(source, opened[source.name].staged)}
     return Loaded(
         tables=names,
         columns=_columns(mappings),
         health=_recounted(con, [one.health for one in filled], repeated),
         findings=tuple(findings),
-        inputs={name: read for source in sources for name, read in _read(source, opened[source.name].staged)},
+        inputs=without_print(inputs, [each.place for each in changed]),
     )
 
 
