@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -230,10 +229,10 @@ def _seldom_collected() -> Iterator[None]:
 @contextmanager
 def opened(folder: Path) -> Iterator[Backend]:
     """An engine for one run, its spill in a folder that goes when the run ends."""
-    from marketsofone.engine import open_engine
+    from marketsofone.engine import open_engine, scratch
 
-    with TemporaryDirectory(prefix="m1-") as spill:
-        engine = open_engine(spill=Path(spill))
+    with scratch() as spill:
+        engine = open_engine(spill=spill)
         try:
             yield engine
         finally:

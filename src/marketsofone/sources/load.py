@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.customer.tables import TABLES
+from marketsofone.engine import scratch
 from marketsofone.errors import SettingsInvalid
 from marketsofone.sources.doubtful.addresses import addresses_alike
 from marketsofone.sources.doubtful.astray import statements_astray
@@ -89,8 +89,8 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     require_one_table(sources)
     market = Market(currency, time_zone, salt, as_of or date.max)
     con, before = engine.con, stamps(sources)
-    with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
-        opened = _opened(con, sources, Path(folder))
+    with scratch() as folder:
+        opened = _opened(con, sources, folder)
         mappings = _settled(sources, opened)
         begin_keys(con)
         begin_quarantine(con)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from marketsofone.customer.tables import RECORD
-from marketsofone.engine import open_engine
+from marketsofone.engine import open_engine, scratch
 from marketsofone.errors import MarketError, SourceMissing, shortened
 from marketsofone.sources.doubtful.leaks import suspected_leaks
 from marketsofone.sources.load import load_sources
@@ -137,11 +136,11 @@ def _profiles(
     con: DuckDBPyConnection, paths: Sequence[Path], connected: Sequence[Connected]
 ) -> tuple[list[FileProfile], tuple[Link, ...], list[Rates], list[RatesAcross], list[str]]:
     profiles, unsure = [], []
-    with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder:
+    with scratch() as folder:
         for source in _sources(paths, connected):
             try:
                 with damage_told(source):
-                    seen = profile(con, looked_at(source), Path(folder))
+                    seen = profile(con, looked_at(source), folder)
                 profiles.append(replace(seen, source=source) if source.table else seen)
             except MarketError as error:
                 name = source.table or Path(source.file).name + (f" ({source.sheet})" if source.sheet else "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from marketsofone.customer.tables import TABLES
+from marketsofone.engine import scratch
 from marketsofone.sources.findings import Input
 from marketsofone.sources.mapping.source import Source
 from marketsofone.sources.rows.expressions import Place, Rows
@@ -81,9 +81,9 @@ def reopen(source: Source, table: str, wanted: Iterable[int] | Iterable[str], re
     mapping = next(each for each in source.tables if each.table == table)
     taken = {name: sql for name, sql in mapping.fields.items() if TABLES[table].field(name).refers not in _OF_PEOPLE}
     taken |= {one.name: one.sql for one in mapping.columns}
-    with tempfile.TemporaryDirectory(prefix="marketsofone-") as folder, duckdb.connect() as con:
+    with scratch() as folder, duckdb.connect() as con:
         con.execute("set TimeZone = 'UTC'")
-        rows = Rows(con, source, stage(con, source, Path(folder)))
+        rows = Rows(con, source, stage(con, source, folder))
         if rows.staged.fingerprint != read:
             return None
         parts = [f"{_as_text(rows, table, name, sql)} as {quoted(name)}" for name, sql in taken.items()]
