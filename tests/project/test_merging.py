@@ -19,6 +19,9 @@ from marketsofone.project import (
 from marketsofone.project.flow import load, opened
 from marketsofone.project.ground.gathering import gather
 from marketsofone.project.ground.merging import unmerged_findings
+from marketsofone.project.history.diff import diff
+from marketsofone.project.history.differing import difference_sentences
+from marketsofone.project.history.lineage import lineage
 from marketsofone.project.settings.market_file import read_settings
 
 TABLES = ("buyers", "opportunities", "strata", "memberships", "entity_link", "trials", "evidence")
@@ -95,6 +98,16 @@ def test_both_keys_lead_to_the_merged_buyer(merged, keys):
     assert len(ids) == 2
     assert ids.nunique() == 1
     assert read_buyer(merged, keys[1]).buyer == read_buyer(merged, keys[0]).buyer
+
+
+def test_who_was_merged_did_not_leave_the_market_and_who_was_parted_did_not_come_to_it(apart, merged):
+    there, back = diff(apart, merged), diff(merged, apart)
+    assert [(each.came, each.parted, each.went, each.merged) for each in (there, back)] == [(0, 0, 1, 1), (1, 1, 0, 0)]
+    assert "1 went (1 of them merged with another)" in difference_sentences(there, "EUR")[0]
+    told = [" ".join(each.sentence for each in lineage(*runs)) for runs in ((apart, merged), (merged, apart))]
+    assert "1 buyer merged with another" in told[0]
+    assert "1 buyer parted from another" in told[1]
+    assert not any(words in said for said in told for words in ("left it", "came to the market"))
 
 
 def test_unmerging_gives_the_earlier_run_back(project, apart, merged):

@@ -112,6 +112,8 @@ class Difference(Model):
     moved: list[Moved]
     movers: list[Mover] = Field(description="Those that moved most, of the buyers you may see.")
     plan: PlanDifference
+    merged: int = Field(description="Of those that went, how many are one with another buyer now.")
+    parted: int = Field(description="Of those that came, how many were one with another buyer before.")
     lineage: list[Descent]
 
 

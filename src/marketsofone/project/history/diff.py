@@ -11,6 +11,7 @@ from marketsofone.project.history.grounds import (
     Change,
     evidence_changes,
     inputs_changes,
+    led_elsewhere,
     one_currency,
     same,
     settings_changes,
@@ -91,6 +92,9 @@ class Difference:
         Those whose value per hour moved most; where there is none, whose rank moved most.
     plan : PlanDifference
         What moved in the plan.
+    merged, parted : int
+        Of those that went, how many are one with another buyer now (``m1 merge``); of those that came, how many
+        were one with another before.
     """
 
     before: str
@@ -107,6 +111,8 @@ class Difference:
     moved: tuple[Moved, ...]
     movers: tuple[Mover, ...]
     plan: PlanDifference
+    merged: int = 0
+    parted: int = 0
 
 
 def diff(before: Snapshot, after: Snapshot, top: int = 10, without: Collection[int] = ()) -> Difference:
@@ -145,7 +151,9 @@ def diff(before: Snapshot, after: Snapshot, top: int = 10, without: Collection[i
             buyers=Change("buyers", stayed + went, stayed + came), came=came, went=went, stayed=stayed,
             moved=tuple(_moved(connection)),
             movers=_movers(connection, any(map(_moves_scores, settings)), top, without),
-            plan=plan_difference(before, after))
+            plan=plan_difference(before, after),
+            merged=_many(connection, led_elsewhere(before, after)),
+            parted=_many(connection, led_elsewhere(after, before)))
 
 
 def _join_buyers(connection: duckdb.DuckDBPyConnection, before: Snapshot, after: Snapshot) -> None:
@@ -166,6 +174,10 @@ def _counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
         "select count(*) filter (in_a is null), count(*) filter (in_b is null), "
         "count(*) filter (in_a = in_b) from pair").fetchall()
     return came, went, stayed
+
+
+def _many(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(connection.execute(f"select count(*) from ({query})").fetchall()[0][0])
 
 
 def _differs(name: str) -> str:

@@ -27,7 +27,8 @@ def difference_sentences(found: Difference, currency: str) -> tuple[str, ...]:
     """A difference in a few lines: who stayed, what of the settings and the evidence differs, what moved."""
     told = (
         f"From {found.before} to {found.after}: {counted(found.stayed, 'buyer')} stayed, "
-        f"{found.came:,} came, {found.went:,} went.",
+        f"{found.came:,} came{_of_them(found.parted, 'parted from another')}, "
+        f"{found.went:,} went{_of_them(found.merged, 'merged with another')}.",
         *_changes("Settings", found.settings), *_changes("Evidence (trials)", found.evidence),
         *(["Amounts are not compared: they are in two currencies."] if "market.currency" in
           [each.name for each in found.settings] else []),
@@ -36,6 +37,10 @@ def difference_sentences(found: Difference, currency: str) -> tuple[str, ...]:
         *(_moved(moved, currency) for moved in found.moved), _plans(found.plan, currency),
         *_changes("What hours do", found.plan.response))
     return tuple(told)
+
+
+def _of_them(many: int, said: str) -> str:
+    return f" ({many:,} of them {said})" if many else ""
 
 
 def _plans(plan: PlanDifference, currency: str) -> str:

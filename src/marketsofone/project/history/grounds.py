@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marketsofone.project.snapshots.snapshot import Snapshot
+from marketsofone.project.snapshots.parquet import scanned
+from marketsofone.project.snapshots.snapshot import INDEX, Snapshot
 
 SAME = 1e-9
 """Two values whose difference is at most this share of the larger are the same."""
@@ -34,6 +35,16 @@ def evidence_changes(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
 def inputs_changes(before: Snapshot, after: Snapshot) -> tuple[Change, ...]:
     """Files whose content differs (sha256)."""
     return tuple(changes(_hashes(before), _hashes(after)))
+
+
+def led_elsewhere(one: Snapshot, other: Snapshot) -> str:
+    """A query for ``buyer_id`` of the buyers of one run whom another knows as part of another one.
+
+    In a later run they were merged with that one; in an earlier one they were not told from it yet.
+    """
+    own, others = (scanned(run.file("buyers")) for run in (one, other))
+    return (f"select o.buyer_id from {own} o anti join {others} using (buyer_id) "
+            f"semi join {scanned(other.file(INDEX))} i on i.source_id = o.source_id")
 
 
 def one_currency(before: Snapshot, after: Snapshot) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
 from marketsofone.errors import MarketError
+from marketsofone.project.history.grounds import led_elsewhere
 from marketsofone.project.history.lineage_reasons import Causes, causes
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.snapshots.snapshot import Snapshot, damage_told, open_snapshot
@@ -62,12 +63,13 @@ class Descent:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stratum that is not split: its buyers, and those of them that the other run has too."""
+    """A stratum that is not split: its buyers, those of them that the other run has too, and has as part of another."""
 
     stratum_id: str
     path: str
     buyers: float
     stayed: float
+    led: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ def _met(before: Snapshot, after: Snapshot) -> _Met:
     with damage_told(before.file("memberships")), damage_told(after.file("memberships")), duckdb.connect() as engine:
         for name, run in (("a", before), ("b", after)):
             engine.execute(f"create temp table {name} as {_leaves(run)}")
+        for name, pair in (("led_a", (before, after)), ("led_b", (after, before))):
+            engine.execute(f"create temp table {name} as {led_elsewhere(*pair)}")
         engine.execute(f"create temp table moves as {_MOVES}")
         sides = [{row[0]: Segment(*row) for row in engine.execute(_sizes(*pair)).fetchall()}
                  for pair in (("a", "b"), ("b", "a"))]
@@ -181,7 +185,8 @@ def _leaves(run: Snapshot) -> str:
 
 def _sizes(own: str, other: str) -> str:
     return ("select id, any_value(path), sum(share), coalesce(sum(share) filter "
-            f"(buyer_id in (select buyer_id from {other})), 0) from {own} group by id order by id")
+            f"(buyer_id in (select buyer_id from {other})), 0), coalesce(sum(share) filter "
+            f"(buyer_id in (from led_{own})), 0) from {own} group by id order by id")
 
 
 _MOVES = """

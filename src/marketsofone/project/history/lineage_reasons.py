@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from marketsofone.errors import shortened
-from marketsofone.project.history.grounds import evidence_changes, settings_changes
+from marketsofone.project.history.grounds import evidence_changes, led_elsewhere, settings_changes
 from marketsofone.project.snapshots.parquet import scanned
 from marketsofone.project.words import counted, listed
 
@@ -27,6 +27,10 @@ class Counted(Protocol):
     @property
     def stayed(self) -> float:
         """Those that both runs have."""
+
+    @property
+    def led(self) -> float:
+        """Those whom the other run knows as part of another buyer."""
 
 
 class Moving(Protocol):
@@ -52,7 +56,7 @@ class Causes:
     evidence : tuple of str
         Per score how its trials changed, in words.
     came, went : int
-        Buyers only in the later and only in the earlier run.
+        Buyers only in the later and only in the earlier run, those aside that the other knows as part of another buyer.
     split_on : mapping
         By stratum of the later run: the dimension it is split on.
     parent : mapping
@@ -84,10 +88,12 @@ class Causes:
 
     def of_members(self, one: Counted, other: Counted, within: Moving) -> str:
         """Why buyers moved into or out of a segment that stands for the same values."""
-        new, gone = (round(each.buyers - each.stayed, 1) for each in (other, one))
-        spread = round(within.spread, 1)
+        new, gone = (round(each.buyers - each.stayed - each.led, 1) for each in (other, one))
+        parted, merged, spread = (round(many, 1) for many in (other.led, one.led, within.spread))
         told = [f"{counted(new, 'buyer')} came to the market"] if new > 0 else []
         told += [f"{counted(gone, 'buyer')} left it"] if gone > 0 else []
+        told += [f"{counted(parted, 'buyer')} parted from another"] if parted > 0 else []
+        told += [f"{counted(merged, 'buyer')} merged with another"] if merged > 0 else []
         told += [f"of {counted(within.changed, 'buyer')} a value on its path changed or became known"] \
             if within.changed > 0 else []
         told += [f"those whose place is not known are spread anew, {counted(spread, 'buyer')} in proportion"] \
@@ -118,10 +124,12 @@ def causes(before: Snapshot, after: Snapshot) -> Causes:
         [(came, went)] = engine.execute(
             f"select count(*) filter (a.buyer_id is null), count(*) filter (b.buyer_id is null) "
             f"from {ids[0]} a full join {ids[1]} b using (buyer_id)").fetchall()
+        parted, merged = (engine.execute(f"select count(*) from ({led_elsewhere(*pair)})").fetchall()[0][0]
+                          for pair in ((after, before), (before, after)))
     settings = tuple(each.name for each in settings_changes(before, after) if each.name.startswith(_OF_THE_TREE))
     evidence = tuple(f"{each.name} had {_trials(each.before)}, has {_trials(each.after)}"
                      for each in evidence_changes(before, after))
-    return Causes(settings, evidence, came, went, {row[0]: row[2] for row in strata if row[2]},
+    return Causes(settings, evidence, came - parted, went - merged, {row[0]: row[2] for row in strata if row[2]},
                   {row[0]: row[1] for row in strata if row[1]},
                   frozenset(row[0] for row in strata if "inned by the project file" in (row[3] or "")))
 
