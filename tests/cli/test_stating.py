@@ -88,7 +88,7 @@ def test_who_objects_is_on_no_list_and_in_no_export_from_that_moment_on(folder, 
     for words in (("buyer", "ant", folder), ("rows", folder, "--buyer", "ant")):
         status, said = m1(*words)
         assert status == 2
-        assert "objected" in said
+        assert "may not be profiled" in said
         assert "0.61" not in said
     assert m1("export", folder, "--to", tmp_path / "out")[0] == 0
     for path in (tmp_path / "out").glob("*.parquet"):

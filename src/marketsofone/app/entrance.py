@@ -12,7 +12,7 @@ from fastapi import Depends, Query, Request
 from marketsofone.app.office import Office
 from marketsofone.errors import NobodySignedIn, NotAllowed
 from marketsofone.project.people.access import LOCAL, Right, Viewer, scope_of, viewer_of
-from marketsofone.project.reading.unlisted import objectors, people_objecting, unlisted
+from marketsofone.project.reading.unlisted import objectors, people_objecting, uncontactable
 from marketsofone.project.snapshots.shelf import Scope, Shelf
 
 RunAsked = Annotated[str, Query(pattern="^[0-9A-Za-z_-]{1,64}$", description="Which run; absent: the latest.")]
@@ -50,7 +50,7 @@ class Visit:
     @cached_property
     def barred(self) -> frozenset[int]:
         """Who is on no list of whom to approach: who objected or refused contact, since the run too."""
-        return unlisted(self.shelf.snapshot, self.office.notebook)
+        return self.objected | uncontactable(self.shelf.snapshot, self.office.notebook)
 
     @cached_property
     def listing(self) -> Scope:

@@ -42,7 +42,12 @@ def unlisted(run: Snapshot, notebook: Notebook, day: date | None = None) -> froz
     day : date, optional
         On which it is asked what holds; absent: today.
     """
-    return objectors(run, notebook, day) | _without_basis(run, notebook, CONTACT, day)
+    return objectors(run, notebook, day) | uncontactable(run, notebook, day)
+
+
+def uncontactable(run: Snapshot, notebook: Notebook, day: date | None = None) -> frozenset[int]:
+    """``buyer_id`` of the buyers of a run who may not be contacted, whether they may be profiled or not."""
+    return _without_basis(run, notebook, CONTACT, day)
 
 
 def off_the_list(row: Mapping[str, Any], barred: Set[int]) -> dict[str, Any]:
