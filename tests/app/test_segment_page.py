@@ -9,7 +9,8 @@ from marketsofone.project.comparing.neighbours import compared
 from marketsofone.project.reading.holding_up_marks import refused_segments
 from marketsofone.project.reading.holding_up_read import read_stability
 from marketsofone.project.statements.entering import Notebook
-from marketsofone.report.words import TYPICAL, overlap
+from marketsofone.report.segment_words import TYPICAL
+from marketsofone.report.words import overlap
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from marketsofone.cli import main
 from marketsofone.project import run_project
 from marketsofone.project.comparing.distinguishing import Asked, distinguish
-from marketsofone.report.words import TYPICAL
+from marketsofone.report.segment_words import TYPICAL
 
 CONTRACT = ["criterion", "verdict", "effect", "low", "high", "buyers_a", "buyers_b", "trials_a", "trials_b"]
 SETTINGS = """

@@ -8,10 +8,10 @@ import pytest
 from marketsofone.report.alarms import alarms
 from marketsofone.report.lineage import lineage
 from marketsofone.report.page import render_report
+from marketsofone.report.segment_words import TYPICAL
 from marketsofone.report.steadiness import HIGH, marks, steadiness
 from marketsofone.report.strata import leaves, market
 from marketsofone.report.verdicts import verdicts
-from marketsofone.report.words import TYPICAL
 
 
 def stable(family, solution, segment, measure, value, holds=None):

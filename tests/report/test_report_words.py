@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketsofone.report import words
+from marketsofone.report import plan_words, segment_words, words
 from marketsofone.report.scale import Scale, scale_from_zero
 
 amounts = st.floats(min_value=-1e12, max_value=1e12)
@@ -79,24 +79,24 @@ def test_ticks_lie_on_the_scale_and_are_few(low, length):
 def test_parts_that_add_up_to_fewer_say_of_how_many_it_is_not_known_where_they_belong(buyers, said):
     rows = [{"stratum_id": name, "parent_id": parent, "buyers": many} for (name, parent), many in zip(
         [("market", None), ("food", "market"), ("rest", "market")], buyers, strict=True)]
-    told = words.unplaced_told([*rows, {"stratum_id": "x", "parent_id": "elsewhere", "buyers": 1}])
+    told = segment_words.unplaced_told([*rows, {"stratum_id": "x", "parent_id": "elsewhere", "buyers": 1}])
     whole = f"Parts add up to fewer than their stratum: {said} is not known to which they belong."
     assert told == (whole if said else "")
 
 
 def test_hours_that_lead_to_nobody_are_told_and_where_all_do_nothing_is_said_of_drains():
     focus = {"touches": 12, "minutes_missing": 0, "hours_on_nobody": 9.0, "share_in_pursued": None}
-    assert words.minutes_said(focus).endswith(
+    assert plan_words.minutes_said(focus).endswith(
         "9.0 of the hours lead to nobody who is planned for: what came of them is not known.")
-    assert "not known" in words.nothing_drains(focus)
-    assert words.nothing_drains(focus | {"share_in_pursued": 0.5}).startswith("Nothing drains")
-    assert words.minutes_said({"touches": 0, "minutes_missing": 0}) == "No touch of sales is on record there."
+    assert "not known" in plan_words.nothing_drains(focus)
+    assert plan_words.nothing_drains(focus | {"share_in_pursued": 0.5}).startswith("Nothing drains")
+    assert plan_words.minutes_said({"touches": 0, "minutes_missing": 0}) == "No touch of sales is on record there."
 
 
 def test_what_marketing_spends_on_nobody_and_touches_without_a_cost_are_told_beside_the_waste():
     said = {"spend_unit": "EUR", "audiences": [{"spend": 300.0, "outside": 75.0}], "spend_on_nobody": 100.0,
             "touches": 1200, "touches_without_cost": 400}
-    assert words.wasted_told(said) == (
+    assert segment_words.wasted_told(said) == (
         "In all the time that the files tell of marketing spent EUR 400; 43.8% of it went past the segments that sales "
         "works, EUR 100 of it on nobody who is a buyer here. Of its 1,200 touches 400 tell no cost and count as "
         "nothing: what was spent is more.")

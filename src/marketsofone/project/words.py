@@ -1,4 +1,4 @@
-"""Numbers in words, as every page and screen prints them (`marketsofone.report.words`)."""
+"""Numbers in words, as every page and screen prints them (`marketsofone.report.words` and the two beside it)."""
 
 from __future__ import annotations
 
@@ -8,37 +8,41 @@ import numpy as np
 import pyarrow as pa
 
 from marketsofone.customer.money import WHOLE_FROM
-from marketsofone.report.words import (
-    IN_PROPORTION,
-    NO_EVIDENCE,
+from marketsofone.report.plan_words import (
     SAME_HOURS,
-    apart,
-    apart_between,
-    apart_by,
-    count,
-    counted,
     firm,
-    hours,
     hours_back,
-    interval,
-    listed,
-    measured,
     minutes_said,
-    money,
     most_missed,
     nothing_drains,
-    number,
-    overlap,
-    overlap_ends,
-    percent,
-    plain,
     reported_in,
-    share,
+)
+from marketsofone.report.segment_words import (
+    IN_PROPORTION,
     strata_told,
     typical_told,
     unplaced_told,
     wasted_told,
     worked_told,
+)
+from marketsofone.report.words import (
+    NO_EVIDENCE,
+    apart,
+    apart_between,
+    apart_by,
+    count,
+    counted,
+    hours,
+    interval,
+    listed,
+    measured,
+    money,
+    number,
+    overlap,
+    overlap_ends,
+    percent,
+    plain,
+    share,
 )
 
 if TYPE_CHECKING:

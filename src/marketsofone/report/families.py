@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow.compute as pc
 
-from marketsofone.report import words
+from marketsofone.report import segment_words, words
 from marketsofone.report.figures import Row
 from marketsofone.report.results import Results
 from marketsofone.report.steadiness import Steady, read_so
@@ -82,9 +82,9 @@ def families(results: Results, market: Row) -> Families | None:
     shown = first(ends, [("buyers", "descending"), ("stratum_id", "ascending")], MOST_ROWS)
     said = results.manifest.get("marketing", {})
     return Families(
-        lead=f"{_lead(said, names)} {words.wasted_told(said)}".rstrip(),
+        lead=f"{_lead(said, names)} {segment_words.wasted_told(said)}".rstrip(),
         key=read_so(stability.to_pylist()),
-        counted=f"{words.worked_told(said)} {words.IN_PROPORTION}",
+        counted=f"{segment_words.worked_told(said)} {segment_words.IN_PROPORTION}",
         heads=tuple(names[:MOST_CLASSES]),
         classes=tuple(_class(name, cells, held, said) for name in names[:MOST_CLASSES]),
         rows=tuple(_beside(row, names[:MOST_CLASSES], cells, held, market) for row in shown),

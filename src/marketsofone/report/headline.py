@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from marketsofone.report import words
+from marketsofone.report import segment_words, words
 from marketsofone.report.figures import Row
 from marketsofone.report.glossary import SCORES, VALUE_OF_AN_HOUR, Score
 from marketsofone.report.ranking import RankedBuyer
@@ -75,7 +75,7 @@ def _buyers(results: Results) -> str:
 
 def _strata(results: Results) -> str:
     ends = leaves(results.strata).num_rows
-    told = words.strata_told(results.strata["parent_id"].to_pylist())
+    told = segment_words.strata_told(results.strata["parent_id"].to_pylist())
     if ends <= 1:
         return f"{told}: no split would pay"
     weak = weak_segments(results.stability)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from marketsofone.report import words
+from marketsofone.report import segment_words, words
 from marketsofone.report.figures import Row
 from marketsofone.report.strata import label
 
@@ -40,7 +40,7 @@ def lineage(table: pa.Table | None, market: Row) -> Lineage | None:
         return None
     kinds = list(dict.fromkeys(row["kind"] for row in rows))
     counts = [f"{sum(row['kind'] == kind for row in rows)} {kind}" for kind in kinds]
-    return Lineage(f"Since the run before: {words.listed(counts)}. {words.IN_PROPORTION}",
+    return Lineage(f"Since the run before: {words.listed(counts)}. {segment_words.IN_PROPORTION}",
                    tuple(_became(row, market) for row in rows[:MOST_ROWS]), max(len(rows) - MOST_ROWS, 0))
 
 

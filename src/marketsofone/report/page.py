@@ -11,7 +11,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from marketsofone.report import words
+from marketsofone.report import segment_words, words
 from marketsofone.report.alarms import Alarms, alarms, sounding_at
 from marketsofone.report.computed import Computed, computed
 from marketsofone.report.families import Families, families
@@ -126,8 +126,8 @@ def _page(results: Results) -> Page:
         thin=thin_evidence(results.buyers, ends, measured), openings=openings(results, whole),
         strata=tuple(_stratum(row, measured) for row in upper),
         strata_left_out=results.strata.num_rows - len(upper),
-        strata_told=words.strata_told(results.strata["parent_id"].to_pylist()),
-        unplaced=words.unplaced_told(results.strata.select(["stratum_id", "parent_id", "buyers"]).to_pylist()),
+        strata_told=segment_words.strata_told(results.strata["parent_id"].to_pylist()),
+        unplaced=segment_words.unplaced_told(results.strata.select(["stratum_id", "parent_id", "buyers"]).to_pylist()),
         health=data_health(results), computed=computed(results.manifest),
         columns=SHOWN, scores=SCORES, terms=TERMS, style=style, style_hash=style_hash)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from marketsofone.report import words
+from marketsofone.report import plan_words, words
 from marketsofone.report.figures import Row
 from marketsofone.report.strata import first, market, named
 
@@ -100,7 +100,7 @@ def plan_shown(manifest: Mapping[str, Any], plan: pa.Table | None, choice: pa.Ta
         tuple(_segment(row, said["hours"], currency, names) for row in segments[:MOST_SHOWN]),
         max(len(segments) - MOST_SHOWN, 0), _buyers(plan, said["hours"], currency),
         _focus(said.get("focus"), manifest), _drains(drain, currency, names), _back(drain),
-        words.nothing_drains(said.get("focus") or {}))
+        plan_words.nothing_drains(said.get("focus") or {}))
 
 
 def response_said(fit: Row) -> str:
@@ -125,7 +125,7 @@ def _bound(said: Mapping[str, Any], currency: str) -> str:
     held = ", the price of an hour held" if said["prices_held"] else ""
     most = words.money(said["bound"], currency)
     return (f"Contribution before cost: {ends} with 90% chance ({said['draws']} draws of what is not known{held}). "
-            f"No plan within the same limits earns more than {most}: at most {words.most_missed(said['gap'])} is "
+            f"No plan within the same limits earns more than {most}: at most {plan_words.most_missed(said['gap'])} is "
             "missed.")
 
 
@@ -142,7 +142,7 @@ def _dots(sweep: Sequence[Mapping[str, float]], currency: str) -> tuple[Dot, ...
 
 def _segment(row: Row, hours: float, currency: str, names: Mapping[str, str]) -> Line:
     choice = f"{row['choice']} (your factors disagree)" if row["disagrees"] else row["choice"]
-    firm = words.firm(row["firm"], row["runner_up"]).replace("%", "% of draws", 1)
+    firm = plan_words.firm(row["firm"], row["runner_up"]).replace("%", "% of draws", 1)
     return Line(names[row["stratum_id"]], choice, words.hours(row["hours"]), _share(row, hours),
                 words.money(row["expected_contribution"], currency), _ends(row, currency), firm,
                 words.plain(f"{row['reason']} {row['changes']}"))
@@ -168,13 +168,13 @@ def _ends(row: Row, currency: str) -> str:
 def _focus(focus: Mapping[str, Any] | None, manifest: Mapping[str, Any]) -> str:
     if not focus:
         return ""
-    reported = f"{words.hours(focus['hours_reported'])} hours were reported {words.reported_in(manifest)}"
+    reported = f"{words.hours(focus['hours_reported'])} hours were reported {plan_words.reported_in(manifest)}"
     if focus["share_in_pursued"] is None:
-        return f"{reported}. {words.minutes_said(focus)}"
+        return f"{reported}. {plan_words.minutes_said(focus)}"
     return (f"{reported}; "
             f"{words.percent(focus['share_in_pursued'])} of them went to segments that the plan pursues. How "
             f"unequally they fell on buyers (Gini): {focus['gini']:.2f}, where 0 is evenly and 1 all on one. "
-            f"{words.minutes_said(focus)}")
+            f"{plan_words.minutes_said(focus)}")
 
 
 def _drains(drain: pa.Table | None, currency: str, names: Mapping[str, str]) -> tuple[Drained, ...]:
@@ -192,5 +192,5 @@ def _back(drain: pa.Table | None) -> str:
     """What all that drains would give back, a sentence for each side of the ledger that has any."""
     draining = [] if drain is None else drain.filter(drain["drains"]).to_pylist()
     back = {kind: [row["hours_back"] for row in draining if row["kind"] == kind] for kind in _KINDS}
-    told = [words.hours_back(sum(hours), len(hours), kind) for kind, hours in back.items() if hours]
-    return " ".join([*told, words.SAME_HOURS] if len(told) > 1 else told)
+    told = [plan_words.hours_back(sum(hours), len(hours), kind) for kind, hours in back.items() if hours]
+    return " ".join([*told, plan_words.SAME_HOURS] if len(told) > 1 else told)

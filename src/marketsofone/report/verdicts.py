@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from marketsofone.report import words
+from marketsofone.report import segment_words, words
 from marketsofone.report.figures import Row
 from marketsofone.report.strata import label
 from marketsofone.strata.distinct_criteria import called
@@ -50,8 +50,8 @@ def _pair(rows: Sequence[Row], market: Row, currency: str) -> Pair:
     decided = sorted(seen, key=lambda row: _ORDER.index(row["verdict"]))
     missing = [_criterion(row) for row in rows if row["buyers_a"] + row["buyers_b"] <= 0]
     return Pair(label(rows[0]["a"], market), label(rows[0]["b"], market),
-                tuple(_verdict(row, currency) for row in decided), words.typical_told(row["unit"] for row in seen),
-                words.listed(missing))
+                tuple(_verdict(row, currency) for row in decided),
+                segment_words.typical_told(row["unit"] for row in seen), words.listed(missing))
 
 
 def _verdict(row: Row, currency: str) -> Verdict:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marketsofone.customer.money import amount_written, money_written
 from marketsofone.report.glossary import Kind
 
 NO_EVIDENCE = "no evidence"
-TYPICAL = ("Amounts are compared by what is typical of a buyer, close to the median, and money by one trial: not the "
-           "score of a segment, which is a mean over the horizon, and which a few large buyers move.")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July",
            "August", "September", "October", "November", "December")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
@@ -186,52 +184,6 @@ def percent(value: float | None) -> str:
     return "" if value is None else f"{value:.0%}"
 
 
-def hours_back(hours_: float, many: int, kind: str) -> str:
-    """The hours that all lines of one kind which drain would give back.
-
-    Examples
-    --------
-    >>> hours_back(639.07, 3, "segment")
-    '639.1 hours would come back from 3 segments.'
-
-    """
-    return f"{hours(hours_)} hours would come back from {counted(many, kind)}."
-
-
-SAME_HOURS = "These are ways to look at the same hours, not to be added up."
-"""What is told where hours of segments, reps and buyers that drain stand together."""
-
-
-def most_missed(gap: float) -> str:
-    """How much of the best plan is missed at most, in percent and rounded up, for less than that is not promised.
-
-    Examples
-    --------
-    >>> most_missed(0.0), most_missed(3e-9), most_missed(0.0123401)
-    ('0.00%', '0.01%', '1.24%')
-
-    """
-    return f"{math.ceil(max(gap, 0.0) * 1e4) / 1e4:.2%}"
-
-
-_CHOSEN = {"pursue": "pursued", "hold": "held", "leave": "left"}
-
-
-def firm(share: float | None, runner_up: str | None) -> str:
-    """How often a choice is the same when the plan is drawn from what is not known, and what else where seldom.
-
-    Where it is the same in less than a third, what is chosen next most often is chosen more often.
-
-    Examples
-    --------
-    >>> firm(0.94, "hold"), firm(0.0, "pursue"), firm(None, None)
-    ('94%', '0%, more often pursued', '')
-
-    """
-    seldom = share is not None and share < 1 / 3 and runner_up in _CHOSEN
-    return f"{percent(share)}, more often {_CHOSEN[str(runner_up)]}" if seldom else percent(share)
-
-
 def counted(value: float | None, noun: str) -> str:
     """A count with its noun.
 
@@ -243,121 +195,6 @@ def counted(value: float | None, noun: str) -> str:
     """
     written = count(value)
     return f"1 {noun}" if written == "1" else f"{written} {_plural(noun)}"
-
-
-def unplaced_told(strata: Iterable[Mapping[str, Any]]) -> str:
-    """Why parts add up to fewer buyers than the stratum they are parts of; empty where they do not.
-
-    Parameters
-    ----------
-    strata : iterable of mapping
-        ``stratum_id``, ``parent_id`` and ``buyers``; strata below one that is not among them are left aside.
-
-    Examples
-    --------
-    >>> unplaced_told([{"stratum_id": "market", "parent_id": None, "buyers": 9},
-    ...                {"stratum_id": "food", "parent_id": "market", "buyers": 9}])
-    ''
-    """
-    rows = list(strata)
-    split, parted = {row["stratum_id"]: row["buyers"] for row in rows}, dict[str, int]()
-    for row in rows:
-        if row["parent_id"] in split:
-            parted[row["parent_id"]] = parted.get(row["parent_id"], 0) + row["buyers"]
-    many = sum(split[parent] - found for parent, found in parted.items())
-    return "" if many <= 0 else (
-        f"Parts add up to fewer than their stratum: of {counted(many, 'buyer')} it is not known to which they belong.")
-
-
-def typical_told(units: Iterable[str]) -> str:
-    """What the amounts of a comparison are, where it holds any: near what a score says of the same groups, and not it.
-
-    Examples
-    --------
-    >>> typical_told(["share", "profile"])
-    ''
-    """
-    return TYPICAL if {"money", "number"} & set(units) else ""
-
-
-def strata_told(parents: Collection[object]) -> str:
-    """How many strata a tree has: all of them, and those at the ends of its branches.
-
-    Parameters
-    ----------
-    parents : collection
-        What each stratum lies in; None for the whole market.
-
-    Examples
-    --------
-    >>> strata_told([None, "market", "market", "food", "food"]), strata_told([None])
-    ('5 strata, 3 of them not split further', 'one stratum, the whole market')
-
-    """
-    if len(parents) <= 1:
-        return "one stratum, the whole market"
-    split = len(set(parents) - {None})
-    return f"{counted(len(parents), 'stratum')}, {count(len(parents) - split)} of them not split further"
-
-
-IN_PROPORTION = "A buyer whose place in the tree is not known counts in proportion in each segment it may stand in."
-"""What is told where buyers of segments are counted so, for whole buyers alone are counted elsewhere."""
-
-_WORKED = {"plan": "Sales works a segment if the plan gives hours to it or to a part of it.",
-           "value": "Sales works a segment where an hour is expected to earn something."}
-
-
-def worked_told(marketing: Mapping[str, object]) -> str:
-    """Which sales segments are worked, and so which spend of marketing reaches one that is.
-
-    Parameters
-    ----------
-    marketing : mapping
-        What the manifest says of marketing segments; runs before it said by what they count as worked went by value.
-
-    Examples
-    --------
-    >>> worked_told({"worked_by": "plan"})
-    'Sales works a segment if the plan gives hours to it or to a part of it.'
-    """
-    return _WORKED[str(marketing.get("worked_by", "value"))]
-
-
-def wasted_told(marketing: Mapping[str, Any]) -> str:
-    """How much of all that marketing spent went past the segments that sales works; empty where nothing was spent.
-
-    Parameters
-    ----------
-    marketing : mapping
-        What the manifest says of marketing segments.
-
-    Examples
-    --------
-    >>> wasted_told({"spend_unit": "EUR", "audiences": [{"spend": 300.0, "outside": 75.0}]})[-61:]
-    'EUR 300; 25.0% of it went past the segments that sales works.'
-    """
-    nobody = marketing.get("spend_on_nobody", 0.0)
-    spend, outside = (sum(each[name] for each in marketing.get("audiences", ())) + nobody
-                      for name in ("spend", "outside"))
-    if spend <= 0:
-        return ""
-    amount, lost = (_spent(value, marketing.get("spend_unit", "")) for value in (spend, nobody))
-    past = f", {lost} of it on nobody who is a buyer here" if nobody > 0 else ""
-    return (f"In all the time that the files tell of marketing spent {amount}; {share(outside / spend)} of it went "
-            f"past the segments that sales works{past}.{_unpriced(marketing)}")
-
-
-def _spent(value: float, unit: str) -> str:
-    return counted(round(value), "touch") if unit in ("", "touches") else money(value, unit)
-
-
-def _unpriced(marketing: Mapping[str, Any]) -> str:
-    """That some touches of marketing tell no cost; empty where all do, or none."""
-    missing = marketing.get("touches_without_cost", 0)
-    if not missing:
-        return ""
-    return (f" Of its {counted(marketing['touches'], 'touch')} {missing:,} tell no cost and count as nothing: what was "
-            "spent is more.")
 
 
 def _plural(noun: str) -> str:
@@ -390,52 +227,6 @@ def overlap_ends(low: float | None, high: float | None) -> str:
 
     """
     return "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
-
-
-def reported_in(manifest: Mapping[str, Any]) -> str:
-    """The days over which the ledger of hours looks.
-
-    Examples
-    --------
-    >>> reported_in({"market": {"market": {"horizon_days": 365}}, "as_of": "2026-06-30"})
-    'in the 365 days to 30 June 2026'
-    >>> reported_in({"market": {"market": {"horizon_days": 90}}, "as_of": None})
-    'in the last 90 days'
-    """
-    days = counted(manifest["market"]["market"]["horizon_days"], "day")
-    return f"in the {days} to {day(manifest['as_of'])}" if manifest["as_of"] else f"in the last {days}"
-
-
-def nothing_drains(focus: Mapping[str, Any]) -> str:
-    """Why no line of the ledger drains."""
-    if focus.get("share_in_pursued") is None:
-        return "No hours lead to a buyer who is planned for: where they drain is not known."
-    return "Nothing drains: what hours cost came back, or was to be expected."
-
-
-def minutes_said(focus: Mapping[str, Any]) -> str:
-    """How many touches have no minutes, what is taken for them, and hours of which it is not known what came.
-
-    Examples
-    --------
-    >>> minutes_said({"touches": 1576, "minutes_missing": 0})
-    'The minutes of all 1,576 touches were written down.'
-    >>> minutes_said({"touches": 1576, "minutes_missing": 1})
-    'Of 1 of 1,576 touches the minutes were not written down; approach_hours is taken for it.'
-    """
-    touches, missing, nobody = focus["touches"], focus["minutes_missing"], focus.get("hours_on_nobody") or 0.0
-    lost = (f" {hours(nobody)} of the hours lead to nobody who is planned for: what came of them is not known."
-            if nobody > 0 else "")
-    return _minutes(touches, missing) + lost
-
-
-def _minutes(touches: int, missing: int) -> str:
-    if not touches:
-        return "No touch of sales is on record there."
-    if not missing:
-        return f"The minutes of all {touches:,} touches were written down."
-    return (f"Of {missing:,} of {touches:,} touches the minutes were not written down; approach_hours is taken for "
-            f"{'it' if missing == 1 else 'them'}.")
 
 
 def listed(words: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from marketsofone.sources.doubtful.signs import settle_signs
 from marketsofone.sources.doubtful.treatments import treat
 from marketsofone.sources.doubtful.undated import fill_dated
 from marketsofone.sources.doubtful.written_meanwhile import stamps, without_print, written_meanwhile
-from marketsofone.sources.findings import Health, Input, Loaded
+from marketsofone.sources.findings import Finding, Health, Input, Loaded
 from marketsofone.sources.mapping.one_name import require_one_table
 from marketsofone.sources.mapping.source import ColumnKind, Source, TableMapping, UserColumn, check_zone
 from marketsofone.sources.rows.expressions import Place, Rows
@@ -92,34 +92,45 @@ def load_sources(engine: Backend, sources: Sequence[Source], *, currency: str, t
     with scratch() as folder:
         opened = _opened(con, sources, folder)
         mappings = _settled(sources, opened)
-        begin_keys(con)
-        begin_quarantine(con)
-        _create_tables(con, sources, mappings)
-        findings = [finding for rows in opened.values() for finding in rows.staged.findings]
-        filled = _filled(mappings, opened, market)
-        for keys in (keys for one in filled for keys in one.keys):
-            keep_keys(con, keys, salt)
-    findings += [finding for one in filled for finding in one.findings]
+        filled = _filled_anew(con, sources, mappings, opened, market)
     changed = written_meanwhile(before, stamps(sources))
-    findings += changed
-    names = tuple(name for name in TABLES if any(mapping.table == name for mapping, _ in mappings))
-    findings += people_at_several(con, mappings, opened)
-    said_again, repeated = refuse_duplicates(con, names, _repeating(sources))
-    findings += said_again
-    findings += fill_dated(con, names)
-    findings += [*settle_lines(con, names, market), *settle_signs(con, names), *treat(con, names, _columns(mappings))]
-    names = tuple(name for name in TABLES if name in _with_rows(con))
-    findings += cut_circles(con, names)
-    settle_keys(con, names)
-    findings += [*addresses_alike(con, mappings, opened), *statements_astray(con, names)]
+    findings = [finding for rows in opened.values() for finding in rows.staged.findings]
+    findings += [finding for one in filled for finding in one.findings]
+    names, found, repeated = _agreed(con, sources, mappings, opened, market)
     inputs = {name: read for source in sources for name, read in _read(source, opened[source.name].staged)}
     return Loaded(
         tables=names,
         columns=_columns(mappings),
         health=_recounted(con, [one.health for one in filled], repeated),
-        findings=tuple(findings),
+        findings=(*findings, *changed, *found),
         inputs=without_print(inputs, [each.place for each in changed]),
     )
+
+
+def _filled_anew(con: DuckDBPyConnection, sources: Sequence[Source], mappings: list[_Pair],
+                 opened: Mapping[str, Rows], market: Market) -> list[Filled]:
+    """The customer tables made and filled, and the keys kept that their rows name."""
+    begin_keys(con)
+    begin_quarantine(con)
+    _create_tables(con, sources, mappings)
+    filled = _filled(mappings, opened, market)
+    for keys in (keys for one in filled for keys in one.keys):
+        keep_keys(con, keys, market.salt)
+    return filled
+
+
+def _agreed(con: DuckDBPyConnection, sources: Sequence[Source], mappings: list[_Pair], opened: Mapping[str, Rows],
+            market: Market) -> tuple[tuple[str, ...], list[Finding], Mapping[tuple[str, str], int]]:
+    """What only all sources together tell: tables that have rows, findings, and how many rows say a key again."""
+    names = tuple(name for name in TABLES if any(mapping.table == name for mapping, _ in mappings))
+    findings = [*people_at_several(con, mappings, opened)]
+    said_again, repeated = refuse_duplicates(con, names, _repeating(sources))
+    findings += [*said_again, *fill_dated(con, names), *settle_lines(con, names, market), *settle_signs(con, names),
+                 *treat(con, names, _columns(mappings))]
+    names = tuple(name for name in TABLES if name in _with_rows(con))
+    findings += cut_circles(con, names)
+    settle_keys(con, names)
+    return names, [*findings, *addresses_alike(con, mappings, opened), *statements_astray(con, names)], repeated
 
 
 def _opened(con: DuckDBPyConnection, sources: Sequence[Source], folder: Path) -> dict[str, Rows]:

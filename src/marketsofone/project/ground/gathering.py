@@ -98,17 +98,7 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     beyond = 0 if as_of or settings.market.as_of else beyond
     as_of = as_of or _as_of(settings, loaded, last)
     merged = merged_tables(engine, raw, as_of)
-    tables = on_its_clock(known_by(merged, as_of, _single(merged)), as_of.zone)
-    tables = last_words(tables)
-    past = as_of.day is not None and last is not None and as_of.day < last
-    if past and "account" in tables and ADDED in engine.list_tables():
-        added = untold_accounts(engine.table(ADDED), raw["entity_link"], tables["entity_link"])
-        tables["account"] = hold(engine, "named_by_then", named_by_then(tables, added))
-    tables = with_workplaces(tables, _with_periods(merged, as_of), as_of.day)
-    unheld = _unheld(engine, merged, tables)
-    if unheld is not None:
-        tables["account"] = tables["account"].union(unheld)
-    tables = with_entering(_costed(merged, tables, as_of))
+    tables, unheld = _on_the_day(engine, raw, merged, as_of, last)
     level = _level(settings, tables)
     owner = {name: hold(engine, f"owner_{name}", of)
              for name, of in owners(tables, level).items()}
@@ -126,16 +116,36 @@ def gather(engine: Backend, settings: Settings, loaded: Loaded, as_of: AsOf | No
     base = Gathered(as_of, level, tables, owner, columns, found, {}, {}, {}, _shares(settings),
                     stated_later=loaded.stated_later,
                     spent=None if spent is None else hold(engine, "spent", spent),
-                    files_end=last, beyond=beyond, unheld=0 if unheld is None else int(unheld.count().execute()),
-                    unapproached=barred, permissions=permitted, served=served,
-                    companies=held_companies(engine, tables, level, found))
+                    files_end=last, beyond=beyond, unheld=unheld, unapproached=barred, permissions=permitted,
+                    served=served, companies=held_companies(engine, tables, level, found))
+    return _without_ledger(engine, _with_tallies(engine, settings, _with_happened(engine, settings, base, told)))
+
+
+def _on_the_day(
+    engine: Backend, raw: Mapping[str, ir.Table], merged: Mapping[str, ir.Table], as_of: AsOf, last: date | None
+) -> tuple[dict[str, ir.Table], int]:
+    """The customer tables as they held on the day, and of how many accounts that events name nothing held then."""
+    tables = last_words(on_its_clock(known_by(merged, as_of, _single(merged)), as_of.zone))
+    past = as_of.day is not None and last is not None and as_of.day < last
+    if past and "account" in tables and ADDED in engine.list_tables():
+        added = untold_accounts(engine.table(ADDED), raw["entity_link"], tables["entity_link"])
+        tables["account"] = hold(engine, "named_by_then", named_by_then(tables, added))
+    tables = with_workplaces(tables, _with_periods(merged, as_of), as_of.day)
+    unheld = _unheld(engine, merged, tables)
+    if unheld is not None:
+        tables["account"] = tables["account"].union(unheld)
+    return with_entering(_costed(merged, tables, as_of)), 0 if unheld is None else int(unheld.count().execute())
+
+
+def _with_happened(engine: Backend, settings: Settings, base: Gathered, told: Mapping[str, ir.Table]) -> Gathered:
+    """With what happened with each buyer, what was dealt with it, effort and prices; ``told``: as files tell it."""
     minor = 10 ** EXPONENTS[settings.market.currency]
-    happened = activity(found, tables, owner, settings.market.margin_rate, minor, served, settings.steps.attractiveness)
+    happened = activity(base.buyers, base.tables, base.owner, settings.market.margin_rate, minor, base.served,
+                        settings.steps.attractiveness)
     base = replace(base, activity=hold(engine, "activity", happened))
     base = replace(base, dealt=held_dealings(engine, replace(base, tables=told)))
     base = replace(base, effort=held_effort(engine, settings, base))
-    base = _with_prices(settings, replace(base, touches=touches(tables, found)))
-    return _without_ledger(engine, _with_tallies(engine, settings, base))
+    return _with_prices(settings, replace(base, touches=touches(base.tables, base.buyers)))
 
 
 def _unheld(engine: Backend, loaded: Mapping[str, ir.Table], tables: Mapping[str, ir.Table]) -> ir.Table | None:

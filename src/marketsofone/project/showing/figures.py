@@ -66,9 +66,9 @@ def percent(value: float | None) -> str:
 
 def firm(value: float | None, runner_up: str | None) -> str:
     """How often a choice is the same when the plan is drawn from what is not known, as every page writes it."""
-    from marketsofone.report import words
+    from marketsofone.report import plan_words
 
-    return words.firm(value, runner_up)
+    return plan_words.firm(value, runner_up)
 
 
 def hours(value: float | None) -> str:

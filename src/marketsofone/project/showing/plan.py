@@ -153,14 +153,14 @@ def headline(shelf: Shelf) -> Headline:
 
 def headline_of(told: Mapping[str, Any], currency: str) -> Headline:
     """What a plan comes to, from what the manifest, or a plan solved anew, tells of it."""
-    from marketsofone.report import words
+    from marketsofone.report import plan_words, words
 
     gap = told.get("gap")
     return Headline(
         words.counted(told.get("weeks"), "week"), hours(told.get("capacity_hours")), hours(told.get("hours")),
         money(told.get("value"), currency),
         words.interval(told.get("contribution_low"), told.get("contribution_high"), "money", currency),
-        "" if gap is None or not words.is_known(gap) else words.most_missed(gap))
+        "" if gap is None or not words.is_known(gap) else plan_words.most_missed(gap))
 
 
 def curve_of(shelf: Shelf) -> tuple[HoursCurve, tuple[tuple[str, str, str], ...]]:
@@ -236,14 +236,14 @@ def drains_of(shelf: Shelf, kind: str, scope: Scope, most: int = 25) -> tuple[Dr
 
 def hours_back_of(shelf: Shelf, kind: str, scope: Scope) -> str:
     """What all lines of one kind that drain, and may be seen, would give back; empty where none does."""
-    from marketsofone.report import words
+    from marketsofone.report import plan_words
 
     many = drains_in_all(shelf, kind, scope)
     if not many:
         return ""
     path, (where, given) = shelf.snapshot.file("drain"), _draining(shelf, kind, scope)
     told = asked_rows(path, f"select sum(hours_back) as n from {scanned(path)} where {where}", given)
-    return words.hours_back(float(told[0]["n"] or 0.0), many, kind)
+    return plan_words.hours_back(float(told[0]["n"] or 0.0), many, kind)
 
 
 def drains_in_all(shelf: Shelf, kind: str, scope: Scope) -> int:
@@ -266,7 +266,7 @@ def _draining(shelf: Shelf, kind: str, scope: Scope) -> tuple[str, Sequence[Any]
 
 def focus_of(shelf: Shelf) -> tuple[tuple[str, str], ...]:
     """Where effort went as a whole: hours reported, in chosen segments, how unequal; nothing where not told."""
-    from marketsofone.report.words import reported_in
+    from marketsofone.report.plan_words import reported_in
 
     told = (shelf.snapshot.manifest.get("plan") or {}).get("focus") or {}
     if not told:

@@ -93,7 +93,7 @@ def _choices(solved: Solved) -> dict[str, str]:
 
 
 def _beside(shelf: Shelf, text: str, solved: Solved, row: Mapping[str, Any], first: Mapping[str, str]) -> Beside:
-    from marketsofone.report import words
+    from marketsofone.report import plan_words, words
 
     currency = currency_of(shelf)
     paths = {each["stratum_id"]: each["path"] for each in shelf.strata}
@@ -105,4 +105,4 @@ def _beside(shelf: Shelf, text: str, solved: Solved, row: Mapping[str, Any], fir
         f"{sign}{row['difference']:,.0f}".replace("-", "−") if text != AS_IT_IS else "",
         words.interval(row["contribution_low"], row["contribution_high"], "money", currency),
         money(row["next_hour_value"], currency), count(row["buyers"]), count(row["moved"]), count(row["pursued"]),
-        words.most_missed(row["gap"]), changed, loads_told(solved.said["reps"], currency))
+        plan_words.most_missed(row["gap"]), changed, loads_told(solved.said["reps"], currency))
