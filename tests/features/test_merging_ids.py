@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketsofone.customer.merged import roots
 from marketsofone.features import known_by, owners, with_buyer
-from marketsofone.features.merging import roots, with_merged
+from marketsofone.features.merging import with_merged
 
 ALDER, BIRCH, ELM = 1, 2, 5
 PAIRS = st.lists(st.tuples(st.integers(1, 8), st.integers(1, 8)), max_size=12)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ibis
 
+from marketsofone.customer.merged import MERGED, roots
 from marketsofone.customer.tables import OF_OPPORTUNITY
 from marketsofone.engine import hold
-from marketsofone.features.merging import MERGED, roots, with_merged
+from marketsofone.features.merging import with_merged
 from marketsofone.sources import Finding
 from marketsofone.sources.sql import literal
 from marketsofone.sources.stated.links import LINK

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from marketsofone.customer.keys import as_read
+from marketsofone.customer.merged import MERGED, roots
 from marketsofone.errors import RecordRefused
-from marketsofone.features.merging import MERGED, roots
 from marketsofone.project.statements.recorded import record_of
 
 if TYPE_CHECKING:
