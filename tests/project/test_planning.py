@@ -273,7 +273,7 @@ def test_reps_without_hours_is_an_error(tmp_path):
 
 def test_a_rep_without_a_cost_takes_that_of_the_market(tmp_path):
     said = tables_of(tmp_path)[3]
-    assert [rep["hour_cost"] for rep in said["reps"]] == [20.0, 10.0]
+    assert {rep["source_id"]: rep["hour_cost"] for rep in said["reps"]} == {"R7": 20.0, "R9": 10.0}
 
 
 def test_nobody_served_is_an_error(tmp_path):
