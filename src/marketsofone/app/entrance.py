@@ -14,6 +14,7 @@ from marketsofone.errors import NobodySignedIn, NotAllowed
 from marketsofone.project.people.access import LOCAL, Right, Viewer, scope_of, viewer_of
 from marketsofone.project.reading.unlisted import objectors, people_objecting, uncontactable
 from marketsofone.project.snapshots.shelf import Scope, Shelf
+from marketsofone.project.snapshots.snapshot import latest_run
 
 RunAsked = Annotated[str, Query(pattern="^[0-9A-Za-z_-]{1,64}$", description="Which run; absent: the latest.")]
 
@@ -36,6 +37,11 @@ class Visit:
     viewer: Viewer
     shelf: Shelf
     stating: Scope
+
+    @cached_property
+    def old_run(self) -> bool:
+        """Whether the run that is shown is an earlier one."""
+        return self.shelf.snapshot.run_id != latest_run(self.office.folder)
 
     @cached_property
     def objected(self) -> frozenset[int]:

@@ -38,6 +38,11 @@ class StratumLine:
     figures: tuple[Figure, ...]
     why: str
 
+    @property
+    def title(self) -> str:
+        """The name that people use, else its own."""
+        return self.called or self.name
+
 
 def buyer_lines(shelf: Shelf, rows: Sequence[Row]) -> tuple[BuyerLine, ...]:
     """Lines of buyers, their figures on one scale."""

@@ -13,7 +13,6 @@ from marketsofone.errors import RecordAway, RunMissing, SnapshotTooNew
 from marketsofone.project.people.access import Viewer
 from marketsofone.project.reading.unlisted import still_counted
 from marketsofone.project.showing.figures import taken_for_granted
-from marketsofone.project.snapshots.snapshot import latest_run
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -41,9 +40,8 @@ class Frame:
 def framed(visit: Visit, title: str, here: str) -> Frame:
     """The frame of a page of one visit."""
     manifest = visit.shelf.snapshot.manifest
-    run_id = visit.shelf.snapshot.run_id
-    return Frame(title, here, visit.viewer, visit.office.local, manifest["market"]["market"]["name"], run_id,
-                 str(manifest.get("as_of") or ""), run_id != latest_run(visit.office.folder),
+    return Frame(title, here, visit.viewer, visit.office.local, manifest["market"]["market"]["name"],
+                 visit.shelf.snapshot.run_id, str(manifest.get("as_of") or ""), visit.old_run,
                  _objected(visit), taken_for_granted(visit.shelf))
 
 

@@ -199,15 +199,10 @@ def _print_focus(snapshot: Snapshot) -> None:
 def _print_back(snapshot: Snapshot, kind: str | None, gone: Collection[int]) -> None:
     """What all that drains would give back, one line a kind; each looks at the same hours."""
     from marketsofone.project.planning.reading import read_drain
-    from marketsofone.project.words import SAME_HOURS, hours_back
+    from marketsofone.project.words import all_hours_back
 
-    told = read_drain(snapshot, kind, True, None, gone)
-    for each in ("segment", "rep", "buyer"):
-        back = [row["hours_back"] for row in told if row["kind"] == each]
-        if back:
-            print(hours_back(sum(back), len(back), each))
-    if len({row["kind"] for row in told}) > 1:
-        print(SAME_HOURS)
+    for sentence in all_hours_back(read_drain(snapshot, kind, True, None, gone)):
+        print(sentence)
 
 
 def _amount(value: float | None) -> str:

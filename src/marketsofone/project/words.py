@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from marketsofone.customer.money import WHOLE_FROM
 from marketsofone.report.plan_words import (
-    SAME_HOURS,
+    SIDES,
+    all_hours_back,
     firm,
-    hours_back,
     minutes_said,
     most_missed,
     nothing_drains,
@@ -20,6 +20,7 @@ from marketsofone.report.plan_words import (
 from marketsofone.report.segment_words import (
     IN_PROPORTION,
     strata_told,
+    title,
     typical_told,
     unplaced_told,
     wasted_told,
@@ -48,10 +49,10 @@ from marketsofone.report.words import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "SAME_HOURS", "amounts", "apart", "apart_between", "apart_by", "count",
-           "counted", "firm", "hours", "hours_back", "interval", "listed", "measured", "minutes_said", "money",
+__all__ = ["IN_PROPORTION", "NO_EVIDENCE", "SIDES", "all_hours_back", "amounts", "apart", "apart_between", "apart_by",
+           "count", "counted", "firm", "hours", "interval", "listed", "measured", "minutes_said", "money",
            "most_missed", "nothing_drains", "number", "overlap", "overlap_ends", "percent", "plain", "reported_in",
-           "share", "strata_told", "typical_told", "unplaced_told", "wasted_told", "worked_told"]
+           "share", "strata_told", "title", "typical_told", "unplaced_told", "wasted_told", "worked_told"]
 
 
 def amounts(values: NDArray[np.float64], currency: str) -> pa.Array:

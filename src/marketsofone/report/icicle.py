@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from marketsofone.report import words
+from marketsofone.report import segment_words, words
 from marketsofone.report.figures import Row, Ruler
 from marketsofone.report.glossary import VALUE_OF_AN_HOUR
 from marketsofone.report.strata import named
@@ -59,7 +59,7 @@ def _blocks(row: Row, left: float, width: float, depth: int, below: Mapping[obje
             measured: Ruler) -> Iterator[Block]:
     hour = VALUE_OF_AN_HOUR.name
     yield Block(round(left, 3), round(width, 3), depth * BAND, step_beside(row[hour], measured.market[hour]),
-                words.cut(row.get("called") or row["name"], 40), _title(row, measured), row["stratum_id"])
+                words.cut(segment_words.title(row), 40), _title(row, measured), row["stratum_id"])
     children = below.get(row["stratum_id"], []) if depth + 1 < MOST_LEVELS else []
     buyers = max(row["buyers"], sum(child["buyers"] for child in children)) or 1
     for child in children:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 20
 WIDTH, HEIGHT = 300.0, 120.0
-_KINDS = ("segment", "rep", "buyer")
-"""The sides of the drain ledger, in the order in which they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +179,7 @@ def _drains(drain: pa.Table | None, currency: str, names: Mapping[str, str]) -> 
     if drain is None:
         return ()
     rows = drain.filter(drain["drains"]).to_pylist()
-    rows.sort(key=lambda row: (_KINDS.index(row["kind"]), -row["hours_back"], -row["hours"], row["id"]))
+    rows.sort(key=lambda row: (plan_words.SIDES.index(row["kind"]), -row["hours_back"], -row["hours"], row["id"]))
     return tuple(Drained(row["kind"], names[row["id"]] if row["kind"] == "segment" else row["id"],
                          words.hours(row["hours"]), words.money(row["spent"], currency),
                          words.money(row["returned"], currency), words.hours(row["hours_back"]), row["alternative"])
@@ -189,8 +187,4 @@ def _drains(drain: pa.Table | None, currency: str, names: Mapping[str, str]) -> 
 
 
 def _back(drain: pa.Table | None) -> str:
-    """What all that drains would give back, a sentence for each side of the ledger that has any."""
-    draining = [] if drain is None else drain.filter(drain["drains"]).to_pylist()
-    back = {kind: [row["hours_back"] for row in draining if row["kind"] == kind] for kind in _KINDS}
-    told = [plan_words.hours_back(sum(hours), len(hours), kind) for kind, hours in back.items() if hours]
-    return " ".join([*told, plan_words.SAME_HOURS] if len(told) > 1 else told)
+    return "" if drain is None else " ".join(plan_words.all_hours_back(drain.filter(drain["drains"]).to_pylist()))

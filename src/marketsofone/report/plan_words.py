@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marketsofone.report.words import counted, day, hours, percent
 
 _CHOSEN = {"pursue": "pursued", "hold": "held", "leave": "left"}
-SAME_HOURS = "These are ways to look at the same hours, not to be added up."
-"""What is told where hours of segments, reps and buyers that drain stand together."""
+SIDES = ("segment", "rep", "buyer")
+"""The sides of the drain ledger, in the order in which they are told."""
+_SAME_HOURS = "These are ways to look at the same hours, not to be added up."
 
 
 def hours_back(hours_: float, many: int, kind: str) -> str:
@@ -23,6 +24,26 @@ def hours_back(hours_: float, many: int, kind: str) -> str:
 
     """
     return f"{hours(hours_)} hours would come back from {counted(many, kind)}."
+
+
+def all_hours_back(drains: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What lines that drain would give back, a sentence for each side of the ledger that has any.
+
+    Parameters
+    ----------
+    drains : iterable of mapping
+        ``kind`` and ``hours_back``.
+
+    Examples
+    --------
+    >>> all_hours_back([{"kind": "rep", "hours_back": 2.0}, {"kind": "rep", "hours_back": 1.5}])
+    ['3.5 hours would come back from 2 reps.']
+    """
+    back: dict[str, list[float]] = {kind: [] for kind in SIDES}
+    for row in drains:
+        back[row["kind"]].append(row["hours_back"])
+    told = [hours_back(sum(hours), len(hours), kind) for kind, hours in back.items() if hours]
+    return [*told, _SAME_HOURS] if len(told) > 1 else told
 
 
 def most_missed(gap: float) -> str:

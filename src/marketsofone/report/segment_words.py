@@ -16,6 +16,18 @@ _WORKED = {"plan": "Sales works a segment if the plan gives hours to it or to a 
            "value": "Sales works a segment where an hour is expected to earn something."}
 
 
+def title(row: Mapping[str, Any]) -> str:
+    """A stratum by the name that people use, else by what tells it from its siblings.
+
+    Examples
+    --------
+    >>> title({"name": "retail", "called": "High street"}), title({"name": "retail"})
+    ('High street', 'retail')
+
+    """
+    return str(row.get("called") or row["name"])
+
+
 def unplaced_told(strata: Iterable[Mapping[str, Any]]) -> str:
     """Why parts add up to fewer buyers than the stratum they are parts of; empty where they do not.
 

@@ -37,6 +37,7 @@ from marketsofone.project.snapshots.shelf import Row
 from marketsofone.project.statements.restating import restated, too_late
 from marketsofone.project.statements.stating import REFUSAL
 from marketsofone.project.statements.subjects import subjects_of
+from marketsofone.project.words import title
 
 if TYPE_CHECKING:
     from marketsofone.project.showing.buyer import Approach, Person, Shared
@@ -336,7 +337,7 @@ def _words(entry: Entry, currency: str) -> str:
 def _places(visit: Visit, buyer_id: int) -> tuple[Place, ...]:
     """The segments a buyer stands in, from the market down; in part where a dimension is not yet known."""
     held = visit.shelf.of_buyer("memberships", buyer_id)
-    names = {row["stratum_id"]: row.get("called") or row["name"] for row in visit.shelf.strata}
+    names = {row["stratum_id"]: title(row) for row in visit.shelf.strata}
     ordered = sorted(held, key=lambda each: (each["level"], -each["share"], each["stratum_id"]))
     unique = {each["stratum_id"]: each for each in ordered if each["stratum_id"] in names}
     return tuple(Place(key, names[key], share(each["share"])) for key, each in unique.items())

@@ -22,7 +22,7 @@ from marketsofone.project.showing.market import (
     wishes_of,
 )
 from marketsofone.project.snapshots.shelf import Row, Shelf
-from marketsofone.project.words import strata_told, unplaced_told
+from marketsofone.project.words import strata_told, title, unplaced_told
 
 if TYPE_CHECKING:
     from marketsofone.project.showing.market import Icicle, Portfolio, Wishes
@@ -96,8 +96,7 @@ def _crumbs(shelf: Shelf, asked: MarketAsked) -> tuple[Crumb, ...]:
     at = asked.focus
     while at:
         row = shelf.stratum(at)
-        name = row.get("called") or row["name"]
-        found.append(Crumb(name, asked.address(focus=at if row["parent_id"] else "", start=0)))
+        found.append(Crumb(title(row), asked.address(focus=at if row["parent_id"] else "", start=0)))
         at = row["parent_id"]
     return tuple(reversed(found))
 

@@ -26,6 +26,7 @@ from marketsofone.project.showing.plan import (
     plan_missing,
     response_of,
 )
+from marketsofone.project.words import SIDES
 
 if TYPE_CHECKING:
     from marketsofone.project.showing.plan import Choice, Drained, Headline, HoursCurve, Load, Move
@@ -63,7 +64,7 @@ def plan(visit: Annotated[Visit, visits("see_market")]) -> HTMLResponse:
     shelf, scope = visit.shelf, visit.scope
     curve, swept = curve_of(shelf)
     sees = visit.viewer.may("see_buyers")
-    kinds = ("segment", "rep", "buyer") if sees else ("segment",)
+    kinds = SIDES if sees else ("segment",)
     listed = visit.listing
     moves, given = moves_in_all(shelf, listed) if sees else 0, moves_in_all(shelf, scope) if sees else 0
     page = Plan(

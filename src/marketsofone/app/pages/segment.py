@@ -22,8 +22,7 @@ from marketsofone.project.showing.figures import count, currency_of, figures, mo
 from marketsofone.project.showing.plan import planned_for
 from marketsofone.project.showing.segment import alarms_of, identity_of, pairs_of, steadiness_of
 from marketsofone.project.snapshots.shelf import ORDERS, Row
-from marketsofone.project.snapshots.snapshot import latest_run
-from marketsofone.project.words import unplaced_told
+from marketsofone.project.words import title, unplaced_told
 
 if TYPE_CHECKING:
     from marketsofone.project.showing.figures import Figure
@@ -132,8 +131,7 @@ def beside(stratum_id: str, other_id: str, visit: Annotated[Visit, visits("see_m
     first, second = stratum_lines(visit.shelf, [visit.shelf.stratum(each) for each in (stratum_id, other_id)])
     found = compared(visit.shelf, stratum_id, other_id)
     page = Beside(first, second, titles(), found.pair, found.notes)
-    title = " beside ".join(each.called or each.name for each in (first, second))
-    return rendered("beside.html", framed(visit, title, "market"), page)
+    return rendered("beside.html", framed(visit, f"{first.title} beside {second.title}", "market"), page)
 
 
 @router.post("/segment/{stratum_id}/name")
@@ -192,8 +190,7 @@ def _called(visit: Visit, own: Row) -> Called:
 
 def _title(visit: Visit, own: Row, called: Called) -> str:
     """What people call it, else its own name; in an earlier run as it was called there."""
-    latest = visit.shelf.snapshot.run_id == latest_run(visit.office.folder)
-    return str((called.name if latest else own.get("called")) or own["name"])
+    return (called.name or str(own["name"])) if not visit.old_run else title(own)
 
 
 def _spent(visit: Visit, own: Row) -> tuple[tuple[str, str], ...]:

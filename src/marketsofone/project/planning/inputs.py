@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from marketsofone.allocation import Curves, Touching
 from marketsofone.allocation.touch_market import ANY
 from marketsofone.errors import NothingToPlan, SettingsInvalid, shortened
+from marketsofone.project.settings.plan import OF_BUYERS
 
 if TYPE_CHECKING:
     from marketsofone.project.settings.market_file import Settings
@@ -307,9 +308,8 @@ def named_and_gone(plan: PlanSettings, keys: pa.ChunkedArray) -> dict[str, int]:
     keys : pyarrow array of str
         ``source_id`` of the buyers there are.
     """
-    named = {"least": plan.least, "most": plan.most, "calls": plan.calls, "not_moved": plan.not_moved}
     there = keys.combine_chunks()
-    gone = {name: pc.is_in(pa.array(list(of), pa.string()), value_set=there) for name, of in named.items()}
+    gone = {name: pc.is_in(pa.array(list(getattr(plan, name)), pa.string()), value_set=there) for name in OF_BUYERS}
     return {name: held.false_count for name, held in gone.items() if held.false_count}
 
 

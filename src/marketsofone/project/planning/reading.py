@@ -16,6 +16,7 @@ from marketsofone.project.snapshots.parquet import among, scanned
 from marketsofone.project.snapshots.small_tables import asked_rows
 from marketsofone.project.snapshots.snapshot import Snapshot
 from marketsofone.project.statements.naming import chosen_stratum
+from marketsofone.project.words import SIDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def read_drain(snapshot: Snapshot, kind: str | None = None, drains: bool = True,
     objected = f"select source_id from {scanned(snapshot.file('buyers'))} where buyer_id in {among(without)}"
     where = " and ".join(filter(None, ["true", "kind = ?" if kind else "", "drains" if drains else "",
                                        f"not (kind = 'buyer' and id in ({objected}))" if without else ""]))
-    found = _rows(snapshot, "drain", f"where {where} order by array_position(['segment', 'rep', 'buyer'], kind), "
+    found = _rows(snapshot, "drain", f"where {where} order by array_position({list(SIDES)}, kind), "
                   f"hours_back desc, hours desc, id{'' if top is None else f' limit {int(top)}'}",
                   [kind] if kind else [])
     paths = {row["stratum_id"]: row["path"] for row in snapshot.table("strata").to_pylist()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from marketsofone.project.history.grounds import one_currency
 from marketsofone.project.reading.buyer_known import earlier_row, run_before
 from marketsofone.project.showing.figures import count, currency_of, money
 from marketsofone.project.snapshots.shelf import Row, Shelf
@@ -27,7 +28,7 @@ def changed_since(shelf: Shelf, row: Row) -> tuple[str, ...]:
     earlier = earlier_row(shelf, row["buyer_id"])
     if earlier is None:
         return ("new since the run before",)
-    if before.manifest["currency"] != shelf.snapshot.manifest["currency"]:
+    if not one_currency(before, shelf.snapshot):
         earlier = {**earlier, "value_per_hour": None}
     return tuple(_told(shelf, earlier, row))
 

@@ -14,6 +14,7 @@ from marketsofone.project.snapshots.plan_totals import has_totals, plan_totals
 from marketsofone.project.snapshots.shelf import Row, Scope, Shelf
 from marketsofone.project.snapshots.small_tables import asked_rows, rows_of
 from marketsofone.project.snapshots.snapshot import Snapshot
+from marketsofone.project.words import title
 
 if TYPE_CHECKING:
     from marketsofone.report.hours_curve import HoursCurve as HoursCurve
@@ -307,7 +308,7 @@ def _counted(shelf: Shelf, table: str, where: str, given: Sequence[Any] = ()) ->
 def _choice(shelf: Shelf, row: Row) -> Choice:
     currency = currency_of(shelf)
     named = next((each for each in shelf.strata if each["stratum_id"] == row["stratum_id"]), None)
-    name = (named.get("called") or named["name"]) if named else ""
+    name = title(named) if named else ""
     if row["firm"] is None:
         return Choice(row["stratum_id"], name, named["path"] if named else "", row["choice"],
                       hours(_given_there(shelf, row["stratum_id"]) if named else None), "", "", "", "",
